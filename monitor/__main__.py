@@ -1,0 +1,6 @@
+"""The `wirewatch` command."""
+
+from monitor.cli.main import main
+
+if __name__ == "__main__":
+    main()

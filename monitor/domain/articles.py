@@ -1,0 +1,96 @@
+"""Entries as feeds give them, articles as we keep them, texts as pages yield them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An item as the feed gave it, made plain: no HTML, no NUL or surrogates, only absolute http(s) links.
+
+    `url` is the canonical address (tracking parameters, AMP, mobile host and fragment removed), `link` the one
+    the feed named. `text` is the longest plain text the feed carries (content, else summary).
+    `published` is None when the feed gives no usable date (1990 .. now + 1 day).
+    """
+
+    guid: str | None = None
+    link: str | None = None
+    url: str | None = None
+    title: str = ""
+    summary: str = ""
+    text: str = ""
+    published: datetime | None = None
+    author: str = ""
+    tags: tuple[str, ...] = ()
+    language: str | None = None
+
+
+class Method(StrEnum):
+    """Where an article's text came from."""
+
+    PAGE = "page"
+    FEED = "feed"
+    GIVEN = "given"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """The text of an article. `doubts` name what a reader should know ("paywall stub", "cut at 200,000 characters")."""
+
+    title: str
+    body: str
+    method: Method
+    language: str | None = None
+    published: datetime | None = None
+    author: str = ""
+    credit: str | None = None
+    doubts: tuple[str, ...] = ()
+
+
+class Stage(StrEnum):
+    """Where an article is on its way; the first two are due work."""
+
+    EXTRACT = "extract"
+    TRIAGE = "triage"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewArticle:
+    """An entry that was not known, ready to be stored. `baseline`: clustered but never alerted on.
+
+    `identities` are 32-byte SHA-256 keys, any of which marks a later entry as this article.
+    """
+
+    identities: tuple[bytes, ...]
+    entry: Entry
+    outlet: str
+    feed_key: str
+    first_seen: datetime
+    stage: Stage
+    baseline: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """An entry kept: one page, one row. `id` is the store's, growing in the order of arrival.
+
+    `revision` counts texts: 0 as first triaged, +1 for each real change re-read later.
+    """
+
+    id: int
+    url: str | None
+    outlet: str
+    feed_key: str
+    title: str
+    summary: str
+    first_seen: datetime
+    published: datetime | None
+    stage: Stage
+    attempt: int = 0
+    revision: int = 0
+    baseline: bool = False
+    text: Text | None = None
+    tags: tuple[str, ...] = ()
+    language: str | None = None

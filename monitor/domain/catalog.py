@@ -1,0 +1,181 @@
+"""One immutable snapshot of everything configured that may change while the daemon runs."""
+
+from dataclasses import dataclass
+from datetime import time, timedelta
+from enum import IntEnum, StrEnum
+
+from monitor.domain.feeds import Feed
+
+
+class Severity(IntEnum):
+    """How much an alert matters; receivers choose a minimum."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    @property
+    def word(self) -> str:
+        """The name people write and read."""
+        return self.name.lower()
+
+
+class Channel(StrEnum):
+    """What a receiver is made of."""
+
+    SLACK = "slack"
+    WEBHOOK = "webhook"
+    CONSOLE = "console"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """A daily window in a named zone; weekdays 0 (Monday) .. 6, `start` inclusive, `end` exclusive."""
+
+    start: time
+    end: time
+    zone: str
+    weekdays: frozenset[int] = frozenset(range(7))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """Times of day at which a digest leaves, in a named zone."""
+
+    at: tuple[time, ...]
+    zone: str
+    weekdays: frozenset[int] = frozenset(range(7))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receiver:
+    """Who is told, and how insistently.
+
+    `break_through`: severities from this on ignore `active_hours`, digests and grouping. `escalate_to` is told when
+    an alert of `CRITICAL` severity is not acknowledged within `escalate_after`. `fallback` gets what this one
+    cannot take.
+    """
+
+    name: str
+    channel: Channel
+    address: str = ""
+    group_wait: timedelta = timedelta(0)
+    group_interval: timedelta = timedelta(minutes=5)
+    digest: Digest | None = None
+    min_severity: Severity = Severity.LOW
+    active_hours: Hours | None = None
+    break_through: Severity | None = None
+    max_per_hour: int | None = None
+    fallback: str | None = None
+    escalate_to: str | None = None
+    escalate_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where something stands in a configuration file; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something wrong (or, as a `warning`, doubtful) in the configuration, at its place."""
+
+    place: Place
+    message: str
+    warning: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.place}: {'warning: ' if self.warning else ''}{self.message}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A text that a topic must, or must not, match; `source` is a path when it came from a file."""
+
+    text: str
+    title: str = ""
+    language: str | None = None
+    source: str | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """A named list of terms that queries share as `$name`; `terms` by language, "*" holds those of every language."""
+
+    name: str
+    terms: dict[str, tuple[str, ...]]
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeverityStep:
+    """Raise severity to `severity` once the score, or the number of independent outlets within `within`, is reached."""
+
+    severity: Severity
+    min_score: float | None = None
+    min_independent: int | None = None
+    within: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A subject someone wants to hear of. `query_place` is where the first character of `query` stands in its file."""
+
+    key: str
+    watchlist: str
+    title: str
+    query: str
+    severity: Severity
+    threshold: float = 1.0
+    receivers: tuple[str, ...] = ()
+    min_outlets: int = 1
+    steps: tuple[SeverityStep, ...] = ()
+    must_match: tuple[Example, ...] = ()
+    must_not_match: tuple[Example, ...] = ()
+    place: Place | None = None
+    query_place: Place | None = None
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watchlist:
+    """A file of topics and the vocabularies its queries share."""
+
+    name: str
+    file: str
+    receivers: tuple[str, ...] = ()
+    vocabularies: tuple[Vocabulary, ...] = ()
+    topics: tuple[Topic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """All feeds, receivers and watchlists. `revision` is a hash of the files' content, the same on every machine."""
+
+    revision: str
+    feeds: tuple[Feed, ...] = ()
+    receivers: tuple[Receiver, ...] = ()
+    watchlists: tuple[Watchlist, ...] = ()
+    admin_receiver: str | None = None
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """Every topic of every watchlist, in the order of the files."""
+        return tuple(topic for watchlist in self.watchlists for topic in watchlist.topics)
+
+    def receiver(self, name: str) -> Receiver | None:
+        """The receiver of that name, or None."""
+        return next((r for r in self.receivers if r.name == name), None)
+
+    def topic(self, key: str) -> Topic | None:
+        """The topic of that key, or None."""
+        return next((t for t in self.topics if t.key == key), None)

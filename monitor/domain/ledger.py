@@ -1,0 +1,12 @@
+"""What happened to an article, step by step."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """One line of the ledger: which step, what it found, in words and (`facts`) in figures. Never a secret."""
+
+    step: str
+    text: str
+    facts: dict[str, str | int | float | bool | None] = field(default_factory=dict)

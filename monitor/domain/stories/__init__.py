@@ -1,0 +1,1 @@
+"""Story recognition: fingerprints, copies, placement, independent confirmation. Pure and deterministic given order."""

@@ -1,0 +1,84 @@
+"""What story recognition reads and what it answers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What the fingerprint of an article is made from. `text` may be a two-line feed description or a whole article."""
+
+    title: str
+    text: str
+    language: str | None
+    outlet: str
+    credit: str | None = None
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """All that placing needs to remember of a text, as bytes that storage keeps with the article (under 1 KB).
+
+    Its content belongs to `monitor.domain.stories`; `version` names the layout, and a store drops
+    fingerprints of another version when the index is loaded.
+    """
+
+    version: int
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """An article already placed, as the index learns it; `sequence` grows in the order of placing."""
+
+    sequence: int
+    article_id: int
+    story_id: int
+    copy_of: int | None
+    outlet: str
+    at: datetime
+    fingerprint: Fingerprint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Where an article belongs: `story_id` None means a story of its own. `reason` is for the ledger, in words.
+
+    `copy_of` is the earliest article whose text this one repeats. `novelty` names what is new against the story
+    (names, numbers, sentences); empty for a copy.
+    """
+
+    story_id: int | None = None
+    copy_of: int | None = None
+    similarity: float = 0.0
+    reason: str = "no earlier report resembles it"
+    novelty: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One article of a story, as far as alerts and messages need it. `origin` is who really wrote the text:
+    the agency credited, else the outlet of the text it copies, else its own outlet."""
+
+    article_id: int
+    outlet: str
+    origin: str
+    copy_of: int | None
+    at: datetime
+    title: str
+    url: str | None
+    language: str | None = None
+    tier: int = 2
+    topics: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """A cluster of articles about one event. Members are in the order of arrival."""
+
+    id: int
+    title: str
+    first_seen: datetime
+    last_seen: datetime
+    members: tuple[Member, ...] = ()

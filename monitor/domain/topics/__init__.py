@@ -1,0 +1,1 @@
+"""The topic language: grammar, syntax tree, compiled engine, evidence."""

@@ -1,0 +1,41 @@
+"""What triage decides about one article, and what it must see to decide."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from monitor.domain.alerts import Alert, AlertChange, NewDelivery
+from monitor.domain.ledger import Note
+from monitor.domain.stories.values import Placed, Placement, Story
+from monitor.domain.topics.values import Matches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryFacts:
+    """The story an article was placed in, the article already among its members, and the alerts it has raised."""
+
+    story: Story
+    alerts: tuple[Alert, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What triage writes in one transaction."""
+
+    placement: Placement
+    matches: Matches
+    alerts: tuple[AlertChange, ...] = ()
+    deliveries: tuple[NewDelivery, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+class Judge(Protocol):
+    """The two pure decisions storage asks for while it holds the stories lock."""
+
+    def locate(self, news: Sequence[Placed]) -> Placement:
+        """Learn what was placed since last time, then say where this article belongs."""
+        ...
+
+    def judge(self, facts: StoryFacts, placement: Placement) -> Verdict:
+        """Decide alerts and deliveries, the story being known."""
+        ...

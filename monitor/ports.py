@@ -1,0 +1,135 @@
+"""What steps need from the world: small protocols that storage, adapters and fakes fulfil."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from monitor.domain.articles import Article, Stage, Text
+from monitor.domain.catalog import Catalog
+from monitor.domain.failures import Failure
+from monitor.domain.feeds import Feed, FeedForPoll, ParsedFeed, Validators
+from monitor.domain.fetching import Fetched, NotModified
+from monitor.domain.ledger import Note
+from monitor.domain.polling import Polled
+from monitor.domain.stories.values import Fingerprint, Placed
+from monitor.domain.topics.values import Document, Matches
+from monitor.domain.verdicts import Judge, Verdict
+
+
+class Clock(Protocol):
+    """The time, aware and in UTC."""
+
+    def now(self) -> datetime:
+        """The present moment."""
+        ...
+
+
+class CatalogSource(Protocol):
+    """The configuration in force; a step takes one snapshot and keeps to it."""
+
+    def current(self) -> Catalog:
+        """The last good catalog."""
+        ...
+
+
+class Matcher(Protocol):
+    """All topics of one catalog, compiled."""
+
+    @property
+    def revision(self) -> str:
+        """The revision of the catalog it was compiled from."""
+        ...
+
+    def match(self, document: Document) -> Matches:
+        """What matches and what nearly does; pure, never raises on any text."""
+        ...
+
+
+class Fetcher(Protocol):
+    """HTTP, polite and bounded: every limit, redirect, address and robots rule is kept in here."""
+
+    async def feed(self, url: str, validators: Validators) -> Fetched | NotModified | Failure:
+        """A conditional GET of a feed. Never raises."""
+        ...
+
+    async def page(self, url: str) -> Fetched | Failure:
+        """A GET of an article page, robots.txt asked first. Never raises."""
+        ...
+
+
+class FeedParser(Protocol):
+    """Bytes to entries, off the event loop, under time and memory limits."""
+
+    async def parse(self, body: bytes, *, url: str, charset: str | None, media_type: str) -> ParsedFeed | Failure:
+        """The feed in `body`; `url` makes relative links absolute. Never raises."""
+        ...
+
+
+class Extractor(Protocol):
+    """A page to its article text, off the event loop, under time and memory limits."""
+
+    async def extract(self, body: bytes, *, url: str, charset: str | None) -> Text | Failure:
+        """The article on the page, or why there is none. Never raises."""
+        ...
+
+
+class LanguageDetector(Protocol):
+    """Which language a text is written in."""
+
+    def detect(self, text: str, hint: str | None = None) -> str | None:
+        """An ISO 639-1 code, or None when the text is too short to tell; `hint` is what the feed claims."""
+        ...
+
+
+class FeedStore(Protocol):
+    """What polling reads and writes."""
+
+    async def sync(self, feeds: Collection[Feed], now: datetime) -> None:
+        """Make rows for new feeds, due now; keep the state of known ones; retire those no longer configured."""
+        ...
+
+    async def due(self, now: datetime, limit: int, skip: Collection[str]) -> Sequence[FeedForPoll]:
+        """Feeds whose time has come, longest overdue first, without those in `skip`."""
+        ...
+
+    async def known(self, identities: Collection[bytes]) -> Mapping[bytes, int]:
+        """The article each known identity belongs to."""
+        ...
+
+    async def content_hashes(self, article_ids: Collection[int]) -> Mapping[int, bytes]:
+        """The hash of the feed entry each article was last read with."""
+        ...
+
+    async def record(self, polled: Polled) -> int | None:
+        """Write a poll in one transaction; the number of new articles, or None when another poll came first."""
+        ...
+
+
+class ArticleStore(Protocol):
+    """What extract and triage read and write."""
+
+    async def due(self, stage: Stage, now: datetime, limit: int, skip: Collection[int]) -> Sequence[Article]:
+        """Articles waiting in `stage`, oldest first, without those in `skip`."""
+        ...
+
+    async def record_text(self, seen: Article, text: Text, notes: Sequence[Note], now: datetime) -> bool:
+        """Keep the text and pass the article on to triage; False when `seen` is no longer the row's state."""
+        ...
+
+    async def postpone(self, seen: Article, due: datetime, notes: Sequence[Note]) -> bool:
+        """Try again at `due`; False when `seen` is no longer the row's state."""
+        ...
+
+    async def window(self, since: datetime) -> Sequence[Placed]:
+        """Everything placed since, in the order of placing: what the story index is rebuilt from."""
+        ...
+
+    async def place(
+        self, seen: Article, fingerprint: Fingerprint, after: int, judge: Judge, revision: str, now: datetime
+    ) -> Verdict | None:
+        """Place and judge an article under the stories lock and write the verdict, outbox included.
+
+        `after` is the highest sequence the judge's index has learnt; `revision` the catalog it judges by.
+        None when `seen` is no longer the row's state.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""What is done to a due row: poll, extract, triage, deliver, housekeeping."""
