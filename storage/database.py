@@ -1,0 +1,169 @@
+"""One database, asynchronous outside, synchronous inside: each unit of work is one transaction in a worker thread.
+
+SQLAlchemy's asynchronous layer costs ten times what its synchronous one does on short statements (`docs/decisions.md`),
+and a transaction that cannot await cannot be left open while something slow happens.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from storage.errors import StoreUnavailable, store_error
+from storage.types import to_json
+
+T = TypeVar("T")
+
+BUSY_TIMEOUT_MS = 5_000
+"""How long SQLite waits for another process's write lock before `StoreBusy`."""
+
+_PAGE_CACHE_KIB = 16_384
+
+
+class Database:
+    """SQLite (one writer thread, readers beside it) or PostgreSQL (a small pool of threads, each with a connection)."""
+
+    def __init__(self, engine: Engine, *, threads: int) -> None:
+        self.engine = engine
+        """For storage's own tools (migrations, backup, copy); steps use `run` and `read`."""
+        self._writer = ThreadPoolExecutor(threads if self.is_postgres else 1, thread_name_prefix="store")
+        self._reader = self._writer if self.is_postgres or _in_memory(engine.url) else _reader_pool()
+        self._reading = engine.execution_options(**_read_options(engine))
+
+    @classmethod
+    def open(cls, url: str, *, threads: int = 4) -> "Database":
+        """Prepare the database at `url`; connections are made when first needed.
+
+        `sqlite:///data/wirewatch.db`, `sqlite://` (in memory, for a throwaway store) or `postgresql://...`.
+        """
+        return cls(make_engine(url, connections=threads), threads=threads)
+
+    @property
+    def is_postgres(self) -> bool:
+        """Whether several processes may work here at once."""
+        return self.engine.dialect.name == "postgresql"
+
+    @property
+    def path(self) -> Path | None:
+        """The file of a SQLite database; None for PostgreSQL and for memory."""
+        return None if self.is_postgres or _in_memory(self.engine.url) else Path(str(self.engine.url.database))
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """`work` in one read-write transaction, committed when it returns; a database's fault becomes a `StoreError`.
+
+        On SQLite the transaction holds the write lock from its first moment (BEGIN IMMEDIATE), so what `work` reads is
+        still true when it writes.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._writer, _transact, self.engine, work)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """`work` in one transaction that only reads, beside whatever is being written."""
+        return await asyncio.get_running_loop().run_in_executor(self._reader, _transact, self._reading, work)
+
+    def run_now(self, work: Callable[[Connection], T]) -> T:
+        """`run` for callers without an event loop, in the caller's thread."""
+        return _transact(self.engine, work)
+
+    async def close(self) -> None:
+        """Finish what runs and let go of every connection."""
+        await asyncio.to_thread(self.close_now)
+
+    def close_now(self) -> None:
+        """`close` for callers without an event loop."""
+        self._reader.shutdown(wait=True)
+        self._writer.shutdown(wait=True)
+        self.engine.dispose()
+
+
+def make_engine(url: str, *, connections: int = 4) -> Engine:
+    """A synchronous engine with our settings; raises StoreUnavailable when `url` is not one we can use."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreUnavailable("the database address is not a URL such as sqlite:///data/wirewatch.db") from None
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return _sqlite_engine(parsed)
+    if backend in ("postgresql", "postgres"):
+        return _postgres_engine(parsed, connections)
+    raise StoreUnavailable(f"databases of the kind {backend!r} are not supported: use sqlite or postgresql")
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    pool: dict[str, Any] = {"poolclass": StaticPool}
+    if not _in_memory(url):
+        pool = {"poolclass": QueuePool, "pool_size": 4, "max_overflow": 2, "pool_timeout": 30}
+    engine = create_engine(
+        url.set(drivername="sqlite+pysqlite"),
+        hide_parameters=True,
+        json_serializer=to_json,
+        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+        **pool,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _postgres_engine(url: URL, connections: int) -> Engine:
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
+        json_serializer=to_json,
+        pool_size=connections,
+        max_overflow=2,
+        pool_timeout=30,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": 10,
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            "options": "-c timezone=UTC -c lock_timeout=30s -c idle_in_transaction_session_timeout=60s",
+        },
+    )
+
+
+def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401
+    """Durable (FULL: a commit survives power loss, WAL+NORMAL does not) and strict."""
+    dbapi_connection.isolation_level = None  # transactions are begun by _begin_sqlite, not guessed by the driver
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"cache_size=-{_PAGE_CACHE_KIB}",
+        "temp_store=MEMORY",
+    ):
+        dbapi_connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("wirewatch_reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _read_options(engine: Engine) -> dict[str, Any]:
+    return {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {"wirewatch_reading": True}
+
+
+def _reader_pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(2, thread_name_prefix="store-read")
+
+
+def _in_memory(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
+
+
+def _transact(engine: Engine, work: Callable[[Connection], T]) -> T:
+    try:
+        with engine.begin() as connection:
+            return work(connection)
+    except SQLAlchemyError as error:
+        raise store_error(error) from error

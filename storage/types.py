@@ -1,0 +1,101 @@
+"""Column types that mean the same on SQLite and PostgreSQL, and the one place where text is made storable."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, LargeBinary, Text
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST = datetime.min.replace(tzinfo=UTC)
+_LAST = datetime.max.replace(tzinfo=UTC)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+Id = BigInteger().with_variant(Integer(), "sqlite")
+"""64-bit row ids; SQLite gives ids of its own only to columns spelt INTEGER."""
+
+Digest = LargeBinary(32)
+"""A SHA-256."""
+
+
+def storable(text: str) -> str:
+    """Without NUL, which PostgreSQL refuses, and without lone surrogates, which no database can encode."""
+    return _UNSTORABLE.sub("", text) if _UNSTORABLE.search(text) else text
+
+
+def to_json(value: object) -> str:
+    """JSON with every string in it made storable."""
+    return json.dumps(_storable_json(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def _storable_json(value: object) -> object:
+    match value:
+        case str():
+            return storable(value)
+        case dict():
+            return {storable(str(key)): _storable_json(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_storable_json(item) for item in value]
+        case _:
+            return value
+
+
+class Words(TypeDecorator[str]):
+    """Text of any length, made storable on the way in."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Strip what cannot be stored."""
+        return None if value is None else storable(value)
+
+
+class Json(TypeDecorator[Any]):
+    """Lists and dicts of plain values, as JSON text; every string in it is made storable."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401
+        """Strip what cannot be stored."""
+        return _storable_json(value)
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware datetime, in UTC both ways, exact to the microsecond.
+
+    PostgreSQL keeps `timestamptz`; SQLite, which has no such type, microseconds since 1970: small, ordered, exact.
+    A moment whose UTC form lies outside the years 1 to 9999 is moved to the nearest that does not.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Whole numbers on SQLite, `timestamptz` elsewhere."""
+        return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401
+        """To the database's form; a naive datetime is a fault of the program."""
+        if value is None:
+            return None
+        moment = _in_utc(value)
+        return (moment - _EPOCH) // timedelta(microseconds=1) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401
+        """Back to an aware datetime in UTC."""
+        if value is None:
+            return None
+        return _EPOCH + timedelta(microseconds=value) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def _in_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("a datetime without a zone cannot be stored")
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        return _LAST if value.year == _LAST.year else _FIRST
