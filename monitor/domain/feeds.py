@@ -29,12 +29,26 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What a feed document asks of its pollers, kept for the polls that bring no document (304).
+
+    `skip_hours` are hours of the day in UTC (0 .. 23), `skip_days` weekdays in UTC (0 = Monday).
+    """
+
+    ttl: timedelta | None = None
+    update_period: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
     """What earlier polls taught about a feed. All times are aware UTC.
 
     `learnt_url` is where permanent redirects lead once trusted; `candidate_url` one still on probation, seen
     `candidate_polls` times since `candidate_since`. `arrivals` are the first-seen times of recent entries,
     newest last, at most 50: the adaptive interval and "silent for longer than its habit" come from them.
+    `reported` is the trouble a person was told of and has not yet been told is over ("broken", "silent").
     """
 
     due: datetime
@@ -58,6 +72,7 @@ class FeedState:
     arrivals: tuple[datetime, ...] = ()
     reported: str | None = None
     title: str | None = None
+    hints: Hints = field(default_factory=Hints)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +90,7 @@ class FeedForPoll:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """A feed document after parsing. Hints are what the document itself asks of pollers (RSS ttl, skipHours, ...)."""
+    """A feed document after parsing. Hints are what the document itself asks of pollers (see `Hints`)."""
 
     title: str = ""
     language: str | None = None

@@ -31,3 +31,27 @@ class NotModified:
 
     validators: Validators = field(default_factory=Validators)
     fresh_for: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpSettings:
+    """How we behave on the network. Sizes are bytes after inflating.
+
+    `allow_networks` are CIDRs exempt from the rule that only public addresses are asked; `allow_ports` are allowed
+    beside 80 and 443. `proxy` is used only when given here, never from the environment. `ca_file` replaces the
+    certificate authorities we come with.
+    """
+
+    contact: str = ""
+    allow_networks: tuple[str, ...] = ()
+    allow_ports: tuple[int, ...] = ()
+    concurrency: int = 50
+    per_host_concurrency: int = 2
+    per_host_delay: timedelta = timedelta(seconds=1)
+    connect_timeout: timedelta = timedelta(seconds=10)
+    read_timeout: timedelta = timedelta(seconds=10)
+    total_timeout: timedelta = timedelta(seconds=30)
+    feed_limit: int = 10_000_000
+    page_limit: int = 5_000_000
+    proxy: str | None = None
+    ca_file: str | None = None

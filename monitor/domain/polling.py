@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from monitor.domain.alerts import NewDelivery
 from monitor.domain.articles import NewArticle
 from monitor.domain.feeds import FeedState
 from monitor.domain.ledger import Note
@@ -22,6 +23,7 @@ class Polled:
     """All that one poll changes, written in one transaction guarded by `seen_polls`.
 
     `aliases` adds identities to known articles; `sightings` are known articles met (again) in this feed.
+    `deliveries` are notices of feed trouble for the outbox, written in the same transaction.
     """
 
     feed_key: str
@@ -32,3 +34,4 @@ class Polled:
     sightings: tuple[int, ...] = ()
     revised: tuple[Revised, ...] = ()
     notes: tuple[Note, ...] = field(default_factory=tuple)
+    deliveries: tuple[NewDelivery, ...] = ()
