@@ -13,6 +13,7 @@ deliveries = Table(
     Column("receiver", Words, nullable=False),
     Column("kind", Words, nullable=False),
     Column("window", Words, nullable=False),
+    Column("part", Integer, nullable=False, doc="From 1; the next is begun when the last has left."),
     Column("state", Words, nullable=False),
     Column("due", Utc, nullable=False),
     Column("created_at", Utc, nullable=False),
@@ -23,7 +24,7 @@ deliveries = Table(
     Column("failure", Words),
     Column("text", Words, nullable=False),
     Column("broadcast", Boolean, nullable=False),
-    UniqueConstraint("receiver", "window"),
+    UniqueConstraint("receiver", "window", "part"),
     sqlite_autoincrement=True,
 )
 Index("ix_deliveries_due", deliveries.c.state, deliveries.c.due)

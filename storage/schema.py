@@ -29,20 +29,20 @@ metadata = MetaData(
     }
 )
 
+# Facts about the store itself: its instance id, when it was copied, what housekeeping last did.
 meta = Table(
     "meta",
     metadata,
     Column("key", Words, primary_key=True),
     Column("value", Json, nullable=False),
-    comment="Facts about the store itself: its instance id, when it was copied, what housekeeping last did.",
 )
 
+# Numbers that only grow, also after the rows that bore them are gone.
 counters = Table(
     "counters",
     metadata,
     Column("name", Words, primary_key=True),
     Column("value", BigInteger, nullable=False),
-    comment="Numbers that only grow, also after the rows that bore them are gone.",
 )
 
 feeds = Table(
@@ -50,13 +50,13 @@ feeds = Table(
     metadata,
     Column("key", Words, primary_key=True),
     Column("url", Words, nullable=False),
-    Column("settings", Json, nullable=False, comment="The rest of what is configured."),
+    Column("settings", Json, nullable=False, doc="The rest of what is configured."),
     Column("tier", Integer, nullable=False),
-    Column("due", Utc, comment="NULL while not configured or not enabled."),
+    Column("due", Utc, doc="NULL while not configured or not enabled."),
     Column("etag", LargeBinary),
     Column("last_modified", LargeBinary),
     Column("body_hash", LargeBinary),
-    Column("polls", BigInteger, nullable=False, comment="Guards every update: compare and set."),
+    Column("polls", BigInteger, nullable=False, doc="Guards every update: compare and set."),
     Column("polled_at", Utc),
     Column("succeeded_at", Utc),
     Column("baseline_at", Utc),
@@ -71,7 +71,7 @@ feeds = Table(
     Column("candidate_polls", Integer, nullable=False),
     Column("candidate_since", Utc),
     Column("entries_last", Integer),
-    Column("arrivals", Json, nullable=False, comment="Microseconds since 1970, newest last."),
+    Column("arrivals", Json, nullable=False, doc="Microseconds since 1970, newest last."),
     Column("reported", Words),
     Column("title", Words),
 )
@@ -82,13 +82,13 @@ Index(
     postgresql_where=feeds.c.due.is_not(None),
 )
 
+# Every key by which an entry is known again; kept for ever, so without a foreign key to articles.
 identities = Table(
     "identities",
     metadata,
     Column("hash", Digest, primary_key=True),
     Column("article_id", BigInteger, nullable=False),
     sqlite_with_rowid=False,
-    comment="Every key by which an entry is known again; kept for ever, so without a foreign key to articles.",
 )
 
 articles = Table(
@@ -96,9 +96,7 @@ articles = Table(
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("url", Words),
-    Column(
-        "url_key", BigInteger, comment="The start of the url's SHA-256: an index on urls themselves has size limits."
-    ),
+    Column("url_key", BigInteger, doc="The start of the url's SHA-256: an index on urls themselves has size limits."),
     Column("outlet", Words, nullable=False),
     Column("feed_key", Words, nullable=False),
     Column("title", Words, nullable=False),
@@ -109,15 +107,15 @@ articles = Table(
     Column("published", Utc),
     Column("first_seen", Utc, nullable=False),
     Column("baseline", Boolean, nullable=False),
-    Column("content_hash", LargeBinary, comment="Of the feed entry it was last read with."),
+    Column("content_hash", LargeBinary, doc="Of the feed entry it was last read with."),
     Column("stage", Words, nullable=False),
-    Column("due", Utc, comment="NULL once done."),
+    Column("due", Utc, doc="NULL once done."),
     Column("attempt", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("story_id", BigInteger, ForeignKey("stories.id", ondelete="SET NULL")),
     Column("copy_of", BigInteger),
-    Column("origin", Words, comment="Who really wrote the text; known once placed."),
-    Column("catalog_revision", Words, comment="The configuration it was judged by."),
+    Column("origin", Words, doc="Who really wrote the text; known once placed."),
+    Column("catalog_revision", Words, doc="The configuration it was judged by."),
     sqlite_autoincrement=True,
 )
 Index(
@@ -140,9 +138,9 @@ texts = Table(
     "texts",
     metadata,
     Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    Column("entry_text", Words, comment="What the feed carried, where it is more than the summary."),
+    Column("entry_text", Words, doc="What the feed carried, where it is more than the summary."),
     Column("title", Words),
-    Column("body", Words, comment="NULL until extracted."),
+    Column("body", Words, doc="NULL until extracted."),
     Column("method", Words),
     Column("language", Words),
     Column("published", Utc),
@@ -174,7 +172,7 @@ Index("ix_stories_last_seen", stories.c.last_seen)
 fingerprints = Table(
     "fingerprints",
     metadata,
-    Column("sequence", Id, primary_key=True, autoincrement=False, comment="The order of placing."),
+    Column("sequence", Id, primary_key=True, autoincrement=False, doc="The order of placing."),
     Column("article_id", BigInteger, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, unique=True),
     Column("story_id", BigInteger, nullable=False),
     Column("copy_of", BigInteger),
@@ -190,13 +188,13 @@ matches = Table(
     metadata,
     Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("topic", Words, primary_key=True),
-    Column("near", Boolean, nullable=False, comment="A miss, kept with what it lacked."),
+    Column("near", Boolean, nullable=False, doc="A miss, kept with what it lacked."),
     Column("score", Float(53), nullable=False),
     Column("threshold", Float(53)),
     Column("missing", Words),
     Column("parts", Json, nullable=False),
     Column("hits", Json, nullable=False),
-    Column("revision", Integer, nullable=False, comment="Of the article's text."),
+    Column("revision", Integer, nullable=False, doc="Of the article's text."),
 )
 
 alerts = Table(
@@ -226,7 +224,7 @@ ledger = Table(
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("article_id", BigInteger, ForeignKey("articles.id", ondelete="CASCADE")),
-    Column("feed_key", Words, comment="For lines about a feed rather than an article."),
+    Column("feed_key", Words, doc="For lines about a feed rather than an article."),
     Column("at", Utc, nullable=False),
     Column("step", Words, nullable=False),
     Column("text", Words, nullable=False),

@@ -1,0 +1,75 @@
+"""Alerts as rows: one for each story and topic, whoever decides and how often."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from monitor.domain.alerts import Alert, AlertChange, Evidence
+from monitor.domain.catalog import Severity
+from monitor.domain.topics.values import Field
+from storage.schema import alerts
+from storage.statements import upsert
+
+
+def write_alerts(
+    connection: Connection, story_id: int, article_id: int, changes: Sequence[AlertChange], now: datetime
+) -> Mapping[str, int]:
+    """Insert or change the alert of each changed topic of the story; the alerts' ids by topic.
+
+    `article_id` is the report a new alert is raised on; a changed one keeps its own.
+    """
+    return {change.topic: _write(connection, story_id, article_id, change, now) for change in changes}
+
+
+def _write(connection: Connection, story_id: int, article_id: int, change: AlertChange, now: datetime) -> int:
+    news = {
+        "watchlist": change.watchlist,
+        "severity": int(change.severity),
+        "score": change.score,
+        "evidence": [_evidence_json(item) for item in change.evidence],
+        "news": change.news,
+        "updated_at": now,
+    }
+    first = {"story_id": story_id, "topic": change.topic, "article_id": article_id, "raised_at": now, "revision": 0}
+    statement = upsert(connection, alerts).values(**first, **news)
+    statement = statement.on_conflict_do_update(
+        index_elements=[alerts.c.story_id, alerts.c.topic], set_={**news, "revision": alerts.c.revision + 1}
+    )
+    alert_id: int = connection.execute(statement.returning(alerts.c.id)).scalar_one()
+    return alert_id
+
+
+def alerts_of_story(connection: Connection, story_id: int) -> tuple[Alert, ...]:
+    """The alerts a story has raised, oldest first."""
+    rows = connection.execute(select(alerts).where(alerts.c.story_id == story_id).order_by(alerts.c.id))
+    return tuple(alert_of(row) for row in rows)
+
+
+def alert_of(row: Row[Any]) -> Alert:
+    """The alert in a row of `alerts`."""
+    return Alert(
+        id=row.id,
+        story_id=row.story_id,
+        topic=row.topic,
+        watchlist=row.watchlist,
+        severity=Severity(row.severity),
+        score=row.score,
+        article_id=row.article_id,
+        raised_at=row.raised_at,
+        updated_at=row.updated_at,
+        evidence=tuple(_evidence_of(item) for item in row.evidence),
+        revision=row.revision,
+        acknowledged_by=row.acknowledged_by,
+        acknowledged_at=row.acknowledged_at,
+    )
+
+
+def _evidence_json(evidence: Evidence) -> list[str]:
+    return [evidence.term, evidence.field.value, evidence.before, evidence.quote, evidence.after]
+
+
+def _evidence_of(item: Sequence[str]) -> Evidence:
+    term, field, before, quote, after = item
+    return Evidence(term=term, field=Field(field), before=before, quote=quote, after=after)

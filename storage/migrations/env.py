@@ -1,0 +1,13 @@
+"""Alembic's way in: runs the migrations on the connection, and in the transaction, that `storage.upgrade` opened."""
+
+from alembic import context
+
+from storage.outbox_schema import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    transactional_ddl=True,  # SQLite's is, once the driver's own transaction guessing is off
+    render_as_batch=True,
+)
+context.run_migrations()

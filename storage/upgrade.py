@@ -1,0 +1,101 @@
+"""Bringing a database to the schema this program knows, or refusing to touch one it does not know.
+
+All missing steps run in one transaction: a program killed in the middle leaves the old schema, complete.
+"""
+
+import secrets
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, select
+
+from storage.database import Database
+from storage.errors import SchemaMissing, SchemaTooNew
+from storage.locks import SCHEMA, exclusive
+from storage.schema import meta
+from storage.statements import upsert
+
+OLDEST_PROGRAM = "oldest_program"
+"""In `meta`: the schema revision of the oldest program that may still work with the database. A step that older
+programs can live with leaves it alone, so that old and new run side by side while a cluster is upgraded."""
+
+INSTANCE = "instance"
+"""In `meta`: a random name given to the database when it was made; a copied or restored file keeps it."""
+
+
+async def upgrade(database: Database) -> str:
+    """Run the steps that are missing; the schema's revision. Raises SchemaTooNew, having changed nothing."""
+    return await database.run(upgrade_now)
+
+
+async def check_schema(database: Database) -> None:
+    """Raises SchemaMissing or SchemaTooNew unless the schema is one that this program can work with."""
+    await database.read(_check)
+
+
+def newest() -> str:
+    """The revision of the schema this program knows."""
+    revision = _scripts().get_current_head()
+    assert revision is not None
+    return revision
+
+
+def current(connection: Connection) -> str | None:
+    """The revision of the database's schema; None for an empty database."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade_now(connection: Connection) -> str:
+    """`upgrade` inside the transaction of `connection`."""
+    exclusive(connection, SCHEMA)
+    if _too_new(connection):
+        return str(current(connection))
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    _remember(connection)
+    return newest()
+
+
+def _remember(connection: Connection) -> None:
+    """Give a new database its name, and say which programs may work with it."""
+    connection.execute(
+        upsert(connection, meta).values(key=INSTANCE, value=secrets.token_hex(16)).on_conflict_do_nothing()
+    )
+    connection.execute(upsert(connection, meta).values(key=OLDEST_PROGRAM, value=newest()).on_conflict_do_nothing())
+
+
+def _check(connection: Connection) -> None:
+    if not inspect(connection).has_table("alembic_version"):
+        raise SchemaMissing("the database is empty: run `wirewatch db upgrade`")
+    if current(connection) != newest() and not _too_new(connection):
+        raise SchemaMissing(
+            f"the database has schema {current(connection)}, this program needs {newest()}: run `wirewatch db upgrade`"
+        )
+
+
+def _too_new(connection: Connection) -> bool:
+    """Whether a newer program upgraded the database but left it usable for us; raises SchemaTooNew when it did not."""
+    found, known = current(connection), {script.revision for script in _scripts().walk_revisions()}
+    if found is None or found in known:
+        return False
+    oldest = connection.execute(select(meta.c.value).where(meta.c.key == OLDEST_PROGRAM)).scalar_one_or_none()
+    if oldest in known:
+        return True
+    raise SchemaTooNew(
+        f"the database has schema {found}, made by a newer program; this one knows schemas up to {newest()}. "
+        "Nothing was changed. Run the newer program, or restore a backup made before the upgrade."
+    )
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    return config
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
