@@ -4,12 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from monitor.domain.alerts import Delivery, Outcome, Silence
 from monitor.domain.articles import Article, Stage, Text
-from monitor.domain.catalog import Catalog
+from monitor.domain.catalog import Catalog, Receiver
+from monitor.domain.delivering import DeliveryForSending, Found, Lane, Settlement
 from monitor.domain.failures import Failure
 from monitor.domain.feeds import Feed, FeedForPoll, ParsedFeed, Validators
 from monitor.domain.fetching import Fetched, NotModified
 from monitor.domain.ledger import Note
+from monitor.domain.messages import Message
 from monitor.domain.polling import Polled
 from monitor.domain.stories.values import Fingerprint, Placed
 from monitor.domain.topics.values import Document, Matches
@@ -132,4 +135,78 @@ class ArticleStore(Protocol):
         `after` is the highest sequence the judge's index has learnt; `revision` the catalog it judges by.
         None when `seen` is no longer the row's state.
         """
+        ...
+
+
+class Outbox(Protocol):
+    """What delivering reads and writes."""
+
+    async def closed(self, now: datetime) -> Sequence[Lane]:
+        """The lanes closed for a reason: refused credentials, unreachable channels, rate limits."""
+        ...
+
+    async def due(
+        self, now: datetime, limit: int, skip: Collection[int], lanes: Mapping[str, Collection[str]]
+    ) -> Sequence[Delivery]:
+        """For each receiver whose `lanes` are all open the oldest due delivery; then unknown outcomes old enough to
+        reconcile; then what is due for receivers that `lanes` does not know. Without those in `skip`."""
+        ...
+
+    async def claim(
+        self, seen: Delivery, *, via: str, lanes: Sequence[str], until: datetime, settle_at: datetime, now: datetime
+    ) -> DeliveryForSending | None:
+        """Commit the intent to post: `sending`, one more attempt, due again at `settle_at`, and the first of `lanes`
+        closed until `until`. None when a lane is closed or `seen` is no longer the row's state."""
+        ...
+
+    async def load(self, delivery_id: int, now: datetime) -> DeliveryForSending | None:
+        """A delivery with all that its message says."""
+        ...
+
+    async def record(self, settlement: Settlement, now: datetime) -> bool:
+        """Write what an attempt changed; False when its `seen` is no longer the row's state."""
+        ...
+
+    async def escalate(self, receiver: Receiver, raised_before: datetime, now: datetime) -> int:
+        """Tell `receiver.escalate_to` of alerts of top severity that `receiver` was sent before then and nobody has
+        acknowledged, once each; the number of alerts."""
+        ...
+
+
+class Silences(Protocol):
+    """Mutes, as people add and end them."""
+
+    async def add(
+        self, *, topic: str | None, story_id: int | None, until: datetime, reason: str, author: str, now: datetime
+    ) -> Silence:
+        """A new silence."""
+        ...
+
+    async def in_force(self, now: datetime) -> Sequence[Silence]:
+        """Silences that have not ended, the one that ends first coming first."""
+        ...
+
+    async def end(self, silence_id: int, now: datetime) -> bool:
+        """End a silence now; False when there is none of that id in force."""
+        ...
+
+
+class Notifier(Protocol):
+    """A way to tell people. No method raises for what the other side, the network or the message may do."""
+
+    async def post(
+        self, receiver: Receiver, message: Message, *, key: str, thread: str | None, broadcast: bool, plain: bool
+    ) -> Outcome:
+        """Post `message`, once. `key` is written where `find` looks for it; `thread` is the `ts` it answers,
+        `broadcast` shows the answer in the channel too; `plain` leaves out all layout."""
+        ...
+
+    async def update(self, receiver: Receiver, message: Message, *, channel: str, ts: str, key: str) -> Outcome:
+        """Rewrite the message that stands at `ts`; harmless to repeat."""
+        ...
+
+    async def find(
+        self, receiver: Receiver, key: str, *, since: datetime, channel: str | None, thread: str | None
+    ) -> Found:
+        """Look for the message of `key` among those posted since; `channel` is where it stands if known."""
         ...

@@ -43,6 +43,7 @@ class Alert:
     raised_at: datetime
     updated_at: datetime
     evidence: tuple[Evidence, ...] = ()
+    news: str = ""
     revision: int = 0
     acknowledged_by: str | None = None
     acknowledged_at: datetime | None = None
@@ -62,7 +63,11 @@ class AlertChange:
 
 
 class DeliveryKind(StrEnum):
-    """What a delivery does when its time comes."""
+    """What a delivery does when its time comes.
+
+    `ALERT` and `DIGEST` are messages of their own, `UPDATE` rewrites one in place, `REPLY` goes to its thread,
+    `NOTICE` tells an operator about the program itself.
+    """
 
     ALERT = "alert"
     UPDATE = "update"
@@ -72,7 +77,11 @@ class DeliveryKind(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """pending -> sending -> sent | held | muted | dead; sending goes back to pending when nothing was sent."""
+    """pending -> sending -> sent | held | muted | dead | folded; sending goes back to pending when nothing was sent.
+
+    `HELD`: nobody knows whether it arrived, and a person must say. `DEAD`: refused for good. `FOLDED`: nothing is
+    left to say here, because another message carries it.
+    """
 
     PENDING = "pending"
     SENDING = "sending"
@@ -80,14 +89,18 @@ class DeliveryState(StrEnum):
     HELD = "held"
     MUTED = "muted"
     DEAD = "dead"
+    FOLDED = "folded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDelivery:
-    """A message to write into the outbox. Unique by (`receiver`, `window`): alerts of one
-    pending window share a message.
+    """A message to write into the outbox, known by (`receiver`, `window`): the alerts of one window share a message.
 
-    `topics` name the alert changes of the same verdict that it carries; `text` is the body of a NOTICE or REPLY.
+    Once a window has left, its name is used up and writing it again does nothing; one that is `recurring` opens anew,
+    due at `due` but no sooner than `spacing` after it last left. While a window is pending, alerts, lines of `text`
+    and a broadcast join it.
+    `topics` name the alert changes of the same verdict that it carries, `alert_ids` alerts known by their id.
+    `thread_of` is the delivery whose message it changes or answers; None: the message in which its alert stands.
     """
 
     receiver: str
@@ -97,6 +110,10 @@ class NewDelivery:
     topics: tuple[str, ...] = ()
     text: str = ""
     broadcast: bool = False
+    recurring: bool = False
+    spacing: timedelta = timedelta(0)
+    alert_ids: tuple[int, ...] = ()
+    thread_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +121,10 @@ class Delivery:
     """One message to one receiver: a row of the outbox.
 
     `key` is the opaque id written into the message's metadata, by which an unknown outcome is looked up.
-    `channel` and `ts` are where it stands once sent; `attempted_at` when the last post began.
+    `channel` and `ts` are where it stands once sent; `attempted_at` when the last post began; `due` when to look at
+    it again, which for one that is `SENDING` means when its outcome, if still unknown, is to be reconciled.
+    `attempt` counts posts begun, `strikes` those refused for the message's own sake. `repeat`: an earlier post
+    may have arrived, and the message has to say so. `via` is the receiver that really got it: its own, or a fallback.
     """
 
     id: int
@@ -117,11 +137,16 @@ class Delivery:
     created_at: datetime
     attempt: int = 0
     attempted_at: datetime | None = None
+    sent_at: datetime | None = None
     channel: str | None = None
     ts: str | None = None
     failure: str | None = None
     text: str = ""
     broadcast: bool = False
+    strikes: int = 0
+    repeat: bool = False
+    thread_of: int | None = None
+    via: str | None = None
     alert_ids: tuple[int, ...] = ()
 
 
