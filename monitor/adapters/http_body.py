@@ -1,0 +1,115 @@
+"""Bodies inflated with a bound: a kilobyte on the wire cannot become a gigabyte in memory.
+
+Libraries inflate a chunk whole before a limit can be applied; here no step yields more than `STEP` bytes. Only gzip and
+deflate are asked for (RFC 9110, 8.4.1); any other coding, or several on top of each other, is refused.
+"""
+
+import zlib
+
+from monitor.domain.failures import Failure, Reason
+
+ACCEPTED = b"gzip, deflate"
+STEP = 65_536
+RATIO_FROM = 1_000_000
+RATIO_AT_MOST = 200
+MEMBERS_AT_MOST = 10_000
+
+
+class Refused(Exception):
+    """The body cannot be had; carries why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
+
+
+def _refused(reason: Reason, detail: str) -> Refused:
+    return Refused(Failure(reason=reason, detail=detail))
+
+
+class Body:
+    """Collects one answer's bytes. `feed` what comes, then take it from `finish`; both raise Refused.
+
+    `limit` bounds the bytes received as well as the bytes they inflate to.
+    """
+
+    def __init__(self, coding: str, limit: int) -> None:
+        codings = [
+            word for word in (part.strip().lower() for part in coding.split(",")) if word not in ("", "identity")
+        ]
+        if len(codings) > 1:
+            raise _refused(Reason.BROKEN_REPLY, "packed more than once")
+        if codings and codings[0] not in ("gzip", "x-gzip", "deflate"):
+            raise _refused(Reason.BROKEN_REPLY, "packed in a way we did not ask for")
+        self._gzip = bool(codings) and codings[0] != "deflate"
+        self._packed = bool(codings)
+        self._limit = limit
+        self._inflater: zlib._Decompress | None = None
+        self._received = 0
+        self._members = 0
+        self._bytes = bytearray()
+
+    def __len__(self) -> int:
+        return len(self._bytes)
+
+    def start_of(self, size: int) -> bytes:
+        """The first `size` bytes, or what there is of them so far."""
+        return bytes(self._bytes[:size])
+
+    def feed(self, chunk: bytes) -> None:
+        """Take what the wire brought."""
+        self._received += len(chunk)
+        if self._received > self._limit:
+            raise self._too_large()
+        if not self._packed:
+            self._bytes += chunk
+            return
+        try:
+            self._inflate(chunk)
+        except zlib.error:
+            raise _refused(Reason.BROKEN_REPLY, "cannot be unpacked") from None
+
+    def finish(self) -> bytes:
+        """The whole body, once the wire has ended."""
+        if self._packed and self._received and (self._inflater is None or not self._inflater.eof):
+            raise _refused(Reason.TRUNCATED, "the packed body ends early")
+        return bytes(self._bytes)
+
+    def _inflate(self, chunk: bytes) -> None:
+        while chunk:
+            if self._inflater is None or self._inflater.eof:
+                if self._inflater is not None and (not self._gzip or not chunk.strip(b"\0")):
+                    return  # padding after the last member is allowed and means nothing
+                self._members += 1
+                if self._members > MEMBERS_AT_MOST:
+                    raise _refused(Reason.BROKEN_REPLY, "packed in too many parts")
+                self._inflater = zlib.decompressobj(self._window(chunk))
+            piece = self._inflater.decompress(chunk, STEP)
+            self._bytes += piece
+            self._check_size()
+            chunk = self._inflater.unused_data if self._inflater.eof else self._inflater.unconsumed_tail
+            if not chunk and len(piece) == STEP:
+                self._drain()
+
+    def _drain(self) -> None:
+        """What the inflater still holds though its input is used up."""
+        assert self._inflater is not None
+        while piece := self._inflater.decompress(b"", STEP):
+            self._bytes += piece
+            self._check_size()
+
+    def _window(self, chunk: bytes) -> int:
+        """Window bits for zlib: 31 reads gzip, 15 zlib, -15 the bare deflate that some servers send as "deflate"."""
+        if self._gzip:
+            return 31
+        return 15 if chunk[0] & 0x0F == 8 and (len(chunk) < 2 or int.from_bytes(chunk[:2]) % 31 == 0) else -15
+
+    def _check_size(self) -> None:
+        size = len(self._bytes)
+        if size > self._limit:
+            raise self._too_large()
+        if size > RATIO_FROM and size > RATIO_AT_MOST * self._received:
+            raise _refused(Reason.TOO_LARGE, f"unpacks to over {RATIO_AT_MOST} times its size")
+
+    def _too_large(self) -> Refused:
+        return _refused(Reason.TOO_LARGE, f"over {self._limit:,} bytes")

@@ -1,0 +1,153 @@
+"""The one door to the network: every connection is made to an address that was looked up and vetted here.
+
+Looking a name up and connecting are one act, so an answer that changes in between (DNS rebinding) changes nothing, and
+no spelling of an address, redirect or proxy setting leads around it.
+"""
+
+import asyncio
+import ipaddress
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Iterable
+from contextvars import ContextVar
+
+import httpcore
+
+from monitor.domain.addresses import AddressRule
+
+LOOKUP_TIMEOUT = 5.0
+LOOKUPS_AT_ONCE = 128
+ADDRESSES_TRIED = 4
+
+Resolve = Callable[[str, int], Awaitable[tuple[str, ...]]]
+
+opened: ContextVar[bool] = ContextVar("opened", default=False)
+"""Whether the current request had to open a connection, rather than use one kept alive."""
+
+
+class Blocked(Exception):
+    """The address may not be asked. Deliberately no httpcore error, so that nothing retries or hides it."""
+
+
+class LookupFailed(Exception):
+    """The name has no address that could be found in time."""
+
+
+class Resolver:
+    """Names to addresses in threads of our own, at most `LOOKUPS_AT_ONCE`.
+
+    The event loop's own few threads would fill up with slow names and hold up every other host. A lookup cannot be
+    cancelled; its thread is a daemon so that one which hangs does not hold up our exit.
+    """
+
+    def __init__(self) -> None:
+        self._slots = asyncio.Semaphore(LOOKUPS_AT_ONCE)
+
+    async def __call__(self, host: str, port: int) -> tuple[str, ...]:
+        """Every address of the host, in the order of preference. Raises LookupFailed."""
+        await self._slots.acquire()
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[tuple[str, ...]] = loop.create_future()
+
+        def done(addresses: tuple[str, ...], error: Exception | None) -> None:
+            self._slots.release()
+            if answer.cancelled():
+                return
+            if error is not None:
+                answer.set_exception(LookupFailed(str(error)))
+            else:
+                answer.set_result(addresses)
+
+        def look_up() -> None:
+            addresses, error = _look_up(host, port)
+            try:
+                loop.call_soon_threadsafe(done, addresses, error)
+            except RuntimeError:
+                return  # the loop was closed while we waited: nobody asks any more
+
+        threading.Thread(target=look_up, name="lookup", daemon=True).start()
+        return await answer
+
+
+def _look_up(host: str, port: int) -> tuple[tuple[str, ...], Exception | None]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        return (), error
+    return tuple(dict.fromkeys(str(info[4][0]) for info in found)), None
+
+
+class GuardedNetwork(httpcore.AsyncNetworkBackend):
+    """Connects only where `rule` and `ports` allow. If any address of a name is not allowed, none is asked.
+
+    `trusted` is the proxy the operator configured: the only endpoint connected to unvetted.
+    """
+
+    def __init__(
+        self,
+        rule: AddressRule,
+        ports: Iterable[int],
+        *,
+        resolve: Resolve | None = None,
+        trusted: tuple[str, int] | None = None,
+    ) -> None:
+        self._rule = rule
+        self._ports = frozenset({80, 443, *ports})
+        self._resolve = resolve or Resolver()
+        self._trusted = trusted
+        self._network = httpcore.AnyIOBackend()
+
+    async def vet(self, host: str, port: int) -> tuple[str, ...]:
+        """The addresses to connect to. Raises Blocked or LookupFailed."""
+        if port not in self._ports:
+            raise Blocked(f"port {port}")
+        addresses = await self._addresses(host, port)
+        if not addresses:
+            raise LookupFailed("no address")
+        if not all(self._rule.permits(address) for address in addresses):
+            raise Blocked("not a public address")
+        return addresses[:ADDRESSES_TRIED]
+
+    async def _addresses(self, host: str, port: int) -> tuple[str, ...]:
+        try:
+            return (str(ipaddress.ip_address(host)),)
+        except ValueError:
+            pass
+        try:
+            async with asyncio.timeout(LOOKUP_TIMEOUT):
+                return await self._resolve(host, port)
+        except TimeoutError:
+            raise LookupFailed("no answer in time") from None
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """A connection to one of the vetted addresses, tried in turn within `timeout` seconds."""
+        opened.set(True)
+        addresses = (host,) if (host, port) == self._trusted else await self.vet(host, port)
+        async with asyncio.timeout(timeout):
+            for address in addresses[:-1]:
+                try:
+                    share = None if timeout is None else timeout / len(addresses)
+                    return await self._network.connect_tcp(address, port, share, local_address, socket_options)
+                except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                    continue
+            return await self._network.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
+
+    async def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Never allowed."""
+        raise Blocked("a local socket")
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await asyncio.sleep(seconds)
