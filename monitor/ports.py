@@ -13,6 +13,7 @@ from monitor.domain.feeds import Feed, FeedForPoll, ParsedFeed, Validators
 from monitor.domain.fetching import Fetched, NotModified
 from monitor.domain.ledger import Note
 from monitor.domain.messages import Message
+from monitor.domain.overview import Overview
 from monitor.domain.polling import Polled
 from monitor.domain.stories.values import Fingerprint, Placed
 from monitor.domain.topics.values import Document, Matches
@@ -209,4 +210,20 @@ class Notifier(Protocol):
         self, receiver: Receiver, key: str, *, since: datetime, channel: str | None, thread: str | None
     ) -> Found:
         """Look for the message of `key` among those posted since; `channel` is where it stands if known."""
+        ...
+
+
+class Topics(Protocol):
+    """The configuration in force, compiled; a step takes one snapshot and keeps to it."""
+
+    def current(self) -> tuple[Catalog, Matcher]:
+        """The last good catalog and the matcher compiled from it, of one revision."""
+        ...
+
+
+class Overviews(Protocol):
+    """The store as a whole, for people."""
+
+    async def read(self, now: datetime) -> Overview:
+        """How the work stands."""
         ...

@@ -1,0 +1,28 @@
+ARG PYTHON_IMAGE=python:3.13-slim
+
+FROM ${PYTHON_IMAGE} AS build
+WORKDIR /src
+RUN python -m venv /opt/wirewatch
+COPY requirements.lock ./
+RUN /opt/wirewatch/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
+COPY pyproject.toml README.md LICENSE ./
+COPY monitor monitor
+COPY storage storage
+COPY config config
+RUN /opt/wirewatch/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps . \
+    && /opt/wirewatch/bin/python -m compileall -q /opt/wirewatch/lib
+
+FROM ${PYTHON_IMAGE}
+LABEL org.opencontainers.image.title="wirewatch" org.opencontainers.image.licenses="MIT"
+COPY --from=build /opt/wirewatch /opt/wirewatch
+RUN groupadd --gid 10001 wirewatch && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data wirewatch \
+    && install -d -o 10001 -g 10001 /config /data
+ENV PATH=/opt/wirewatch/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    WIREWATCH_CONFIG=/config WIREWATCH_DATABASE=sqlite:////data/wirewatch.db
+USER 10001:10001
+WORKDIR /data
+VOLUME ["/config", "/data"]
+EXPOSE 8080
+HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --start-interval=2s CMD ["wirewatch", "health"]
+ENTRYPOINT ["wirewatch"]
+CMD ["run"]

@@ -1,0 +1,116 @@
+"""Logs: one event a line, JSON for machines or readable for people, with every secret taken out."""
+
+import logging
+import logging.config
+import re
+import sys
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from typing import Any
+
+import structlog
+
+_QUIET = (
+    "httpx",
+    "httpcore",
+    "slack_sdk",
+    "urllib3",
+    "apscheduler",
+    "uvicorn.access",
+    "alembic",
+    "trafilatura",
+    "asyncio",
+)
+"""Libraries that log addresses (with keys in them) or every request: only their warnings are of use."""
+
+_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"xox[a-z]-[A-Za-z0-9-]+|xapp-[A-Za-z0-9-]+"), "<slack token>"),
+    (re.compile(r"(hooks\.slack\.com/(?:services|workflows|triggers))/[^\s\"'<>]+"), r"\1/<secret>"),
+    (re.compile(r"([a-z][a-z0-9+.-]*://)[^/\s\"'@<>]+@", re.IGNORECASE), r"\1<credentials>@"),
+    (
+        re.compile(
+            r"([?&;](?:[a-z_-]*(?:key|token|secret|password|passwd|pwd|auth|sig|signature))=)[^&#\s\"'<>]+",
+            re.IGNORECASE,
+        ),
+        r"\1<secret>",
+    ),
+    (
+        re.compile(r"((?:authorization|cookie)['\"]?\s*[:=]\s*['\"]?)(?:bearer |basic )?[^\s'\",;]+", re.IGNORECASE),
+        r"\1<secret>",
+    ),
+)
+
+
+def redact(text: str, secrets: Sequence[str] = ()) -> str:
+    """`text` without tokens, credentials in addresses, and any of the known `secrets`."""
+    for secret in secrets:
+        text = text.replace(secret, "<secret>")
+    for pattern, stand_in in _PATTERNS:
+        text = pattern.sub(stand_in, text)
+    return text
+
+
+def configure(*, style: str, level: str, secrets: Sequence[str] = ()) -> None:
+    """Send all logging to stderr, as `json` or `text` (`auto`: text on a terminal)."""
+    as_json = style == "json" or (style == "auto" and not sys.stderr.isatty())
+    known = tuple(secret for secret in secrets if len(secret) >= 6)
+    chain: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+    ]
+    render = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else _console()
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=chain,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            _redactor(known),
+            render,
+        ],
+    )
+    out = logging.StreamHandler(sys.stderr)
+    out.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [out]
+    root.setLevel(level.upper())
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    logging.captureWarnings(True)
+    sys.excepthook = _log_uncaught
+
+
+def _console() -> Callable[..., str]:
+    colours = sys.stderr.isatty()
+    return structlog.dev.ConsoleRenderer(
+        colors=colours, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
+    )
+
+
+def _redactor(secrets: Sequence[str]) -> Callable[..., Mapping[str, Any]]:
+    def clean(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+        return {key: _clean(key, value, secrets) for key, value in event.items()}
+
+    return clean
+
+
+_CONTROLS = {chr(c): f"\\x{c:02x}" for c in (*range(32), *range(127, 160)) if chr(c) != "\t"}
+_FORGERS = str.maketrans({**_CONTROLS, "\n": "\\n", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+"""What in a feed's text could forge a line or a colour. Only our own tracebacks keep their line breaks."""
+
+
+def _clean(key: str, value: object, secrets: Sequence[str]) -> object:
+    if isinstance(value, (int, float, bool)) or value is None:
+        return value
+    text = redact(str(value), secrets)
+    if key == "exception":
+        return "\n".join(line.translate(_FORGERS) for line in text.splitlines())
+    return text.translate(_FORGERS)
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException, trace: Any) -> None:  # noqa: ANN401 - sys's own type
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+    else:
+        logging.getLogger("wirewatch").critical("stopped by an unforeseen error", exc_info=(kind, error, trace))

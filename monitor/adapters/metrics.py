@@ -1,0 +1,114 @@
+"""Prometheus metrics: ports wrapped so that the steps need not know that anybody counts.
+
+Names follow the Prometheus naming practices; labels are feed keys, topics and results, never addresses.
+"""
+
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
+
+from monitor import __version__
+from monitor.domain.articles import Text
+from monitor.domain.failures import Failure, Reason
+from monitor.domain.feeds import ParsedFeed, Validators
+from monitor.domain.fetching import Fetched, NotModified
+from monitor.ports import Extractor, FeedParser, Fetcher
+
+_LATENCIES = (0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200)
+
+
+class Meters:
+    """All metrics of one process, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        named: dict[str, Any] = {"namespace": "wirewatch", "registry": self.registry}
+        self.polls = Counter("feed_polls", "Polls by result.", ["result"], **named)
+        self.pages = Counter("pages_fetched", "Article pages fetched, by result.", ["result"], **named)
+        self.blocked = Counter("ssrf_blocked", "Requests refused because of their address.", **named)
+        self.killed = Counter("worker_kills", "Pages or feeds that exceeded a worker's limits.", ["kind"], **named)
+        self.entries = Counter("feed_entries", "Entries read from feeds.", **named)
+        self.matches = Counter("matches", "Articles that matched, by topic.", ["topic"], **named)
+        self.alerts = Counter("alerts", "Alerts raised or updated, by topic.", ["topic", "kind"], **named)
+        self.posts = Counter("slack_posts", "Messages by outcome.", ["result"], **named)
+        self.latency = Histogram(
+            "alert_latency_seconds", "From first seeing an article to its triage.", buckets=_LATENCIES, **named
+        )
+        self.outbox = Gauge("outbox_rows", "Deliveries by state.", ["state"], **named)
+        self.outbox_age = Gauge("outbox_oldest_age_seconds", "Age of the oldest delivery that is due.", **named)
+        self.lag = Gauge("step_lag_seconds", "How late the oldest due row of a step is.", ["step"], **named)
+        self.due = Gauge("step_due_rows", "Rows waiting for a step.", ["step"], **named)
+        self.failing = Gauge("feeds_failing", "Feeds whose last poll failed.", **named)
+        self.reload_ok = Gauge(
+            "config_last_reload_successful", "Whether the last look at config/ found it valid.", **named
+        )
+        self.reload_at = Gauge(
+            "config_last_reload_success_timestamp_seconds", "When config/ was last taken up.", **named
+        )
+        Info("build", "The version that runs.", **named).info({"version": __version__})
+
+    def page(self) -> bytes:
+        """Everything in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+    def failure(self, failure: Failure, kind: str) -> str:
+        """Count what a failure says about us; its label."""
+        if failure.reason is Reason.BLOCKED:
+            self.blocked.inc()
+        if failure.reason is Reason.PARSER_LIMIT:
+            self.killed.labels(kind).inc()
+        return failure.reason.name.lower()
+
+
+class MeteredFetcher:
+    """Counts polls and pages by result."""
+
+    def __init__(self, inner: Fetcher, meters: Meters) -> None:
+        self._inner, self._meters = inner, meters
+
+    async def feed(self, url: str, validators: Validators) -> Fetched | NotModified | Failure:
+        """As the fetcher inside."""
+        answer = await self._inner.feed(url, validators)
+        self._meters.polls.labels(self._label(answer, "feed")).inc()
+        return answer
+
+    async def page(self, url: str) -> Fetched | Failure:
+        """As the fetcher inside."""
+        answer = await self._inner.page(url)
+        self._meters.pages.labels(self._label(answer, "page")).inc()
+        return answer
+
+    def _label(self, answer: Fetched | NotModified | Failure, kind: str) -> str:
+        if isinstance(answer, Failure):
+            return self._meters.failure(answer, kind)
+        return "not_modified" if isinstance(answer, NotModified) else "ok"
+
+
+class MeteredParser:
+    """Counts the entries read and the parses cut off."""
+
+    def __init__(self, inner: FeedParser, meters: Meters) -> None:
+        self._inner, self._meters = inner, meters
+
+    async def parse(self, body: bytes, *, url: str, charset: str | None, media_type: str) -> ParsedFeed | Failure:
+        """As the parser inside."""
+        parsed = await self._inner.parse(body, url=url, charset=charset, media_type=media_type)
+        if isinstance(parsed, Failure):
+            self._meters.failure(parsed, "feed")
+        else:
+            self._meters.entries.inc(len(parsed.entries))
+        return parsed
+
+
+class MeteredExtractor:
+    """Counts the extractions cut off."""
+
+    def __init__(self, inner: Extractor, meters: Meters) -> None:
+        self._inner, self._meters = inner, meters
+
+    async def extract(self, body: bytes, *, url: str, charset: str | None) -> Text | Failure:
+        """As the extractor inside."""
+        text = await self._inner.extract(body, url=url, charset=charset)
+        if isinstance(text, Failure):
+            self._meters.failure(text, "page")
+        return text

@@ -1,0 +1,1 @@
+"""`wirewatch demo`: a self-contained news day on loopback."""

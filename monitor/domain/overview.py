@@ -1,0 +1,71 @@
+"""What `wirewatch status`, the status page and the metrics show: how the work stands, read from the store."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """Rows that wait for a step. `oldest_due` is when the longest overdue of them should have been performed."""
+
+    step: str
+    due: int = 0
+    oldest_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedOverview:
+    """A feed as the status page shows it; `trouble` in words, None when all is well."""
+
+    key: str
+    title: str
+    polled_at: datetime | None
+    succeeded_at: datetime | None
+    due: datetime
+    entries_last: int | None
+    trouble: str | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerOverview:
+    """A process that takes part: the daemon itself, or a worker of a cluster. `looked_at` by step: its last look
+    for due rows. `problems` is what it found wrong with the configuration, last good version kept."""
+
+    name: str
+    version: str
+    started_at: datetime
+    seen_at: datetime
+    revision: str
+    looked_at: dict[str, datetime] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertOverview:
+    """An alert of late: what was told of which topic, and what became of its deliveries (state by receiver)."""
+
+    id: int
+    topic: str
+    severity: str
+    title: str
+    url: str | None
+    outlets: int
+    raised_at: datetime
+    deliveries: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """One consistent reading of the whole store."""
+
+    at: datetime
+    queues: tuple[Queue, ...] = ()
+    outbox: dict[str, int] = field(default_factory=dict)
+    outbox_oldest_due: datetime | None = None
+    feeds: tuple[FeedOverview, ...] = ()
+    workers: tuple[WorkerOverview, ...] = ()
+    alerts: tuple[AlertOverview, ...] = ()
+    closed: tuple[tuple[str, str], ...] = ()
+    articles: int = 0
+    stories: int = 0

@@ -1,0 +1,158 @@
+"""A runner takes due rows of one step and performs them, a bounded number at a time."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+log = logging.getLogger(__name__)
+
+Row = TypeVar("Row")
+Result = TypeVar("Result")
+
+_SHUN_FIRST = 5.0
+_SHUN_MOST = 3600.0
+"""Seconds a row is left alone after an unforeseen error: doubled each time, so that one poison row cannot spin
+(healthchecks pushes such a row away before it raises)."""
+
+
+async def survive(what: str, attempt: Awaitable[Result]) -> Result | Exception:
+    """The result of `attempt`, or the unforeseen error it ended in, logged.
+
+    The one broad `except` of the program: a bug or an outage harms one row or one chore, not the daemon.
+    """
+    try:
+        return await attempt
+    except Exception as error:
+        log.exception("%s failed unexpectedly", what)
+        return error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work(Generic[Row]):
+    """A step as the engine sees it: how to find due rows, how to tell them apart, what to do with one.
+
+    `perform` answers whether it may have made rows due for the runners named in `wakes`.
+    """
+
+    name: str
+    concurrency: int
+    due: Callable[[int, Collection[Hashable]], Awaitable[Sequence[Row]]]
+    key: Callable[[Row], Hashable]
+    perform: Callable[[Row], Awaitable[bool]]
+    wakes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Progress:
+    """What a runner has done since start; times are the event loop's."""
+
+    performed: int = 0
+    errors: int = 0
+    looked_at: float | None = None
+
+
+@dataclass(slots=True, eq=False)
+class StepRunner(Generic[Row]):
+    """Runs one `Work` until stopped. A row in flight, or shunned after an error, is not taken again."""
+
+    work: Work[Row]
+    wake_others: Callable[[Sequence[str]], None]
+    progress: Progress = field(default_factory=Progress)
+    _awake: asyncio.Event = field(default_factory=asyncio.Event)
+    _stopping: bool = False
+    _flying: dict[Hashable, asyncio.Task[None]] = field(default_factory=dict)
+    _shunned: dict[Hashable, tuple[float, float]] = field(default_factory=dict)
+    _done: set[Hashable] | None = None
+
+    def wake(self) -> None:
+        """There may be something due."""
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Take and perform due rows whenever woken, until `stop`."""
+        while not self._stopping:
+            await self._awake.wait()
+            self._awake.clear()
+            while await self._take():
+                await self._slot()
+
+    async def drain(self, *, each_once: bool = False) -> int:
+        """Perform until nothing is due and nothing is in flight; the number of rows performed.
+
+        `each_once`: a row that is due again at once (a feed with a very short interval) is not taken twice.
+        """
+        before = self.progress.performed
+        self._done = set() if each_once else None
+        while True:
+            taken = await self._take()
+            if self._flying:
+                await asyncio.wait(self._flying.values(), return_when=asyncio.FIRST_COMPLETED)
+            elif not taken:
+                self._done = None
+                return self.progress.performed - before
+
+    async def stop(self, grace: float) -> None:
+        """Take nothing more; give what is in flight `grace` seconds to finish, then cancel it."""
+        self._stopping = True
+        self._awake.set()
+        if not self._flying:
+            return
+        _, late = await asyncio.wait(self._flying.values(), timeout=grace)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    @property
+    def in_flight(self) -> int:
+        """How many rows are being performed."""
+        return len(self._flying)
+
+    async def _take(self) -> int:
+        """Start tasks for due rows in the free slots; how many were started."""
+        free = self.work.concurrency - len(self._flying)
+        if free <= 0 or self._stopping:
+            return 0
+        rows = await survive(f"{self.work.name}: looking for due rows", self.work.due(free, self._left_alone()))
+        if isinstance(rows, Exception):
+            self.progress.errors += 1
+            return 0
+        self.progress.looked_at = asyncio.get_running_loop().time()
+        for row in rows:
+            key = self.work.key(row)
+            self._flying[key] = asyncio.create_task(self._perform(key, row), name=f"{self.work.name} {key}")
+        return len(rows)
+
+    async def _perform(self, key: Hashable, row: Row) -> None:
+        try:
+            made_work = await survive(f"{self.work.name}: row {key}", self.work.perform(row))
+            if isinstance(made_work, Exception):
+                self.progress.errors += 1
+                self._shun(key)
+            else:
+                self._shunned.pop(key, None)
+                if made_work:
+                    self.wake_others(self.work.wakes)
+        finally:
+            self.progress.performed += 1
+            del self._flying[key]
+            if self._done is not None:
+                self._done.add(key)
+            self._awake.set()
+
+    async def _slot(self) -> None:
+        """Wait until a row may be taken again."""
+        while len(self._flying) >= self.work.concurrency and not self._stopping:
+            await asyncio.wait(self._flying.values(), return_when=asyncio.FIRST_COMPLETED)
+
+    def _shun(self, key: Hashable) -> None:
+        _, last = self._shunned.get(key, (0.0, _SHUN_FIRST / 2))
+        wait = min(last * 2, _SHUN_MOST)
+        self._shunned[key] = (asyncio.get_running_loop().time() + wait, wait)
+        log.warning("%s: row %s is left alone for %.0f s", self.work.name, key, wait)
+
+    def _left_alone(self) -> Collection[Hashable]:
+        now = asyncio.get_running_loop().time()
+        shunned = {key for key, (until, _) in self._shunned.items() if until > now}
+        return {*self._flying, *shunned, *(self._done or ())}
