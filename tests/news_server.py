@@ -75,7 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: "_Server"
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:  # noqa: N802 - the name http.server calls
+    def do_GET(self) -> None:
         outlet = self.server.outlet
         outlet.requests.append((self.path, dict(self.headers)))
         if self.path == "/feed.xml":
