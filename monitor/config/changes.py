@@ -1,0 +1,87 @@
+"""What differs between two catalogs, in words."""
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+
+from monitor.domain.catalog import Catalog, Topic, Vocabulary
+
+_NAMED = 5
+"""More names than this in one sentence are counted instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What became of the things of one kind; names in the order of the files."""
+
+    kind: str
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+    def sentences(self) -> list[str]:
+        """One sentence for each sort of change: `topics added: tariffs, summit`."""
+        sorts = (("added", self.added), ("removed", self.removed), ("changed", self.changed))
+        return [f"{self.kind} {sort}: {_listing(names)}" for sort, names in sorts if names]
+
+
+def diff(old: Catalog | None, new: Catalog) -> tuple[Change, ...]:
+    """Feeds, receivers and topics added, removed or changed; a topic changes with the vocabulary of its watchlist.
+
+    Places are no change: a line added above a topic does not change the topic.
+    """
+    before = old or Catalog(revision="")
+    kinds = (
+        ("feeds", {feed.key: feed for feed in before.feeds}, {feed.key: feed for feed in new.feeds}),
+        ("receivers", {r.name: r for r in before.receivers}, {r.name: r for r in new.receivers}),
+        ("topics", _meanings(before), _meanings(new)),
+    )
+    found = [_change(kind, was, now) for kind, was, now in kinds]
+    if old is not None and before.admin_receiver != new.admin_receiver:
+        found.append(Change(kind="admin receiver", changed=(new.admin_receiver or "none",)))
+    return tuple(change for change in found if change.sentences())
+
+
+def sentences(changes: Iterable[Change]) -> list[str]:
+    """All changes in words; a single "nothing that matters" when there are none."""
+    return [sentence for change in changes for sentence in change.sentences()] or ["nothing that matters"]
+
+
+def _change(kind: str, was: Mapping[str, object], now: Mapping[str, object]) -> Change:
+    return Change(
+        kind=kind,
+        added=tuple(key for key in now if key not in was),
+        removed=tuple(key for key in was if key not in now),
+        changed=tuple(key for key in now if key in was and was[key] != now[key]),
+    )
+
+
+def _meanings(catalog: Catalog) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for watchlist in catalog.watchlists:
+        terms = tuple(_terms(vocabulary) for vocabulary in watchlist.vocabularies)
+        for topic in watchlist.topics:
+            found[topic.key] = (_meaning(topic), topic.receivers or watchlist.receivers, terms)
+    return found
+
+
+def _terms(vocabulary: Vocabulary) -> Hashable:
+    return vocabulary.name, tuple(sorted(vocabulary.terms.items()))
+
+
+def _meaning(topic: Topic) -> Hashable:
+    return (
+        topic.watchlist,
+        topic.title,
+        topic.query,
+        topic.severity,
+        topic.threshold,
+        topic.min_outlets,
+        topic.steps,
+        topic.options,
+    )
+
+
+def _listing(names: tuple[str, ...]) -> str:
+    if len(names) <= _NAMED:
+        return ", ".join(names)
+    return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED:,} more"

@@ -1,0 +1,96 @@
+"""One file, read and checked: problems with their owners, sections validated one by one."""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from monitor.config.files import Content, Unreadable
+from monitor.config.nodes import Mapping, Node, bare
+from monitor.config.problems import MOST_PROBLEMS, explain
+from monitor.config.reader import read
+from monitor.config.secrets import strays
+from monitor.config.source import Source, decode, file_problem
+from monitor.domain.catalog import Problem
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The one feed (by its position) or topic (by its key) that a problem concerns: without it the rest is sound."""
+
+    file: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem and, where it concerns nothing else, its owner."""
+
+    problem: Problem
+    owner: Owner | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that could be read: its text and its tree, a mapping at the top. `findings` grows while it is checked."""
+
+    source: Source
+    root: Mapping
+    findings: list[Finding]
+
+    def report(self, index: int, message: str, owner: Owner | None = None, *, warning: bool = False) -> None:
+        """Note something wrong at a position of the file."""
+        self.findings.append(Finding(self.source.problem(index, message, warning=warning), owner))
+
+    def validate(
+        self, model: type[M], node: Node, owner: Owner | None = None, *, apart: dict[str, object] | None = None
+    ) -> M | None:
+        """The section at `node` as the model; None, its problems noted, when refused.
+
+        `apart` stands in for keys that are validated on their own.
+        """
+        content = bare(node)
+        if apart and isinstance(content, dict):
+            content |= apart
+        try:
+            return model.model_validate(content)
+        except ValidationError as error:
+            self.findings.extend(Finding(problem, owner) for problem in explain(self.source, node, model, error))
+            return None
+
+
+def open_document(name: str, content: Content, limit: int) -> tuple[Document | None, list[Finding]]:
+    """The file's document, or None; the list holds what was found and is the document's own."""
+    findings: list[Finding] = []
+    if isinstance(content, Unreadable):
+        return None, [Finding(file_problem(name, f"cannot read the file: {content.reason}"))]
+    source = decode(name, content, limit)
+    if isinstance(source, Problem):
+        return None, [Finding(source)]
+    findings.extend(Finding(source.problem(at, _stray(kind), warning=True)) for at, kind in strays(source.text))
+    root, problems = read(source)
+    findings.extend(Finding(problem) for problem in problems)
+    if root is None:
+        if not problems:
+            findings.append(Finding(file_problem(name, "the file is empty")))
+        return None, findings
+    if not isinstance(root, Mapping):
+        findings.append(Finding(source.problem(root.start, "the file must be a mapping (key: value) at its top")))
+        return None, findings
+    return Document(source, root, findings), findings
+
+
+def _stray(kind: str) -> str:
+    return f"{kind} in a configuration file: keep it in the environment or in a file named by a ..._FILE variable"
+
+
+def shorten(findings: list[Finding]) -> list[Finding]:
+    """At most as many as people can use, in the order of the file; the rest is counted."""
+    ordered = sorted(findings, key=lambda finding: (finding.problem.place.line, finding.problem.place.column))
+    if len(ordered) <= MOST_PROBLEMS:
+        return ordered
+    rest = ordered[MOST_PROBLEMS].problem
+    more = Problem(place=rest.place, message=f"and {len(ordered) - MOST_PROBLEMS:,} more problems from here on")
+    return [*ordered[:MOST_PROBLEMS], Finding(more)]

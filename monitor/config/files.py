@@ -1,0 +1,103 @@
+"""The configuration folder as bytes: which files belong to it, and the hash that names their content."""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+SETTINGS_FILE = "wirewatch.yml"
+FEEDS_FILE = "feeds.yml"
+RECEIVERS_FILE = "receivers.yml"
+WATCHLISTS_DIR = "watchlists"
+MAIN_FILES = (SETTINGS_FILE, FEEDS_FILE, RECEIVERS_FILE)
+
+_YAML = (".yml", ".yaml")
+_WATCHLIST = (*_YAML, ".json")
+_LARGEST_READ = 50_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that is there but cannot be read, and why."""
+
+    reason: str
+
+
+Content = bytes | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What was read of the folder `root`: content by path relative to it, in the order of names.
+
+    `strange` are YAML files that no part of the program reads: probably misnamed.
+    """
+
+    root: Path
+    contents: dict[str, Content]
+    strange: tuple[str, ...] = ()
+    trouble: str | None = None
+
+    def display(self, name: str) -> str:
+        """The path as people know it."""
+        return str(self.root / name)
+
+    @property
+    def watchlists(self) -> list[str]:
+        """The watchlist files, in the order of names."""
+        return [name for name in self.contents if is_watchlist(name)]
+
+    @property
+    def examples(self) -> list[str]:
+        """The files that topics keep examples in."""
+        return [name for name in self.contents if name not in MAIN_FILES and not is_watchlist(name)]
+
+    @property
+    def revision(self) -> str:
+        """A hash of names and contents: equal on every machine that holds equal files."""
+        digest = hashlib.sha256()
+        for name in sorted(self.contents):
+            content = self.contents[name]
+            mark, body = (b"!", content.reason.encode()) if isinstance(content, Unreadable) else (b"=", content)
+            for part in (name.encode("utf-8", "surrogateescape"), mark, hashlib.sha256(body).digest()):
+                digest.update(len(part).to_bytes(4, "big") + part)
+        return digest.hexdigest()[:16]
+
+
+def is_watchlist(name: str) -> bool:
+    """Whether a path relative to the folder names a watchlist."""
+    path = PurePosixPath(name)
+    return path.parent.name == WATCHLISTS_DIR and len(path.parts) == 2 and path.suffix in _WATCHLIST
+
+
+def read_files(root: Path, extra: Collection[str] = ()) -> Files:
+    """Everything that belongs to the folder now, `extra` paths (examples kept in files) included. Never raises."""
+    try:
+        entries = sorted(path.name for path in root.iterdir())
+    except OSError as error:
+        return Files(root, {}, trouble=f"cannot read the folder: {error.strerror or 'not readable'}")
+    names = [name for name in MAIN_FILES if name in entries]
+    names += _watchlist_names(root)
+    contents = {name: content for name in names if (content := read_one(root / name)) is not None}
+    contents |= {name: read_one(root / name) or Unreadable("no such file") for name in sorted(extra)}
+    strange = tuple(n for n in entries if n.endswith(_YAML) and n not in MAIN_FILES and not n.startswith("."))
+    return Files(root, contents, strange)
+
+
+def _watchlist_names(root: Path) -> list[str]:
+    try:
+        found = sorted(path.name for path in (root / WATCHLISTS_DIR).iterdir())
+    except OSError:
+        return []
+    return [f"{WATCHLISTS_DIR}/{name}" for name in found if name.endswith(_WATCHLIST) and not name.startswith(".")]
+
+
+def read_one(path: Path) -> Content | None:
+    """The content of a file; None when there is none. No more than 50 MB is read. Never raises."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(_LARGEST_READ)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        return Unreadable(getattr(error, "strerror", None) or "not a usable path")
