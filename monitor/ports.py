@@ -124,8 +124,11 @@ class ArticleStore(Protocol):
         """Try again at `due`; False when `seen` is no longer the row's state."""
         ...
 
-    async def window(self, since: datetime) -> Sequence[Placed]:
-        """Everything placed since, in the order of placing: what the story index is rebuilt from."""
+    async def window(self, since: datetime, after: int = 0, limit: int | None = None) -> Sequence[Placed]:
+        """What was placed since, in the order of placing: what the story index is rebuilt from.
+
+        To read it in parts, pass the last part's highest sequence as `after` and a `limit`.
+        """
         ...
 
     async def place(

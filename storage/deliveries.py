@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import Connection, case, func, literal, select, update
 
 from monitor.domain.alerts import DeliveryState, NewDelivery
 from storage.outbox_schema import deliveries, delivery_alerts
@@ -47,7 +47,9 @@ def _join(connection: Connection, wanted: NewDelivery) -> int | None:
         update(deliveries)
         .where(deliveries.c.id == row.id)
         .values(
-            due=case((deliveries.c.due > wanted.due, wanted.due), else_=deliveries.c.due),
+            due=case(
+                (deliveries.c.due > wanted.due, literal(wanted.due, deliveries.c.due.type)), else_=deliveries.c.due
+            ),
             text=_joined(row.text, wanted.text),
             broadcast=deliveries.c.broadcast | wanted.broadcast,
         )

@@ -52,7 +52,8 @@ feeds = Table(
     Column("url", Words, nullable=False),
     Column("settings", Json, nullable=False, doc="The rest of what is configured."),
     Column("tier", Integer, nullable=False),
-    Column("due", Utc, doc="NULL while not configured or not enabled."),
+    Column("configured", Boolean, nullable=False, doc="Named by the configuration, and enabled."),
+    Column("due", Utc, doc="NULL while it is not to be polled."),
     Column("etag", LargeBinary),
     Column("last_modified", LargeBinary),
     Column("body_hash", LargeBinary),
@@ -74,6 +75,7 @@ feeds = Table(
     Column("arrivals", Json, nullable=False, doc="Microseconds since 1970, newest last."),
     Column("reported", Words),
     Column("title", Words),
+    Column("hints", Json, nullable=False),
 )
 Index(
     "ix_feeds_due",

@@ -60,7 +60,8 @@ class Stage(StrEnum):
 class NewArticle:
     """An entry that was not known, ready to be stored. `baseline`: clustered but never alerted on.
 
-    `identities` are 32-byte SHA-256 keys, any of which marks a later entry as this article.
+    `identities` are 32-byte SHA-256 keys, any of which marks a later entry as this article. `content_hash` is a
+    hash of what the entry says: when a later poll finds another, the article is `Revised`.
     """
 
     identities: tuple[bytes, ...]
@@ -70,13 +71,15 @@ class NewArticle:
     first_seen: datetime
     stage: Stage
     baseline: bool = False
+    content_hash: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """An entry kept: one page, one row. `id` is the store's, growing in the order of arrival.
 
-    `revision` counts texts: 0 as first triaged, +1 for each real change re-read later.
+    `revision` counts texts: 0 as first triaged, +1 for each real change re-read later; `text` is the last one read,
+    so in the extract stage of a later revision it is the one before. `feed_text` is the longest the feed carried.
     """
 
     id: int
@@ -92,5 +95,7 @@ class Article:
     revision: int = 0
     baseline: bool = False
     text: Text | None = None
+    feed_text: str = ""
+    author: str = ""
     tags: tuple[str, ...] = ()
     language: str | None = None

@@ -3,19 +3,24 @@
 from dataclasses import dataclass, field
 
 from monitor.domain.alerts import NewDelivery
-from monitor.domain.articles import NewArticle
+from monitor.domain.articles import NewArticle, Stage
 from monitor.domain.feeds import FeedState
 from monitor.domain.ledger import Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revised:
-    """A known article whose feed entry changed in substance: it goes through extract and triage again."""
+    """A known article whose feed entry changed in substance: it goes through extract and triage again.
+
+    `text` is the longest plain text the feed carries now; `stage` where the article starts again.
+    """
 
     article_id: int
     title: str
     summary: str
     content_hash: bytes
+    text: str = ""
+    stage: Stage = Stage.EXTRACT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +28,7 @@ class Polled:
     """All that one poll changes, written in one transaction guarded by `seen_polls`.
 
     `aliases` adds identities to known articles; `sightings` are known articles met (again) in this feed.
+    `notes` are about the feed, not about one of its articles.
     `deliveries` are notices of feed trouble for the outbox, written in the same transaction.
     """
 

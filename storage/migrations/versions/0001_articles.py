@@ -47,6 +47,7 @@ def _polling() -> None:
         sa.Column("url", Words, nullable=False),
         sa.Column("settings", Json, nullable=False),
         sa.Column("tier", sa.Integer, nullable=False),
+        sa.Column("configured", sa.Boolean, nullable=False),
         sa.Column("due", Utc),
         sa.Column("etag", sa.LargeBinary),
         sa.Column("last_modified", sa.LargeBinary),
@@ -69,6 +70,7 @@ def _polling() -> None:
         sa.Column("arrivals", Json, nullable=False),
         sa.Column("reported", Words),
         sa.Column("title", Words),
+        sa.Column("hints", Json, nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_feeds"),
     )
     op.create_index("ix_feeds_due", "feeds", ["due"], **_only_where("due IS NOT NULL"))

@@ -1,0 +1,184 @@
+"""New, known and changed entries of one poll, many rows to a statement."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from monitor.domain.articles import NewArticle
+from monitor.domain.polling import Revised
+from storage.schema import articles, identities, sightings, texts
+from storage.statements import batches, upsert, url_key
+
+
+def owners(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, int]:
+    """The article each known key belongs to."""
+    found: dict[bytes, int] = {}
+    for batch in batches(keys):
+        statement = select(identities.c.hash, identities.c.article_id).where(identities.c.hash.in_(batch))
+        found.update((bytes(row.hash), row.article_id) for row in connection.execute(statement))
+    return found
+
+
+def add_articles(connection: Connection, new: Sequence[NewArticle]) -> int:
+    """Store those of `new` that share no identity with a stored article or an earlier one in `new`; how many they were.
+
+    One that does share an identity is the article that has it: it gives it its other identities.
+    """
+    fresh, keys, aliases = _apart(new, owners(connection, [key for article in new for key in article.identities]))
+    add_aliases(connection, aliases)
+    ids = _insert(connection, fresh)
+    claims = {key: article_id for article_id, own in zip(ids, keys, strict=True) for key in own}
+    lost = _claim(connection, claims)
+    if not lost:
+        return len(ids)
+    _withdraw(connection, lost, [key for key, article_id in claims.items() if article_id in lost])
+    beaten = [article for article_id, article in zip(ids, fresh, strict=True) if article_id in lost]
+    return len(ids) - len(lost) + add_articles(connection, beaten)
+
+
+def _apart(
+    new: Sequence[NewArticle], taken: dict[bytes, int]
+) -> tuple[list[NewArticle], list[set[bytes]], list[tuple[int, tuple[bytes, ...]]]]:
+    """The really new ones, the identities of each, and the identities that the others add to known articles."""
+    fresh: list[NewArticle] = []
+    keys: list[set[bytes]] = []
+    aliases: list[tuple[int, tuple[bytes, ...]]] = []
+    place: dict[bytes, int] = {}
+    for article in new:
+        owner = next((taken[key] for key in article.identities if key in taken), None)
+        if owner is not None:
+            aliases.append((owner, article.identities))
+            continue
+        at = next((place[key] for key in article.identities if key in place), len(fresh))
+        if at == len(fresh):
+            fresh.append(article)
+            keys.append(set())
+        keys[at].update(article.identities)
+        place.update(dict.fromkeys(article.identities, at))
+    return fresh, keys, aliases
+
+
+def _withdraw(connection: Connection, lost: Collection[int], keys: Sequence[bytes]) -> None:
+    """Take back articles that another process stored first, with the keys they did get."""
+    for batch in batches(keys):
+        ours = identities.c.article_id.in_(lost)
+        connection.execute(delete(identities).where(identities.c.hash.in_(batch), ours))
+    connection.execute(delete(articles).where(articles.c.id.in_(lost)))
+
+
+def _insert(connection: Connection, fresh: Sequence[NewArticle]) -> list[int]:
+    if not fresh:
+        return []
+    statement = articles.insert().returning(articles.c.id, sort_by_parameter_order=True)
+    ids = list(connection.execute(statement, [_article_row(article) for article in fresh]).scalars())
+    rows = [
+        {"article_id": article_id, "entry_text": article.entry.text}
+        for article_id, article in zip(ids, fresh, strict=True)
+        if article.entry.text and article.entry.text != article.entry.summary
+    ]
+    if rows:
+        connection.execute(texts.insert(), rows)
+    return ids
+
+
+def _article_row(article: NewArticle) -> dict[str, Any]:
+    entry = article.entry
+    return {
+        "url": entry.url,
+        "url_key": url_key(entry.url),
+        "outlet": article.outlet,
+        "feed_key": article.feed_key,
+        "title": entry.title,
+        "summary": entry.summary,
+        "author": entry.author,
+        "tags": list(entry.tags),
+        "language": entry.language,
+        "published": entry.published,
+        "first_seen": article.first_seen,
+        "baseline": article.baseline,
+        "content_hash": article.content_hash,
+        "stage": article.stage.value,
+        "due": article.first_seen,
+        "attempt": 0,
+        "revision": 0,
+    }
+
+
+def _claim(connection: Connection, claims: dict[bytes, int]) -> set[int]:
+    """Take the keys; the articles of which another process took one in this very moment.
+
+    In the order of the keys, so that two processes that want the same ones wait for, but never block, each other.
+    """
+    lost: set[int] = set()
+    for batch in batches(sorted(claims)):
+        rows = [{"hash": key, "article_id": claims[key]} for key in batch]
+        statement = upsert(connection, identities).values(rows).on_conflict_do_nothing().returning(identities.c.hash)
+        won = {bytes(key) for key in connection.execute(statement).scalars()}
+        lost.update(claims[key] for key in batch if key not in won)
+    return lost
+
+
+def add_aliases(connection: Connection, aliases: Iterable[tuple[int, tuple[bytes, ...]]]) -> None:
+    """Add identities to known articles; one that already belongs to an article stays with it."""
+    _claim(connection, {key: article_id for article_id, keys in aliases for key in keys})
+
+
+def add_sightings(connection: Connection, feed_key: str, article_ids: Collection[int], now: datetime) -> None:
+    """Remember that articles first met elsewhere are in this feed too; those deleted meanwhile are passed over."""
+    for batch in batches(list(article_ids)):
+        elsewhere = select(articles.c.id).where(articles.c.id.in_(batch), articles.c.feed_key != feed_key)
+        rows = [
+            {"article_id": article_id, "feed_key": feed_key, "first_seen": now}
+            for article_id in connection.execute(elsewhere).scalars()
+        ]
+        if rows:
+            connection.execute(upsert(connection, sightings).on_conflict_do_nothing(), rows)
+
+
+def revise(connection: Connection, revised: Sequence[Revised], now: datetime) -> None:
+    """Start changed articles again, whatever they were doing: their revision tells a running step that it came late."""
+    if not revised:
+        return
+    connection.execute(
+        update(articles)
+        .where(articles.c.id == bindparam("b_id"))
+        .values(
+            title=bindparam("b_title"),
+            summary=bindparam("b_summary"),
+            content_hash=bindparam("b_hash"),
+            stage=bindparam("b_stage"),
+            due=now,
+            attempt=0,
+            revision=articles.c.revision + 1,
+        ),
+        [
+            {
+                "b_id": item.article_id,
+                "b_title": item.title,
+                "b_summary": item.summary,
+                "b_hash": item.content_hash,
+                "b_stage": item.stage.value,
+            }
+            for item in revised
+        ],
+    )
+    _replace_entry_texts(connection, revised)
+
+
+def _replace_entry_texts(connection: Connection, revised: Sequence[Revised]) -> None:
+    kept = set(
+        connection.execute(
+            select(articles.c.id).where(articles.c.id.in_([item.article_id for item in revised]))
+        ).scalars()
+    )
+    rows = [
+        {"article_id": item.article_id, "entry_text": item.text if item.text != item.summary else None}
+        for item in revised
+        if item.article_id in kept
+    ]
+    if rows:
+        statement = upsert(connection, texts)
+        text = {"entry_text": statement.excluded["entry_text"]}
+        connection.execute(statement.on_conflict_do_update(index_elements=[texts.c.article_id], set_=text), rows)

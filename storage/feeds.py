@@ -1,0 +1,131 @@
+"""What polling reads and writes: feeds that are due, keys that are known, and the outcome of a poll."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, case, literal, select, update
+
+from monitor.domain.feeds import Feed, FeedForPoll
+from monitor.domain.polling import Polled
+from monitor.domain.roster import enlisted
+from storage.database import Database
+from storage.deliveries import add_deliveries
+from storage.entries import add_aliases, add_articles, add_sightings, owners, revise
+from storage.feed_rows import feed_for_poll, settings_row, state_of, state_row
+from storage.ledger import write_feed_notes
+from storage.schema import articles, feeds
+from storage.statements import batches, upsert
+
+_SYNCED_TOGETHER = 500
+
+
+class SqlFeedStore:
+    """`FeedStore` over a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def sync(self, wanted: Collection[Feed], now: datetime) -> None:
+        """Make the rows of `feeds` agree with the configuration; rows that agree are not touched."""
+        await self._database.run(lambda connection: _sync(connection, wanted, now))
+
+    async def due(self, now: datetime, limit: int, skip: Collection[str]) -> Sequence[FeedForPoll]:
+        """Feeds whose time has come, longest overdue first, without those in `skip`."""
+        statement = select(feeds).where(feeds.c.due <= now).order_by(feeds.c.due).limit(limit + len(skip))
+        rows = await self._database.read(lambda connection: connection.execute(statement).all())
+        return [feed_for_poll(row) for row in rows if row.key not in skip][:limit]
+
+    async def known(self, identities: Collection[bytes]) -> Mapping[bytes, int]:
+        """The article each known identity belongs to; articles that retention deleted are still named."""
+        keys = list(identities)
+        return await self._database.read(lambda connection: owners(connection, keys)) if keys else {}
+
+    async def content_hashes(self, article_ids: Collection[int]) -> Mapping[int, bytes]:
+        """The hash of the feed entry each article was last read with; deleted articles have none."""
+        ids = list(article_ids)
+        return await self._database.read(lambda connection: _content_hashes(connection, ids)) if ids else {}
+
+    async def record(self, polled: Polled) -> int | None:
+        """Write a poll in one transaction; the number of new articles, or None when another poll came first."""
+        return await self._database.run(lambda connection: _record(connection, polled))
+
+
+def _content_hashes(connection: Connection, ids: Sequence[int]) -> dict[int, bytes]:
+    found: dict[int, bytes] = {}
+    for batch in batches(ids):
+        statement = select(articles.c.id, articles.c.content_hash).where(
+            articles.c.id.in_(batch), articles.c.content_hash.is_not(None)
+        )
+        found.update((row.id, row.content_hash) for row in connection.execute(statement))
+    return found
+
+
+def _record(connection: Connection, polled: Polled) -> int | None:
+    now = polled.state.polled_at or polled.state.due
+    if not _set_state(connection, polled):
+        return None
+    added = add_articles(connection, polled.articles)
+    add_aliases(connection, polled.aliases)
+    add_sightings(connection, polled.feed_key, polled.sightings, now)
+    revise(connection, polled.revised, now)
+    write_feed_notes(connection, polled.feed_key, polled.notes, now)
+    add_deliveries(connection, polled.deliveries, {}, now)
+    return added
+
+
+def _set_state(connection: Connection, polled: Polled) -> bool:
+    """Compare and set: whether nobody else recorded a poll meanwhile. A feed retired meanwhile stays retired."""
+    row = state_row(polled.state)
+    due = row.pop("due")
+    changed = connection.execute(
+        update(feeds)
+        .where(feeds.c.key == polled.feed_key, feeds.c.polls == polled.seen_polls)
+        .values(**row, due=case((feeds.c.configured, literal(due, feeds.c.due.type)), else_=None))
+    )
+    return changed.rowcount == 1
+
+
+def _sync(connection: Connection, wanted: Collection[Feed], now: datetime) -> None:
+    rows = {row.key: row for row in connection.execute(select(feeds).with_for_update())}
+    enabled = {feed.key: feed for feed in wanted if feed.enabled}
+    _enlist(connection, [feed for feed in enabled.values() if _is_new(feed, rows.get(feed.key))], rows, now)
+    _change(connection, [feed for feed in enabled.values() if feed.key in rows], rows, now)
+    _retire(connection, [key for key, row in rows.items() if row.configured and key not in enabled])
+
+
+def _is_new(feed: Feed, row: Row[Any] | None) -> bool:
+    return row is None or not row.configured or row.url != feed.url
+
+
+def _enlist(connection: Connection, new: Collection[Feed], rows: Mapping[str, Row[Any]], now: datetime) -> None:
+    for batch in batches([_enlisted_row(feed, rows.get(feed.key), now) for feed in new], _SYNCED_TOGETHER):
+        statement = upsert(connection, feeds)
+        columns = {column.name: statement.excluded[column.name] for column in feeds.c if column.name != "key"}
+        statement = statement.on_conflict_do_update(index_elements=[feeds.c.key], set_=columns)
+        connection.execute(statement, batch)
+
+
+def _enlisted_row(feed: Feed, row: Row[Any] | None, now: datetime) -> dict[str, Any]:
+    known = None if row is None else state_of(row, now)
+    return {**settings_row(feed), **state_row(enlisted(feed, row and row.url, known, now))}
+
+
+def _change(connection: Connection, feeds_kept: Collection[Feed], rows: Mapping[str, Row[Any]], now: datetime) -> None:
+    """Settings that changed; a changed interval is heeded from now on, not from the next poll on."""
+    changed = []
+    for feed in feeds_kept:
+        row, new = rows[feed.key], settings_row(feed)
+        if not _is_new(feed, row) and (row.settings != new["settings"] or row.tier != new["tier"]):
+            sooner = row.due is not None and row.settings["every"] != new["settings"]["every"]
+            due = now if sooner else row.due
+            changed.append({"b_key": feed.key, "b_settings": new["settings"], "b_tier": new["tier"], "b_due": due})
+    statement = update(feeds).where(feeds.c.key == bindparam("b_key"))
+    statement = statement.values(settings=bindparam("b_settings"), tier=bindparam("b_tier"), due=bindparam("b_due"))
+    if changed:
+        connection.execute(statement, changed)
+
+
+def _retire(connection: Connection, keys: Sequence[str]) -> None:
+    for batch in batches(keys, _SYNCED_TOGETHER):
+        connection.execute(update(feeds).where(feeds.c.key.in_(batch)).values(configured=False, due=None))
