@@ -120,8 +120,8 @@ class ArticleStore(Protocol):
         """Keep the text and pass the article on to triage; False when `seen` is no longer the row's state."""
         ...
 
-    async def postpone(self, seen: Article, due: datetime, notes: Sequence[Note]) -> bool:
-        """Try again at `due`; False when `seen` is no longer the row's state."""
+    async def postpone(self, seen: Article, due: datetime, notes: Sequence[Note], now: datetime) -> bool:
+        """Try again at `due`, counting the attempt; False when `seen` is no longer the row's state."""
         ...
 
     async def window(self, since: datetime, after: int = 0, limit: int | None = None) -> Sequence[Placed]:

@@ -8,6 +8,8 @@ from typing import TypeVar
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.schema import counters
+
 T = TypeVar("T")
 
 KEYS_PER_STATEMENT = 50
@@ -17,6 +19,14 @@ KEYS_PER_STATEMENT = 50
 def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update` in the connection's dialect."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def next_number(connection: Connection, counter: str) -> int:
+    """The counter's next number, from 1; in the order of commits, for its row is locked until the transaction ends."""
+    statement = upsert(connection, counters).values(name=counter, value=1)
+    statement = statement.on_conflict_do_update(index_elements=[counters.c.name], set_={"value": counters.c.value + 1})
+    number: int = connection.execute(statement.returning(counters.c.value)).scalar_one()
+    return number
 
 
 def batches(items: Sequence[T], size: int = KEYS_PER_STATEMENT) -> Iterator[list[T]]:

@@ -1,0 +1,85 @@
+"""Articles and their texts as rows, and back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select, update
+
+from monitor.domain.articles import Article, Method, Stage, Text
+from storage.schema import articles, texts
+from storage.statements import upsert
+
+
+def with_texts() -> Select[Any]:
+    """Articles with their texts, as `article_of` reads them."""
+    text = (column.label(f"text_{column.name}") for column in texts.c)
+    return select(articles, *text).join_from(articles, texts, articles.c.id == texts.c.article_id, isouter=True)
+
+
+def article_of(row: Row[Any]) -> Article:
+    """The article in a row of `with_texts`."""
+    return Article(
+        id=row.id,
+        url=row.url,
+        outlet=row.outlet,
+        feed_key=row.feed_key,
+        title=row.title,
+        summary=row.summary,
+        first_seen=row.first_seen,
+        published=row.published,
+        stage=Stage(row.stage),
+        attempt=row.attempt,
+        revision=row.revision,
+        baseline=row.baseline,
+        text=_text_of(row),
+        feed_text=row.text_entry_text or row.summary,
+        author=row.author,
+        tags=tuple(row.tags),
+        language=row.language,
+    )
+
+
+def _text_of(row: Row[Any]) -> Text | None:
+    if row.text_body is None:
+        return None
+    return Text(
+        title=row.text_title,
+        body=row.text_body,
+        method=Method(row.text_method),
+        language=row.text_language,
+        published=row.text_published,
+        author=row.text_author,
+        credit=row.text_credit,
+        doubts=tuple(row.text_doubts),
+    )
+
+
+def set_if_unchanged(connection: Connection, seen: Article, values: Mapping[str, Any]) -> bool:
+    """Compare and set: change the row only if it still is what was seen; whether it was."""
+    changed = connection.execute(
+        update(articles)
+        .where(
+            articles.c.id == seen.id,
+            articles.c.stage == seen.stage.value,
+            articles.c.attempt == seen.attempt,
+            articles.c.revision == seen.revision,
+        )
+        .values(values)
+    )
+    return changed.rowcount == 1
+
+
+def keep_text(connection: Connection, article_id: int, text: Text) -> None:
+    """Write or replace the article's text; what the feed carried stays."""
+    row = {
+        "title": text.title,
+        "body": text.body,
+        "method": text.method.value,
+        "language": text.language,
+        "published": text.published,
+        "author": text.author,
+        "credit": text.credit,
+        "doubts": list(text.doubts),
+    }
+    statement = upsert(connection, texts).values(article_id=article_id, **row)
+    connection.execute(statement.on_conflict_do_update(index_elements=[texts.c.article_id], set_=row))

@@ -1,0 +1,68 @@
+"""What extract and triage read and write. Deciding where an article belongs is in `storage.triage`."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from monitor.domain.articles import Article, Stage, Text
+from monitor.domain.ledger import Note
+from monitor.domain.stories.values import Fingerprint, Placed
+from monitor.domain.verdicts import Judge, Verdict
+from storage.article_rows import article_of, keep_text, set_if_unchanged, with_texts
+from storage.database import Database
+from storage.ledger import write_notes
+from storage.schema import articles
+from storage.triage import place, placed_since
+
+
+class SqlArticleStore:
+    """`ArticleStore` over a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def due(self, stage: Stage, now: datetime, limit: int, skip: Collection[int]) -> Sequence[Article]:
+        """Articles waiting in `stage`, longest due first, without those in `skip`."""
+        statement = with_texts().where(articles.c.stage == stage.value, articles.c.due <= now)
+        statement = statement.order_by(articles.c.due, articles.c.id).limit(limit + len(skip))
+        rows = await self._database.read(lambda connection: connection.execute(statement).all())
+        return [article_of(row) for row in rows if row.id not in skip][:limit]
+
+    async def record_text(self, seen: Article, text: Text, notes: Sequence[Note], now: datetime) -> bool:
+        """Keep the text and pass the article on to triage; False when `seen` is no longer the row's state."""
+        return await self._database.run(lambda connection: _record_text(connection, seen, text, notes, now))
+
+    async def postpone(self, seen: Article, due: datetime, notes: Sequence[Note], now: datetime) -> bool:
+        """Try again at `due`, counting the attempt; False when `seen` is no longer the row's state."""
+        return await self._database.run(lambda connection: _postpone(connection, seen, due, notes, now))
+
+    async def window(self, since: datetime, after: int = 0, limit: int | None = None) -> Sequence[Placed]:
+        """What was placed since, in the order of placing; in parts with `after` and `limit`."""
+        return await self._database.read(lambda connection: placed_since(connection, since, after, limit))
+
+    async def place(
+        self, seen: Article, fingerprint: Fingerprint, after: int, judge: Judge, revision: str, now: datetime
+    ) -> Verdict | None:
+        """Place and judge an article under the stories lock; None when `seen` is no longer the row's state."""
+        return await self._database.run(
+            lambda connection: place(connection, seen, fingerprint, after, judge, revision, now)
+        )
+
+
+def _record_text(connection: Connection, seen: Article, text: Text, notes: Sequence[Note], now: datetime) -> bool:
+    passed: dict[str, object] = {"stage": Stage.TRIAGE.value, "due": now, "attempt": 0}
+    if text.language is not None:
+        passed["language"] = text.language
+    if not set_if_unchanged(connection, seen, passed):
+        return False
+    keep_text(connection, seen.id, text)
+    write_notes(connection, seen.id, notes, now)
+    return True
+
+
+def _postpone(connection: Connection, seen: Article, due: datetime, notes: Sequence[Note], now: datetime) -> bool:
+    if not set_if_unchanged(connection, seen, {"due": due, "attempt": seen.attempt + 1}):
+        return False
+    write_notes(connection, seen.id, notes, now)
+    return True

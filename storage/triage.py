@@ -1,0 +1,141 @@
+"""Placing and judging an article in one transaction, under the stories lock.
+
+Two writers can therefore never open two stories for one event, nor raise one alert twice. The slow parts, matching and
+fingerprinting, are done before; the lock is held for the few statements here and the two pure decisions of the judge.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Select, select, update
+
+from monitor.domain.articles import Article, Stage
+from monitor.domain.stories.values import Fingerprint, Placed, Placement
+from monitor.domain.verdicts import Judge, StoryFacts, Verdict
+from storage.alerts import alerts_of_story, write_alerts
+from storage.article_rows import set_if_unchanged
+from storage.deliveries import add_deliveries
+from storage.ledger import write_notes
+from storage.locks import STORIES, exclusive
+from storage.matches import write_matches
+from storage.schema import articles, fingerprints, stories
+from storage.statements import next_number, upsert
+from storage.stories import story_of
+
+PLACED = "placed"
+"""The counter that numbers placings."""
+
+
+def place(
+    connection: Connection,
+    seen: Article,
+    fingerprint: Fingerprint,
+    after: int,
+    judge: Judge,
+    revision: str,
+    now: datetime,
+) -> Verdict | None:
+    """Place and judge `seen`, and write the verdict; None when it is no longer the row's state.
+
+    `after` is the highest sequence the judge has learnt, `revision` the catalog it judges by.
+    """
+    exclusive(connection, STORIES)
+    if not set_if_unchanged(connection, seen, _done(seen, revision)):
+        return None
+    placement = judge.locate(placed_after(connection, after))
+    story_id = _story(connection, seen, placement, now)
+    _enter(connection, seen, placement, story_id)
+    _remember(connection, seen, fingerprint, placement, story_id, now)
+    facts = StoryFacts(story=story_of(connection, story_id), alerts=alerts_of_story(connection, story_id))
+    verdict = judge.judge(facts, placement)
+    _write(connection, seen, story_id, verdict, now)
+    return verdict
+
+
+def placed_after(connection: Connection, after: int) -> Sequence[Placed]:
+    """What was placed after the sequence `after`, in order."""
+    return _read(connection, _placed().where(fingerprints.c.sequence > after))
+
+
+def placed_since(connection: Connection, since: datetime, after: int, limit: int | None) -> Sequence[Placed]:
+    """What was placed since `since` and after the sequence `after`, in order; at most `limit`."""
+    wanted = _placed().where(fingerprints.c.at >= since, fingerprints.c.sequence > after)
+    return _read(connection, wanted if limit is None else wanted.limit(limit))
+
+
+def _placed() -> Select[tuple[object, ...]]:
+    return select(fingerprints).order_by(fingerprints.c.sequence)
+
+
+def _read(connection: Connection, statement: Select[tuple[object, ...]]) -> list[Placed]:
+    return [
+        Placed(
+            sequence=row.sequence,
+            article_id=row.article_id,
+            story_id=row.story_id,
+            copy_of=row.copy_of,
+            outlet=row.outlet,
+            at=row.at,
+            fingerprint=Fingerprint(version=row.version, content=bytes(row.content)),
+        )
+        for row in connection.execute(statement)
+    ]
+
+
+def _done(seen: Article, revision: str) -> dict[str, object]:
+    return {"stage": Stage.DONE.value, "due": None, "attempt": 0, "catalog_revision": revision}
+
+
+def _story(connection: Connection, seen: Article, placement: Placement, now: datetime) -> int:
+    """The story's row: the one located, now seen again, or a new one."""
+    if placement.story_id is not None:
+        known = stories.c.id == placement.story_id
+        if connection.execute(update(stories).where(known).values(last_seen=now)).rowcount == 1:
+            return placement.story_id
+    row = {"title": seen.title, "first_seen": now, "last_seen": now}
+    story_id: int = connection.execute(stories.insert().values(row).returning(stories.c.id)).scalar_one()
+    return story_id
+
+
+def _enter(connection: Connection, seen: Article, placement: Placement, story_id: int) -> None:
+    values = {"story_id": story_id, "copy_of": placement.copy_of, "origin": _origin(connection, seen, placement)}
+    connection.execute(update(articles).where(articles.c.id == seen.id).values(values))
+
+
+def _origin(connection: Connection, seen: Article, placement: Placement) -> str:
+    """Who really wrote the text: the agency credited, else the origin of the text it copies, else its own outlet."""
+    if seen.text is not None and seen.text.credit:
+        return seen.text.credit
+    copied = None
+    if placement.copy_of is not None:
+        copied = connection.execute(select(articles.c.origin).where(articles.c.id == placement.copy_of)).scalar()
+    return copied or seen.outlet
+
+
+def _remember(
+    connection: Connection,
+    seen: Article,
+    fingerprint: Fingerprint,
+    placement: Placement,
+    story_id: int,
+    now: datetime,
+) -> None:
+    """Let later placings see this one; a text placed before, in an earlier revision, moves to the end."""
+    row = {
+        "sequence": next_number(connection, PLACED),
+        "story_id": story_id,
+        "copy_of": placement.copy_of,
+        "outlet": seen.outlet,
+        "at": now,
+        "version": fingerprint.version,
+        "content": fingerprint.content,
+    }
+    statement = upsert(connection, fingerprints).values(article_id=seen.id, **row)
+    connection.execute(statement.on_conflict_do_update(index_elements=[fingerprints.c.article_id], set_=row))
+
+
+def _write(connection: Connection, seen: Article, story_id: int, verdict: Verdict, now: datetime) -> None:
+    write_matches(connection, seen.id, seen.revision, verdict.matches)
+    alert_ids = write_alerts(connection, story_id, seen.id, verdict.alerts, now)
+    add_deliveries(connection, verdict.deliveries, alert_ids, now)
+    write_notes(connection, seen.id, verdict.notes, now)
