@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from storage.outbox_schema import metadata
+from storage.process_schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from storage.database import Database
 from storage.errors import StoreRefused
-from storage.outbox_schema import metadata
+from storage.process_schema import metadata
 from storage.schema import meta, stories
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)

@@ -1,0 +1,41 @@
+"""Signs of life and notices, on both databases."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+
+from monitor.domain.alerts import DeliveryKind, NewDelivery
+from monitor.domain.overview import WorkerOverview
+from storage.database import Database
+from storage.notices import SqlNotices
+from storage.outbox_schema import deliveries
+from storage.processes import SqlProcesses
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def worker(name: str, seen_at: datetime = NOW, **more: object) -> WorkerOverview:
+    return WorkerOverview(name=name, version="1", started_at=NOW, seen_at=seen_at, revision="abc", **more)  # type: ignore[arg-type]
+
+
+async def test_a_process_reports_and_is_forgotten_after_a_day(database: Database) -> None:
+    processes = SqlProcesses(database)
+    await processes.report(worker("a", looked_at={"poll": NOW}, problems=("topics.yml:3:1: what?",)))
+    await processes.report(worker("b"))
+    await processes.report(worker("a", NOW + timedelta(seconds=10), looked_at={"poll": NOW}))
+    a, b = await processes.all()
+    assert (a.name, a.seen_at, a.looked_at, a.problems) == ("a", NOW + timedelta(seconds=10), {"poll": NOW}, ())
+    await processes.report(worker("a", NOW + timedelta(days=2)))
+    assert [w.name for w in await processes.all()] == ["a"]
+    await processes.end("a")
+    assert await processes.all() == ()
+    assert b.name == "b"
+
+
+async def test_a_notice_becomes_one_delivery(database: Database) -> None:
+    told = NewDelivery(receiver="admin", kind=DeliveryKind.NOTICE, window="notice:x", due=NOW, text="trouble")
+    notices = SqlNotices(database)
+    await notices.tell([told], NOW)
+    await notices.tell([], NOW)
+    rows = await database.read(lambda connection: connection.execute(select(deliveries)).all())
+    assert [(row.receiver, row.text, row.state) for row in rows] == [("admin", "trouble", "pending")]
