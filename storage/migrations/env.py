@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from storage.process_schema import metadata
+import storage.process_schema  # noqa: F401 - adds its table
+from storage.outbox_schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
