@@ -26,9 +26,6 @@ from monitor.domain.feeds import Validators
 from monitor.domain.fetching import Fetched, HttpSettings, NotModified
 from monitor.ports import Clock
 
-HOPS_AT_MOST = 5
-ROBOTS_KEPT = 500_000
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Redirect:
@@ -80,7 +77,8 @@ class HttpFetcher:
         return _unasked(answer) if isinstance(answer, NotModified) else answer
 
     async def _robots_txt(self, url: str) -> bytes | Failure:
-        ask = Ask(accept=b"text/plain, */*;q=0.5", limit=4 * ROBOTS_KEPT, keep=ROBOTS_KEPT)
+        kept = self._settings.robots_limit
+        ask = Ask(accept=b"text/plain, */*;q=0.5", limit=4 * kept, keep=kept)
         answer = await self._get(url, ask)
         if isinstance(answer, Fetched):
             return answer.body
@@ -97,9 +95,9 @@ class HttpFetcher:
         home, authorization = urls.origin(url), urls.authorization(url)
         permanent, budget = True, self._settings.total_timeout.total_seconds()
         clock = asyncio.get_running_loop().time
-        for hop in range(HOPS_AT_MOST + 1):
+        for hop in range(self._settings.redirects + 1):
             pause = 0.0
-            if ask.page:
+            if ask.page and self._settings.robots:
                 verdict = await self._robots.verdict(url)
                 if isinstance(verdict, Failure):
                     return verdict
@@ -110,13 +108,13 @@ class HttpFetcher:
                 async with asyncio.timeout(budget):
                     answer = await self._hop(url, ask, credentials)
                 budget -= clock() - began
-            if isinstance(answer, Fetched) and permanent and hop > 0:
+            if isinstance(answer, Fetched | NotModified) and permanent and hop > 0:
                 return replace(answer, permanent_url=answer.url)
             if not isinstance(answer, _Redirect):
                 return answer
             permanent = permanent and answer.permanent and not _downgrade(url, answer.to)
             url = answer.to
-        return Failure(reason=Reason.REDIRECTS, detail=f"more than {HOPS_AT_MOST}")
+        return Failure(reason=Reason.REDIRECTS, detail=f"more than {self._settings.redirects}")
 
     async def _hop(
         self, url: httpx.URL, ask: Ask, authorization: bytes | None
@@ -131,7 +129,7 @@ class HttpFetcher:
                 permanent = response.status_code in answers.PERMANENT_REDIRECTS
                 return _Redirect(to=urls.follow(url, location), permanent=permanent)
             if response.status_code == 304:
-                return await self._not_modified(response, headers, ask)
+                return await self._not_modified(url, response, headers, ask)
             if response.status_code not in (200, 203):
                 return answers.refusal(response, headers, now)
             return await fetched(url, response, ask, now)
@@ -149,10 +147,12 @@ class HttpFetcher:
         return httpx.Request("GET", url, headers=headers, extensions=dict(self._extensions))
 
     async def _not_modified(
-        self, response: httpx.Response, headers: answers.Headers, ask: Ask
+        self, url: httpx.URL, response: httpx.Response, headers: answers.Headers, ask: Ask
     ) -> NotModified | Failure:
         unchanged = NotModified(
-            validators=answers.validators(headers), fresh_for=answers.fresh_for(headers, self._clock.now())
+            url=urls.public(url),
+            validators=answers.validators(headers),
+            fresh_for=answers.fresh_for(headers, self._clock.now()),
         )
         if ask.validators == Validators():
             return _unasked(unchanged)

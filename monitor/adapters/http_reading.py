@@ -6,6 +6,7 @@ from datetime import datetime
 import httpx
 
 from monitor.adapters import http_answers as answers
+from monitor.adapters import http_urls as urls
 from monitor.adapters.http_body import Body, Refused
 from monitor.domain.failures import Failure, Reason
 from monitor.domain.feeds import Validators
@@ -38,7 +39,7 @@ async def fetched(url: httpx.URL, response: httpx.Response, ask: Ask, now: datet
     if not body and ask.keep is None:
         return Failure(reason=Reason.BROKEN_REPLY, detail="an empty answer", status=response.status_code)
     return Fetched(
-        url=str(url.copy_with(username=None, password=None) if url.userinfo else url),
+        url=urls.public(url),
         status=response.status_code,
         body=body,
         media_type=media_type,

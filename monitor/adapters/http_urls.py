@@ -61,6 +61,11 @@ def origin(url: httpx.URL) -> tuple[str, str, int]:
     return url.scheme, url.host, url.port or (443 if url.scheme == "https" else 80)
 
 
+def public(url: httpx.URL) -> str:
+    """The address without the name and password in it."""
+    return str(url.copy_with(username=None, password=None) if url.userinfo else url)
+
+
 def authorization(url: httpx.URL) -> bytes | None:
     """The header for a name and password in the address, which themselves never go into a request line."""
     if not url.userinfo:

@@ -27,10 +27,15 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:
-    """304: nothing new; validators and freshness may have been renewed (RFC 9111, 4.3.4)."""
+    """304: nothing new; validators and freshness may have been renewed (RFC 9111, 4.3.4).
 
+    `url` and `permanent_url` as in `Fetched`; `url` is "" when it is not known.
+    """
+
+    url: str = ""
     validators: Validators = field(default_factory=Validators)
     fresh_for: timedelta | None = None
+    permanent_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +43,8 @@ class HttpSettings:
     """How we behave on the network. Sizes are bytes after inflating.
 
     `allow_networks` are CIDRs exempt from the rule that only public addresses are asked; `allow_ports` are allowed
-    beside 80 and 443. `proxy` is used only when given here, never from the environment. `ca_file` replaces the
-    certificate authorities we come with.
+    beside 80 and 443. `robots`: robots.txt is asked before article pages. `proxy` is used only when given here, never
+    from the environment. `ca_file` replaces the certificate authorities we come with.
     """
 
     contact: str = ""
@@ -53,5 +58,8 @@ class HttpSettings:
     total_timeout: timedelta = timedelta(seconds=30)
     feed_limit: int = 10_000_000
     page_limit: int = 5_000_000
+    robots_limit: int = 500_000
+    redirects: int = 5
+    robots: bool = True
     proxy: str | None = None
     ca_file: str | None = None

@@ -1,0 +1,156 @@
+"""Which entries of a document are new, which are known, and which say something else than before.
+
+An entry is known, in this order: by its guid; by its address, unless a guid of its own and its title are both new where
+this feed has shown the address before (a live blog, an alert page: a new entry at an old address); by title and date.
+When half of the document and at least five entries are strangers under known titles, which say the same as before or
+claim to be old, the site was re-keyed and they are known by their titles.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from monitor.domain.articles import Entry
+from monitor.domain.identity import Keys, content_hash, keys_of, said_before
+from monitor.domain.polling import Revised
+
+REKEYED_AT_LEAST = 5
+REKEYED_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """A document sorted out. `new` are entries with the keys to keep; the others as in `Polled`."""
+
+    new: tuple[tuple[Entry, tuple[bytes, ...]], ...] = ()
+    aliases: tuple[tuple[int, tuple[bytes, ...]], ...] = ()
+    sightings: tuple[int, ...] = ()
+    revised: tuple[Revised, ...] = ()
+    rekeyed: int = 0
+
+
+@dataclass(slots=True)
+class _Sorting:
+    """The document being sorted out: what is known, and what its earlier entries have claimed."""
+
+    feed_key: str
+    known: Mapping[bytes, int]
+    hashes: Mapping[int, bytes]
+    since: datetime | None
+    size: int
+    claimed: set[bytes] = field(default_factory=set)
+    new: list[tuple[Entry, tuple[bytes, ...]]] = field(default_factory=list)
+    aliases: list[tuple[int, tuple[bytes, ...]]] = field(default_factory=list)
+    sightings: list[int] = field(default_factory=list)
+    revised: dict[int, Revised] = field(default_factory=dict)
+
+    def owner(self, keys: Keys, entry: Entry) -> int | None:
+        """The article the entry is, by any key but its title alone."""
+        by_address = self._by_address(keys, entry)
+        candidates = (self._known(keys.guid), by_address, self._known(keys.dated), self._known(keys.whole))
+        return next((article for article in candidates if article is not None), None)
+
+    def _by_address(self, keys: Keys, entry: Entry) -> int | None:
+        shown = self._known(keys.shown)
+        if shown is not None and keys.independent and keys.titled is not None and keys.titled not in self.known:
+            return None
+        article = self._known(keys.url)
+        if article is None:
+            article = shown
+        if article is None and not self._is_news_since(entry):
+            article = self._known(keys.baseline)
+        return article
+
+    def _is_news_since(self, entry: Entry) -> bool:
+        """Whether it came out after this feed's own baseline: another feed's baseline must not hide it then."""
+        return self.since is not None and entry.published is not None and entry.published > self.since
+
+    def _known(self, key: bytes | None) -> int | None:
+        return None if key is None else self.known.get(key)
+
+    def met(self, article: int, keys: Keys, entry: Entry) -> None:
+        """Note a known article: further keys, that it is in this feed too, that it says something else."""
+        elsewhere = article in (self._known(keys.url), self._known(keys.baseline))
+        if elsewhere and keys.shown not in self.known and keys.guid not in self.known:
+            self.sightings.append(article)
+        content = content_hash(self.feed_key, entry)
+        before = self.hashes.get(article)
+        extra: tuple[bytes, ...] = ()
+        if before is not None and before != content and before[:8] == content[:8]:
+            remembered = said_before(self.feed_key, content)
+            if remembered not in self.known and article not in self.revised:
+                self.revised[article] = _revised(article, entry, content)
+                extra = (remembered, said_before(self.feed_key, before))
+        met_before = keys.url in self.known or keys.baseline in self.known
+        kept = (key for key in keys.to_keep(baseline=True) if not (met_before and key == keys.baseline))
+        fresh = self._unclaimed((*kept, *extra))
+        if fresh:
+            self.aliases.append((article, fresh))
+
+    def moved(self, strangers: Sequence[tuple[Entry, Keys]], last_read: datetime | None) -> dict[bytes, int]:
+        """The strangers' titles that are known from before the site was re-keyed; none if it was not."""
+        found: dict[bytes, int] = {}
+        for entry, keys in strangers:
+            article = self._known(keys.titled)
+            if article is not None and keys.titled is not None:
+                same = self.hashes.get(article) == content_hash(self.feed_key, entry)
+                old = entry.published is not None and last_read is not None and entry.published <= last_read
+                if same or old:
+                    found[keys.titled] = article
+        return found if len(found) >= max(REKEYED_AT_LEAST, REKEYED_SHARE * self.size) else {}
+
+    def add(self, entry: Entry, keys: Keys, *, baseline: bool) -> None:
+        """Note a new article, unless an earlier entry of the document is the same."""
+        strong = [key for key in (keys.guid, keys.url, keys.dated, keys.whole) if key is not None]
+        if any(key in self.claimed for key in strong):
+            return
+        self.new.append((entry, self._unclaimed(keys.to_keep(baseline=baseline)) or (keys.whole,)))
+        self.claimed.update(strong)
+
+    def _unclaimed(self, keys: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        fresh = tuple(dict.fromkeys(key for key in keys if key not in self.known and key not in self.claimed))
+        self.claimed.update(fresh)
+        return fresh
+
+
+def keys_to_ask(feed_key: str, entries: Sequence[Entry]) -> frozenset[bytes]:
+    """Every key the store must be asked about before `recognise`."""
+    asked = {key for keys in keys_of(feed_key, entries) for key in keys.to_ask()}
+    return frozenset(asked | {said_before(feed_key, content_hash(feed_key, entry)) for entry in entries})
+
+
+def recognise(
+    feed_key: str,
+    entries: Sequence[Entry],
+    known: Mapping[bytes, int],
+    hashes: Mapping[int, bytes],
+    *,
+    since: datetime | None,
+    last_read: datetime | None,
+    is_baseline: Sequence[bool],
+) -> Recognised:
+    """Sort a document out. `since` is the feed's own baseline, None while this is it; `is_baseline` by entry;
+    `last_read` when the feed was last read well.
+    """
+    sorting = _Sorting(feed_key, known, hashes, since, len(entries))
+    rows = list(zip(entries, keys_of(feed_key, entries), is_baseline, strict=True))
+    owners = [sorting.owner(keys, entry) for entry, keys, _ in rows]
+    strangers = [(entry, keys) for (entry, keys, _), owner in zip(rows, owners, strict=True) if owner is None]
+    moved = sorting.moved(strangers, last_read) if since is not None else {}
+    for (entry, keys, baseline), owner in zip(rows, owners, strict=True):
+        article = owner if owner is not None else moved.get(keys.titled) if keys.titled else None
+        if article is None:
+            sorting.add(entry, keys, baseline=baseline)
+        else:
+            sorting.met(article, keys, entry)
+    return Recognised(
+        new=tuple(sorting.new),
+        aliases=tuple(sorting.aliases),
+        sightings=tuple(dict.fromkeys(sorting.sightings)),
+        revised=tuple(sorting.revised.values()),
+        rekeyed=len(moved),
+    )
+
+
+def _revised(article: int, entry: Entry, content: bytes) -> Revised:
+    return Revised(article_id=article, title=entry.title, summary=entry.summary, content_hash=content)
