@@ -20,9 +20,10 @@ SPREAD_FROM = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollSettings:
-    """When feeds are asked. `backfill` is how old an entry of a feed's first poll may be and still alert: zero for none.
+    """When feeds are asked.
 
-    `broken_after` is how long a feed may fail before a person is told.
+    `backfill` is how old an entry of a feed's first poll may be and still alert, zero for none; `broken_after` how long
+    a feed may fail before a person is told.
     """
 
     default_every: timedelta = timedelta(hours=1)
@@ -60,8 +61,7 @@ def asked_for(hints: Hints, fresh_for: timedelta | None, at_most: timedelta = AT
 
 def backed_off(every: timedelta, failures: int) -> timedelta:
     """Doubled with each failure in a row, to a day; a longer interval stays as it is. It never ends."""
-    doubled = every * 2 ** min(failures, 20)
-    return max(every, min(doubled, AT_MOST))
+    return max(every, min(every * (1 << min(failures, 20)), AT_MOST))
 
 
 def spread(gap: timedelta, jitter: float, *, widely: bool = False) -> timedelta:

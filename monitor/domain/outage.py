@@ -10,7 +10,7 @@ HOSTS = 3
 
 WITHIN = timedelta(minutes=15)
 
-_OUT_OF_REACH = frozenset({Reason.DNS, Reason.CONNECT, Reason.TIMEOUT})
+OUT_OF_REACH = frozenset({Reason.DNS, Reason.CONNECT, Reason.TIMEOUT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ def observed(network: Network, host: str, failure: Failure | None, now: datetime
     """The network after one more poll: any answer at all, also an error page, shows that it works."""
     if failure is not None and failure.reason in (Reason.BLOCKED, Reason.BAD_URL, Reason.ROBOTS):
         return network
-    if failure is None or failure.reason not in _OUT_OF_REACH:
+    if failure is None or failure.reason not in OUT_OF_REACH:
         return Network()
     recent = {name: at for name, at in network.failing if now - at <= WITHIN or network.down_since is not None}
     recent.setdefault(host, now)

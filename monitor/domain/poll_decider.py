@@ -236,14 +236,15 @@ def notices(told: Told | None, admin: str | None, now: datetime) -> tuple[NewDel
 
 
 def _article(asked: FeedForPoll, entry: Entry, keys: tuple[bytes, ...], around: Surroundings) -> NewArticle:
-    page = asked.feed.full_text and entry.url is not None
+    """A baseline goes by what the feed says of it: nobody waits for it, and thousands of pages need not be fetched."""
+    baseline = asked.state.baseline_at is None and not _in_backfill(entry, around)
     return NewArticle(
         identities=keys,
         entry=entry,
         outlet=around.outlet_of(entry.url or asked.url),
         feed_key=asked.feed.key,
         first_seen=around.now,
-        stage=Stage.EXTRACT if page else Stage.TRIAGE,
-        baseline=asked.state.baseline_at is None and not _in_backfill(entry, around),
+        stage=Stage.TRIAGE if baseline else Stage.EXTRACT,
+        baseline=baseline,
         content_hash=content_hash(asked.feed.key, entry),
     )

@@ -153,4 +153,4 @@ def recognise(
 
 
 def _revised(article: int, entry: Entry, content: bytes) -> Revised:
-    return Revised(article_id=article, title=entry.title, summary=entry.summary, content_hash=content)
+    return Revised(article_id=article, title=entry.title, summary=entry.summary, content_hash=content, text=entry.text)

@@ -1,0 +1,87 @@
+"""Poll one feed: fetch, parse, decide, record."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
+
+from monitor.domain import outage
+from monitor.domain.failures import Failure
+from monitor.domain.feeds import FeedForPoll, ParsedFeed
+from monitor.domain.fetching import Fetched, NotModified
+from monitor.domain.health import Told
+from monitor.domain.identity import body_hash
+from monitor.domain.intervals import PollSettings
+from monitor.domain.outage import Network
+from monitor.domain.poll_decider import Surroundings, decide, notices
+from monitor.domain.polling import Polled
+from monitor.domain.recognition import keys_to_ask
+from monitor.ports import CatalogSource, Clock, FeedParser, FeedStore, Fetcher
+
+
+@dataclass(slots=True, kw_only=True)
+class Poll:
+    """The first step. `chance` gives numbers from 0 to 1; `outlet_of` names who published an address.
+
+    One instance serves all feeds, at the same time too: it remembers whether our own network works.
+    """
+
+    store: FeedStore
+    fetcher: Fetcher
+    parser: FeedParser
+    catalog: CatalogSource
+    clock: Clock
+    settings: PollSettings
+    outlet_of: Callable[[str], str]
+    chance: Callable[[], float]
+    network: Network = field(default_factory=Network)
+
+    async def perform(self, asked: FeedForPoll) -> int | None:
+        """Poll a due feed; the number of new articles, or None when another poll of it came first."""
+        answer = await self.fetcher.feed(asked.url, asked.state.validators)
+        told = self._observe(asked, answer)
+        if isinstance(answer, Failure) and self._is_ours(answer):
+            answer = outage.ours(answer)
+        polled = await self._decide(asked, answer)
+        return await self.store.record(self._with_notice(polled, told))
+
+    async def _decide(self, asked: FeedForPoll, answer: Fetched | NotModified | Failure) -> Polled:
+        parsed: ParsedFeed | Failure | None = None
+        if isinstance(answer, Fetched) and body_hash(answer.body) != asked.state.body_hash:
+            parsed = await self.parser.parse(
+                answer.body, url=answer.url, charset=answer.charset, media_type=answer.media_type
+            )
+        known: dict[bytes, int] = {}
+        hashes: dict[int, bytes] = {}
+        if isinstance(parsed, ParsedFeed):
+            known.update(await self.store.known(keys_to_ask(asked.feed.key, parsed.entries)))
+            hashes.update(await self.store.content_hashes(set(known.values())))
+        return decide(asked, answer, parsed, known, hashes, self._surroundings(asked))
+
+    def _surroundings(self, asked: FeedForPoll) -> Surroundings:
+        catalog = self.catalog.current()
+        return Surroundings(
+            now=self.clock.now(),
+            jitter=self.chance(),
+            settings=self.settings,
+            outlet_of=self.outlet_of,
+            others=frozenset(feed.url for feed in catalog.feeds if feed.enabled and feed.key != asked.feed.key),
+            admin=catalog.admin_receiver,
+        )
+
+    def _observe(self, asked: FeedForPoll, answer: Fetched | NotModified | Failure) -> Told | None:
+        """Learn what the answer says of our own network; what to tell a person when it has just gone down."""
+        before = self.network
+        failure = answer if isinstance(answer, Failure) else None
+        self.network = outage.observed(before, urlsplit(asked.url).netloc, failure, self.clock.now())
+        since = self.network.down_since
+        if since is None or before.down_since is not None:
+            return None
+        text = f"No feed can be reached since {since:%Y-%m-%d %H:%M} UTC: our own network seems to be down."
+        return Told(window=f"trouble:network:{since:%Y-%m-%dT%H}", text=text)
+
+    def _is_ours(self, failure: Failure) -> bool:
+        return self.network.down_since is not None and failure.reason in outage.OUT_OF_REACH
+
+    def _with_notice(self, polled: Polled, told: Told | None) -> Polled:
+        admin = self.catalog.current().admin_receiver
+        return replace(polled, deliveries=(*polled.deliveries, *notices(told, admin, self.clock.now())))
