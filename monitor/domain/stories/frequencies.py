@@ -1,0 +1,28 @@
+"""How common each term is among the reports of the window: what makes one rare is learnt from the stream itself."""
+
+import numpy as np
+import numpy.typing as npt
+
+_SLOTS = 1 << 21
+
+
+class Frequencies:
+    """Document frequencies in a table of fixed size (8 MB): two of 300,000 terms share a slot in one case of seven,
+    which makes a rare term look a little less rare."""
+
+    def __init__(self) -> None:
+        self._table = np.zeros(_SLOTS, np.int32)
+        self.documents = 0
+
+    def count(self, terms: npt.NDArray[np.uint32], times: int = 1) -> None:
+        """Add a document's terms, or with -1 take them back."""
+        np.add.at(self._table, terms & np.uint32(_SLOTS - 1), times)
+        self.documents += times
+
+    def weigh(self, terms: npt.NDArray[np.uint32]) -> npt.NDArray[np.float64]:
+        """The inverse document frequency of each term, between 0 and 1: 1 for one that is new."""
+        # The constant keeps a young index from calling everything rare or everything common.
+        total = self.documents + 1_000.0
+        frequency = self._table[terms & np.uint32(_SLOTS - 1)].clip(0)
+        weights: npt.NDArray[np.float64] = np.log(total / (frequency + 1.0)) / np.log(total)
+        return weights

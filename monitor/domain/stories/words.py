@@ -1,0 +1,53 @@
+"""Text to words, the same words whatever the typography: what sketches and terms are made from."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+_MARKS = re.compile("[\u0300-\u036f]+")
+_IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+# Scripts written without spaces count by the character; a number keeps its decimal and thousands marks.
+_WORD = re.compile(rf"[^\W\d_{_IDEOGRAPHS}]+\d*|[{_IDEOGRAPHS}]|\d+(?:[.,]\d+)*")
+_IDEOGRAPH = re.compile(f"[{_IDEOGRAPHS}]")
+_THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
+_BREAK = re.compile(r"[.!?…:;|\n\"“”„»«–—。！？；]")
+_LETTERS = {"ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ø": "o", "Ø": "O", "æ": "ae", "œ": "oe", "ı": "i"}
+_OTHER = re.compile("[" + "".join(_LETTERS) + "]")
+
+
+def is_number(word: str) -> bool:
+    """Whether a word is written in digits."""
+    return word[0].isdigit()
+
+
+def is_ideograph(word: str) -> bool:
+    """Whether a word is a character of a script without spaces."""
+    return len(word) == 1 and word > "\u3000" and _IDEOGRAPH.match(word) is not None
+
+
+def plain_number(word: str) -> str:
+    """A number without its thousands marks."""
+    return _THOUSANDS.sub("", word)
+
+
+def folded(text: str) -> str:
+    """`text` with compatibility forms and accents folded, its letter case kept."""
+    if text.isascii():
+        return text
+    plain = _MARKS.sub("", unicodedata.normalize("NFKD", text))
+    return _OTHER.sub(lambda found: _LETTERS[found.group()], plain)
+
+
+def lower_words(text: str, limit: int = 20_000) -> list[str]:
+    """The words of a `folded` text in lower case, at most `limit`; ideographs one by one."""
+    return _WORD.findall(text.casefold())[:limit]
+
+
+def words(text: str) -> Iterator[tuple[str, bool]]:
+    """The words of a `folded` text as they stand, and whether each opens a sentence, where capitals say nothing."""
+    end = 0
+    for found in _WORD.finditer(text):
+        start = found.start()
+        # One space between two words is by far the commonest case.
+        yield found.group(), end == 0 or (start - end > 1 and _BREAK.search(text, end, start) is not None)
+        end = found.end()

@@ -1,0 +1,121 @@
+from datetime import UTC, datetime, timedelta
+
+from monitor.domain.stories import StoryIndex, fingerprint
+from monitor.domain.stories.values import Placed, Report
+
+NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
+BRIDGE = (
+    "The old harbour bridge at Zorba collapsed on Monday morning, throwing two lorries and a school bus into the river "
+    "Lind, the fire brigade said. Fourteen people were taken to hospital and three are missing. Mayor Ilse Brandt said "
+    "engineers had warned of cracks in the northern pier since last autumn. The bridge carries the only road to the "
+    "island of Murn, where some four thousand people live; ferries will run every hour from Tuesday. "
+    "Prosecutor Karl Weber opened an inquiry into the firm that inspected the pier in October."
+)
+
+
+class Desk:
+    """An index and the articles placed with it."""
+
+    def __init__(self, window=timedelta(hours=72)):
+        self.index = StoryIndex(window)
+        self.placed = []
+
+    def take(self, title, text, outlet="harbour-gazette.example", at=NOON):
+        report = Report(title=title, text=text, language=None, outlet=outlet)
+        made = fingerprint(report)
+        placement = self.index.locate(made, outlet=outlet, at=at)
+        number = len(self.placed) + 1
+        self.placed.append(
+            Placed(
+                sequence=number,
+                article_id=number,
+                story_id=number if placement.story_id is None else placement.story_id,
+                copy_of=placement.copy_of,
+                outlet=outlet,
+                at=at,
+                fingerprint=made,
+            )
+        )
+        self.index.learn(self.placed[-1:])
+        return placement
+
+
+def test_the_first_report_is_a_story_of_its_own():
+    placement = Desk().take("Harbour bridge collapses in Zorba", BRIDGE)
+    assert placement.story_id is None
+    assert placement.copy_of is None
+
+
+def test_the_same_text_elsewhere_under_another_headline_is_a_copy_of_the_earliest():
+    desk = Desk()
+    desk.take("Harbour bridge collapses in Zorba", BRIDGE)
+    desk.take("Bus falls into river", BRIDGE, outlet="hill-post.example")
+    placement = desk.take("Three missing after collapse", BRIDGE + " More soon.", outlet="lake-mail.example")
+    assert placement.copy_of == 1
+    assert placement.story_id == 1
+    assert placement.novelty == ()
+
+
+def test_a_cut_text_is_a_copy():
+    desk = Desk()
+    desk.take("Harbour bridge collapses in Zorba", BRIDGE)
+    cut = BRIDGE[: int(len(BRIDGE) * 0.5)]
+    assert desk.take("Zorba bridge falls", cut, outlet="hill-post.example").copy_of == 1
+
+
+def test_an_article_placed_anew_is_no_copy_of_itself():
+    desk = Desk()
+    desk.take("Harbour bridge collapses in Zorba", BRIDGE)
+    report = Report(title="Harbour bridge collapses in Zorba", text=BRIDGE, language=None, outlet="x.example")
+    assert desk.index.locate(fingerprint(report), outlet="x.example", at=NOON, ignoring=1).copy_of is None
+
+
+def test_columns_of_one_headline_and_other_figures_stay_apart():
+    desk = Desk()
+    for day in range(5):
+        placement = desk.take(
+            f"The war at a glance: what we know on day {290 + day}",
+            "The main developments of the day at a glance.",
+            at=NOON + timedelta(days=day),
+        )
+        assert placement.story_id is None
+
+
+def test_a_cookie_wall_under_a_thousand_headlines_is_no_story():
+    wall = (
+        "We value your privacy. We and our partners store and access information on a device, such as cookies, and use "
+        "personal details for advertising, measurement and audience research. With your permission we may use precise "
+        "location. You may accept or refuse, and change your mind at any time by returning to this site."
+    )
+    desk = Desk()
+    names = ["Bridge", "Harvest", "Election", "Orchestra", "Glacier", "Volcano", "Budget", "Museum"]
+    for number, name in enumerate(names):
+        placement = desk.take(f"{name} near Town{number}x", wall, outlet=f"outlet{number}.example")
+        assert placement.copy_of is None
+
+
+def test_empty_and_one_word_texts_do_not_gather():
+    desk = Desk()
+    for title, text in [("", ""), ("", ""), ("War", ""), ("Breaking", "."), ("\ud800", "\ud800")]:
+        assert desk.take(title, text).copy_of is None
+
+
+def test_rebuilt_from_its_rows_the_index_answers_the_same():
+    desk = Desk()
+    desk.take("Harbour bridge collapses in Zorba", BRIDGE)
+    desk.take("Volcano erupts on Murn", "The volcano of Murn erupted at dawn; ash closed the airport of Zorba.")
+    desk.take("Zorba bridge falls", BRIDGE[:300], outlet="hill-post.example")
+    again = StoryIndex(timedelta(hours=72))
+    again.learn(desk.placed)
+    asked = fingerprint(Report(title="Bridge falls", text=BRIDGE, language=None, outlet="lake-mail.example"))
+    assert again.locate(asked, outlet="l", at=NOON) == desk.index.locate(asked, outlet="l", at=NOON)
+    assert again.sequence == desk.index.sequence == 3
+
+
+def test_what_is_forgotten_is_not_found():
+    desk = Desk()
+    desk.take("Harbour bridge collapses in Zorba", BRIDGE)
+    desk.take("Volcano erupts on Murn", "The volcano of Murn erupted at dawn.", at=NOON + timedelta(days=2))
+    desk.index.forget(NOON + timedelta(days=1))
+    assert len(desk.index) == 1
+    assert desk.take("Zorba bridge falls", BRIDGE, at=NOON + timedelta(days=2)).copy_of is None
