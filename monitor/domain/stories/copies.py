@@ -4,12 +4,13 @@ import numpy as np
 
 from monitor.domain.stories.reading import SHORT, Reading
 from monitor.domain.stories.rows import Records
-from monitor.domain.stories.sketch import Sketch, overlap
+from monitor.domain.stories.sketch import Hashes, Sketch, overlap
 from monitor.domain.stories.terms import TITLE
 
 CONTAINED = 0.5
 CONTAINED_SHORT = 0.75
 LONGEST_EXTENSION = 4.0
+BORNE_OUT = 1 / 3
 SAME_INSTALMENT = 16 * 3600
 
 
@@ -40,9 +41,8 @@ def is_about_the_same(reading: Reading, record: Records) -> bool:
     """Whether a headline of the one is borne out by the other: not so for a cookie wall under two headlines."""
     theirs = record["terms"][record["weights"] != 0]
     their_title = record["terms"][(record["weights"] & TITLE) != 0]
-    return bool(
-        np.isin(reading.title_terms, theirs).any()
-        or np.isin(their_title, reading.terms).any()
-        or not len(reading.title_terms)
-        or not len(their_title)
-    )
+    return max(_borne_out(reading.title_terms, theirs), _borne_out(their_title, reading.terms)) >= BORNE_OUT
+
+
+def _borne_out(title: Hashes, terms: Hashes) -> float:
+    return float(np.isin(title, terms).mean()) if len(title) else 1.0

@@ -113,4 +113,4 @@ def decoded(fingerprint: Fingerprint) -> Reading:
 
 def cut(text: str, limit: int) -> str:
     """`text` on one line, as far as it fits into `limit` bytes of UTF-8."""
-    return " ".join(text.split()).encode()[:limit].decode(errors="ignore")
+    return " ".join(text.split()).encode(errors="ignore")[:limit].decode(errors="ignore")

@@ -34,7 +34,8 @@ def folded(text: str) -> str:
     """`text` with compatibility forms and accents folded, its letter case kept."""
     if text.isascii():
         return text
-    plain = _MARKS.sub("", unicodedata.normalize("NFKD", text))
+    sound = text.encode(errors="ignore").decode()  # without lone surrogates, which no hash takes
+    plain = _MARKS.sub("", unicodedata.normalize("NFKD", sound))
     return _OTHER.sub(lambda found: _LETTERS[found.group()], plain)
 
 
