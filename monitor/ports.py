@@ -205,14 +205,14 @@ class Notifier(Protocol):
         `broadcast` shows the answer in the channel too; `plain` leaves out all layout."""
         ...
 
-    async def update(self, receiver: Receiver, message: Message, *, channel: str, ts: str, key: str) -> Outcome:
-        """Rewrite the message that stands at `ts`; harmless to repeat."""
+    async def update(
+        self, receiver: Receiver, message: Message, *, channel: str, ts: str, key: str, plain: bool
+    ) -> Outcome:
+        """Rewrite the message of `key` that stands at `ts` of `channel`; harmless to repeat."""
         ...
 
-    async def find(
-        self, receiver: Receiver, key: str, *, since: datetime, channel: str | None, thread: str | None
-    ) -> Found:
-        """Look for the message of `key` among those posted since; `channel` is where it stands if known."""
+    async def find(self, receiver: Receiver, key: str, *, since: datetime, thread: str | None) -> Found:
+        """Look for the message of `key` among those posted since, in the channel or in the thread of `thread`."""
         ...
 
 

@@ -60,6 +60,7 @@ def alert_of(row: Row[Any]) -> Alert:
         raised_at=row.raised_at,
         updated_at=row.updated_at,
         evidence=tuple(_evidence_of(item) for item in row.evidence),
+        news=row.news,
         revision=row.revision,
         acknowledged_by=row.acknowledged_by,
         acknowledged_at=row.acknowledged_at,

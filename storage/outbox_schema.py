@@ -19,15 +19,31 @@ deliveries = Table(
     Column("created_at", Utc, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("attempted_at", Utc),
+    Column("sent_at", Utc),
+    Column("via", Words, comment="The receiver it was really sent to, where a fallback stood in."),
     Column("channel", Words),
     Column("ts", Words),
     Column("failure", Words),
     Column("text", Words, nullable=False),
     Column("broadcast", Boolean, nullable=False),
+    Column("strikes", Integer, nullable=False),
+    Column("repeat", Boolean, nullable=False),
+    Column("thread_of", BigInteger),
     UniqueConstraint("receiver", "window", "part"),
     sqlite_autoincrement=True,
 )
-Index("ix_deliveries_due", deliveries.c.state, deliveries.c.due)
+_PENDING = deliveries.c.state == "pending"
+_SENDING = deliveries.c.state == "sending"
+Index(
+    "ix_deliveries_pending",
+    deliveries.c.receiver,
+    deliveries.c.due,
+    deliveries.c.id,
+    sqlite_where=_PENDING,
+    postgresql_where=_PENDING,
+)
+Index("ix_deliveries_sending", deliveries.c.due, sqlite_where=_SENDING, postgresql_where=_SENDING)
+Index("ix_deliveries_sent_at", deliveries.c.receiver, deliveries.c.sent_at)
 Index("ix_deliveries_created_at", deliveries.c.created_at)
 
 delivery_alerts = Table(
@@ -53,4 +69,32 @@ silences = Table(
 )
 Index("ix_silences_until", silences.c.until)
 
-__all__ = ["alerts", "deliveries", "delivery_alerts", "metadata", "silences"]
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("open_at", Utc, nullable=False),
+    Column("reason", Words, comment="Why it is closed, when for more than the usual spacing."),
+    Column("strikes", Integer, nullable=False, comment="Failures in a row."),
+    comment="What only so much may be sent through: channels, credentials, receivers; shared by all workers.",
+)
+
+interactions = Table(
+    "interactions",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("key", Words, nullable=False, unique=True, comment="One click is known by it, however often it arrives."),
+    Column("action", Words, nullable=False),
+    Column("alert_id", BigInteger),
+    Column("article_id", BigInteger),
+    Column("topic", Words),
+    Column("author", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("at", Utc, nullable=False),
+    sqlite_autoincrement=True,
+    comment="What people did with alerts, and so the labels they gave.",
+)
+Index("ix_interactions_alert_id", interactions.c.alert_id)
+Index("ix_interactions_topic", interactions.c.topic, interactions.c.action)
+
+__all__ = ["alerts", "deliveries", "delivery_alerts", "interactions", "lanes", "metadata", "silences"]

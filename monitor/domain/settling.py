@@ -43,6 +43,9 @@ CREDENTIALS_REST = timedelta(minutes=1)
 """How often refused credentials are tried again; new ones are taken up at once."""
 
 UNREADABLE_REST = timedelta(seconds=30)
+_PATIENCE = 3
+"""Attempts of unknown outcome after which one message lets the others go first."""
+
 _LONGEST_PAUSE = timedelta(minutes=5)
 
 
@@ -67,7 +70,8 @@ def after_reading(
     if isinstance(found, Receipt):
         return _accepted(sending, found, receiver, rules, now, at=delivery.attempted_at)
     if isinstance(found, Absent):
-        return settled(delivery, DeliveryState.PENDING, now, delivery.failure)
+        rest = _backoff(delivery.attempt) if delivery.attempt >= _PATIENCE else timedelta(0)
+        return settled(delivery, DeliveryState.PENDING, now + rest, delivery.failure)
     if not found.permanent:
         rest = max(found.retry_after or UNREADABLE_REST, timedelta(seconds=1))
         return settled(delivery, DeliveryState.SENDING, now + rest, found.reason)
@@ -76,8 +80,8 @@ def after_reading(
     held = settled(delivery, DeliveryState.HELD, now, f"may or may not have arrived: {found.reason}")
     text = (
         f"A message to {delivery.receiver} may or may not have arrived ({found.reason}), so it is held: "
-        f"`wirewatch alerts release {delivery.id}` if it did arrive, "
-        f"`wirewatch alerts requeue {delivery.id}` sends it again."
+        f"wirewatch alerts release {delivery.id} if it did arrive, "
+        f"wirewatch alerts requeue {delivery.id} sends it again."
     )
     return replace(
         held, deliveries=notice(catalog, window=f"held:{delivery.id}:{delivery.attempt}", text=text, now=now)
@@ -89,7 +93,7 @@ def unconfigured(delivery: Delivery, catalog: Catalog, now: datetime) -> Settlem
     changed = settled(delivery, DeliveryState.HELD, now, f"receiver {delivery.receiver} is not configured")
     text = (
         f"Receiver {delivery.receiver} is no longer configured, and messages for it are held. "
-        "Configure it again and `wirewatch alerts requeue` them, or let them be."
+        "Configure it again and wirewatch alerts requeue them, or let them be."
     )
     return replace(
         changed, deliveries=notice(catalog, window=f"gone:{delivery.receiver}:{now.date()}", text=text, now=now)
@@ -184,7 +188,7 @@ def _poisoned(sending: DeliveryForSending, answer: NotSent, catalog: Catalog, no
     dead = settled(delivery, DeliveryState.DEAD, now, answer.reason)
     text = (
         f"A message to {delivery.receiver} was refused {strikes} times ({answer.reason}) and is parked: "
-        f"`wirewatch alerts requeue {delivery.id}` tries it again."
+        f"wirewatch alerts requeue {delivery.id} tries it again."
     )
     return replace(dead, strikes=strikes, deliveries=notice(catalog, window=f"dead:{delivery.id}", text=text, now=now))
 

@@ -1,4 +1,4 @@
-"""Deliveries and silences."""
+"""Deliveries, silences, lanes, and what people did with alerts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,18 +25,37 @@ def upgrade() -> None:
         sa.Column("created_at", Utc, nullable=False),
         sa.Column("attempt", sa.Integer, nullable=False),
         sa.Column("attempted_at", Utc),
+        sa.Column("sent_at", Utc),
+        sa.Column("via", Words),
         sa.Column("channel", Words),
         sa.Column("ts", Words),
         sa.Column("failure", Words),
         sa.Column("text", Words, nullable=False),
         sa.Column("broadcast", sa.Boolean, nullable=False),
+        sa.Column("strikes", sa.Integer, nullable=False),
+        sa.Column("repeat", sa.Boolean, nullable=False),
+        sa.Column("thread_of", sa.BigInteger),
         sa.PrimaryKeyConstraint("id", name="pk_deliveries"),
         sa.UniqueConstraint("key", name="uq_deliveries_key"),
         sa.UniqueConstraint("receiver", "window", "part", name="uq_deliveries_receiver_window_part"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_deliveries_created_at", "deliveries", ["created_at"])
-    op.create_index("ix_deliveries_due", "deliveries", ["state", "due"])
+    op.create_index(
+        "ix_deliveries_pending",
+        "deliveries",
+        ["receiver", "due", "id"],
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.create_index(
+        "ix_deliveries_sending",
+        "deliveries",
+        ["due"],
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
+    )
+    op.create_index("ix_deliveries_sent_at", "deliveries", ["receiver", "sent_at"])
     op.create_table(
         "delivery_alerts",
         sa.Column("delivery_id", Id, autoincrement=False, nullable=False),
@@ -62,3 +81,28 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_silences_until", "silences", ["until"])
+    op.create_table(
+        "lanes",
+        sa.Column("name", Words, nullable=False),
+        sa.Column("open_at", Utc, nullable=False),
+        sa.Column("reason", Words),
+        sa.Column("strikes", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_lanes"),
+    )
+    op.create_table(
+        "interactions",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("key", Words, nullable=False),
+        sa.Column("action", Words, nullable=False),
+        sa.Column("alert_id", sa.BigInteger),
+        sa.Column("article_id", sa.BigInteger),
+        sa.Column("topic", Words),
+        sa.Column("author", Words, nullable=False),
+        sa.Column("text", Words, nullable=False),
+        sa.Column("at", Utc, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_interactions"),
+        sa.UniqueConstraint("key", name="uq_interactions_key"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_interactions_alert_id", "interactions", ["alert_id"])
+    op.create_index("ix_interactions_topic", "interactions", ["topic", "action"])

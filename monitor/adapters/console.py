@@ -1,0 +1,142 @@
+"""Alerts on the terminal: coloured and wrapped for people, plain lines when the output is a file or a pipe."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from monitor.domain.alerts import DeliveryKind, Evidence, NotSent, Outcome, Receipt
+from monitor.domain.catalog import Receiver, Severity
+from monitor.domain.delivering import Found, Unreadable
+from monitor.domain.messages import Card, Message, Report
+from monitor.domain.visible import visible
+
+_COLOURS = {
+    Severity.LOW: "bright_black",
+    Severity.MEDIUM: "blue",
+    Severity.HIGH: "dark_orange",
+    Severity.CRITICAL: "bold red",
+}
+_HEADLINE = 300
+_QUOTES = 3
+
+
+class ConsoleNotifier:
+    """Prints to `console`; what was printed cannot be taken back or looked up."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    async def post(
+        self, receiver: Receiver, message: Message, *, key: str, thread: str | None, broadcast: bool, plain: bool
+    ) -> Outcome:
+        """Print the message."""
+        try:
+            for line, indent in lines(message):
+                # soft_wrap off a terminal: a line of ours stays a line for whatever reads it
+                shown = Padding(line, (0, 0, 0, indent)) if self._console.is_terminal else Text(" " * indent) + line
+                self._console.print(shown, soft_wrap=not self._console.is_terminal)
+            self._console.file.flush()
+        except OSError as error:
+            return NotSent(reason=f"cannot write to the console: {error.strerror}", scope=NotSent.Scope.APP)
+        return Receipt()
+
+    async def update(
+        self, receiver: Receiver, message: Message, *, channel: str, ts: str, key: str, plain: bool
+    ) -> Outcome:
+        """Print how the story has grown, in one line."""
+        grown = Message(
+            kind=DeliveryKind.REPLY, lines=tuple(f"{_counts(card)}: {card.lead.headline}" for card in message.cards)
+        )
+        return await self.post(receiver, grown, key=key, thread=None, broadcast=False, plain=plain)
+
+    async def find(self, receiver: Receiver, key: str, *, since: datetime, thread: str | None) -> Found:
+        """Never possible."""
+        return Unreadable(reason="a console cannot be read back", permanent=True)
+
+
+def lines(message: Message) -> Iterator[tuple[Text, int]]:
+    """The message as styled lines, each with its indentation."""
+    if message.note:
+        yield Text(visible(message.note), style="yellow"), 0
+    if message.kind is DeliveryKind.NOTICE:
+        yield from ((Text.assemble(("notice  ", "bold cyan"), visible(line)), 0) for line in message.lines)
+    elif message.kind is DeliveryKind.REPLY:
+        yield from ((Text.assemble(("  ↳ ", "green"), visible(line)), 0) for line in message.lines)
+        yield from ((line, 4) for card in _unless(message.lines, message.cards) for line in _short(card))
+    else:
+        yield from _cards(message)
+    yield Text(""), 0
+
+
+def _unless(lines: tuple[str, ...], cards: tuple[Card, ...]) -> tuple[Card, ...]:
+    return () if lines else cards
+
+
+def _cards(message: Message) -> Iterator[tuple[Text, int]]:
+    if not message.single:
+        yield Text(f"{len(message.cards) + message.more} stories", style="bold underline"), 0
+    yield from ((Text(visible(line), style="italic"), 0) for line in message.lines)
+    for card in message.cards:
+        yield from _card(card) if message.single else ((line, 0) for line in _short(card))
+    if message.more:
+        yield Text(f"and {message.more} more", style="dim"), 0
+
+
+def _card(card: Card) -> Iterator[tuple[Text, int]]:
+    yield _first_line(card), 0
+    yield Text(_headline(card.lead), style="bold"), 2
+    yield _source(card.lead), 2
+    for evidence in card.evidence[:_QUOTES]:
+        yield _quote(evidence), 2
+    yield from ((Text.assemble(("new: ", "green"), visible(line)), 2) for line in card.news.splitlines())
+    yield Text(_counts(card), style="dim"), 2
+    for report in card.others:
+        yield Text.assemble(("also  ", "dim"), f"{visible(report.outlet)}: {_headline(report)}"), 2
+    if card.acknowledged_by:
+        yield Text(f"acknowledged by {visible(card.acknowledged_by)}", style="green"), 2
+
+
+def _short(card: Card) -> Iterator[Text]:
+    yield Text.assemble(("● ", _COLOURS[card.severity]), (_headline(card.lead), "bold"))
+    yield Text(f"  {visible(card.lead.outlet)} · {_when(card.lead.at)} · {_counts(card)}", style="dim")
+
+
+def _first_line(card: Card) -> Text:
+    return Text.assemble(
+        (f"● {card.severity.word.upper()}", _COLOURS[card.severity]),
+        "  ",
+        (visible(card.topic_title), "bold cyan"),
+        (f"  score {card.score:.1f}", "dim"),
+    )
+
+
+def _headline(report: Report) -> str:
+    return visible(report.headline)[:_HEADLINE] or "(no title)"
+
+
+def _source(report: Report) -> Text:
+    language = f" · {report.language}" if report.language else ""
+    return Text.assemble(
+        f"{visible(report.outlet)} · {_when(report.at)}{language}  ", (visible(report.url or ""), "dim underline")
+    )
+
+
+def _quote(evidence: Evidence) -> Text:
+    before, after = (_spaced(evidence.before), _spaced(evidence.after))
+    return Text.assemble(("│ ", "dim"), f"…{before}", (visible(evidence.quote), "bold yellow"), f"{after}…")
+
+
+def _spaced(text: str) -> str:
+    """`visible`, but a space at either end stays one."""
+    return " " * text[:1].isspace() + visible(text) + " " * (text[-1:].isspace() and len(text) > 1)
+
+
+def _counts(card: Card) -> str:
+    return "1 outlet" if card.outlets == 1 else f"{card.outlets} outlets, {card.independent} independent"
+
+
+def _when(moment: datetime) -> str:
+    return f"{moment.day} {moment:%b %H:%M} UTC"

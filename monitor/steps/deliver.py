@@ -1,0 +1,132 @@
+"""The last step: one delivery to one receiver, posted once.
+
+The intent is committed before the request begins and the outcome after it ended, so whenever the program dies the row
+says what may have happened; what happened is then read from the channel itself, never guessed.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from monitor.domain.alerts import Delivery, DeliveryKind, DeliveryState, NotSent, Outcome
+from monitor.domain.catalog import Catalog, Channel, Receiver
+from monitor.domain.delivering import (
+    DeliveryForSending,
+    Lane,
+    Rules,
+    Settlement,
+    channel_lane,
+    lanes_of,
+    reachable,
+)
+from monitor.domain.messages import Message, compose
+from monitor.domain.settling import after_attempt, after_reading, unconfigured
+from monitor.domain.withholding import before_sending
+from monitor.ports import CatalogSource, Clock, Notifier, Outbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deliver:
+    """Posts what is due and reconciles what is unknown."""
+
+    outbox: Outbox
+    notifiers: Mapping[Channel, Notifier]
+    catalogs: CatalogSource
+    clock: Clock
+    rules: Rules
+
+    async def due(self, limit: int, skip: Collection[int] = ()) -> Sequence[Delivery]:
+        """Deliveries whose time has come and whose way is free: at most one for each receiver."""
+        catalog, now = self.catalogs.current(), self.clock.now()
+        closed = await self.outbox.closed(now)
+        lanes = {r.name: lanes_of(reachable(r, catalog, closed)) for r in catalog.receivers}
+        return await self.outbox.due(now, limit, skip, lanes)
+
+    async def perform(self, delivery: Delivery) -> DeliveryState | None:
+        """Take one delivery on; the state it ends in, or None when it was not its turn or another worker has it."""
+        catalog = self.catalogs.current()
+        receiver = catalog.receiver(delivery.receiver)
+        if delivery.state is DeliveryState.SENDING:
+            return await self._reconcile(delivery, receiver, catalog)
+        if receiver is None:
+            return await self._record(unconfigured(delivery, catalog, self.clock.now()))
+        return await self._send(delivery, receiver, catalog)
+
+    async def escalate(self) -> int:
+        """Tell of alerts of top severity that nobody has acknowledged in time; how many there were."""
+        now, told = self.clock.now(), 0
+        for receiver in self.catalogs.current().receivers:
+            if receiver.escalate_to is not None and receiver.escalate_after is not None:
+                told += await self.outbox.escalate(receiver, now - receiver.escalate_after, now)
+        return told
+
+    async def _send(self, delivery: Delivery, receiver: Receiver, catalog: Catalog) -> DeliveryState | None:
+        now = self.clock.now()
+        via = reachable(receiver, catalog, await self.outbox.closed(now))
+        sending = await self.outbox.claim(
+            delivery,
+            via=via.name,
+            lanes=lanes_of(via),
+            until=now + self.rules.lease,
+            settle_at=now + self.rules.settle,
+            now=now,
+        )
+        if sending is None:
+            return None
+        withheld = before_sending(sending, receiver, self.clock.now())
+        if withheld is not None:
+            unused = Lane(name=channel_lane(via), open_at=now)
+            return await self._record(replace(withheld, lanes=(unused,)))
+        outcome = await self._post(sending, via, catalog)
+        return await self._record(after_attempt(sending, outcome, via, catalog, self.rules, self.clock.now()))
+
+    async def _post(self, sending: DeliveryForSending, via: Receiver, catalog: Catalog) -> Outcome:
+        """Post or rewrite; a message refused for its layout goes out once more without any."""
+        message = compose(sending, catalog, self.clock.now(), via=via.name, interactive=self.rules.interactive)
+        outcome = await self._tell(sending, via, message, plain=sending.delivery.strikes > 0)
+        refused = isinstance(outcome, NotSent) and outcome.scope is NotSent.Scope.MESSAGE and not outcome.permanent
+        if refused and sending.delivery.strikes == 0:
+            outcome = await self._tell(sending, via, message, plain=True)
+        return outcome
+
+    async def _tell(self, sending: DeliveryForSending, via: Receiver, message: Message, *, plain: bool) -> Outcome:
+        delivery, standing = sending.delivery, sending.standing
+        notifier = self.notifiers[via.channel]
+        if delivery.kind is DeliveryKind.UPDATE and standing is not None:
+            return await notifier.update(
+                via, message, channel=standing.channel or "", ts=standing.ts or "", key=standing.key, plain=plain
+            )
+        return await notifier.post(
+            via,
+            message,
+            key=delivery.key,
+            thread=_thread(sending, via),
+            broadcast=delivery.broadcast,
+            plain=plain,
+        )
+
+    async def _reconcile(self, delivery: Delivery, receiver: Receiver | None, catalog: Catalog) -> DeliveryState | None:
+        via = catalog.receiver(delivery.via or delivery.receiver) or receiver
+        now = self.clock.now()
+        if via is None:
+            return await self._record(unconfigured(delivery, catalog, now))
+        sending = await self.outbox.load(delivery.id, now)
+        if sending is None:
+            return None
+        found = await self.notifiers[via.channel].find(
+            via,
+            delivery.key,
+            since=delivery.attempted_at or delivery.created_at,
+            thread=_thread(sending, via),
+        )
+        return await self._record(after_reading(sending, found, via, catalog, self.rules, self.clock.now()))
+
+    async def _record(self, settlement: Settlement) -> DeliveryState | None:
+        return settlement.state if await self.outbox.record(settlement, self.clock.now()) else None
+
+
+def _thread(sending: DeliveryForSending, via: Receiver) -> str | None:
+    """The `ts` a reply answers; none where its message stands in another channel than it is now sent to."""
+    standing = sending.standing
+    if standing is None or (standing.via or standing.receiver) != via.name:
+        return None
+    return standing.ts

@@ -1,0 +1,240 @@
+"""The outbox: which delivery may leave now, the intent to post it, and what came of it.
+
+Every change is a compare-and-set on a row's state and attempt, and every post passes its channel's lane, a row too:
+so any number of workers, killed at any moment, share one outbox.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select, update
+
+from monitor.domain.alerts import Delivery, DeliveryKind, DeliveryState, NewDelivery
+from monitor.domain.catalog import Receiver, Severity
+from monitor.domain.delivering import DeliveryForSending, Fold, Lane, Settlement
+from storage.database import Database
+from storage.deliveries import add_deliveries, carry
+from storage.outbox_schema import deliveries, delivery_alerts, lanes
+from storage.schema import alerts
+from storage.statements import batches, upsert
+from storage.telling import delivery_of, read_for_sending
+
+_ESCALATED_FOR = timedelta(days=7)
+"""Alerts older than this are no longer escalated: whoever turns escalation on is not flooded with the past."""
+
+
+class OutboxStore:
+    """The outbox in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def closed(self, now: datetime) -> Sequence[Lane]:
+        """The lanes closed for a reason: refused credentials, unreachable channels, rate limits."""
+        return await self._database.read(lambda connection: _closed_for_a_reason(connection, now))
+
+    async def due(
+        self, now: datetime, limit: int, skip: Collection[int], lanes: Mapping[str, Collection[str]]
+    ) -> Sequence[Delivery]:
+        """The next delivery of each receiver with open lanes, unknown outcomes to reconcile, strays; oldest first."""
+        return await self._database.read(lambda connection: _due(connection, now, limit, skip, lanes))
+
+    async def claim(
+        self, seen: Delivery, *, via: str, lanes: Sequence[str], until: datetime, settle_at: datetime, now: datetime
+    ) -> DeliveryForSending | None:
+        """Commit the intent to post, and read what the message says; None when it may not be posted now."""
+        return await self._database.run(lambda connection: _claim(connection, seen, via, lanes, until, settle_at, now))
+
+    async def load(self, delivery_id: int, now: datetime) -> DeliveryForSending | None:
+        """A delivery with all that its message says."""
+        return await self._database.read(lambda connection: read_for_sending(connection, delivery_id, now))
+
+    async def record(self, settlement: Settlement, now: datetime) -> bool:
+        """Write what an attempt changed; False when its `seen` is no longer the row's state."""
+        return await self._database.run(lambda connection: _record(connection, settlement, now))
+
+    async def escalate(self, receiver: Receiver, raised_before: datetime, now: datetime) -> int:
+        """Tell `receiver.escalate_to` of alerts of top severity that nobody has acknowledged; how many there were."""
+        return await self._database.run(lambda connection: _escalate(connection, receiver, raised_before, now))
+
+
+def _closed_for_a_reason(connection: Connection, now: datetime) -> list[Lane]:
+    rows = connection.execute(select(lanes).where(lanes.c.open_at > now, lanes.c.reason.is_not(None))).mappings()
+    return [Lane(**row) for row in rows]
+
+
+def _due(
+    connection: Connection, now: datetime, limit: int, skip: Collection[int], passes: Mapping[str, Collection[str]]
+) -> list[Delivery]:
+    shut = set(connection.execute(select(lanes.c.name).where(lanes.c.open_at > now)).scalars())
+    waiting = _waiting(now, skip)
+    heads = [
+        row
+        for receiver, through in passes.items()
+        if shut.isdisjoint(through)
+        for row in connection.execute(waiting.where(deliveries.c.receiver == receiver).limit(1))
+    ]
+    unknown = connection.execute(
+        select(deliveries)
+        .where(deliveries.c.state == DeliveryState.SENDING.value, deliveries.c.due <= now, deliveries.c.id.not_in(skip))
+        .order_by(deliveries.c.due, deliveries.c.id)
+        .limit(limit)
+    )
+    strays = connection.execute(waiting.where(deliveries.c.receiver.not_in(list(passes))).limit(limit))
+    rows = sorted((*heads, *unknown, *strays), key=lambda row: (row.due, row.id))
+    return [delivery_of(row) for row in rows[:limit]]
+
+
+def _waiting(now: datetime, skip: Collection[int]) -> Select[*tuple[object, ...]]:
+    return (
+        select(deliveries)
+        .where(deliveries.c.state == DeliveryState.PENDING.value, deliveries.c.due <= now, deliveries.c.id.not_in(skip))
+        .order_by(deliveries.c.due, deliveries.c.id)
+    )
+
+
+def _claim(
+    connection: Connection,
+    seen: Delivery,
+    via: str,
+    passes: Sequence[str],
+    until: datetime,
+    settle_at: datetime,
+    now: datetime,
+) -> DeliveryForSending | None:
+    if not _open(connection, passes, now):
+        return None
+    changed = connection.execute(
+        update(deliveries)
+        .where(_unchanged(seen))
+        .values(
+            state=DeliveryState.SENDING.value,
+            attempt=seen.attempt + 1,
+            attempted_at=now,
+            due=settle_at,
+            via=via,
+        )
+    )
+    if changed.rowcount != 1:
+        return None
+    connection.execute(update(lanes).where(lanes.c.name == passes[0]).values(open_at=until))
+    return read_for_sending(connection, seen.id, now)
+
+
+def _open(connection: Connection, passes: Sequence[str], now: datetime) -> bool:
+    """Whether every lane is open; the rows stay locked, so that two workers cannot both find them so."""
+    first = {"name": passes[0], "open_at": now, "strikes": 0}
+    connection.execute(upsert(connection, lanes).values(first).on_conflict_do_nothing())
+    rows = connection.execute(select(lanes).where(lanes.c.name.in_(passes)).order_by(lanes.c.name).with_for_update())
+    return all(row.open_at <= now for row in rows)
+
+
+def _unchanged(seen: Delivery) -> ColumnElement[bool]:
+    return and_(
+        deliveries.c.id == seen.id, deliveries.c.state == seen.state.value, deliveries.c.attempt == seen.attempt
+    )
+
+
+def _record(connection: Connection, settlement: Settlement, now: datetime) -> bool:
+    values: dict[str, object] = {
+        "state": settlement.state.value,
+        "due": settlement.due,
+        "failure": settlement.failure,
+        "strikes": settlement.strikes,
+        "repeat": settlement.repeat,
+    }
+    if settlement.receipt is not None:
+        values |= {"channel": settlement.receipt.channel, "ts": settlement.receipt.ts, "sent_at": settlement.sent_at}
+    changed = connection.execute(update(deliveries).where(_unchanged(settlement.seen)).values(values))
+    if changed.rowcount != 1:
+        return False
+    for lane in settlement.lanes:
+        _set_lane(connection, lane, now)
+    add_deliveries(connection, settlement.deliveries, {}, now)
+    if settlement.fold is not None:
+        _fold(connection, settlement.seen, settlement.fold, settlement.failure, now)
+    return True
+
+
+def _set_lane(connection: Connection, lane: Lane, now: datetime) -> None:
+    """A pause that still runs is not cut short by what began before it."""
+    row = {"name": lane.name, "open_at": lane.open_at, "reason": lane.reason, "strikes": lane.strikes}
+    still_shut = and_(lanes.c.reason.is_not(None), lanes.c.open_at > lane.open_at, lanes.c.open_at > now)
+    connection.execute(
+        upsert(connection, lanes)
+        .values(row)
+        .on_conflict_do_update(index_elements=[lanes.c.name], set_=row, where=~still_shut)
+    )
+
+
+def _fold(connection: Connection, seen: Delivery, fold: Fold, why: str | None, now: datetime) -> None:
+    """Move the alerts of `seen`, and of others that wait, into one message."""
+    into = add_deliveries(connection, [fold.into], {}, now)[0]
+    others = connection.scalars(_foldable(seen, fold, now)).all()
+    moved: list[int] = [seen.id]
+    for batch in batches(others):
+        folded = connection.execute(
+            update(deliveries)
+            .where(deliveries.c.id.in_(batch), deliveries.c.state == DeliveryState.PENDING.value)
+            .values(state=DeliveryState.FOLDED.value, failure=why)
+            .returning(deliveries.c.id)
+        )
+        moved += [row.id for row in folded]
+    for batch in batches(moved):
+        carried = select(delivery_alerts.c.alert_id).where(delivery_alerts.c.delivery_id.in_(batch))
+        carry(connection, into, set(connection.execute(carried).scalars()))
+
+
+def _foldable(seen: Delivery, fold: Fold, now: datetime) -> Select[int]:
+    waiting = (
+        select(deliveries.c.id)
+        .where(
+            deliveries.c.receiver == seen.receiver,
+            deliveries.c.kind == DeliveryKind.ALERT.value,
+            deliveries.c.state == DeliveryState.PENDING.value,
+            deliveries.c.due <= now,
+        )
+        .order_by(deliveries.c.due, deliveries.c.id)
+        .limit(fold.limit - 1)
+    )
+    if fold.below is None:
+        return waiting
+    louder = (
+        select(delivery_alerts.c.delivery_id)
+        .join(alerts, alerts.c.id == delivery_alerts.c.alert_id)
+        .where(delivery_alerts.c.delivery_id == deliveries.c.id, alerts.c.severity >= int(fold.below))
+    )
+    return waiting.where(~exists(louder))
+
+
+def _escalate(connection: Connection, receiver: Receiver, raised_before: datetime, now: datetime) -> int:
+    if receiver.escalate_to is None:
+        return 0
+    late = connection.execute(
+        select(alerts.c.id, func.min(deliveries.c.sent_at))
+        .join(delivery_alerts, delivery_alerts.c.alert_id == alerts.c.id)
+        .join(deliveries, deliveries.c.id == delivery_alerts.c.delivery_id)
+        .where(
+            alerts.c.severity >= int(Severity.CRITICAL),
+            alerts.c.acknowledged_at.is_(None),
+            deliveries.c.receiver == receiver.name,
+            deliveries.c.state == DeliveryState.SENT.value,
+            deliveries.c.sent_at.between(now - _ESCALATED_FOR, raised_before),
+        )
+        .group_by(alerts.c.id)
+        .order_by(alerts.c.id)
+    ).all()
+    return len(add_deliveries(connection, [_escalation(receiver, *row, now) for row in late], {}, now))
+
+
+def _escalation(receiver: Receiver, alert_id: int, sent_at: datetime, now: datetime) -> NewDelivery:
+    assert receiver.escalate_to is not None
+    minutes = int((now - sent_at).total_seconds() // 60)
+    return NewDelivery(
+        receiver=receiver.escalate_to,
+        kind=DeliveryKind.ALERT,
+        window=f"escalation:{receiver.name}:{alert_id}",
+        due=now,
+        text=f"{receiver.name} was told {minutes} minutes ago, and nobody has acknowledged it.",
+        alert_ids=(alert_id,),
+    )
