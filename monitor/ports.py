@@ -156,6 +156,10 @@ class Outbox(Protocol):
         reconcile; then what is due for receivers that `lanes` does not know. Without those in `skip`."""
         ...
 
+    async def next_at(self, lanes: Mapping[str, Collection[str]]) -> datetime | None:
+        """The earliest moment at which `due` may find something; None while nothing waits."""
+        ...
+
     async def claim(
         self, seen: Delivery, *, via: str, lanes: Sequence[str], until: datetime, settle_at: datetime, now: datetime
     ) -> DeliveryForSending | None:

@@ -39,6 +39,10 @@ class OutboxStore:
         """The next delivery of each receiver with open lanes, unknown outcomes to reconcile, strays; oldest first."""
         return await self._database.read(lambda connection: _due(connection, now, limit, skip, lanes))
 
+    async def next_at(self, lanes: Mapping[str, Collection[str]]) -> datetime | None:
+        """The earliest moment at which `due` may find something; None while nothing waits."""
+        return await self._database.read(lambda connection: _next_at(connection, lanes))
+
     async def claim(
         self, seen: Delivery, *, via: str, lanes: Sequence[str], until: datetime, settle_at: datetime, now: datetime
     ) -> DeliveryForSending | None:
@@ -83,6 +87,21 @@ def _due(
     strays = connection.execute(waiting.where(deliveries.c.receiver.not_in(list(passes))).limit(limit))
     rows = sorted((*heads, *unknown, *strays), key=lambda row: (row.due, row.id))
     return [delivery_of(row) for row in rows[:limit]]
+
+
+def _next_at(connection: Connection, passes: Mapping[str, Collection[str]]) -> datetime | None:
+    opens = {row.name: row.open_at for row in connection.execute(select(lanes))}
+    pending = connection.execute(
+        select(deliveries.c.receiver, func.min(deliveries.c.due))
+        .where(deliveries.c.state == DeliveryState.PENDING.value)
+        .group_by(deliveries.c.receiver)
+    )
+    moments = [
+        max(due, *(opens[name] for name in passes.get(receiver, ()) if name in opens), due) for receiver, due in pending
+    ]
+    unknown = select(func.min(deliveries.c.due)).where(deliveries.c.state == DeliveryState.SENDING.value)
+    moments += [moment for moment in connection.scalars(unknown) if moment is not None]
+    return min(moments, default=None)
 
 
 def _waiting(now: datetime, skip: Collection[int]) -> Select[*tuple[object, ...]]:
@@ -224,7 +243,12 @@ def _escalate(connection: Connection, receiver: Receiver, raised_before: datetim
         .group_by(alerts.c.id)
         .order_by(alerts.c.id)
     ).all()
-    return len(add_deliveries(connection, [_escalation(receiver, *row, now) for row in late], {}, now))
+    wanted = [_escalation(receiver, *row, now) for row in late]
+    known = select(deliveries.c.window).where(
+        deliveries.c.receiver == receiver.escalate_to, deliveries.c.window.in_([one.window for one in wanted])
+    )
+    told = set(connection.scalars(known))
+    return len(add_deliveries(connection, [one for one in wanted if one.window not in told], {}, now))
 
 
 def _escalation(receiver: Receiver, alert_id: int, sent_at: datetime, now: datetime) -> NewDelivery:

@@ -20,7 +20,7 @@ deliveries = Table(
     Column("attempt", Integer, nullable=False),
     Column("attempted_at", Utc),
     Column("sent_at", Utc),
-    Column("via", Words, comment="The receiver it was really sent to, where a fallback stood in."),
+    Column("via", Words, doc="The receiver it was really sent to, where a fallback stood in."),
     Column("channel", Words),
     Column("ts", Words),
     Column("failure", Words),
@@ -69,21 +69,22 @@ silences = Table(
 )
 Index("ix_silences_until", silences.c.until)
 
+# What only so much may be sent through: channels, credentials, receivers; shared by all workers.
 lanes = Table(
     "lanes",
     metadata,
     Column("name", Words, primary_key=True),
     Column("open_at", Utc, nullable=False),
-    Column("reason", Words, comment="Why it is closed, when for more than the usual spacing."),
-    Column("strikes", Integer, nullable=False, comment="Failures in a row."),
-    comment="What only so much may be sent through: channels, credentials, receivers; shared by all workers.",
+    Column("reason", Words, doc="Why it is closed, when for more than the usual spacing."),
+    Column("strikes", Integer, nullable=False, doc="Failures in a row."),
 )
 
+# What people did with alerts, and so the labels they gave.
 interactions = Table(
     "interactions",
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
-    Column("key", Words, nullable=False, unique=True, comment="One click is known by it, however often it arrives."),
+    Column("key", Words, nullable=False, unique=True, doc="One click is known by it, however often it arrives."),
     Column("action", Words, nullable=False),
     Column("alert_id", BigInteger),
     Column("article_id", BigInteger),
@@ -92,7 +93,6 @@ interactions = Table(
     Column("text", Words, nullable=False),
     Column("at", Utc, nullable=False),
     sqlite_autoincrement=True,
-    comment="What people did with alerts, and so the labels they gave.",
 )
 Index("ix_interactions_alert_id", interactions.c.alert_id)
 Index("ix_interactions_topic", interactions.c.topic, interactions.c.action)

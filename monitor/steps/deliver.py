@@ -6,6 +6,7 @@ says what may have happened; what happened is then read from the channel itself,
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from monitor.domain.alerts import Delivery, DeliveryKind, DeliveryState, NotSent, Outcome
 from monitor.domain.catalog import Catalog, Channel, Receiver
@@ -36,10 +37,18 @@ class Deliver:
 
     async def due(self, limit: int, skip: Collection[int] = ()) -> Sequence[Delivery]:
         """Deliveries whose time has come and whose way is free: at most one for each receiver."""
-        catalog, now = self.catalogs.current(), self.clock.now()
-        closed = await self.outbox.closed(now)
-        lanes = {r.name: lanes_of(reachable(r, catalog, closed)) for r in catalog.receivers}
-        return await self.outbox.due(now, limit, skip, lanes)
+        now = self.clock.now()
+        return await self.outbox.due(now, limit, skip, await self._lanes())
+
+    async def next_at(self) -> datetime | None:
+        """When `due` may next find something, so that a channel's next message leaves the moment it may; None while
+        nothing waits at all."""
+        return await self.outbox.next_at(await self._lanes())
+
+    async def _lanes(self) -> Mapping[str, Collection[str]]:
+        catalog = self.catalogs.current()
+        closed = await self.outbox.closed(self.clock.now())
+        return {receiver.name: lanes_of(reachable(receiver, catalog, closed)) for receiver in catalog.receivers}
 
     async def perform(self, delivery: Delivery) -> DeliveryState | None:
         """Take one delivery on; the state it ends in, or None when it was not its turn or another worker has it."""

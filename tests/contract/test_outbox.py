@@ -1,0 +1,253 @@
+"""The outbox keeps its promises on both databases: one claimer, lanes, order, outcomes, folds."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from monitor.domain.alerts import AlertChange, Delivery, DeliveryKind, DeliveryState, NewDelivery, Receipt
+from monitor.domain.catalog import Channel, Receiver, Severity
+from monitor.domain.delivering import DeliveryForSending, Fold, Lane, Settlement, lanes_of
+from monitor.domain.settling import settled
+from storage.alerts import write_alerts
+from storage.database import Database
+from storage.deliveries import add_deliveries
+from storage.outbox import OutboxStore
+from storage.schema import articles, stories
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+DESK = Receiver(name="desk", channel=Channel.SLACK, address="#desk")
+LANES = {"desk": lanes_of(DESK)}
+SECOND = timedelta(seconds=1)
+
+
+async def raise_alert(database: Database, number: int, severity: Severity = Severity.HIGH) -> int:
+    """A story of one article with one alert; the alert's id."""
+
+    def work(connection) -> int:
+        story = connection.execute(
+            stories.insert().values(title=f"Story {number}", first_seen=NOW, last_seen=NOW).returning(stories.c.id)
+        ).scalar_one()
+        article = connection.execute(
+            articles.insert()
+            .values(
+                url=f"https://herald.example/{number}",
+                outlet="herald.example",
+                feed_key="herald",
+                title=f"News {number}",
+                summary="",
+                author="",
+                tags=[],
+                first_seen=NOW,
+                baseline=False,
+                stage="done",
+                attempt=0,
+                revision=0,
+                story_id=story,
+                origin="herald.example",
+            )
+            .returning(articles.c.id)
+        ).scalar_one()
+        change = AlertChange(kind="new", topic="t", watchlist="w", severity=severity, score=1.0, evidence=())
+        return write_alerts(connection, story, article, [change], NOW)["t"]
+
+    return await database.run(work)
+
+
+def message(number: int, *alert_ids: int, due: datetime = NOW, **more) -> NewDelivery:
+    fields = {"kind": DeliveryKind.ALERT, "window": f"alert:{number}:t"} | more
+    return NewDelivery(receiver="desk", due=due, alert_ids=alert_ids, **fields)
+
+
+async def add(database: Database, *wanted: NewDelivery, now: datetime = NOW) -> tuple[int, ...]:
+    return await database.run(lambda connection: add_deliveries(connection, wanted, {}, now))
+
+
+async def due(outbox: OutboxStore, now: datetime = NOW, skip: Sequence[int] = ()) -> list[Delivery]:
+    return list(await outbox.due(now, 100, skip, LANES))
+
+
+async def claim(outbox: OutboxStore, delivery: Delivery, now: datetime = NOW) -> DeliveryForSending | None:
+    return await outbox.claim(
+        delivery, via="desk", lanes=lanes_of(DESK), until=now + 12 * SECOND, settle_at=now + 60 * SECOND, now=now
+    )
+
+
+async def test_one_of_two_claimers_gets_the_delivery(database: Database) -> None:
+    outbox = OutboxStore(database)
+    await add(database, message(1, await raise_alert(database, 1)))
+    [delivery] = await due(outbox)
+    first = await claim(outbox, delivery)
+    assert first is not None
+    assert first.delivery.state is DeliveryState.SENDING
+    assert (first.delivery.attempt, first.delivery.attempted_at, first.delivery.via) == (1, NOW, "desk")
+    assert await claim(outbox, delivery, NOW + 20 * SECOND) is None
+
+
+async def test_a_claimed_delivery_brings_all_that_its_message_says(database: Database) -> None:
+    outbox = OutboxStore(database)
+    await add(database, message(1, await raise_alert(database, 1, Severity.CRITICAL)))
+    sending = await claim(outbox, (await due(outbox))[0])
+    assert sending is not None
+    [entry] = sending.alerts
+    assert entry.alert.severity is Severity.CRITICAL
+    assert [(member.title, member.url) for member in entry.story.members] == [("News 1", "https://herald.example/1")]
+    assert sending.waiting == 1
+
+
+async def test_the_lane_of_a_channel_lets_one_through_at_a_time(database: Database) -> None:
+    outbox = OutboxStore(database)
+    await add(database, message(1, await raise_alert(database, 1)), message(2, await raise_alert(database, 2)))
+    [first] = await due(outbox)
+    [second] = await due(outbox, skip=[first.id])
+    sending = await claim(outbox, first)
+    assert sending is not None
+    assert await claim(outbox, second) is None, "the lane is taken"
+    assert await due(outbox) == []
+    sent = Settlement(
+        seen=sending.delivery,
+        state=DeliveryState.SENT,
+        due=NOW,
+        receipt=Receipt(channel="C1", ts="1.000001"),
+        sent_at=NOW,
+        lanes=(Lane(name=lanes_of(DESK)[0], open_at=NOW + SECOND),),
+    )
+    assert await outbox.record(sent, NOW)
+    assert await due(outbox, NOW + SECOND / 2) == []
+    assert await outbox.next_at(LANES) == NOW + SECOND
+    assert [delivery.id for delivery in await due(outbox, NOW + SECOND)] == [second.id]
+    assert not await outbox.record(sent, NOW), "recorded once"
+
+
+async def test_a_sender_that_died_blocks_its_lane_no_longer_than_the_lease(database: Database) -> None:
+    outbox = OutboxStore(database)
+    await add(database, message(1, await raise_alert(database, 1)), message(2, await raise_alert(database, 2)))
+    [first] = await due(outbox)
+    await claim(outbox, first)
+    assert [d.id for d in await due(outbox, NOW + 12 * SECOND)] != [first.id]
+    later = await due(outbox, NOW + 60 * SECOND)
+    assert [(d.id, d.state) for d in later if d.id == first.id] == [(first.id, DeliveryState.SENDING)]
+
+
+async def test_the_oldest_leaves_first(database: Database) -> None:
+    outbox = OutboxStore(database)
+    alerts = [await raise_alert(database, number) for number in range(3)]
+    await add(
+        database,
+        message(1, alerts[0], due=NOW - SECOND),
+        message(2, alerts[1], due=NOW - 3 * SECOND),
+        message(3, alerts[2], due=NOW + SECOND),
+    )
+    order = []
+    while found := await due(outbox, skip=order):
+        order += [delivery.id for delivery in found]
+    assert order == [2, 1]
+
+
+async def test_a_window_that_left_is_used_up_unless_it_recurs(database: Database) -> None:
+    outbox = OutboxStore(database)
+    alert = await raise_alert(database, 1)
+    group = message(1, alert, window="group", recurring=True, spacing=300 * SECOND)
+    await add(database, message(1, alert), group)
+    for _ in range(2):
+        now = NOW + _ * 20 * SECOND
+        [delivery] = await due(outbox, now)
+        sending = await claim(outbox, delivery, now)
+        assert sending is not None
+        await outbox.record(settled(sending.delivery, DeliveryState.SENT, now, None), now)
+    assert await add(database, message(1, alert)) == ()
+    [again] = await add(database, group, now=NOW + 30 * SECOND)
+    loaded = await outbox.load(again, NOW)
+    assert loaded is not None
+    assert loaded.delivery.due == NOW + 320 * SECOND, "spaced from when the last one left"
+    assert await add(database, group, now=NOW + 40 * SECOND) == (again,), "joined while pending"
+
+
+async def test_lines_and_alerts_join_a_pending_window(database: Database) -> None:
+    outbox = OutboxStore(database)
+    one, two = await raise_alert(database, 1), await raise_alert(database, 2)
+    [first] = await add(database, message(1, one, window="group", recurring=True, text="first"))
+    [joined] = await add(database, message(2, two, window="group", recurring=True, text="second"))
+    assert joined == first
+    loaded = await outbox.load(first, NOW)
+    assert loaded is not None
+    assert [entry.alert.id for entry in loaded.alerts] == [one, two]
+    assert loaded.delivery.text == "first\nsecond"
+
+
+async def test_a_pause_is_not_cut_short_by_what_began_before_it(database: Database) -> None:
+    outbox = OutboxStore(database)
+    await add(database, message(1, await raise_alert(database, 1)), message(2, await raise_alert(database, 2)))
+    channel, app, _ = lanes_of(DESK)
+    sending = await claim(outbox, (await due(outbox))[0])
+    assert sending is not None
+    paused = Lane(name=app, open_at=NOW + 30 * SECOND, reason="asked to slow down", strikes=1)
+    again = settled(sending.delivery, DeliveryState.PENDING, NOW, "asked to slow down")
+    await outbox.record(Settlement(**_fields(again), lanes=(paused, Lane(name=channel, open_at=NOW))), NOW)
+    assert [lane.name for lane in await outbox.closed(NOW + SECOND)] == [app]
+    assert await due(outbox, NOW + 29 * SECOND) == []
+    seen = (await due(outbox, NOW + 30 * SECOND))[0]
+    late = Settlement(seen=seen, state=seen.state, due=seen.due, lanes=(Lane(name=app, open_at=NOW + SECOND),))
+    await outbox.record(late, NOW + 2 * SECOND)
+    assert await due(outbox, NOW + 29 * SECOND) == []
+    await outbox.record(late, NOW + 31 * SECOND)
+    assert await outbox.closed(NOW + 31 * SECOND) == []
+
+
+async def test_a_fold_moves_waiting_alerts_into_one_message_but_not_the_loudest(database: Database) -> None:
+    outbox = OutboxStore(database)
+    alerts = [
+        await raise_alert(database, number, Severity.CRITICAL if number == 2 else Severity.LOW) for number in range(5)
+    ]
+    await add(database, *(message(number, alert) for number, alert in enumerate(alerts)))
+    [first] = await due(outbox)
+    sending = await claim(outbox, first)
+    assert sending is not None
+    assert sending.waiting == 5
+    into = NewDelivery(receiver="desk", kind=DeliveryKind.DIGEST, window="backlog:1", due=NOW)
+    folded = settled(sending.delivery, DeliveryState.FOLDED, NOW, "went into a digest")
+    fold = Fold(into=into, limit=4, below=Severity.CRITICAL)
+    await outbox.record(Settlement(**_fields(folded), fold=fold), NOW)
+    waiting = [await outbox.load(delivery_id, NOW) for delivery_id in range(1, 7)]
+    states = {d.delivery.id: d.delivery.state.value for d in waiting if d}
+    assert states == {1: "folded", 2: "folded", 3: "pending", 4: "folded", 5: "folded", 6: "pending"}
+    assert waiting[5] is not None
+    assert [entry.alert.id for entry in waiting[5].alerts] == [alerts[0], alerts[1], alerts[3], alerts[4]]
+
+
+async def test_an_update_finds_the_message_that_stands_and_all_that_it_carries(database: Database) -> None:
+    outbox = OutboxStore(database)
+    one, two = await raise_alert(database, 1), await raise_alert(database, 2)
+    await add(database, message(1, one, two, window="group", recurring=True))
+    sending = await claim(outbox, (await due(outbox))[0])
+    assert sending is not None
+    sent = settled(sending.delivery, DeliveryState.SENT, NOW, None)
+    receipt = Receipt(channel="C1", ts="1.000001")
+    await outbox.record(Settlement(**_fields(sent), receipt=receipt, sent_at=NOW), NOW)
+    [update] = await add(database, message(1, one, kind=DeliveryKind.UPDATE, window="update:1:t", recurring=True))
+    loaded = await outbox.load(update, NOW)
+    assert loaded is not None
+    assert loaded.standing is not None
+    assert (loaded.standing.channel, loaded.standing.ts) == ("C1", "1.000001")
+    assert [entry.alert.id for entry in loaded.alerts] == [one, two]
+
+
+async def test_what_nobody_acknowledges_is_escalated_once(database: Database) -> None:
+    outbox = OutboxStore(database)
+    receiver = Receiver(name="desk", channel=Channel.SLACK, address="#desk", escalate_to="chief")
+    await add(
+        database,
+        message(1, await raise_alert(database, 1, Severity.CRITICAL), await raise_alert(database, 2, Severity.HIGH)),
+    )
+    sending = await claim(outbox, (await due(outbox))[0])
+    assert sending is not None
+    sent = settled(sending.delivery, DeliveryState.SENT, NOW, None)
+    await outbox.record(Settlement(**_fields(sent), receipt=Receipt(), sent_at=NOW), NOW)
+    assert await outbox.escalate(receiver, NOW - SECOND, NOW + 60 * SECOND) == 0, "not yet late"
+    assert await outbox.escalate(receiver, NOW + SECOND, NOW + 600 * SECOND) == 1
+    assert await outbox.escalate(receiver, NOW + SECOND, NOW + 700 * SECOND) == 0
+    found = [d for d in await outbox.due(NOW + 700 * SECOND, 10, (), {}) if d.receiver == "chief"]
+    assert [d.text for d in found] == ["desk was told 10 minutes ago, and nobody has acknowledged it."]
+
+
+def _fields(settlement: Settlement) -> dict:
+    kept = ("seen", "state", "due", "failure", "strikes", "repeat")
+    return {name: getattr(settlement, name) for name in kept}
