@@ -26,6 +26,7 @@ from monitor.config.queries import check_queries
 from monitor.config.settings import Settings
 from monitor.config.source import file_problem
 from monitor.domain.catalog import Catalog, Channel, Problem, Receiver, Watchlist
+from monitor.domain.feeds import Feed
 
 _SMALL_FILE = 256_000
 """Limit for files that never grow long: wirewatch.yml and receivers.yml."""
@@ -36,7 +37,8 @@ class Loaded:
     """What the folder holds. `catalog` and `settings` are None when anything is wrong with what they come from.
 
     `salvaged` is the catalog without the feeds and topics that have problems, where all problems are theirs: enough
-    to start with when there is no last good catalog. `problems` holds warnings too.
+    to start with when there is no last good catalog. `feeds` are those that could be read, whatever else is wrong.
+    `problems` holds warnings too.
     """
 
     revision: str
@@ -44,6 +46,7 @@ class Loaded:
     settings: Settings | None
     catalog: Catalog | None
     salvaged: Catalog | None
+    feeds: tuple[Feed, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -103,6 +106,7 @@ class _Loading:
             settings=settings,
             catalog=None if errors else salvaged,
             salvaged=salvaged,
+            feeds=tuple(part.feed for part in self.parts.feeds),
             problems=tuple(finding.problem for finding in findings),
         )
 

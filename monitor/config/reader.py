@@ -57,7 +57,8 @@ def _events(source: Source) -> Iterator[Any]:
     try:
         yield from yaml.parse(source.text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        unended = "unexpected end" in (error.problem or "")  # where it began tells more than where the file ends
+        mark = (error.context_mark if unended else error.problem_mark) or error.problem_mark or error.context_mark
         raise _RefusedError(mark.index if mark else 0, _in_plain_words(source, error)) from None
     except yaml.YAMLError:
         raise _RefusedError(0, "not readable as YAML") from None

@@ -21,16 +21,15 @@ def position_in_file(source: Source, scalar: Scalar, offset: int) -> Place:
 def index_in_file(source: Source, scalar: Scalar, offset: int) -> int:
     """As `position_in_file`, as an index into the file's text."""
     offset = max(0, offset)
-    written = source.text[: scalar.end]
+    written = source.text[scalar.start : scalar.end]
     if scalar.style in ("|", ">"):
-        return _block(written, scalar, offset)
-    return _flow(written, scalar, offset)
+        return scalar.start + _block(written, scalar.value, offset)
+    return scalar.start + _flow(written, scalar.style, offset)
 
 
-def _block(text: str, scalar: Scalar, offset: int) -> int:
+def _block(text: str, value: str, offset: int) -> int:
     """Behind the header (`|2-  # why`) every character stands for itself; only white space is added or folded."""
-    body = text.find("\n", scalar.start) + 1
-    return _align(text, body, scalar.value, offset)
+    return _align(text, text.find("\n") + 1, value, offset)
 
 
 def _align(text: str, start: int, value: str, offset: int) -> int:
@@ -60,11 +59,10 @@ def _in_white_space(text: str, at: int, value: str, index: int) -> int:
     return max(at, stop - rest)
 
 
-def _flow(text: str, scalar: Scalar, offset: int) -> int:
+def _flow(text: str, quote: str, offset: int) -> int:
     """Plain and quoted scalars: white space around a line break folds, quotes and backslashes escape."""
-    quote = scalar.style
-    at = scalar.start + len(quote)
-    end = scalar.end - len(quote)
+    at = len(quote)
+    end = len(text) - len(quote)
     count = 0
     while at < end:
         length, stands_for = _written(text, at, end, quote)

@@ -46,7 +46,8 @@ class Http(Strict):
     )
     timeout: Duration = Field(default=timedelta(seconds=30), description="Limit for a whole request with its answer.")
     connect_timeout: Duration = Field(default=timedelta(seconds=10), description="Limit for making a connection.")
-    concurrency: int = Field(default=32, ge=1, le=512, description="Requests under way at once, over all hosts.")
+    read_timeout: Duration = Field(default=timedelta(seconds=10), description="Limit for a silence within an answer.")
+    concurrency: int = Field(default=50, ge=1, le=512, description="Requests under way at once, over all hosts.")
     per_host: PerHost = Field(default_factory=PerHost, description="Manners towards one host.")
     allow_networks: tuple[Network, ...] = Field(
         default=(), strict=False, description="Networks exempt from the rule that only public addresses are asked."
@@ -56,6 +57,9 @@ class Http(Strict):
     )
     robots: Flag = Field(default=True, description="Ask robots.txt before fetching an article page.")
     proxy: Url | None = Field(default=None, description="Send every request through this proxy.")
+    ca_file: Text | None = Field(
+        default=None, description="Certificate authorities to trust instead of those that come with the program."
+    )
 
 
 class Poll(Strict):

