@@ -35,7 +35,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """Article x topic: the score and the evidence for it, best hits first."""
+    """Article x topic: the score and the evidence for it, best hits first. `parts` are the score's addends in words."""
 
     topic: str
     score: float
@@ -56,7 +56,8 @@ class Near:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matches:
-    """All that one document matched and nearly matched."""
+    """All that one document matched and nearly matched. `doubts`: what a reader should know ("only the first ...")."""
 
     matches: tuple[Match, ...] = ()
     near: tuple[Near, ...] = ()
+    doubts: tuple[str, ...] = ()

@@ -1,0 +1,212 @@
+"""Terms made comparable, each distinct one once: what the text is searched for.
+
+An *atom* is a term: one or more token *tests* in a row, and perhaps a check on the original text. A *cell* is a set of
+atoms any of which will do: a lone term, an OR of terms, one language's list of a vocabulary. Queries speak of cells, so
+equal terms, ORs and vocabularies are looked for once however many topics share them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from monitor.domain.topics.folding import MANY, ONE, Plain, fold, unsegmented
+from monitor.domain.topics.problems import QueryError
+from monitor.domain.topics.regexes import Regex, compile_regex
+from monitor.domain.topics.syntax import Kind, Term
+
+MAX_WORDS = 30
+"""Words of one term."""
+SHORTEST_PREFIX = 2
+"""Letters before a `*`."""
+SHORTEST_CORE = 3
+"""Letters in a row that a term with `*` or `?` at its beginning must have."""
+
+_hard = re.compile(r"[^\w\s\-‐‑‒–—―.,;:!?'’‘ʼ\"“”„«»()\[\]…·・、。]")
+
+
+class Test(NamedTuple):
+    """A condition on one token: `kind` "exact", "stem", "prefix" or "glob".
+
+    `token` is plain (with diacritics) for a stem, else folded. `language` is that of the list the word stands in,
+    None for a word that follows the article's language.
+    """
+
+    kind: str
+    token: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What the original text must read besides its tokens.
+
+    `cased`: exactly this, in this case. `kept`: this, casefolded, with its signs (C++, AT&T); `before` and `after` are
+    the signs that stand outside the first and last token.
+    """
+
+    cased: str | None = None
+    kept: str | None = None
+    before: int = 0
+    after: int = 0
+
+    def holds(self, text: str, start: int, end: int) -> bool:
+        """Whether the original text around the tokens at start..end reads as it must."""
+        if self.cased is not None and even(text[start:end]) != self.cased:
+            return False
+        if self.kept is None:
+            return True
+        return start >= self.before and even(text[start - self.before : end + self.after]).casefold() == self.kept
+
+
+class Cell(NamedTuple):
+    """Atoms any of which will do. `weights` only when some differ from 1.
+
+    `own` and `languages`: the language of this list of a vocabulary, and of all its lists; None outside vocabularies.
+    """
+
+    atoms: tuple[int, ...]
+    weights: tuple[float, ...] | None
+    own: str | None = None
+    languages: frozenset[str] = frozenset()
+
+    def active(self, language: str | None) -> bool:
+        """Whether it counts for an article of `language`: its list is that language's, or there is none for it."""
+        return self.own in (None, "*", language) or language is None or language not in self.languages
+
+    def weight(self, atom: int) -> float:
+        """What one place of `atom` counts."""
+        return 1.0 if self.weights is None else self.weights[self.atoms.index(atom)]
+
+
+def even(text: str) -> str:
+    """Text compared with its signs and case: NFKC, no format characters, straight quotes, single spaces."""
+    kept = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    return " ".join(kept.replace("’", "'").replace("‘", "'").split())
+
+
+class Atoms:
+    """All tests, atoms and cells of a catalog, numbered from 0."""
+
+    def __init__(self) -> None:
+        self.tests: dict[Test, int] = {}
+        self.labels: list[str] = []
+        self.parts: list[tuple[int, ...]] = []
+        self.checks: dict[int, Check] = {}
+        self.regexes: dict[int, Regex] = {}
+        self.cells: list[Cell] = []
+        self._atoms: dict[object, int] = {}
+        self._cells: dict[Cell, int] = {}
+
+    def atom(self, term: Term, language: str | None = None) -> int:
+        """The number of a term's atom. `language` is that of the list it stands in. Raises QueryError."""
+        if term.kind is Kind.REGEX:
+            return self._regex(term)
+        plain = Plain(
+            term.text.replace("*", MANY).replace("?", ONE) if "*" in term.text or "?" in term.text else term.text
+        )
+        if not plain.tokens:
+            raise _error(term, f"{term.text!r} has no letter or digit, so it can never match", "remove it")
+        if len(plain.tokens) > MAX_WORDS:
+            raise _error(term, f"a term has at most {MAX_WORDS} words", "shorten it, or join parts with NEAR")
+        parts = tuple(self._test(term, token, language) for token in plain.tokens)
+        check = _check(term, plain)
+        return self._number((parts, check), term.text, parts, check)
+
+    def _number(self, key: object, label: str, parts: tuple[int, ...], check: Check | None) -> int:
+        known = self._atoms.get(key)
+        if known is not None:
+            return known
+        number = self._atoms[key] = len(self.labels)
+        self.labels.append(label)
+        self.parts.append(parts)
+        if check is not None:
+            self.checks[number] = check
+        return number
+
+    def _regex(self, term: Term) -> int:
+        number = self._number((Kind.REGEX, term.text), f"/{term.text}/", (), None)
+        if number not in self.regexes:
+            self.regexes[number] = compile_regex(term)
+        return number
+
+    def _test(self, term: Term, token: str, language: str | None) -> int:
+        test = _test_of(term, token, language)
+        number = self.tests.get(test)
+        if number is None:
+            number = self.tests[test] = len(self.tests)
+        return number
+
+    def cell(
+        self,
+        members: Iterable[tuple[int, float]],
+        own: str | None = None,
+        languages: frozenset[str] = frozenset(),
+    ) -> int:
+        """The number of the cell of these atoms and weights; an atom given twice counts with its larger weight."""
+        heaviest: dict[int, float] = {}
+        for atom, weight in members:
+            heaviest[atom] = max(weight, heaviest.get(atom, 0.0))
+        weights = tuple(heaviest.values())
+        cell = Cell(tuple(heaviest), None if all(w == 1.0 for w in weights) else weights, own, languages)
+        number = self._cells.get(cell)
+        if number is None:
+            number = self._cells[cell] = len(self.cells)
+            self.cells.append(cell)
+        return number
+
+    def sealed(self) -> "Atoms":
+        """Itself, without the look-up tables that only compiling needs."""
+        self._atoms, self._cells = {}, {}
+        return self
+
+
+def _test_of(term: Term, token: str, language: str | None) -> Test:
+    if MANY in token or ONE in token:
+        return _wildcard(term, fold(token))
+    if term.kind is not Kind.WORD or len(token) < 3 or not token.isalpha() or unsegmented(token[0]):
+        return Test("exact", fold(token))
+    return Test("stem", token, language)
+
+
+def _wildcard(term: Term, token: str) -> Test:
+    core = token.rstrip(MANY)
+    if unsegmented(token.strip(MANY + ONE)[:1] or " "):
+        raise _error(term, "words of this script are found inside longer ones anyway", "leave the wildcard out")
+    if MANY not in core and ONE not in core:
+        if len(core) < SHORTEST_PREFIX:
+            raise _error(
+                term, f"a wildcard needs at least {SHORTEST_PREFIX} letters before it", "write more of the word"
+            )
+        return Test("prefix", core)
+    longest = max(re.split(f"[{MANY}{ONE}]+", token), key=len)
+    if len(longest) < SHORTEST_CORE and len(re.split(f"[{MANY}{ONE}]", token)[0]) < SHORTEST_PREFIX:
+        message = f"a wildcard at the beginning needs {SHORTEST_CORE} letters in a row after it"
+        raise _error(term, message, "write more of the word")
+    return Test("glob", token)
+
+
+def _check(term: Term, plain: Plain) -> Check | None:
+    if term.kind is Kind.CASED:
+        start, end = plain.starts[0], plain.ends[-1]
+        outer = _signs(term.text, start, end)
+        return Check(cased=even(term.text[start:end]), kept=outer[0], before=outer[1], after=outer[2])
+    if "*" in term.text or "?" in term.text or not _hard.search(term.text):
+        return None
+    kept, before, after = _signs(term.text, plain.starts[0], plain.ends[-1])
+    return Check(kept=kept or even(term.text).casefold(), before=before, after=after)
+
+
+def _signs(text: str, start: int, end: int) -> tuple[str | None, int, int]:
+    """The term with the signs that must stand around it, and how many on each side."""
+    before, after = text[:start].strip(), text[end:].strip()
+    before = before if _hard.search(before) else ""
+    after = after if _hard.search(after) else ""
+    if not before and not after and not _hard.search(text[start:end]):
+        return None, 0, 0
+    return even(before + text[start:end] + after).casefold(), len(before), len(after)
+
+
+def _error(term: Term, message: str, suggestion: str) -> QueryError:
+    return QueryError(message, term.start, max(1, term.end - term.start), suggestion)

@@ -1,0 +1,140 @@
+"""From syntax trees to plans: terms become cells, vocabularies are looked up, scopes are pushed to what has places."""
+
+import difflib
+
+from monitor.domain.topics.atoms import Atoms
+from monitor.domain.topics.plan.logic import Any, Every, Excluded, Known, Times
+from monitor.domain.topics.plan.nearness import Nearby, SameSentence
+from monitor.domain.topics.plan.step import Found, Step
+from monitor.domain.topics.plan.terms import Counted, Heavier, Leaf, Merged, Within
+from monitor.domain.topics.problems import QueryError
+from monitor.domain.topics.stems import language_of
+from monitor.domain.topics.syntax import (
+    All,
+    Asked,
+    AtLeast,
+    Close,
+    Either,
+    Fact,
+    Inside,
+    Named,
+    Node,
+    Place,
+    Term,
+    Together,
+    Weighed,
+    Without,
+)
+from monitor.domain.topics.vocabularies import Shelf
+
+
+class Compiler:
+    """Makes plans for the queries of one watchlist. Every method raises QueryError."""
+
+    def __init__(self, atoms: Atoms, shelf: Shelf) -> None:
+        self.atoms = atoms
+        self.shelf = shelf
+
+    def step(self, node: Node, place: Place | None = None) -> Step:
+        """The plan of a node; `place` is the scope it stands in."""
+        if isinstance(node, Either):
+            return self.either(node, place)
+        if isinstance(node, All):
+            return Every(tuple(self.step(item, place) for item in node.items), node.start, node.end)
+        if isinstance(node, Without):
+            return Excluded(self.step(node.item, place), node.start, node.end)
+        if isinstance(node, Asked):
+            return Known(node.fact, tuple(_value(node.fact, value) for value in node.values), node.start, node.end)
+        if isinstance(node, Inside):
+            if place is not None and place is not node.place:
+                raise _error(node, f"{node.place}: inside {place}: is never true", "use one of them")
+            return self.step(node.item, node.place)
+        if isinstance(node, Weighed):
+            inner = self.step(node.item, place)
+            if isinstance(inner, Found):
+                return Heavier(inner, node.weight, node.start, node.end)
+            return Times(inner, node.weight, node.start, node.end)
+        return self.scoped(self.found(node), place)
+
+    @staticmethod
+    def scoped(step: Found, place: Place | None) -> Found:
+        """The step limited to a part of the article."""
+        return step if place is None else Within(step, place, step.start, step.end)
+
+    def found(self, node: Node) -> Found:
+        """The plan of a node that has places of its own."""
+        if isinstance(node, Term):
+            cell = self.atoms.cell([(self.atoms.atom(node), node.weight)])
+            return Leaf(frozenset({cell}), node.start, node.end)
+        if isinstance(node, Named):
+            return Leaf(self.named(node), node.start, node.end)
+        if isinstance(node, Close):
+            left, right = self.side(node.left, "NEAR"), self.side(node.right, "NEAR")
+            return Nearby(left, right, node.distance, node.ordered, node.start, node.end)
+        if isinstance(node, Together):
+            return SameSentence(self.side(node.left, "SAME"), self.side(node.right, "SAME"), node.start, node.end)
+        if isinstance(node, AtLeast):
+            return Counted(self.side(node.item, "{n}"), node.count, node.distinct, node.start, node.end)
+        step = self.step(node)
+        if isinstance(step, Found):
+            return step
+        raise _error(node, "this part has no places in the text", "use terms, phrases, vocabularies and ORs of them")
+
+    def side(self, node: Node, operator: str) -> Found:
+        """One side of a NEAR, or what is counted."""
+        if isinstance(node, All | Without | Asked):
+            what = {All: "AND", Without: "NOT", Asked: "a fact"}[type(node)]
+            advice = "split it: (a NEAR b) AND (a NEAR c)" if operator != "{n}" else "count each part: a{2} AND b{2}"
+            raise _error(node, f"{operator} takes terms, phrases, vocabularies and ORs of them, not {what}", advice)
+        return self.found(node)
+
+    def either(self, node: Either, place: Place | None) -> Step:
+        """An OR: its terms become one cell, its vocabularies join them, the rest are alternatives."""
+        members: list[tuple[int, float]] = []
+        cells: set[int] = set()
+        others: list[Step] = []
+        for item in _alternatives(node):
+            if isinstance(item, Term):
+                members.append((self.atoms.atom(item), item.weight))
+            elif isinstance(item, Named):
+                cells |= self.named(item)
+            else:
+                others.append(self.step(item, place))
+        if members:
+            cells.add(self.atoms.cell(members))
+        steps = [self.scoped(Leaf(frozenset(cells), node.start, node.end), place)] if cells else []
+        alternatives = (*steps, *others)
+        if len(alternatives) == 1:
+            return alternatives[0]
+        found = tuple(step for step in alternatives if isinstance(step, Found))
+        if len(found) == len(alternatives):
+            return Merged(found, node.start, node.end)
+        return Any(alternatives, node.start, node.end)
+
+    def named(self, node: Named) -> frozenset[int]:
+        """The cells of a vocabulary."""
+        try:
+            return self.shelf.cells(node.name)
+        except KeyError:
+            close = difflib.get_close_matches(node.name, self.shelf.vocabularies, 1)
+            known = ", ".join(f"${name}" for name in sorted(self.shelf.vocabularies)[:8]) or "none in this file"
+            suggestion = f"did you mean ${close[0]}?" if close else f"there are: {known}"
+            raise _error(node, f"there is no vocabulary ${node.name}", suggestion) from None
+
+
+def _alternatives(node: Either) -> list[Node]:
+    """The parts of an OR, those of ORs directly inside it included."""
+    flat: list[Node] = []
+    for item in node.items:
+        flat += _alternatives(item) if isinstance(item, Either) else [item]
+    return flat
+
+
+def _value(fact: Fact, value: str) -> str:
+    if fact is Fact.LANG:
+        return language_of(value) or ""
+    return value.strip().lower() if fact is Fact.OUTLET else value.strip().casefold()
+
+
+def _error(node: Node, message: str, suggestion: str) -> QueryError:
+    return QueryError(message, node.start, max(1, node.end - node.start), suggestion)

@@ -1,0 +1,52 @@
+"""What is wrong with a query, at its place, and how to mend it."""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryProblem:
+    """Something wrong (or, as a `warning`, doubtful) in a query or in a vocabulary it uses.
+
+    `offset` and `length` are code points of `Topic.query`; for a vocabulary's entry, which stands elsewhere in the
+    file, `vocabulary` and `entry` name it, `topic` is "" and `offset` counts within the entry.
+    """
+
+    topic: str
+    watchlist: str
+    offset: int
+    length: int
+    message: str
+    suggestion: str = ""
+    warning: bool = False
+    vocabulary: str | None = None
+    entry: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.suggestion}" if self.suggestion else self.message
+
+
+class QueryError(Exception):
+    """A query that cannot be read. `offset` and `length` are code points of the query."""
+
+    def __init__(self, message: str, offset: int, length: int, suggestion: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+        self.length = length
+        self.suggestion = suggestion
+
+    def problem(self, topic: str, watchlist: str) -> QueryProblem:
+        """The error as a value."""
+        return QueryProblem(
+            topic=topic,
+            watchlist=watchlist,
+            offset=self.offset,
+            length=self.length,
+            message=self.message,
+            suggestion=self.suggestion,
+        )
+
+
+def in_vocabulary(problem: QueryProblem, vocabulary: str, entry: str) -> QueryProblem:
+    """The same problem, of an entry of a vocabulary."""
+    return replace(problem, topic="", vocabulary=vocabulary, entry=entry)

@@ -1,0 +1,225 @@
+"""One document as the queries see it: which terms stand where, in which field and sentence."""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from itertools import accumulate, compress
+from typing import NamedTuple
+
+from monitor.domain.topics.atoms import Atoms
+from monitor.domain.topics.folding import Plain, fold, unsegmented
+from monitor.domain.topics.lexicon import Entry, Lexicon
+from monitor.domain.topics.sentences import phrase_goes_on, sentence_starts
+from monitor.domain.topics.syntax import Place
+from monitor.domain.topics.values import Document, Field, Hit
+
+LEAD_SENTENCES = 3
+LEAD_CHARACTERS = 700
+"""The lead is the title and the first sentences of the text, no further than this."""
+TITLE_COUNTS, LEAD_COUNTS = 3, 2
+"""A place in the title, or elsewhere in the lead, counts this many times one further down."""
+MAX_CHARACTERS = 1_000_000
+"""What is read of a field; the rest is left out, and `Matches.doubts` says so."""
+
+
+class Spot(NamedTuple):
+    """A place of a term: tokens start..end (exclusive), its atom, and what it counts."""
+
+    start: int
+    end: int
+    atom: int
+    weight: float = 1.0
+
+
+class Reading:
+    """A document with every term of every topic found. Tokens are numbered through title, a separator, and text."""
+
+    def __init__(self, document: Document, language: str | None, lexicon: Lexicon, atoms: Atoms) -> None:
+        self.document = document
+        self.language = language
+        self.atoms = atoms
+        self.title = Plain(document.title[:MAX_CHARACTERS])
+        self.text = Plain(document.text[:MAX_CHARACTERS])
+        self.title_end = len(self.title.tokens)
+        self.tokens = [*self.title.tokens, "", *self.text.tokens]
+        self.at: dict[int, list[int]] = {}
+        self.exactly: dict[tuple[int, int, int], tuple[int, int]] = {}
+        self.memo: dict[int, list[Spot]] = {}
+        self._lead_end: int | None = None
+        self._sentences: list[int] | None = None
+        self._units: list[int] | None = None
+        self._hits: dict[tuple[int, int, int], Hit] = {}
+        self._find(list(map(lexicon.__getitem__, self.tokens)))
+        self._search()
+        self.found: dict[int, list[int]] = defaultdict(list)
+        cells_of = lexicon.cells_of
+        for atom in self.at:
+            for cell in cells_of[atom]:
+                self.found[cell].append(atom)
+        self.present = set(self.found)
+
+    def _find(self, entries: list[Entry | None]) -> None:
+        places: dict[Entry, list[int]] = defaultdict(list)
+        for position in compress(range(len(entries)), entries):
+            places[entries[position]].append(position)  # type: ignore[index]
+        for entry, positions in places.items():
+            for atom in entry.atoms:
+                self._add(atom, positions)
+            for atom, place in entry.keyed:
+                self._verify(atom, place, positions, entries)
+
+    def _add(self, atom: int, positions: list[int]) -> None:
+        known = self.at.get(atom)
+        self.at[atom] = positions if known is None else sorted(known + positions)
+
+    def _verify(self, atom: int, place: int, positions: list[int], entries: list[Entry | None]) -> None:
+        parts = self.atoms.parts[atom]
+        found = []
+        for position in positions:
+            start = position - place
+            if start >= 0 and self._matches(parts, start, entries) and self._reads(atom, start, start + len(parts)):
+                found.append(start)
+        if found:
+            self._add(atom, found)
+
+    @staticmethod
+    def _matches(parts: tuple[int, ...], start: int, entries: list[Entry | None]) -> bool:
+        if start + len(parts) > len(entries):
+            return False
+        for offset, part in enumerate(parts):
+            entry = entries[start + offset]
+            if entry is None or part not in entry.tests:
+                return False
+        return True
+
+    def _reads(self, atom: int, start: int, end: int) -> bool:
+        """Whether the original text allows it: nothing that ends a phrase in between, its signs and case as asked."""
+        plain, shift = self._field(start)
+        first, last = start - shift, end - shift
+        text, starts, ends, tokens = plain.text, plain.starts, plain.ends, plain.tokens
+        for i in range(first, last - 1):
+            joined = unsegmented(tokens[i][0]) and unsegmented(tokens[i + 1][0])
+            if not phrase_goes_on(text[ends[i] : starts[i + 1]], fold(tokens[i]), joined):
+                return False
+        check = self.atoms.checks.get(atom)
+        return check is None or check.holds(text, starts[first], ends[last - 1])
+
+    def _search(self) -> None:
+        """Find the regular expressions."""
+        if not self.atoms.regexes:
+            return
+        for plain, shift in ((self.title, 0), (self.text, self.title_end + 1)):
+            kept, origin = plain.kept()
+            for atom, regex in self.atoms.regexes.items():
+                for start, end in regex.spans(kept):
+                    self._place(atom, int(origin[start]), int(origin[end - 1]) + 1, plain, shift)
+        for atom in self.atoms.regexes:
+            if atom in self.at:
+                self.at[atom] = sorted(set(self.at[atom]))
+
+    def _place(self, atom: int, start: int, end: int, plain: Plain, shift: int) -> None:
+        """Note a span of the original text by its tokens; one without any word is no place."""
+        first, last = bisect_right(plain.ends, start), bisect_left(plain.starts, end)
+        if first < last:
+            self.at.setdefault(atom, []).append(first + shift)
+            self.exactly.setdefault((first + shift, first + shift + 1, atom), (start, end))
+
+    def _field(self, token: int) -> tuple[Plain, int]:
+        """The field a token stands in, and the number of that field's first token."""
+        return (self.title, 0) if token < self.title_end else (self.text, self.title_end + 1)
+
+    def length(self, atom: int) -> int:
+        """How many tokens a place of this atom covers."""
+        return len(self.atoms.parts[atom]) or 1
+
+    def spots(self, cell: int) -> list[Spot]:
+        """The places of a cell, in order."""
+        found = self.found.get(cell)
+        if not found:
+            return []
+        members = self.atoms.cells[cell]
+        spots = [
+            Spot(position, position + self.length(atom), atom, members.weight(atom))
+            for atom in found
+            for position in self.at[atom]
+        ]
+        spots.sort()
+        return spots
+
+    def mass(self, cell: int) -> float:
+        """The places of a cell added up: weight x (title 3, lead 2, further down 1)."""
+        members, total = self.atoms.cells[cell], 0.0
+        title_end, lead_end = self.title_end, self.lead_end
+        for atom in self.found.get(cell, ()):
+            positions = self.at[atom]
+            count = len(positions) + bisect_left(positions, lead_end) + bisect_left(positions, title_end)
+            total += count * members.weight(atom)
+        return total
+
+    def counts(self, spot: Spot) -> float:
+        """What one place adds to the mass."""
+        times = TITLE_COUNTS if spot.start < self.title_end else LEAD_COUNTS if spot.start < self.lead_end else 1
+        return times * spot.weight
+
+    @property
+    def lead_end(self) -> int:
+        """The first token after the lead."""
+        if self._lead_end is None:
+            text = self.text.text
+            starts = [start for start in sentence_starts(text[:LEAD_CHARACTERS]) if start][:LEAD_SENTENCES]
+            limit = starts[-1] if len(starts) == LEAD_SENTENCES else min(len(text), LEAD_CHARACTERS)
+            self._lead_end = self.title_end + 1 + bisect_left(self.text.starts, limit)
+        return self._lead_end
+
+    def inside(self, spot: Spot, place: Place) -> bool:
+        """Whether a place lies in that part of the article."""
+        if place is Place.TITLE:
+            return spot.start < self.title_end
+        return spot.start < self.lead_end if place is Place.LEAD else spot.start > self.title_end
+
+    def sentence(self, token: int) -> int:
+        """The number of the sentence a token stands in; those of the title are negative."""
+        if self._sentences is None:
+            starts, shift = self.text.starts, self.title_end + 1
+            self._sentences = [bisect_left(starts, at) + shift for at in sentence_starts(self.text.text)]
+        if token < self.title_end:
+            starts = self.title.starts
+            return -1 - sum(1 for at in sentence_starts(self.title.text) if at <= starts[token])
+        return bisect_right(self._sentences, token)
+
+    def apart(self, left: Spot, right: Spot) -> float | None:
+        """Words between two places, `left` before `right`; None across fields or when they overlap.
+
+        A character of an unsegmented script is half a word.
+        """
+        if left.end > right.start or (left.start < self.title_end) != (right.start < self.title_end):
+            return None
+        units = self.units
+        return (units[right.start] - units[left.end]) / 2
+
+    @property
+    def units(self) -> list[int]:
+        """Half-words before each token."""
+        if self._units is None:
+            sizes = [1 if token and unsegmented(token[0]) else 2 for token in self.tokens]
+            self._units = [0, *accumulate(sizes)]
+        return self._units
+
+    def hit(self, start: int, end: int, atom: int) -> Hit:
+        """The evidence for a place, quoting the original."""
+        key = (start, end, atom)
+        hit = self._hits.get(key)
+        if hit is None:
+            hit = self._hits[key] = self._quote(key)
+        return hit
+
+    def _quote(self, key: tuple[int, int, int]) -> Hit:
+        start, end, atom = key
+        plain, shift = self._field(start)
+        first, last = self.exactly.get(key) or (plain.starts[start - shift], plain.ends[end - 1 - shift])
+        return Hit(
+            term=self.atoms.labels[atom],
+            field=Field.TITLE if shift == 0 and start < self.title_end else Field.TEXT,
+            start=first,
+            end=last,
+            quote=plain.text[first:last],
+        )

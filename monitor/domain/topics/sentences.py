@@ -1,0 +1,65 @@
+"""Where sentences begin, and what may stand between the words of a phrase. Both look at the original text."""
+
+import re
+from itertools import pairwise
+
+_ABBREVIATED = frozenset({
+    "mr", "mrs", "ms", "dr", "st", "gen", "sen", "rep", "gov", "lt", "col", "sgt", "maj", "capt", "jr", "sr",
+    "prof", "vs", "no", "inc", "corp", "co", "ltd", "rev", "hon", "pres", "jan", "feb", "mar", "apr", "jun",
+    "jul", "aug", "sep", "sept", "oct", "nov", "dec", "im", "ul", "al", "ks", "tzw", "np", "str", "г", "т", "д",
+    "им", "ул", "ст",
+})  # fmt: skip
+_end = re.compile(
+    r"[.!?…]+[)\]\"'”’»›]*\s+(?=[^\s\W])(?![a-zа-яёіїєґ])"
+    r"|[.!?…]+[)\]\"'”’»›]*\s+(?=[\W])(?=\S)"
+    r"|[。！？｡]+[」』”’）)]*\s*"
+    r"|\n\s*\n\s*"
+    r"|(?<=[^\s,])\n\s*(?=[^\sa-zа-яёіїєґ])"
+)
+_last_word = re.compile(r"([^\W\d_]+)\.$")
+_stops = re.compile(r"[!?;:…。！？；：]|\n\s*\n")
+
+
+def sentence_starts(text: str) -> list[int]:
+    """Offsets at which sentences begin, 0 first.
+
+    A sentence ends with . ! ? before a space and no lower-case letter (not after an initial or a common abbreviation),
+    with 。！？, at a blank line, and at a line end before anything but a lower-case letter.
+    """
+    starts = [0]
+    for match in _end.finditer(text):
+        if text[match.start()] == "." and _abbreviated(text, match.start()):
+            continue
+        if match.end() < len(text):
+            starts.append(match.end())
+    return starts
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, in order, nothing left out."""
+    return [text[start:end] for start, end in pairwise([*sentence_starts(text), len(text)])]
+
+
+def _abbreviated(text: str, stop: int) -> bool:
+    word = _last_word.search(text, max(0, stop - 8), stop + 1)
+    if word is None:
+        return False
+    return len(word[1]) == 1 or word[1].lower() in _ABBREVIATED
+
+
+def phrase_goes_on(gap: str, before: str, joined: bool) -> bool:
+    """Whether a phrase may continue over `gap`, the original text between two of its words.
+
+    Spaces, hyphens, quotes, commas and apostrophes do not end it; the end of a sentence, a colon, a semicolon and a
+    blank line do. A full stop does not after an initial or an abbreviation, or inside a name ("U.S.", "St. Ives").
+    `joined`: both words are characters of an unsegmented script, between which only white space may stand.
+    """
+    if gap in ("", " ", "-"):
+        return True
+    if joined:
+        return gap.isspace() or not any(c.isprintable() and not c.isspace() for c in gap)
+    if _stops.search(gap):
+        return False
+    if "." in gap and any(c.isspace() for c in gap):
+        return len(before) == 1 or before in _ABBREVIATED
+    return True

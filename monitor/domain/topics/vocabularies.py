@@ -1,0 +1,107 @@
+"""Vocabulary lists: their entries read, and each list made a cell that all queries share."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from monitor.domain.catalog import Vocabulary
+from monitor.domain.topics.atoms import Atoms
+from monitor.domain.topics.problems import QueryError, QueryProblem
+from monitor.domain.topics.stems import language_of
+from monitor.domain.topics.syntax import Kind, Term
+
+MAX_TERMS = 250_000
+"""Terms of one vocabulary, all lists together."""
+
+_entry = re.compile(
+    r"""\s*(?:
+        (?P<cased>=)?(?P<quote>["“„«])(?P<quoted>[^"”»]*)["”“»](?P<loose>~?)
+      | /(?P<regex>(?:[^/\\]|\\.)+)/
+      | (?P<exactly>=)?(?P<plain>[^"“„«/^][^"“„«^]*?)
+    )(?:\^(?P<weight>\d{1,4}(?:\.\d{1,4})?))?\s*""",
+    re.VERBOSE,
+)
+
+
+def read_entry(text: str) -> Term:
+    """One entry of a vocabulary. Raises QueryError.
+
+    `word` and `several words` are inflected, `"quoted"` is exact, `=Cased`, `prefix*`, `/regex/`; each may end with
+    `^weight`.
+    """
+    match = _entry.fullmatch(text)
+    if match is None or not text.strip():
+        message = "an empty term" if not text.strip() else f"{text!r} is no term"
+        raise QueryError(
+            message, 0, max(1, len(text)), 'an entry is: word, several words, "exact", =Case, begin*, /re/'
+        )
+    kind, written = _kind(match)
+    weight = float(match["weight"] or 1)
+    if weight == 0:
+        raise QueryError("a weight must be above 0", 0, len(text), "remove the entry instead")
+    return Term(kind=kind, text=written, weight=weight, start=0, end=len(text))
+
+
+def _kind(match: re.Match[str]) -> tuple[Kind, str]:
+    if match["regex"] is not None:
+        return Kind.REGEX, match["regex"]
+    if match["quoted"] is not None:
+        if match["cased"]:
+            return Kind.CASED, match["quoted"]
+        return (Kind.WORD if match["loose"] else Kind.EXACT), match["quoted"]
+    return (Kind.CASED if match["exactly"] else Kind.WORD), match["plain"].strip()
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The vocabularies of one watchlist by name: the cells of their lists, made when first asked for."""
+
+    watchlist: str
+    vocabularies: dict[str, Vocabulary]
+    atoms: Atoms
+    problems: list[QueryProblem] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    _cells: dict[str, frozenset[int]] = field(default_factory=dict)
+
+    def cells(self, name: str) -> frozenset[int]:
+        """The cells of all lists of a vocabulary. Raises KeyError when there is none of that name."""
+        self.used.add(name)
+        if name not in self._cells:
+            self._cells[name] = frozenset(self._lists(self.vocabularies[name]))
+        return self._cells[name]
+
+    def _lists(self, vocabulary: Vocabulary) -> Iterator[int]:
+        named = {language: language_of(language) or "*" for language in vocabulary.terms}
+        languages = frozenset(named.values()) - {"*"}
+        room = MAX_TERMS
+        for language, entries in vocabulary.terms.items():
+            if len(entries) > room:
+                message = f"${vocabulary.name} has more than {MAX_TERMS:,} terms; the rest is left out"
+                self._report(QueryError(message, 0, 1, "split it"), vocabulary.name, entries[room])
+            own = named[language]
+            members = list(self._members(vocabulary.name, entries[:room], None if own == "*" else own))
+            room -= min(room, len(entries))
+            if members:
+                yield self.atoms.cell(members, own if languages else None, languages)
+
+    def _members(self, name: str, entries: Sequence[str], language: str | None) -> Iterator[tuple[int, float]]:
+        for entry in entries:
+            try:
+                term = read_entry(entry)
+                yield self.atoms.atom(term, language), term.weight
+            except QueryError as error:
+                self._report(error, name, entry)
+
+    def _report(self, error: QueryError, name: str, entry: str) -> None:
+        self.problems.append(
+            QueryProblem(
+                topic="",
+                watchlist=self.watchlist,
+                offset=error.offset,
+                length=error.length,
+                message=error.message,
+                suggestion=error.suggestion,
+                vocabulary=name,
+                entry=entry,
+            )
+        )
