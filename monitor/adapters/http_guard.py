@@ -7,6 +7,7 @@ no spelling of an address, redirect or proxy setting leads around it.
 import asyncio
 import ipaddress
 import socket
+import ssl
 import threading
 from collections.abc import Awaitable, Callable, Iterable
 from contextvars import ContextVar
@@ -77,6 +78,48 @@ def _look_up(host: str, port: int) -> tuple[tuple[str, ...], Exception | None]:
     return tuple(dict.fromkeys(str(info[4][0]) for info in found)), None
 
 
+class WatchedStream(httpcore.AsyncNetworkStream):
+    """A connection that remembers the bytes it read last, so that a body longer than announced can be noticed."""
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream = stream
+        self.last = b""
+
+    async def read(
+        self,
+        max_bytes: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+    ) -> bytes:
+        """The next bytes, empty at the end."""
+        self.last = await self._stream.read(max_bytes, timeout)
+        return self.last
+
+    async def write(
+        self,
+        buffer: bytes,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+    ) -> None:
+        """Send."""
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        """Close."""
+        await self._stream.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+    ) -> httpcore.AsyncNetworkStream:
+        """The same connection, encrypted."""
+        return WatchedStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> object:
+        """See httpcore."""
+        return self._stream.get_extra_info(info)
+
+
 class GuardedNetwork(httpcore.AsyncNetworkBackend):
     """Connects only where `rule` and `ports` allow. If any address of a name is not allowed, none is asked.
 
@@ -129,15 +172,25 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """A connection to one of the vetted addresses, tried in turn within `timeout` seconds."""
         opened.set(True)
+        return WatchedStream(await self._connect(host, port, timeout, local_address, socket_options))
+
+    async def _connect(
+        self,
+        host: str,
+        port: int,
+        limit: float | None,
+        local_address: str | None,
+        options: Iterable[httpcore.SOCKET_OPTION] | None,
+    ) -> httpcore.AsyncNetworkStream:
         addresses = (host,) if (host, port) == self._trusted else await self.vet(host, port)
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(limit):
             for address in addresses[:-1]:
                 try:
-                    share = None if timeout is None else timeout / len(addresses)
-                    return await self._network.connect_tcp(address, port, share, local_address, socket_options)
+                    share = None if limit is None else limit / len(addresses)
+                    return await self._network.connect_tcp(address, port, share, local_address, options)
                 except (httpcore.ConnectError, httpcore.ConnectTimeout):
                     continue
-            return await self._network.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
+            return await self._network.connect_tcp(addresses[-1], port, limit, local_address, options)
 
     async def connect_unix_socket(
         self,

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import httpcore
 import httpx
 
-from monitor.adapters.http_guard import GuardedNetwork, Resolve, opened
+from monitor.adapters.http_guard import GuardedNetwork, Resolve, WatchedStream, opened
 from monitor.domain.addresses import AddressRule
 from monitor.domain.fetching import HttpSettings
 
@@ -16,15 +16,31 @@ _STALE = (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError)
 
 
 class _Stream(httpx.AsyncByteStream):
-    def __init__(self, stream: object) -> None:
-        self._stream = stream
+    """The body of an answer. Raises httpcore.RemoteProtocolError when more came than Content-Length announced.
+
+    h11 leaves the rest in its buffer and takes the body for whole: a server that counts characters instead of bytes
+    would go unnoticed. A line end too many is an old habit and does no harm.
+    """
+
+    def __init__(self, response: httpcore.Response) -> None:
+        self._response = response
+        names = {name.lower() for name, _ in response.headers}
+        self._announced = b"content-length" in names and b"transfer-encoding" not in names
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._stream:  # type: ignore[attr-defined]
+        end = b""
+        async for chunk in self._response.aiter_stream():
+            end = chunk
             yield chunk
+        if self._announced and not self._ends_with(end[-64:]):
+            raise httpcore.RemoteProtocolError("closed connection without sending complete body: more than announced")
+
+    def _ends_with(self, end: bytes) -> bool:
+        stream = self._response.extensions.get("network_stream")
+        return not isinstance(stream, WatchedStream) or stream.last.rstrip(b"\r\n").endswith(end.rstrip(b"\r\n"))
 
     async def aclose(self) -> None:
-        await self._stream.aclose()  # type: ignore[attr-defined]
+        await self._response.aclose()
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
@@ -72,7 +88,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
                 raise
             response = await self._pool.handle_async_request(_to_httpcore(request))
         return httpx.Response(
-            response.status, headers=response.headers, stream=_Stream(response.stream), extensions=response.extensions
+            response.status, headers=response.headers, stream=_Stream(response), extensions=response.extensions
         )
 
     async def aclose(self) -> None:
