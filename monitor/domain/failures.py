@@ -29,6 +29,7 @@ class Reason(StrEnum):
     NOT_A_FEED = "not a feed"
     NOT_A_PAGE = "not an article page"
     PARSER_LIMIT = "took too long or too much memory to read"
+    UNREADABLE = "could not be read"
     NO_TEXT = "no article text on the page"
     WALL = "consent, login or paywall page"
     OFFLINE = "our own network is down"

@@ -110,7 +110,8 @@ class StoryIndex:
         return None
 
     def _related(self, reading: Reading, outlet: int, now: int, ignoring: int | None) -> Placement:
-        records = self._usable(self._candidates(reading, now), ignoring)
+        records = self._usable(self._candidates(reading), ignoring)
+        records = records[np.abs(records["at"] - now) <= self._window]
         barred = self._barred(reading, now)
         if len(barred):
             records = records[~np.isin(records["story"], barred)]
@@ -129,13 +130,11 @@ class StoryIndex:
             novelty=novelty(reading, self._rows.all[self._rows.all["story"] == story]),
         )
 
-    def _candidates(self, reading: Reading, now: int) -> npt.NDArray[np.int64]:
+    def _candidates(self, reading: Reading) -> npt.NDArray[np.int64]:
         """The rows that share most rare terms with a reading, earliest first."""
         rarity = self._frequencies.weigh(reading.terms)
         limit = max(int(COMMON * self._frequencies.documents), 50)
         which, rows = self._terms.rows(reading.terms, limit)
-        recent = np.abs(self._rows.all["at"][rows] - now) <= self._window
-        which, rows = which[recent], rows[recent]
         found, inverse = np.unique(rows, return_inverse=True)
         points = np.bincount(inverse, rarity[which] ** 2) if len(rows) else np.empty(0)
         return np.sort(found[np.argsort(-points, kind="stable")][:CANDIDATES])

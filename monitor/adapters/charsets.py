@@ -1,0 +1,110 @@
+"""Bytes to text under our own choice of charset, for feeds and pages alike.
+
+Labels are written by strangers: some name codecs that crash or execute (utf-7, punycode, unicode_escape), many are
+wrong. Only charsets of an allow-list are used, and what the bytes themselves say outweighs any label.
+"""
+
+import codecs
+import re
+from collections.abc import Sequence
+
+from charset_normalizer import from_bytes
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SHAPES = (
+    (b"<\0\0\0", "utf-32-le"),
+    (b"\0\0\0<", "utf-32-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+    (b"\x4c\x6f\xa7\x94", "cp037"),
+)
+_ALLOWED = re.compile(
+    r"ascii|utf-(?:8|16|32)(?:-[lb]e)?|utf-8-sig|iso8859-\d+|cp\d+|mac-\w+|koi8-[rtu]|kz1048|ptcp154|tis-620|hp-roman8"
+    r"|gb2312|gbk|gb18030|hz|big5|big5hkscs|shift_jis\w*|euc_\w+|iso2022_\w+|johab"
+)
+_WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}
+"""Labels mean these supersets, as in browsers (encoding.spec.whatwg.org)."""
+_SEVEN_BIT = re.compile(r"iso2022_\w+|hz")
+_XML_LABEL = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
+_META_LABEL = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
+_HEAD = 4_096
+_SAMPLE = 20_000
+
+
+def decode_feed(body: bytes, charset: str | None) -> str:
+    """The text of a feed document; `charset` is what HTTP said. Never raises."""
+    return decode(body, [charset or "", _label(_XML_LABEL, body)])
+
+
+def decode_page(body: bytes, charset: str | None) -> str:
+    """The text of a web page; `charset` is what HTTP said. Never raises.
+
+    Latin-1 in a header is often just the server's default, so a page's own label goes before it.
+    """
+    labels = [charset or "", _label(_META_LABEL, body) or _label(_XML_LABEL, body)]
+    if _codec(labels[0]) == "cp1252":
+        labels.reverse()
+    return decode(body, labels)
+
+
+def decode(body: bytes, labels: Sequence[str]) -> str:
+    """The text of a document. A byte order mark wins, then valid UTF-8, then the labels in their order.
+
+    Bytes that are valid UTF-8 and not plain ASCII are UTF-8, whatever a label says. What no label fits is guessed
+    from the letters. Never raises; bytes that stay unreadable become U+FFFD.
+    """
+    for mark, name in _BOMS:
+        if body.startswith(mark):
+            return body.decode(name, "replace").lstrip("\ufeff")
+    start = body[:64].lstrip(b" \t\r\n")
+    shaped = next((name for shape, name in _SHAPES if start.startswith(shape)), "")
+    claims = [name for name in map(_codec, (shaped, *labels)) if name]
+    for name in _likely(body, claims):
+        try:
+            text = body.decode(name)
+        except (UnicodeError, ValueError):
+            continue
+        return (name == "cp1252" and _guessed(body, text)) or text
+    return body.decode(claims[0] if claims else "utf-8", "replace")
+
+
+def _label(pattern: re.Pattern[bytes], body: bytes) -> str:
+    found = pattern.search(body, 0, _HEAD)
+    return found[1].decode("ascii") if found else ""
+
+
+def _likely(body: bytes, claims: list[str]) -> list[str]:
+    if claims and claims[0].startswith(("utf-16", "utf-32", "cp037")):
+        return [claims[0], "utf-8", *claims[1:], "cp1252"]
+    if any(_SEVEN_BIT.fullmatch(claim) for claim in claims) and body.isascii():
+        return [*claims, "utf-8"]
+    return ["utf-8", *claims, "cp1252"]
+
+
+def _codec(label: str) -> str | None:
+    try:
+        name = codecs.lookup(label.strip().strip("'\"")).name if label else ""
+    except (LookupError, ValueError, UnicodeError):
+        return None
+    return _WIDER.get(name, name) if _ALLOWED.fullmatch(name) else None
+
+
+def _guessed(body: bytes, text: str) -> str | None:
+    """The text under a better charset, when read as Latin-1 every fifth letter has an accent."""
+    accented = sum(1 for character in text[:_SAMPLE] if "\xc0" <= character <= "\xff")
+    letters = sum(1 for character in text[:_SAMPLE] if "a" <= character.lower() <= "z")
+    if accented * 4 <= letters:
+        return None
+    high = next((at for at, byte in enumerate(body) if byte > 127), 0)
+    guess = from_bytes(body[max(0, high - 200) : high + _SAMPLE]).best()
+    name = _codec(guess.encoding) if guess else None
+    try:
+        return body.decode(name) if name else None
+    except (UnicodeError, ValueError):
+        return None

@@ -1,0 +1,127 @@
+"""What a parser found in a feed, and how it becomes the plain, bounded entries everyone else sees."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import urljoin
+
+from monitor.adapters.feed_dates import within_reason
+from monitor.adapters.plain_text import one_line, plain, storable
+from monitor.domain.articles import Entry
+from monitor.domain.links import canonical, is_web_address
+
+TITLE = 1_000
+SUMMARY = 20_000
+TEXT = 200_000
+ADDRESS = 4_096
+GUID = 4_096
+LABEL = 200
+TAGS = 50
+ENTRIES = 5_000
+"""Caps, in characters, tags and entries. Feeds carry megabytes in any field; nothing we read is longer than these."""
+
+_MARKUP = 4 * TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawEntry:
+    """An item with its fields as the parser gave them: text or HTML, links absolute or not."""
+
+    guid: str = ""
+    link: str = ""
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    published: datetime | None = None
+    author: str = ""
+    tags: Sequence[str] = ()
+    language: str = ""
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawFeed:
+    """A document as a parser read it. `sound`: it was well-formed, so nothing can have been lost in it."""
+
+    title: str = ""
+    language: str = ""
+    entries: Sequence[RawEntry] = ()
+    sound: bool = True
+    ttl: timedelta | None = None
+    skip_hours: frozenset[int] = field(default_factory=frozenset)
+    skip_days: frozenset[int] = field(default_factory=frozenset)
+    update_period: timedelta | None = None
+
+
+def finish(raw: RawFeed, *, url: str, now: datetime) -> tuple[Entry, ...]:
+    """The feed's entries, plain and bounded, every one of them: even one without title, link and text is kept."""
+    return tuple(_entry(entry, url, now, raw.language) for entry in raw.entries[:ENTRIES])
+
+
+def _entry(raw: RawEntry, base: str, now: datetime, language: str) -> Entry:
+    title = one_line(plain(raw.title[: 20 * TITLE]))
+    summary = plain(raw.summary[:_MARKUP])
+    content = plain(raw.content[:_MARKUP]) if raw.content and raw.content != raw.summary else ""
+    text = content if len(content) > len(summary) else summary
+    link = absolute(raw.link, raw.base, base) or absolute(raw.guid if "://" in raw.guid[:12] else "", "", base)
+    return Entry(
+        guid=_guid(raw),
+        link=link,
+        url=canonical(link) if link else None,
+        title=cut(title, TITLE),
+        summary=cut(summary or content, SUMMARY),
+        text=cut(text, TEXT),
+        published=within_reason(raw.published, now),
+        author=cut(one_line(plain(raw.author[: 10 * LABEL])), LABEL),
+        tags=_labels(raw.tags),
+        language=language_code(raw.language or language),
+    )
+
+
+def _guid(raw: RawEntry) -> str | None:
+    """The identifier the feed gives; None when there is none or it only repeats the link."""
+    guid = storable(raw.guid).strip()[:GUID]
+    return guid if guid and guid != raw.link.strip() else None
+
+
+def absolute(link: str, *bases: str) -> str | None:
+    """The http or https address a link means, by the nearest base that is one itself; None when there is none."""
+    cleaned = "".join(storable(link).split("\n")).strip()
+    if not cleaned or len(cleaned) > ADDRESS:
+        return None
+    for base in ("", *bases):
+        try:
+            joined = urljoin(base, cleaned)
+        except ValueError:
+            return None
+        if is_web_address(joined):
+            return joined.replace(" ", "%20")[:ADDRESS]
+    return None
+
+
+def _labels(tags: Iterable[str]) -> tuple[str, ...]:
+    seen = dict.fromkeys(one_line(plain(tag[: 10 * LABEL]))[:LABEL] for tag in list(tags)[:TAGS])
+    return tuple(tag for tag in seen if tag)
+
+
+def language_code(label: str) -> str | None:
+    """The primary subtag of a language label in lower case, "pt-BR" being "pt"; None when it is none."""
+    primary = label.strip().replace("_", "-").split("-")[0].lower()
+    return primary if primary.isascii() and primary.isalpha() and 2 <= len(primary) <= 3 else None
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters, never ending between a character and what combines with it."""
+    if len(text) <= limit:
+        return text
+    end = limit
+    while end > limit - 16 and _continues(text[end], text[end - 1]):
+        end -= 1
+    return text[:end].rstrip()
+
+
+def _continues(character: str, before: str) -> bool:
+    joiners = "\u200d\ufe0e\ufe0f"
+    modifier = "\U0001f3fb" <= character <= "\U0001f3ff"
+    return bool(unicodedata.combining(character)) or character in joiners or before == "\u200d" or modifier

@@ -1,0 +1,51 @@
+"""Feed text that no parser chokes on: no bad references, no control characters, no junk before the root.
+
+feedparser raises, and loses the whole feed, on references to characters that do not exist (feedparser issues 591
+and 599), so they are settled before it looks; so is the charset, in `charsets`.
+"""
+
+import re
+from html.entities import html5
+
+_DECLARATION = re.compile(r"<\?xml\b[^>]{0,500}\?>")
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_NUMERIC = re.compile(r"&#(?:[xX]([0-9A-Fa-f]*)|([0-9]*))(;?)")
+_NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31};)")
+_LEADING = re.compile(r"<(?:\?xml|rss|feed|rdf:RDF|RDF|channel)\b", re.IGNORECASE)
+_JUNK_BEFORE = 8_192
+
+
+def clean(text: str) -> str:
+    """The document without declaration, leading junk, unstorable characters and references no parser knows."""
+    start = _LEADING.search(text, 0, _JUNK_BEFORE)
+    if start and not text[: start.start()].lstrip().lower().startswith(("<!doctype html", "<html")):
+        # a doctype or a stylesheet before the root is no junk
+        text = text[start.start() :] if "<!" not in text[: start.start()] else text
+    text = _DECLARATION.sub("", text[:2_048]) + text[2_048:]
+    text = _UNWANTED.sub("", text)
+    if "&" in text:
+        text = _NUMERIC.sub(_numeric, text)
+        text = _NAMED.sub(_named, text)
+    return text.strip()
+
+
+def _numeric(match: re.Match[str]) -> str:
+    digits, base = (match[1], 16) if match[1] is not None else (match[2], 10)
+    if not digits:
+        return match[0].replace("&", "&amp;", 1)
+    # int() refuses thousands of digits, and no character has more than seven
+    code = int(digits[-9:], base) if not digits[:-9].strip("0") else 0x110000
+    if not _is_character(code):
+        return "\ufffd"
+    return match[0] if match[3] else match[0] + ";"
+
+
+def _is_character(code: int) -> bool:
+    return code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code <= 0x10FFFF
+
+
+def _named(match: re.Match[str]) -> str:
+    character = html5.get(match[1])
+    if character is None:
+        return match[0]
+    return {"&": "&amp;", "<": "&lt;", ">": "&gt;"}.get(character, character)

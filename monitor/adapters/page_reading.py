@@ -1,0 +1,105 @@
+"""An article page to its text, inside a worker: trafilatura, second opinions where they are cheap, and no walls."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from lxml.html import HtmlElement
+
+from monitor.adapters.charsets import decode_page
+from monitor.adapters.feed_entries import TEXT, TITLE, cut
+from monitor.adapters.page_facts import Facts, facts_of
+from monitor.adapters.page_tree import tree_of
+from monitor.adapters.page_walls import SHORT, letters, wall
+from monitor.adapters.plain_text import lines, storable
+from monitor.domain.articles import Method, Text
+from monitor.domain.credits import agency_credited, credit_in
+from monitor.domain.failures import Failure, Reason
+
+
+@contextmanager
+def _without(name: str) -> Iterator[None]:
+    """Make a module look as if it were not installed while others are imported."""
+    before = sys.modules.get(name)
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+        if before is not None:
+            sys.modules[name] = before
+
+
+with _without("py3langid"):  # trafilatura's optional language filter brings numpy, 20 MB a worker, and is not used
+    import trafilatura
+
+PAGE_BYTES = 5 << 20
+"""Larger pages are refused: reading them takes longer and more memory than any article is worth."""
+_SHORT = 500
+"""Characters below which other ways to the text are tried."""
+_FEW = 120
+"""Characters below which a page has no article text."""
+_MUCH_MORE = 1.5
+_SIGNATURES = ((b"%PDF-", "a PDF file"), (b"\x1f\x8b", "a compressed file"), (b"PK\x03\x04", "a zip file"))
+
+
+def read_page(body: bytes, url: str, charset: str | None, now: datetime) -> Text | Failure:
+    """The article in the page `body`, or why there is none. Opens nothing."""
+    kind = next((name for start, name in _SIGNATURES if body.startswith(start)), None)
+    if kind or not body.strip():
+        return Failure(reason=Reason.NOT_A_PAGE, detail=kind or "an empty answer", permanent=True)
+    if len(body) > PAGE_BYTES:
+        return Failure(reason=Reason.TOO_LARGE, detail=f"{len(body):,} bytes", permanent=True)
+    tree, flattened = tree_of(decode_page(body, charset))
+    if tree is None:
+        return Failure(reason=Reason.NOT_A_PAGE, detail="no web page", permanent=True)
+    facts = facts_of(tree, now)
+    text = _article_text(tree, facts)
+    what = wall(url=url, title=facts.title, text=text, page=_page_text(tree, text), free=facts.free)
+    if what:
+        return Failure(reason=Reason.WALL, detail=what, permanent=True)
+    if len(text) < _FEW:
+        return Failure(reason=Reason.NO_TEXT, detail=f"only {len(text)} characters of text")
+    return _text(text, facts, flattened=flattened)
+
+
+def _text(text: str, facts: Facts, *, flattened: bool) -> Text:
+    doubts = ["deep nesting repaired"] if flattened else []
+    if not facts.free and letters(text) < SHORT:
+        doubts.append("paywall stub")
+    if len(text) > TEXT:
+        doubts.append(f"cut at {TEXT:,} characters")
+    body = cut(text, TEXT)
+    return Text(
+        title=cut(facts.title, TITLE),
+        body=body,
+        method=Method.PAGE,
+        published=facts.published,
+        author=facts.author,
+        credit=credit_in(body) or (facts.author if agency_credited(facts.author) else None),
+        doubts=tuple(doubts),
+    )
+
+
+def _article_text(tree: HtmlElement, facts: Facts) -> str:
+    text = _extracted(tree, recall=True)
+    if len(text) < _SHORT:
+        text = max(text, _extracted(tree, recall=False), key=len)
+    if len(facts.body) > max(_SHORT, _MUCH_MORE * len(text)):
+        return facts.body
+    return text
+
+
+def _extracted(tree: HtmlElement, *, recall: bool) -> str:
+    found = trafilatura.extract(tree, fast=recall, favor_recall=recall, include_comments=False)
+    return lines(storable(found or ""))
+
+
+def _page_text(tree: HtmlElement, text: str) -> str:
+    """All the page shows, looked at only when there is little text in it."""
+    if len(text) >= _SHORT:
+        return ""
+    return lines(
+        " ".join(piece for piece in tree.itertext("p", "h1", "h2", "div", "span", "noscript", "li", "a", "label"))
+    )

@@ -1,0 +1,26 @@
+"""Who published: the registrable domain of an address, by the public suffix list that comes with tldextract."""
+
+from urllib.parse import urlsplit
+
+from tldextract import TLDExtract
+
+
+class Outlets:
+    """Names outlets. The suffix list is the bundled one: nothing is fetched and nothing is written to disk.
+
+    Each blog of a blog host is an outlet of its own ("anna.github.io").
+    """
+
+    def __init__(self) -> None:
+        self._extract = TLDExtract(
+            suffix_list_urls=(), cache_dir=None, fallback_to_snapshot=True, include_psl_private_domains=True
+        )
+
+    def outlet(self, url: str) -> str:
+        """The registrable domain ("bbc.co.uk"), the host where there is none, "" for what has no host."""
+        try:
+            host = (urlsplit(url).hostname or "").rstrip(".").lower()
+        except ValueError:
+            return ""
+        found = self._extract.extract_str(host)
+        return found.top_domain_under_public_suffix or host
