@@ -15,7 +15,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from storage.errors import StoreUnavailable, store_error
+from storage.errors import StoreReadOnly, StoreUnavailable, store_error
+from storage.sqlite_file import FileGuard
 from storage.types import to_json
 
 T = TypeVar("T")
@@ -35,14 +36,19 @@ class Database:
         self._writer = ThreadPoolExecutor(threads if self.is_postgres else 1, thread_name_prefix="store")
         self._reader = self._writer if self.is_postgres or _in_memory(engine.url) else _reader_pool()
         self._reading = engine.execution_options(**_read_options(engine))
+        self._guard = FileGuard(self.path)
 
     @classmethod
-    def open(cls, url: str, *, threads: int = 4) -> "Database":
+    def open(cls, url: str, *, threads: int = 4, busy_ms: int = BUSY_TIMEOUT_MS) -> "Database":
         """Prepare the database at `url`; connections are made when first needed.
 
         `sqlite:///data/wirewatch.db`, `sqlite://` (in memory, for a throwaway store) or `postgresql://...`.
+        Makes the folder of a SQLite file; raises StoreReadOnly when it may not.
         """
-        return cls(make_engine(url, connections=threads), threads=threads)
+        database = cls(make_engine(url, connections=threads, busy_ms=busy_ms), threads=threads)
+        if database.path is not None:
+            _make_folder(database.path.parent)
+        return database
 
     @property
     def is_postgres(self) -> bool:
@@ -60,15 +66,18 @@ class Database:
         On SQLite the transaction holds the write lock from its first moment (BEGIN IMMEDIATE), so what `work` reads is
         still true when it writes.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._writer, _transact, self.engine, work)
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self.run_now, work)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """`work` in one transaction that only reads, beside whatever is being written."""
-        return await asyncio.get_running_loop().run_in_executor(self._reader, _transact, self._reading, work)
+        return await asyncio.get_running_loop().run_in_executor(self._reader, self._read_now, work)
 
     def run_now(self, work: Callable[[Connection], T]) -> T:
         """`run` for callers without an event loop, in the caller's thread."""
-        return _transact(self.engine, work)
+        return _transact(self.engine, work, self._guard)
+
+    def _read_now(self, work: Callable[[Connection], T]) -> T:
+        return _transact(self._reading, work, self._guard)
 
     async def close(self) -> None:
         """Finish what runs and let go of every connection."""
@@ -81,7 +90,7 @@ class Database:
         self.engine.dispose()
 
 
-def make_engine(url: str, *, connections: int = 4) -> Engine:
+def make_engine(url: str, *, connections: int = 4, busy_ms: int = BUSY_TIMEOUT_MS) -> Engine:
     """A synchronous engine with our settings; raises StoreUnavailable when `url` is not one we can use."""
     try:
         parsed = make_url(url)
@@ -89,13 +98,13 @@ def make_engine(url: str, *, connections: int = 4) -> Engine:
         raise StoreUnavailable("the database address is not a URL such as sqlite:///data/wirewatch.db") from None
     backend = parsed.get_backend_name()
     if backend == "sqlite":
-        return _sqlite_engine(parsed)
+        return _sqlite_engine(parsed, busy_ms)
     if backend in ("postgresql", "postgres"):
         return _postgres_engine(parsed, connections)
     raise StoreUnavailable(f"databases of the kind {backend!r} are not supported: use sqlite or postgresql")
 
 
-def _sqlite_engine(url: URL) -> Engine:
+def _sqlite_engine(url: URL, busy_ms: int) -> Engine:
     pool: dict[str, Any] = {"poolclass": StaticPool}
     if not _in_memory(url):
         pool = {"poolclass": QueuePool, "pool_size": 4, "max_overflow": 2, "pool_timeout": 30}
@@ -103,7 +112,7 @@ def _sqlite_engine(url: URL) -> Engine:
         url.set(drivername="sqlite+pysqlite"),
         hide_parameters=True,
         json_serializer=to_json,
-        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+        connect_args={"check_same_thread": False, "timeout": busy_ms / 1000},
         **pool,
     )
     event.listen(engine, "connect", _prepare_sqlite)
@@ -134,7 +143,6 @@ def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:  # noqa: AN
     """Durable (FULL: a commit survives power loss, WAL+NORMAL does not) and strict."""
     dbapi_connection.isolation_level = None  # transactions are begun by _begin_sqlite, not guessed by the driver
     for pragma in (
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
@@ -161,9 +169,20 @@ def _in_memory(url: URL) -> bool:
     return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
 
 
-def _transact(engine: Engine, work: Callable[[Connection], T]) -> T:
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreReadOnly(f"cannot make the folder {folder} for the database: {error.strerror}") from None
+
+
+def _transact(engine: Engine, work: Callable[[Connection], T], guard: FileGuard) -> T:
+    """The file is looked at before the work and before the commit: what goes into a deleted file is lost."""
     try:
         with engine.begin() as connection:
-            return work(connection)
+            guard.check()
+            result = work(connection)
+            guard.check()
+            return result
     except SQLAlchemyError as error:
         raise store_error(error) from error

@@ -15,13 +15,13 @@ class Queue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedOverview:
-    """A feed as the status page shows it; `trouble` in words, None when all is well."""
+    """A feed as the status page shows it; `trouble` in words, None when all is well. A disabled one is never `due`."""
 
     key: str
     title: str
     polled_at: datetime | None
     succeeded_at: datetime | None
-    due: datetime
+    due: datetime | None
     entries_last: int | None
     trouble: str | None = None
     since: datetime | None = None

@@ -2,8 +2,7 @@
 
 from alembic import context
 
-import storage.process_schema  # noqa: F401 - adds its table
-from storage.outbox_schema import metadata
+from storage.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,0 +1,98 @@
+"""Moving everything from one store into another, empty one, of the same or the other kind.
+
+Ids and identities stay what they are, so nothing is new, and nothing alerted, after the move. The copy is one
+transaction of the target: interrupted, it leaves the target as empty as it was.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, func, insert, select, text
+
+from storage.database import Database
+from storage.errors import SchemaMissing, StoreNotEmpty
+from storage.schema import articles, feeds, identities, meta
+from storage.tables import metadata
+from storage.upgrade import current, newest, upgrade
+
+_ROWS_TOGETHER = 2_000
+
+
+async def copy_store(source: Database, target: Database) -> dict[str, int]:
+    """Copy every row, the target's schema being made first; how many rows of each table.
+
+    Raises StoreNotEmpty when the target already holds something, SchemaMissing when the source is of an older version.
+    The source must not be in use: take its lock first (`storage.lock`).
+    """
+    await upgrade(target)
+    return await source.read(lambda reading: target.run_now(lambda writing: _copy(reading, writing)))
+
+
+def _copy(source: Connection, target: Connection) -> dict[str, int]:
+    if source.dialect.name == "postgresql":
+        source.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))  # all tables as of one moment
+    _check(source, target)
+    target.execute(delete(meta))
+    copied = {table.name: _copy_table(source, target, table) for table in metadata.sorted_tables}
+    for table in metadata.sorted_tables:
+        if _numbered(table):
+            _continue_numbers(target, table, _last_number(source, table))
+    return copied
+
+
+def _check(source: Connection, target: Connection) -> None:
+    if current(source) != newest():
+        raise SchemaMissing(f"the store to copy has schema {current(source)}: run `wirewatch db upgrade` on it first")
+    for table in (articles, feeds, identities):
+        if target.execute(select(table).limit(1)).first() is not None:
+            raise StoreNotEmpty(f"the target already holds {table.name}: a store is copied into an empty database only")
+
+
+def _copy_table(source: Connection, target: Connection, table: Table) -> int:
+    for rows in _parts(source, table):
+        target.execute(insert(table), rows)
+    there, here = (
+        connection.execute(select(func.count()).select_from(table)).scalar_one() for connection in (target, source)
+    )
+    assert there == here, f"{there} of {here} rows of {table.name} arrived"
+    return int(here)
+
+
+def _parts(source: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
+    """The table's rows, never all of them in memory."""
+    with source.execution_options(yield_per=_ROWS_TOGETHER).execute(select(table)) as rows:
+        for part in rows.mappings().partitions():
+            yield [dict(row) for row in part]
+
+
+def _numbered(table: Table) -> bool:
+    """Whether the database itself numbers the rows."""
+    return table.autoincrement_column is not None and table.autoincrement_column.autoincrement is True
+
+
+def _last_number(connection: Connection, table: Table) -> int:
+    """The highest id ever given, also to rows deleted since: identities still name them."""
+    if connection.dialect.name == "postgresql":
+        sequence = connection.execute(
+            text("SELECT pg_get_serial_sequence(:name, 'id')"), {"name": table.name}
+        ).scalar_one()
+        last = connection.execute(text(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}"))  # noqa: S608
+        return int(last.scalar_one())
+    if not table.dialect_options["sqlite"]["autoincrement"]:
+        return connection.execute(select(func.max(table.c.id))).scalar() or 0
+    last = connection.execute(text("SELECT seq FROM sqlite_sequence WHERE name = :name"), {"name": table.name})
+    return last.scalar() or 0
+
+
+def _continue_numbers(connection: Connection, table: Table, last: int) -> None:
+    """Let the next row get the number after `last`."""
+    if last == 0:
+        return
+    if connection.dialect.name == "postgresql":
+        setting = text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :last)")
+        connection.execute(setting, {"name": table.name, "last": last})
+    elif table.dialect_options["sqlite"]["autoincrement"]:
+        connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), {"name": table.name})
+        connection.execute(
+            text("INSERT INTO sqlite_sequence VALUES (:name, :last)"), {"name": table.name, "last": last}
+        )
