@@ -103,7 +103,11 @@ async def serving(
 
 @contextlib.asynccontextmanager
 async def fetching(
-    *servers: HostileServer, resolve: Resolve | None = None, clock: FixedClock | None = None, **changes: object
+    *servers: HostileServer,
+    resolve: Resolve | None = None,
+    clock: FixedClock | None = None,
+    tls: ssl.SSLContext | None = None,
+    **changes: object,
 ) -> AsyncIterator[HttpFetcher]:
     """A fetcher that may ask these servers and loopback, without pauses."""
     settings: dict[str, object] = {
@@ -112,7 +116,9 @@ async def fetching(
         "per_host_delay": timedelta(0),
         "contact": "https://wirewatch.example/contact",
     }
-    fetcher = HttpFetcher(HttpSettings(**(settings | changes)), clock or FixedClock(), resolve=resolve)  # type: ignore[arg-type]
+    trust = tls or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts nobody, which is quickly made
+    wanted = HttpSettings(**(settings | changes))  # type: ignore[arg-type]
+    fetcher = HttpFetcher(wanted, clock or FixedClock(), resolve=resolve, tls=trust)
     try:
         yield fetcher
     finally:

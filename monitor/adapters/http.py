@@ -6,6 +6,7 @@ addresses with the keys in them, and inflate bodies without a bound.
 """
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -43,11 +44,11 @@ class HttpFetcher:
         *,
         resolve: Resolve | None = None,
         lanes: Lanes | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
-        self._transport = transport or GuardedTransport(settings, resolve)
+        self._transport = GuardedTransport(settings, resolve, tls)
         self._lanes = lanes or LocalLanes(settings.per_host_concurrency, settings.per_host_delay.total_seconds())
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._robots = Robots(self._robots_txt, clock)

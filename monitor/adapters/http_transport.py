@@ -50,7 +50,9 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     request per host. The environment is not asked for proxies or certificates.
     """
 
-    def __init__(self, settings: HttpSettings, resolve: Resolve | None = None) -> None:
+    def __init__(
+        self, settings: HttpSettings, resolve: Resolve | None = None, tls: ssl.SSLContext | None = None
+    ) -> None:
         proxy = httpx.Proxy(settings.proxy) if settings.proxy else None
         self._network = GuardedNetwork(
             AddressRule.of(settings.allow_networks),
@@ -59,10 +61,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             trusted=_endpoint(proxy.url) if proxy else None,
         )
         self._vets_targets = proxy is not None
-        context = httpx.create_ssl_context(trust_env=False)
-        if settings.ca_file:
-            context = ssl.create_default_context(cafile=settings.ca_file)
-        self._pool = self._make_pool(settings, proxy, context)
+        self._pool = self._make_pool(settings, proxy, tls or _trust(settings.ca_file))
 
     def _make_pool(
         self, settings: HttpSettings, proxy: httpx.Proxy | None, context: ssl.SSLContext
@@ -94,6 +93,11 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close every connection."""
         await self._pool.aclose()
+
+
+def _trust(ca_file: str | None) -> ssl.SSLContext:
+    """The authorities that may vouch for a host: those that come with us, or those in `ca_file`."""
+    return ssl.create_default_context(cafile=ca_file) if ca_file else httpx.create_ssl_context(trust_env=False)
 
 
 def _to_httpcore(request: httpx.Request) -> httpcore.Request:
