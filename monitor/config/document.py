@@ -14,6 +14,7 @@ from monitor.config.source import Source, decode, file_problem
 from monitor.domain.catalog import Problem
 
 M = TypeVar("M", bound=BaseModel)
+EMPTY = "the file is empty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def open_document(name: str, content: Content, limit: int) -> tuple[Document | N
     findings.extend(Finding(problem) for problem in problems)
     if root is None:
         if not problems:
-            findings.append(Finding(file_problem(name, "the file is empty")))
+            findings.append(Finding(file_problem(name, EMPTY)))
         return None, findings
     if not isinstance(root, Mapping):
         findings.append(Finding(source.problem(root.start, "the file must be a mapping (key: value) at its top")))

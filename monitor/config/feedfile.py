@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from monitor.config import build, nodes
-from monitor.config.document import open_document
+from monitor.config.document import EMPTY, open_document
 from monitor.config.durations import duration_text
 from monitor.config.models import FeedItem
 from monitor.config.nodes import Listing, Node, Scalar, plain
@@ -33,11 +33,12 @@ def with_feeds(name: str, content: bytes, feeds: Sequence[Feed]) -> bytes | tupl
     mark = _BYTE_ORDER_MARK if content.startswith(_BYTE_ORDER_MARK) else b""
     text = content[len(mark) :].decode("utf-8", "replace")
     line_end = "\r\n" if "\r\n" in text else "\n"
-    document, found = open_document(name, content or b"feeds: []", _LARGEST)
-    if document is None or any(not finding.problem.warning for finding in found):
-        return tuple(finding.problem for finding in found)
-    node = document.root.pairs["feeds"][1] if "feeds" in document.root.pairs else None
-    if node is None or not content:
+    document, found = open_document(name, content, _LARGEST)
+    problems = tuple(finding.problem for finding in found if not finding.problem.warning)
+    if problems and problems[0].message != EMPTY:
+        return problems
+    node = document.root.pairs["feeds"][1] if document and "feeds" in document.root.pairs else None
+    if document is None or node is None:
         new = _ended(text, line_end) + f"feeds:{line_end}" + _block(feeds, 2, line_end)
     elif isinstance(node, Listing):
         new = _into_list(text, node, feeds, line_end)

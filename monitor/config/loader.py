@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from monitor.config import build
 from monitor.config.crosschecks import cross_check
-from monitor.config.document import Document, Finding, Owner, open_document, shorten
+from monitor.config.document import EMPTY, Document, Finding, Owner, open_document, shorten
 from monitor.config.fields import suggest
 from monitor.config.files import (
     FEEDS_FILE,
@@ -151,7 +151,7 @@ class _Loading:
     def _settings(self) -> Settings | None:
         content = self.files.contents.get(SETTINGS_FILE, b"")
         document, found = open_document(self.files.display(SETTINGS_FILE), content, _SMALL_FILE)
-        if document is None and [f.problem.message for f in found] in ([], ["the file is empty"]):
+        if document is None and [f.problem.message for f in found] in ([], [EMPTY]):
             return Settings()
         self.documents.append(found)
         if document is None:

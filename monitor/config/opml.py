@@ -111,10 +111,10 @@ def feed_key(outline: Outline, taken: Iterable[str]) -> str:
     used = set(taken)
     host = (urlsplit(outline.url).hostname or "feed").removeprefix("www.")
     base = _slug(outline.title)
-    base = base if len(base) >= 3 else _slug(host)
+    base = base if len(base) >= 3 else _slug(host) or "feed"
     numbers = (f"{base}-{number}" for number in range(2, len(used) + 3))
     return next(key for key in (base, *numbers) if key not in used)
 
 
 def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower())[:60].strip("-") or "feed"
+    return re.sub(r"[^a-z0-9]+", "-", text.lower())[:60].strip("-")

@@ -35,7 +35,7 @@ def is_unconfigured(target: Path) -> bool:
     """Whether the folder is missing or holds no configuration; hidden files and lost+found do not count."""
     try:
         names = {path.name for path in target.iterdir()}
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return True
     except OSError:
         return False
