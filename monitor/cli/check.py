@@ -9,6 +9,8 @@ from monitor.cli.configured import FOUND, INVALID, config_option, json_option, l
 from monitor.config.environment import config_dir, environment_secrets
 from monitor.config.loader import load
 from monitor.domain.catalog import Catalog, Problem
+from monitor.domain.topics.checks import check_examples
+from monitor.domain.topics.engine import compile_catalog
 
 
 @click.command(
@@ -49,8 +51,10 @@ def counted(number: int, noun: str) -> str:
 
 
 def _examples(catalog: Catalog) -> Iterator[Problem]:
-    del catalog
-    yield from ()
+    for failure in check_examples(compile_catalog(catalog), catalog):
+        place = failure.example.place
+        assert place is not None, "examples from files have one"
+        yield Problem(place=place, message=str(failure))
 
 
 def _summary(folder: Path, catalog: Catalog, warnings: int) -> str:

@@ -1,6 +1,6 @@
 """One file, read and checked: problems with their owners, sections validated one by one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -19,7 +19,10 @@ EMPTY = "the file is empty"
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The one feed (by its position) or topic (by its key) that a problem concerns: without it the rest is sound."""
+    """The one feed (by its position), topic or $vocabulary (by its name) that a problem concerns.
+
+    Without it the rest is sound.
+    """
 
     file: str
     key: str
@@ -88,10 +91,20 @@ def _stray(kind: str) -> str:
 
 
 def shorten(findings: list[Finding]) -> list[Finding]:
-    """At most as many as people can use, in the order of the file; the rest is counted."""
-    ordered = sorted(findings, key=lambda finding: (finding.problem.place.line, finding.problem.place.column))
+    """At most as many errors and warnings as people can use, in the order of the file; the rest is counted."""
+    errors = _shortened([finding for finding in findings if not finding.problem.warning])
+    warnings = _shortened([finding for finding in findings if finding.problem.warning])
+    return sorted([*errors, *warnings], key=_place)
+
+
+def _place(finding: Finding) -> tuple[int, int]:
+    return finding.problem.place.line, finding.problem.place.column
+
+
+def _shortened(findings: list[Finding]) -> list[Finding]:
+    ordered = sorted(findings, key=_place)
     if len(ordered) <= MOST_PROBLEMS:
         return ordered
-    rest = ordered[MOST_PROBLEMS].problem
-    more = Problem(place=rest.place, message=f"and {len(ordered) - MOST_PROBLEMS:,} more problems from here on")
-    return [*ordered[:MOST_PROBLEMS], Finding(more)]
+    first = ordered[MOST_PROBLEMS].problem
+    message = f"and {len(ordered) - MOST_PROBLEMS:,} more problems from here on"
+    return [*ordered[:MOST_PROBLEMS], Finding(replace(first, message=message))]

@@ -22,7 +22,7 @@ from monitor.domain.feeds import Feed
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LARGEST = 50_000_000
-_SAFE = re.compile(r"[A-Za-z](?:[\w./?=&%+~@-]|:(?=\S))*\Z", re.ASCII)
+_SAFE = re.compile(r"[A-Za-z0-9](?:[\w./?=&%+~@-]|:(?=\S))*\Z", re.ASCII)
 
 
 def with_feeds(name: str, content: bytes, feeds: Sequence[Feed]) -> bytes | tuple[Problem, ...]:

@@ -134,7 +134,9 @@ class Logging(Strict):
 class Reload(Strict):
     """How edits are taken up."""
 
-    every: Duration = Field(default=timedelta(seconds=1), description="Interval of looking for edits; at most 2s.")
+    every: Duration = Field(
+        default=timedelta(seconds=1), le=timedelta(seconds=2), description="Interval of looking for edits; at most 2s."
+    )
 
 
 class Settings(Strict):

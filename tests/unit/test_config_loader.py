@@ -20,7 +20,7 @@ vocabulary:
 topics:
   tariffs:
     title: Tariffs
-    query: tariff
+    query: $duties OR $places
     severity: urgent
 """
 
@@ -327,16 +327,15 @@ def test_the_revision_names_the_content_wherever_it_lies(tmp_path: Path) -> None
 
 def test_no_file_reports_more_problems_than_people_can_use(tmp_path: Path) -> None:
     loaded = load(folder(tmp_path, feeds="feeds:\n" + "  - {}\n" * 1_000))
-    assert len(loaded.problems) == 101
-    assert "and 1,900 more problems" in loaded.problems[-1].message
+    assert len(loaded.errors) == 101
+    assert "and 1,900 more problems" in loaded.errors[-1].message
 
 
-@pytest.mark.slow
-def test_ten_thousand_topics_load(tmp_path: Path) -> None:
+def test_three_thousand_topics_load(tmp_path: Path) -> None:
     topics = "".join(
         f'  topic-{n}:\n    title: Topic {n}\n    query: word{n} AND (a OR "b c")\n    must_match: [word{n} a]\n'
-        for n in range(10_000)
+        for n in range(3_000)
     )
     loaded = load(folder(tmp_path, trade=f"receivers: [desk]\ntopics:\n{topics}"))
     assert loaded.catalog is not None
-    assert len(loaded.catalog.topics) == 10_000
+    assert len(loaded.catalog.topics) == 3_000

@@ -13,7 +13,7 @@ from monitor.config.changes import sentences
 from monitor.config.watch import ConfigRefused, ConfigSource, ReloadOutcome, Verdict, open_config
 
 FEEDS = "feeds:\n  - {key: north, url: 'https://north.example/rss'}\n"
-TOPICS = "receivers: [desk]\nvocabulary: {duties: [tariff]}\ntopics:\n  tariffs: {query: tariff}\n"
+TOPICS = "receivers: [desk]\nvocabulary: {duties: [tariff]}\ntopics:\n  tariffs: {query: $duties}\n"
 BROKEN = "receivers: [desk]\ntopics:\n  tariffs: {query: [}\n"
 
 
@@ -237,7 +237,7 @@ def test_a_change_of_wirewatch_yml_asks_for_a_restart_but_its_admin_does_not(sou
 
 def test_an_edit_of_an_example_file_is_an_edit_even_when_it_was_missing(root: Path) -> None:
     (root / "watchlists/trade.yml").write_text(
-        TOPICS.replace("{query: tariff}", "{query: tariff, must_match: [{file: one.txt}]}")
+        TOPICS.replace("{query: $duties}", "{query: $duties, must_match: [{file: one.txt}]}")
     )
     source = open_config(root, Watch())
     assert isinstance(source, ConfigSource)
