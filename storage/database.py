@@ -58,7 +58,8 @@ class Database:
     @property
     def path(self) -> Path | None:
         """The file of a SQLite database; None for PostgreSQL and for memory."""
-        return None if self.is_postgres or _in_memory(self.engine.url) else Path(str(self.engine.url.database))
+        url = self.engine.url
+        return None if self.is_postgres or _in_memory(url) else Path(str(url.database).removeprefix("file:"))
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """`work` in one read-write transaction, committed when it returns; a database's fault becomes a `StoreError`.
