@@ -193,7 +193,7 @@ class Workers:
     """The program's parser processes: a quick pool each for feeds and for pages, and one patient worker for both."""
 
     def __init__(self, *, feeds: Size, pages: Size, preload: tuple[str, ...]) -> None:
-        multiprocessing.get_context("forkserver").set_forkserver_preload(list(preload))
+        multiprocessing.get_context("forkserver").set_forkserver_preload([__name__, *preload])
         self.feeds = Pool(feeds)
         self.pages = Pool(pages)
         self._patient = Pool(Size(workers=1, seconds=20.0, ahead=1))

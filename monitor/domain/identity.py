@@ -133,8 +133,10 @@ def _address(text: str) -> str:
     place = _place(text)
     if place is None:
         return text
-    query = urlsplit(text).query
-    return f"{place}?{query}" if query else place
+    parts = urlsplit(text)
+    # "#!/story" and "#/story" are addresses, other fragments are places on the page
+    fragment = f"#{parts.fragment}" if parts.fragment[:1] in ("!", "/") else ""
+    return (f"{place}?{parts.query}" if parts.query else place) + fragment
 
 
 def _is_place(guid: str, entry: Entry) -> bool:

@@ -28,7 +28,6 @@ _AMP_CACHE = re.compile(
     re.IGNORECASE,
 )
 _HOST = re.compile(r"[^\s/?#@\\<>\"`{}|^]+")
-_SLASHES = re.compile(r"/{2,}")
 _DEFAULT_PORTS = {("http", 80), ("https", 443)}
 
 
@@ -54,19 +53,6 @@ def canonical(url: str) -> str:
     path = _AMP_START.sub("/", _AMP_END.sub("", parts.path)) or "/"
     fragment = parts.fragment if _FRAGMENT_IS_ADDRESS.match(parts.fragment) else ""
     return urlunsplit((parts.scheme, _host(parts), path, "&".join(_kept(parts.query)), fragment))
-
-
-def page_key(url: str) -> str:
-    """What all spellings of a page's address share; a key to compare by, no address to ask.
-
-    On top of `canonical`: no scheme, no "www.", no last slash, the query's parts in order.
-    """
-    parts = urlsplit(canonical(url)) if is_web_address(url) else None
-    if parts is None:
-        return url
-    path = _SLASHES.sub("/", parts.path).rstrip("/")
-    query = "&".join(sorted(parts.query.split("&"))) if parts.query else ""
-    return urlunsplit(("", parts.netloc.removeprefix("www."), path, query, parts.fragment))
 
 
 def _host(parts: SplitResult) -> str:

@@ -1,0 +1,139 @@
+"""Read one article's page; where that fails or says less than the feed did, go on with the feed's text."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from monitor.domain.articles import Article, Method, Text
+from monitor.domain.catalog import Catalog
+from monitor.domain.credits import agency_credited, credit_in
+from monitor.domain.failures import Failure, Reason
+from monitor.domain.feeds import Feed
+from monitor.domain.ledger import Note
+from monitor.ports import ArticleStore, CatalogSource, Clock, Extractor, Fetcher, LanguageDetector
+
+STEP = "extract"
+DELAYS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5))
+"""How long a page that failed for a while is left alone before each further try: news does not wait for long."""
+WAIT_AT_MOST = timedelta(minutes=15)
+"""However long a server asks to be left alone, the alert goes out on the feed's text after this."""
+TEMPORARY = frozenset(
+    {
+        Reason.DNS,
+        Reason.CONNECT,
+        Reason.TIMEOUT,
+        Reason.TRUNCATED,
+        Reason.BROKEN_REPLY,
+        Reason.RATE_LIMITED,
+        Reason.SERVER,
+        Reason.OFFLINE,
+    }
+)
+"""What may have passed in a minute; everything else will be the same next time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extract:
+    """The second step. It never loses an article: whatever the page is, the article goes on to triage."""
+
+    store: ArticleStore
+    fetcher: Fetcher
+    extractor: Extractor
+    languages: LanguageDetector
+    catalog: CatalogSource
+    clock: Clock
+
+    async def perform(self, article: Article) -> bool:
+        """Read a due article's text; True when it is now due for triage."""
+        feed = _feed_of(article, self.catalog.current())
+        found = await self._page(article) if article.url and (feed is None or feed.full_text) else None
+        if isinstance(found, Failure) and _worth_another_try(found, article):
+            return await self._postpone(article, found)
+        text, note = _chosen(article, found)
+        text = replace(text, language=self._language(article, text, feed))
+        return await self.store.record_text(article, text, (note,), self.clock.now())
+
+    async def _page(self, article: Article) -> Text | Failure:
+        page = await self.fetcher.page(article.url or "")
+        if isinstance(page, Failure):
+            return page
+        if page.media_type and not _may_be_a_page(page.media_type):
+            return Failure(reason=Reason.NOT_A_PAGE, detail=page.media_type, permanent=True)
+        return await self.extractor.extract(page.body, url=page.url, charset=page.charset)
+
+    async def _postpone(self, article: Article, failure: Failure) -> bool:
+        now = self.clock.now()
+        wait = min(WAIT_AT_MOST, max(DELAYS[article.attempt], failure.retry_after or timedelta()))
+        tries = f"try {article.attempt + 1} of {len(DELAYS) + 1}"
+        note = Note(step=STEP, text=f"The page could not be read ({failure}; {tries}); again in {_spoken(wait)}.")
+        await self.store.postpone(article, now + wait, (note,), now)
+        return False
+
+    def _language(self, article: Article, text: Text, feed: Feed | None) -> str | None:
+        claimed = (feed.language if feed else None) or article.language or text.language
+        return self.languages.detect(f"{text.title}\n{text.body}", claimed)
+
+
+def _feed_of(article: Article, catalog: Catalog) -> Feed | None:
+    return next((feed for feed in catalog.feeds if feed.key == article.feed_key), None)
+
+
+def _may_be_a_page(media_type: str) -> bool:
+    return media_type.startswith("text/") or "html" in media_type or "xml" in media_type
+
+
+def _worth_another_try(failure: Failure, article: Article) -> bool:
+    return failure.reason in TEMPORARY and not failure.permanent and article.attempt < len(DELAYS)
+
+
+def _chosen(article: Article, found: Text | Failure | None) -> tuple[Text, Note]:
+    """The text to go on with, and the line of the ledger that says why."""
+    given = article.feed_text or article.summary
+    if isinstance(found, Failure):
+        return _from_feed(article, given, f"page not read: {found}"), _without_page(
+            f"No text from the page ({found})", given
+        )
+    if found is None:
+        return _from_feed(article, given), _without_page("The page was not asked for", given)
+    if len(found.body) < len(given):
+        doubt = "the page says less than the feed"
+        return _from_feed(article, given, doubt), _without_page(
+            f"The page has {len(found.body):,} characters, less", given
+        )
+    text = replace(
+        found,
+        title=article.title or found.title,
+        published=article.published or found.published,
+        author=article.author or found.author,
+        credit=found.credit or _credited(article.author),
+    )
+    doubts = f"; {', '.join(found.doubts)}" if found.doubts else ""
+    return text, _note(f"The page was read: {len(found.body):,} characters{doubts}.", Method.PAGE, found.body)
+
+
+def _from_feed(article: Article, given: str, *doubts: str) -> Text:
+    return Text(
+        title=article.title,
+        body=given,
+        method=Method.FEED,
+        published=article.published,
+        author=article.author,
+        credit=credit_in(given) or _credited(article.author),
+        doubts=doubts,
+    )
+
+
+def _credited(author: str) -> str | None:
+    return author if agency_credited(author) else None
+
+
+def _without_page(why: str, given: str) -> Note:
+    return _note(f"{why}; going on with the feed's {len(given):,} characters.", Method.FEED, given)
+
+
+def _note(text: str, method: Method, body: str) -> Note:
+    return Note(step=STEP, text=text, facts={"method": method.value, "characters": len(body)})
+
+
+def _spoken(wait: timedelta) -> str:
+    seconds = round(wait.total_seconds())
+    return f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"

@@ -1,0 +1,53 @@
+"""What tests let workers do: a module of its own, since a worker must be able to import it by name."""
+
+import os
+import re
+import sys
+import time
+
+
+def echo(value):
+    return value
+
+
+def loaded():
+    return sorted(sys.modules)
+
+
+def hang_in_python():
+    while True:
+        time.sleep(0.01)
+
+
+def hang_in_c():
+    re.match(r"(a+)+$", "a" * 64 + "b")
+
+
+def fill_memory():
+    return len([bytes(1_000_000) for _ in range(100_000)])
+
+
+def vanish():
+    os._exit(3)
+
+
+def fail():
+    raise KeyError("where")
+
+
+def unpicklable():
+    return lambda: None
+
+
+def pid():
+    return os.getpid()
+
+
+def open_many():
+    opened = []
+    try:
+        while len(opened) < 1_000:
+            opened.append(open(os.devnull, "rb"))  # noqa: SIM115
+    except OSError:
+        return len(opened)
+    return len(opened)
