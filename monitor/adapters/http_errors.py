@@ -66,14 +66,14 @@ def _tls_error(error: BaseException | None) -> ssl.SSLError | None:
     while error is not None:
         if isinstance(error, ssl.SSLError):
             return error
-        error = error.__cause__
+        error = error.__cause__ or error.__context__
     return None
 
 
 def _tls_detail(error: ssl.SSLError) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return str(error.verify_message)
-    return str(error.reason or "handshake failed").replace("_", " ").lower()
+    """OpenSSL's own words; errors made by hand lack both attributes."""
+    said = getattr(error, "verify_message", None) or getattr(error, "reason", None)
+    return str(said or "handshake failed").replace("_", " ").lower()
 
 
 def _cut_off(error: Exception) -> bool:
