@@ -5,6 +5,7 @@ fingerprinting, are done before; the lock is held for the few statements here an
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Select, select, update
@@ -37,7 +38,8 @@ def place(
 ) -> Verdict | None:
     """Place and judge `seen`, and write the verdict; None when it is no longer the row's state.
 
-    `after` is the highest sequence the judge has learnt, `revision` the catalog it judges by.
+    The verdict returned names the story, also a new one. `after` is the highest sequence the judge has learnt,
+    `revision` the catalog it judges by.
     """
     exclusive(connection, STORIES)
     if not set_if_unchanged(connection, seen, _done(seen, revision)):
@@ -49,7 +51,7 @@ def place(
     facts = StoryFacts(story=story_of(connection, story_id), alerts=alerts_of_story(connection, story_id))
     verdict = judge.judge(facts, placement)
     _write(connection, seen, story_id, verdict, now)
-    return verdict
+    return replace(verdict, placement=replace(placement, story_id=story_id))
 
 
 def placed_after(connection: Connection, after: int) -> Sequence[Placed]:

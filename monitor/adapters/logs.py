@@ -15,7 +15,7 @@ _QUIET = (
     "slack_sdk",
     "urllib3",
     "apscheduler",
-    "uvicorn.access",
+    "uvicorn",
     "alembic",
     "trafilatura",
     "asyncio",

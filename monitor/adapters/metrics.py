@@ -3,17 +3,24 @@
 Names follow the Prometheus naming practices; labels are feed keys, topics and results, never addresses.
 """
 
+from datetime import datetime
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
 
 from monitor import __version__
+from monitor.domain.alerts import DeliveryState, NotSent, Outcome, Receipt, Unknown
 from monitor.domain.articles import Text
+from monitor.domain.catalog import Receiver
+from monitor.domain.delivering import Found
 from monitor.domain.failures import Failure, Reason
 from monitor.domain.feeds import ParsedFeed, Validators
 from monitor.domain.fetching import Fetched, NotModified
-from monitor.ports import Extractor, FeedParser, Fetcher
+from monitor.domain.messages import Message
+from monitor.domain.overview import Overview
+from monitor.ports import Extractor, FeedParser, Fetcher, Notifier
 
+_POSTED = {Receipt: "accepted", NotSent: "not_sent", Unknown: "unknown"}
 _LATENCIES = (0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200)
 
 
@@ -31,6 +38,7 @@ class Meters:
         self.matches = Counter("matches", "Articles that matched, by topic.", ["topic"], **named)
         self.alerts = Counter("alerts", "Alerts raised or updated, by topic.", ["topic", "kind"], **named)
         self.posts = Counter("slack_posts", "Messages by outcome.", ["result"], **named)
+        self.reconciled = Counter("slack_reconciled", "Messages of unknown fate looked up.", ["verdict"], **named)
         self.latency = Histogram(
             "alert_latency_seconds", "From first seeing an article to its triage.", buckets=_LATENCIES, **named
         )
@@ -47,6 +55,16 @@ class Meters:
         )
         Info("build", "The version that runs.", **named).info({"version": __version__})
 
+    def show(self, overview: Overview) -> None:
+        """Set the gauges that come from the store."""
+        for queue in overview.queues:
+            self.due.labels(queue.step).set(queue.due)
+            self.lag.labels(queue.step).set(_age(queue.oldest_due, overview.at))
+        for state in DeliveryState:
+            self.outbox.labels(state.value).set(overview.outbox.get(state.value, 0))
+        self.outbox_age.set(_age(overview.outbox_oldest_due, overview.at))
+        self.failing.set(sum(feed.trouble is not None for feed in overview.feeds))
+
     def page(self) -> bytes:
         """Everything in Prometheus' text format."""
         return generate_latest(self.registry)
@@ -58,6 +76,10 @@ class Meters:
         if failure.reason is Reason.PARSER_LIMIT:
             self.killed.labels(kind).inc()
         return failure.reason.name.lower()
+
+
+def _age(at: datetime | None, now: datetime) -> float:
+    return max(0.0, (now - at).total_seconds()) if at is not None else 0.0
 
 
 class MeteredFetcher:
@@ -112,3 +134,32 @@ class MeteredExtractor:
         if isinstance(text, Failure):
             self._meters.failure(text, "page")
         return text
+
+
+class MeteredNotifier:
+    """Counts messages by outcome."""
+
+    def __init__(self, inner: Notifier, meters: Meters) -> None:
+        self._inner, self._meters = inner, meters
+
+    async def post(
+        self, receiver: Receiver, message: Message, *, key: str, thread: str | None, broadcast: bool, plain: bool
+    ) -> Outcome:
+        """As the notifier inside."""
+        outcome = await self._inner.post(receiver, message, key=key, thread=thread, broadcast=broadcast, plain=plain)
+        self._meters.posts.labels(_POSTED[type(outcome)]).inc()
+        return outcome
+
+    async def update(
+        self, receiver: Receiver, message: Message, *, channel: str, ts: str, key: str, plain: bool
+    ) -> Outcome:
+        """As the notifier inside."""
+        outcome = await self._inner.update(receiver, message, channel=channel, ts=ts, key=key, plain=plain)
+        self._meters.posts.labels(_POSTED[type(outcome)]).inc()
+        return outcome
+
+    async def find(self, receiver: Receiver, key: str, *, since: datetime, thread: str | None) -> Found:
+        """As the notifier inside."""
+        found = await self._inner.find(receiver, key, since=since, thread=thread)
+        self._meters.reconciled.labels(type(found).__name__.lower()).inc()
+        return found

@@ -1,20 +1,28 @@
-"""What commands about the configuration share: the folder they work on, and how they show problems."""
+"""What commands share: the folder they work on, and troubles turned into messages and exit codes."""
 
+import asyncio
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import click
 
+from monitor.app.opening import ConfigurationInvalid
 from monitor.domain.catalog import Problem
+from storage.errors import StoreError
+
+Result = TypeVar("Result")
 
 FOUND = 1
 """Exit code: the work found a problem it was asked to look for."""
 
 INVALID = 2
 """Exit code: wrong usage or invalid configuration."""
+
+UNUSABLE = 78
+"""Exit code: the environment is unusable (EX_CONFIG of sysexits.h)."""
 
 config_option = click.option(
     "--config",
@@ -35,6 +43,20 @@ def leave(code: int, message: str) -> NoReturn:
     """Say why on stderr, and exit."""
     click.echo(message, err=True)
     sys.exit(code)
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run a command's work; what people can put right ends in a message and an exit code, not in a traceback."""
+    try:
+        return asyncio.run(work)
+    except ConfigurationInvalid as invalid:
+        for problem in invalid.problems:
+            click.echo(str(problem), err=True)
+        leave(INVALID, f"wirewatch: {invalid}")
+    except StoreError as unusable:
+        leave(UNUSABLE, f"wirewatch: {unusable}")
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def _pairs(problem: Problem, check: str) -> dict[str, object]:

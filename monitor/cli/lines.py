@@ -9,7 +9,7 @@ from monitor.domain.evidence import evidence
 from monitor.domain.topics.values import Document, Hit, Match, Matches, Near
 
 
-def as_json(id_: str, document: Document, found: Matches) -> dict[str, object]:
+def as_pairs(id_: str, document: Document, found: Matches) -> dict[str, object]:
     """The object of `match --json` in CONTRACT.md's shape."""
     return {
         "id": id_,

@@ -4,7 +4,13 @@ import click
 
 from monitor import __version__
 from monitor.cli.check import check
+from monitor.cli.demo.command import demo
+from monitor.cli.extract import extract
 from monitor.cli.feeds import feeds
+from monitor.cli.match import match
+from monitor.cli.replay import replay
+from monitor.cli.run import run_command
+from monitor.cli.status import health, status
 
 
 @click.group()
@@ -13,5 +19,5 @@ def main() -> None:
     """Wirewatch watches the news for people who must not miss a development."""
 
 
-main.add_command(check)
-main.add_command(feeds)
+for command in (run_command, check, demo, match, extract, replay, feeds, status, health):
+    main.add_command(command)

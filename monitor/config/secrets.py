@@ -42,6 +42,10 @@ class Secrets:
         given = [name for name in self.__slots__ if getattr(self, name)]
         return f"Secrets({', '.join(f'{name}={_HIDDEN}' for name in given)})"
 
+    def values(self) -> tuple[str, ...]:
+        """Those that are set, to be kept out of whatever is shown."""
+        return tuple(value for name in self.__slots__ if (value := getattr(self, name)))
+
 
 _VARIABLES = {
     "slack_bot_token": "SLACK_BOT_TOKEN",

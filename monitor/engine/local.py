@@ -17,29 +17,33 @@ GRACE = 8.0
 """Seconds that running steps get at a stop; with shutting down it stays under Docker's 10 s."""
 
 
+_CHORE_GRACE = 1.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chore:
     """Periodic work beside the steps: housekeeping, reload check, heartbeat. Runs never overlap."""
 
     name: str
     every: timedelta
-    perform: Callable[[], Awaitable[None]]
+    perform: Callable[[], Awaitable[object]]
 
 
 class LocalEngine:
     """Runs steps and chores on this process's event loop."""
 
-    def __init__(self, works: Sequence[Work[Any]], chores: Sequence[Chore]) -> None:
+    def __init__(self, works: Sequence[Work[Any]], chores: Sequence[Chore] = ()) -> None:
         self.runners = {work.name: StepRunner(work=work, wake_others=self._wake) for work in works}
-        self._chores = chores
+        self.chores = chores
+        self._doing: dict[str, asyncio.Task[object]] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set, then let what runs finish within `GRACE` seconds."""
         scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
         scheduler.add_job(self._tick, "interval", seconds=TICK.total_seconds(), misfire_grace_time=None)
-        for chore in self._chores:
+        for chore in self.chores:
             scheduler.add_job(
-                self._perform_chore,
+                self._begin,
                 "interval",
                 args=[chore],
                 seconds=chore.every.total_seconds(),
@@ -55,6 +59,8 @@ class LocalEngine:
             scheduler.shutdown(wait=False)
             await asyncio.gather(*(runner.stop(GRACE) for runner in self.runners.values()))
             await asyncio.gather(*runs)
+            if self._doing:
+                await asyncio.wait(self._doing.values(), timeout=_CHORE_GRACE)
 
     async def run_once(self) -> None:
         """Poll every feed that is due, then drain the other steps, in order, until nothing is due."""
@@ -71,5 +77,8 @@ class LocalEngine:
         for runner in self.runners.values():
             runner.wake()
 
-    async def _perform_chore(self, chore: Chore) -> None:
-        await survive(chore.name, chore.perform())
+    async def _begin(self, chore: Chore) -> None:
+        """Start a chore in a task of ours, unless its last run still goes on: a stopping scheduler cancels its own."""
+        running = self._doing.get(chore.name)
+        if running is None or running.done():
+            self._doing[chore.name] = asyncio.create_task(survive(chore.name, chore.perform()), name=chore.name)

@@ -33,7 +33,8 @@ async def survive(what: str, attempt: Awaitable[Result]) -> Result | Exception:
 class Work(Generic[Row]):
     """A step as the engine sees it: how to find due rows, how to tell them apart, what to do with one.
 
-    `perform` answers whether it may have made rows due for the runners named in `wakes`.
+    `perform` answers whether it may have made rows due for the runners named in `wakes`. `pause` tells in how many
+    seconds something may become due, for a step that should not wait for the next tick.
     """
 
     name: str
@@ -42,12 +43,14 @@ class Work(Generic[Row]):
     key: Callable[[Row], Hashable]
     perform: Callable[[Row], Awaitable[bool]]
     wakes: tuple[str, ...] = ()
+    pause: Callable[[], Awaitable[float | None]] | None = None
 
 
 @dataclass(slots=True)
 class Progress:
     """What a runner has done since start; times are the event loop's."""
 
+    began_at: float = 0.0
     performed: int = 0
     errors: int = 0
     looked_at: float | None = None
@@ -65,6 +68,7 @@ class StepRunner(Generic[Row]):
     _flying: dict[Hashable, asyncio.Task[None]] = field(default_factory=dict)
     _shunned: dict[Hashable, tuple[float, float]] = field(default_factory=dict)
     _done: set[Hashable] | None = None
+    _alarm: asyncio.TimerHandle | None = None
 
     def wake(self) -> None:
         """There may be something due."""
@@ -72,11 +76,13 @@ class StepRunner(Generic[Row]):
 
     async def run(self) -> None:
         """Take and perform due rows whenever woken, until `stop`."""
+        self.progress.began_at = asyncio.get_running_loop().time()
         while not self._stopping:
             await self._awake.wait()
             self._awake.clear()
             while await self._take():
                 await self._slot()
+            await self._set_alarm()
 
     async def drain(self, *, each_once: bool = False) -> int:
         """Perform until nothing is due and nothing is in flight; the number of rows performed.
@@ -96,6 +102,8 @@ class StepRunner(Generic[Row]):
     async def stop(self, grace: float) -> None:
         """Take nothing more; give what is in flight `grace` seconds to finish, then cancel it."""
         self._stopping = True
+        if self._alarm is not None:
+            self._alarm.cancel()
         self._awake.set()
         if not self._flying:
             return
@@ -140,6 +148,16 @@ class StepRunner(Generic[Row]):
             if self._done is not None:
                 self._done.add(key)
             self._awake.set()
+
+    async def _set_alarm(self) -> None:
+        """Wake by ourselves when the step says that something will be due."""
+        if self.work.pause is None or self._stopping:
+            return
+        seconds = await survive(f"{self.work.name}: looking ahead", self.work.pause())
+        if isinstance(seconds, float):
+            if self._alarm is not None:
+                self._alarm.cancel()
+            self._alarm = asyncio.get_running_loop().call_later(max(seconds, 0.01), self.wake)
 
     async def _slot(self) -> None:
         """Wait until a row may be taken again."""

@@ -37,17 +37,22 @@ class Outlet:
     pieces: tuple[Piece, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class World:
-    """All outlets, on a clock that runs `speed` world minutes a second from `start`."""
+    """All outlets, on a clock that stands at minute 0 until `begin`, then runs `speed` world minutes a second."""
 
     outlets: tuple[Outlet, ...]
     start: datetime
     speed: float
+    running: bool = False
+
+    def begin(self, now: datetime) -> None:
+        """Let the world's clock run."""
+        self.start, self.running = now, True
 
     def minute(self, now: datetime) -> float:
         """The world's minute at `now`."""
-        return (now - self.start).total_seconds() * self.speed
+        return (now - self.start).total_seconds() * self.speed if self.running else 0.0
 
     def time_of(self, minute: float) -> datetime:
         """When a world minute falls, as pages and feeds print it."""
@@ -84,32 +89,34 @@ def _pieces(articles: Sequence[dict[str, object]], outlet: str) -> list[Piece]:
     ]
 
 
-_SUBJECTS = (
-    "chess club",
-    "rowing team",
-    "bakery",
-    "night market",
-    "city choir",
-    "tram line",
-    "allotment society",
-    "ferry",
-)
+_SUBJECTS = ("chess club", "rowing team", "bakery", "night market", "city choir", "tram line", "allotments", "ferry")
 _EVENTS = ("opens its doors", "wins at home", "looks for volunteers", "celebrates fifty years", "moves to Mill Lane")
 _PLACES = ("Northport", "Eastmere", "Little Quay", "Saltford", "Upper Weir", "Brackenhill")
+_SENTENCES = (
+    "The mayor stayed for an hour and asked twice for the recipe.",
+    "Umbrellas are advised, as they are everywhere along the estuary.",
+    "A brass band played until the last bus had gone.",
+    "The oldest member, who joined at nineteen, cut the ribbon with garden shears.",
+    "Neighbours complained about the noise and then joined in.",
+    "Rain is forecast for Sunday, when the whole thing is to be repeated indoors.",
+    "The treasurer described the accounts as healthy, with a long look at the roof.",
+    "Two dogs were lost and found again within the same quarter of an hour.",
+    "Entry is free for children, and for anyone who brings a chair.",
+    "Plans for a second storey were passed from hand to hand and got tea on them.",
+    "A visiting team from across the river went home with the silver spoon.",
+    "The library has put the old photographs on show in its stairwell.",
+    "Somebody had painted the gate yellow overnight; nobody objected.",
+)
 
 
 def _flood(count: int) -> list[Piece]:
     """Local news that no topic wants, spread over the first half hour."""
-    return [_local(n, 30 * n / count) for n in range(count)]
+    return [_local(n, 1 + 29 * n / count) for n in range(count)]
 
 
 def _local(n: int, minute: float) -> Piece:
     subject, event, place = _SUBJECTS[n % 8], _EVENTS[n % 5], _PLACES[n % 6]
-    title = f"{place} {subject} {event}"
-    text = (
-        f"The {subject} of {place} {event}, its members said on day {n + 1} of a busy season. About {20 + 7 * n} "
-        f"people came to see it, among them the mayor, who stayed for {n % 5 + 1} hours and asked for the recipe.\n\n"
-        f"Next month's programme hangs in the window of number {n + 3}. Entry is free; umbrellas are advised, "
-        f"as they are everywhere in {place}."
-    )
-    return Piece(slug=f"local-{n + 1}", title=title, text=text, minute=minute)
+    chosen = [_SENTENCES[(n * step + step) % len(_SENTENCES)] for step in (1, 3, 5, 7)]
+    opening = f"The {subject} of {place} {event}, as number {n + 3} of this season's {40 + n % 9} occasions."
+    text = f"{opening} {chosen[0]} {chosen[1]}\n\n{chosen[2]} {chosen[3]}"
+    return Piece(slug=f"local-{n + 1}", title=f"{place}: {subject} {event}", text=text, minute=minute)

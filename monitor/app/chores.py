@@ -1,0 +1,68 @@
+"""Chores beside the steps: deleting what is old, and making sure that the store is still ours."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Protocol
+
+from monitor.app.window import WINDOW
+from monitor.config.settings import Retention
+from monitor.domain.spans import in_words
+from monitor.domain.stories.index import StoryIndex
+from monitor.ports import Clock
+from storage.errors import StoreError
+from storage.housekeeping import Ages, SqlHousekeeping
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """Deletes what has passed its age, in the store and in the story index."""
+
+    housekeeping: SqlHousekeeping
+    retention: Retention
+    index: StoryIndex
+    clock: Clock
+
+    async def perform(self) -> None:
+        """One sweep."""
+        now = self.clock.now()
+        self.index.forget(now - WINDOW)
+        deleted = await self.housekeeping.sweep(
+            Ages(text=self.retention.text, metadata=self.retention.metadata, fingerprints=10 * WINDOW), now
+        )
+        gone = {table: rows for table, rows in deleted.items() if rows}
+        if gone:
+            log.info(
+                "deleted what is older than retention allows (texts %s, metadata %s): %s",
+                in_words(self.retention.text),
+                in_words(self.retention.metadata),
+                ", ".join(f"{rows} {table}" for table, rows in gone.items()),
+            )
+
+
+class Lock(Protocol):
+    """What makes this the only daemon of its store."""
+
+    def check(self) -> None:
+        """Raises StoreError when it is lost."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Guard:
+    """Stops the daemon when its store is no longer its own: another daemon may already be telling people."""
+
+    lock: Lock
+    stop: asyncio.Event
+    lost: StoreError | None = None
+
+    async def perform(self) -> None:
+        """Check the lock."""
+        try:
+            await asyncio.to_thread(self.lock.check)
+        except StoreError as error:
+            log.critical("stopping: %s", error)
+            self.lost = error
+            self.stop.set()

@@ -1,0 +1,63 @@
+"""What reads the web: fetcher, feed parser and extractor, opened and closed together."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from monitor.adapters.feeds import PRELOAD as FEED_PARSERS
+from monitor.adapters.feeds import PooledFeedParser
+from monitor.adapters.http import HttpFetcher
+from monitor.adapters.http_guard import Resolve
+from monitor.adapters.text import PRELOAD as PAGE_READERS
+from monitor.adapters.text import PooledExtractor
+from monitor.adapters.workers import Size, Workers
+from monitor.config.settings import Settings
+from monitor.domain.fetching import HttpSettings
+from monitor.ports import Clock, Extractor, FeedParser, Fetcher
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Everything that turns addresses into texts."""
+
+    fetcher: Fetcher
+    parser: FeedParser
+    extractor: Extractor
+
+
+@asynccontextmanager
+async def open_reading(settings: Settings, clock: Clock, *, resolve: Resolve | None = None) -> AsyncIterator[Reading]:
+    """Start nothing yet: connections and worker processes are made when first needed, and ended here."""
+    fetcher = HttpFetcher(http_settings(settings), clock, resolve=resolve)
+    count = settings.workers or len(os.sched_getaffinity(0))
+    workers = Workers(
+        feeds=Size(workers=count, seconds=2.0),
+        pages=Size(workers=count, seconds=settings.limits.page_time.total_seconds()),
+        preload=(FEED_PARSERS, PAGE_READERS),
+    )
+    try:
+        yield Reading(
+            fetcher=fetcher, parser=PooledFeedParser(workers, clock), extractor=PooledExtractor(workers, clock)
+        )
+    finally:
+        await workers.close()
+        await fetcher.aclose()
+
+
+def http_settings(settings: Settings) -> HttpSettings:
+    """The network manners that wirewatch.yml asks for."""
+    http, limits = settings.http, settings.limits
+    return HttpSettings(
+        contact=http.contact or "",
+        allow_networks=tuple(str(network) for network in http.allow_networks),
+        allow_ports=http.allow_ports,
+        concurrency=http.concurrency,
+        per_host_concurrency=http.per_host.concurrency,
+        per_host_delay=http.per_host.delay,
+        connect_timeout=http.connect_timeout,
+        total_timeout=http.timeout,
+        feed_limit=limits.feed_bytes,
+        page_limit=limits.page_bytes,
+        proxy=http.proxy,
+    )

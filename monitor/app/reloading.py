@@ -1,0 +1,70 @@
+"""Taking up edits of the configuration while the daemon runs."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from monitor.adapters.metrics import Meters
+from monitor.app.topics import CompiledTopics
+from monitor.config.watch import ConfigSource, ReloadOutcome, Verdict
+from monitor.domain.delivering import notice
+from monitor.ports import Clock, FeedStore
+from storage.notices import SqlNotices
+
+log = logging.getLogger(__name__)
+
+_SHOWN = 10
+"""Problems quoted in a notice; the log and `wirewatch check` have them all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reloading:
+    """One look at the files, and what follows from it."""
+
+    source: ConfigSource
+    topics: CompiledTopics
+    feeds: FeedStore
+    notices: SqlNotices
+    clock: Clock
+    meters: Meters
+
+    async def look(self) -> bool:
+        """See whether the files changed; whether a new catalog is in force."""
+        outcome = await asyncio.to_thread(self.source.look)
+        if outcome is None:
+            return False
+        self.meters.reload_ok.set(outcome.verdict is not Verdict.REFUSED)
+        if outcome.verdict is Verdict.REFUSED:
+            await self._refused(outcome)
+            return False
+        await self._taken(outcome)
+        return True
+
+    async def _refused(self, outcome: ReloadOutcome) -> None:
+        problems = [str(problem) for problem in outcome.problems if not problem.warning]
+        for problem in problems:
+            log.error("configuration: %s", problem)
+        log.error("the edit is refused; the configuration from before stays in force")
+        more = [f"and {len(problems) - _SHOWN} more"] if len(problems) > _SHOWN else []
+        await self._tell(
+            outcome,
+            "The last edit of the configuration is refused; the version before it stays in force.\n"
+            + "\n".join([*problems[:_SHOWN], *more]),
+        )
+
+    async def _taken(self, outcome: ReloadOutcome) -> None:
+        await self.topics.refresh()
+        await self.feeds.sync(outcome.catalog.feeds, self.clock.now())
+        self.meters.reload_at.set(outcome.at.timestamp())
+        for change in outcome.changes:
+            log.info("configuration: %s", change)
+        for problem in outcome.problems:
+            log.warning("configuration: %s", problem)
+        if outcome.needs_restart:
+            log.warning("wirewatch.yml changed: most of its keys take effect with the next restart")
+        if outcome.verdict is Verdict.REPAIRED:
+            await self._tell(outcome, "The configuration is valid again and in force.")
+
+    async def _tell(self, outcome: ReloadOutcome, text: str) -> None:
+        window = f"config:{outcome.at.isoformat()}"
+        await self.notices.tell(notice(outcome.catalog, window=window, text=text, now=outcome.at), outcome.at)

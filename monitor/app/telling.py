@@ -1,0 +1,43 @@
+"""The ways to tell people, by kind of receiver."""
+
+from collections.abc import Callable, Mapping
+
+from rich.console import Console
+
+from monitor.adapters.console import ConsoleNotifier
+from monitor.adapters.slack import SlackNotifier
+from monitor.adapters.slack_calls import SlackCalls
+from monitor.adapters.slack_webhook import WebhookNotifier
+from monitor.config.environment import environment_secrets
+from monitor.config.settings import Settings
+from monitor.domain.catalog import Channel
+from monitor.domain.delivering import Policy, Rules
+from monitor.ports import Clock, Notifier
+
+
+def notifiers(settings: Settings, clock: Clock, console: Console | None = None) -> Mapping[Channel, Notifier]:
+    """One notifier for each kind of channel. Tokens are read anew for each call: a new one needs no restart."""
+    calls = SlackCalls(timeout=settings.slack.timeout, api_url=settings.slack.api_url, proxy=settings.http.proxy)
+    return {
+        Channel.CONSOLE: ConsoleNotifier(console or Console(highlight=False)),
+        Channel.SLACK: SlackNotifier(token=_secret("slack_bot_token"), calls=calls, clock=clock),
+        Channel.WEBHOOK: WebhookNotifier(url=_secret("slack_webhook_url"), calls=calls),
+    }
+
+
+def rules(settings: Settings) -> Rules:
+    """How messages are sent, as wirewatch.yml says."""
+    return Rules(
+        timeout=settings.slack.timeout,
+        settle=settings.slack.settle,
+        policy=Policy(settings.slack.unknown),
+        interactive=_secret("slack_app_token")() is not None,
+    )
+
+
+def _secret(name: str) -> Callable[[], str | None]:
+    def read() -> str | None:
+        value: str | None = getattr(environment_secrets()[0], name)
+        return value
+
+    return read

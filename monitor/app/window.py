@@ -1,0 +1,25 @@
+"""The moving window of stories: how long a story stays open, and rebuilding its index at start."""
+
+from datetime import timedelta
+
+from monitor.domain.stories.index import StoryIndex
+from monitor.ports import ArticleStore, Clock
+
+WINDOW = timedelta(days=3)
+"""How long a report can still join a story. Clustering systems use 24 to 72 hours (EMM 8 h for duplicates, 7 days for
+chains); three days bridge a weekend."""
+
+_PART = 5_000
+"""Rows read at once while rebuilding: a few megabytes."""
+
+
+async def rebuilt_index(articles: ArticleStore, clock: Clock) -> StoryIndex:
+    """An index that knows everything placed in the window."""
+    index = StoryIndex(WINDOW)
+    since = clock.now() - WINDOW
+    while part := await articles.window(since, index.sequence, _PART):
+        before = index.sequence
+        index.learn(part)
+        if index.sequence == before:
+            break
+    return index

@@ -1,0 +1,94 @@
+"""The four steps as work for an engine, and the chores beside them."""
+
+from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from monitor.domain.alerts import Delivery
+from monitor.domain.articles import Article, Stage
+from monitor.domain.feeds import FeedForPoll
+from monitor.engine.runner import Work
+from monitor.ports import ArticleStore, Clock, FeedStore
+from monitor.steps.deliver import Deliver
+from monitor.steps.extract import Extract
+from monitor.steps.poll import Poll
+from monitor.steps.triage import Triage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """The steps of one process, with the stores that know what is due."""
+
+    clock: Clock
+    feeds: FeedStore
+    articles: ArticleStore
+    poll: Poll
+    extract: Extract
+    triage: Triage
+    deliver: Deliver
+
+    def works(self, *, requests: int, extractions: int) -> tuple[Work[Any], ...]:
+        """In the order in which an article passes: `requests` polls at once, `extractions` pages at once.
+
+        Triage goes one by one: it is quick, and the stories lock would line it up anyway.
+        """
+        return (
+            Work(
+                name="poll",
+                concurrency=requests,
+                due=self._due_feeds,
+                key=lambda row: row.feed.key,
+                perform=self._poll,
+                wakes=("extract", "triage", "deliver"),
+            ),
+            Work(
+                name="extract",
+                concurrency=extractions,
+                due=self._in(Stage.EXTRACT),
+                key=lambda row: row.id,
+                perform=self._extract,
+                wakes=("triage",),
+            ),
+            Work(
+                name="triage",
+                concurrency=1,
+                due=self._in(Stage.TRIAGE),
+                key=lambda row: row.id,
+                perform=self.triage.perform,
+                wakes=("deliver",),
+            ),
+            Work(
+                name="deliver",
+                concurrency=16,
+                due=self._due_deliveries,
+                key=lambda row: row.id,
+                perform=self._deliver,
+                wakes=("deliver",),
+                pause=self._until_next_delivery,
+            ),
+        )
+
+    async def _due_feeds(self, limit: int, skip: Collection[Hashable]) -> Sequence[FeedForPoll]:
+        return await self.feeds.due(self.clock.now(), limit, cast(Collection[str], skip))
+
+    async def _poll(self, row: FeedForPoll) -> bool:
+        return bool(await self.poll.perform(row))
+
+    async def _extract(self, row: Article) -> bool:
+        return bool(await self.extract.perform(row))
+
+    def _in(self, stage: Stage) -> Callable[[int, Collection[Hashable]], Awaitable[Sequence[Article]]]:
+        async def due(limit: int, skip: Collection[Hashable]) -> Sequence[Article]:
+            return await self.articles.due(stage, self.clock.now(), limit, cast(Collection[int], skip))
+
+        return due
+
+    async def _due_deliveries(self, limit: int, skip: Collection[Hashable]) -> Sequence[Delivery]:
+        return await self.deliver.due(limit, cast(Collection[int], skip))
+
+    async def _deliver(self, row: Delivery) -> bool:
+        return await self.deliver.perform(row) is not None
+
+    async def _until_next_delivery(self) -> float | None:
+        at = await self.deliver.next_at()
+        return None if at is None else max(0.0, (at - self.clock.now()).total_seconds())

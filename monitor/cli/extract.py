@@ -1,0 +1,87 @@
+"""`wirewatch extract`: what the daemon reads from a page."""
+
+import json
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from monitor.app.desk import Desk, open_desk
+from monitor.cli.configured import config_option, json_option, run
+from monitor.domain.articles import Text
+from monitor.domain.failures import Failure
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  wirewatch extract https://www.example.org/news/article
+  wirewatch extract saved-page.html --json
+"""
+)
+@click.argument("pages", nargs=-1, required=True, metavar="FILE_OR_URL...")
+@config_option
+@json_option
+@click.pass_context
+def extract(context: click.Context, pages: tuple[str, ...], as_json: bool, given: Path | None) -> None:
+    """Show title, text, language, date, method and doubts of each page."""
+    context.exit(run(_extract(pages, as_json, given)))
+
+
+async def _extract(pages: tuple[str, ...], as_json: bool, given: Path | None) -> int:
+    failed = 0
+    async with open_desk(given) as desk:
+        for page in pages:
+            text = await _read(desk, page)
+            failed += isinstance(text, Failure)
+            if as_json:
+                click.echo(json.dumps(_as_json(page, text)))
+            else:
+                _show(page, text)
+    return 1 if failed else 0
+
+
+async def _read(desk: Desk, page: str) -> Text | Failure:
+    if "://" in page:
+        return await desk.read_page(page)
+    path = Path(page)
+    try:
+        return await desk.extract(path.read_bytes(), path.absolute().as_uri())
+    except OSError as error:
+        raise click.ClickException(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _as_json(page: str, text: Text | Failure) -> dict[str, object]:
+    if isinstance(text, Failure):
+        return {"page": page, "error": str(text)}
+    return {
+        "page": page,
+        "title": text.title,
+        "text": text.body,
+        "language": text.language,
+        "published": text.published.isoformat() if text.published else None,
+        "author": text.author,
+        "credit": text.credit,
+        "method": text.method.value,
+        "doubts": list(text.doubts),
+    }
+
+
+def _show(page: str, text: Text | Failure) -> None:
+    console = Console(highlight=False)
+    if isinstance(text, Failure):
+        console.print(f"[bold]{escape(page)}[/]\n  [red]{escape(str(text))}[/]")
+        return
+    console.print(f"[bold]{escape(text.title or '(no title)')}[/]  [dim]{escape(page)}[/]")
+    facts = {
+        "language": text.language,
+        "published": text.published and f"{text.published:%Y-%m-%d %H:%M} UTC",
+        "author": text.author,
+        "credit": text.credit,
+        "method": text.method.value,
+        "doubts": "; ".join(text.doubts),
+        "length": f"{len(text.body):,} characters",
+    }
+    console.print("[dim]" + escape("  ".join(f"{name}: {fact}" for name, fact in facts.items() if fact)) + "[/]")
+    console.print(escape(text.body) + "\n")

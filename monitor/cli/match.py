@@ -1,0 +1,86 @@
+"""`wirewatch match`: what matches a text or page, and why."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from monitor.app.desk import Desk, open_desk
+from monitor.app.given import Given
+from monitor.cli.configured import config_option, json_option, run
+from monitor.cli.documents import read_jsonl
+from monitor.cli.lines import as_pairs, for_people
+from monitor.domain.failures import Failure
+from monitor.domain.topics.values import Matches
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  wirewatch match article.txt
+  wirewatch match saved-page.html --topic tariffs
+  wirewatch match --jsonl documents.jsonl --json > matches.jsonl
+"""
+)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--jsonl", is_flag=True, help="FILEs hold one JSON object a line: id, title, text, lang, outlet, ...")
+@click.option("--topic", help="Only this topic.")
+@config_option
+@json_option
+def match(files: tuple[Path, ...], jsonl: bool, topic: str | None, as_json: bool, given: Path | None) -> None:
+    """Say what matches the text or page in each FILE and why, near misses too.
+
+    The first line of a text file is its title.
+    """
+    run(_match(files, jsonl, topic, as_json, given))
+
+
+async def _match(files: tuple[Path, ...], jsonl: bool, topic: str | None, as_json: bool, given: Path | None) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    async with open_desk(given) as desk:
+        if topic is not None and desk.catalog.topic(topic) is None:
+            known = ", ".join(t.key for t in desk.catalog.topics)
+            raise click.UsageError(f"there is no topic {topic!r}; the topics are: {known}")
+        async for document in _documents(desk, files, jsonl):
+            matched, found = desk.match(document)
+            if topic is not None:
+                found = _only(topic, found)
+            if as_json:
+                click.echo(json.dumps(as_pairs(document.id, matched, found)))
+            else:
+                for line in for_people(document.id, matched, found):
+                    console.print(line)
+
+
+def _only(topic: str, found: Matches) -> Matches:
+    return replace(
+        found,
+        matches=tuple(match for match in found.matches if match.topic == topic),
+        near=tuple(near for near in found.near if near.topic == topic),
+    )
+
+
+async def _documents(desk: Desk, files: tuple[Path, ...], jsonl: bool) -> AsyncIterator[Given]:
+    for path in files:
+        if jsonl:
+            for document in read_jsonl(path):
+                yield document
+        else:
+            yield await _from_file(desk, path)
+
+
+async def _from_file(desk: Desk, path: Path) -> Given:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise click.ClickException(f"{path}: cannot be read: {error.strerror}") from None
+    if content.lstrip()[:1] == b"<":
+        text = await desk.extract(content, path.absolute().as_uri())
+        if isinstance(text, Failure):
+            raise click.ClickException(f"{path}: {text}")
+        return Given(id=str(path), title=text.title, text=text.body, lang=text.language)
+    title, _, body = content.decode("utf-8", "replace").strip().partition("\n")
+    return Given(id=str(path), title=title.strip(), text=body.strip())

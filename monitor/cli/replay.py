@@ -1,0 +1,103 @@
+"""`wirewatch replay`: documents through match, stories and alert decisions, as the daemon would."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from monitor.app.desk import open_desk
+from monitor.app.replay import Replayed
+from monitor.cli.configured import config_option, json_option, run
+from monitor.cli.documents import read_jsonl
+from monitor.cli.lines import as_pairs
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  wirewatch replay archive.jsonl
+  wirewatch replay archive.jsonl --json | jq 'select(.alerts != [])'
+"""
+)
+@click.argument("documents", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@config_option
+@json_option
+def replay(documents: Path, as_json: bool, given: Path | None) -> None:
+    """Run the documents of a JSON-lines file, in order, through the very code the daemon uses.
+
+    Nothing is sent and nothing is kept. The clock is set by each document's `published`.
+    """
+    run(_replay(documents, as_json, given))
+
+
+async def _replay(path: Path, as_json: bool, given: Path | None) -> None:
+    with path.open("rb") as lines:
+        total = sum(1 for line in lines if line.strip())
+    bar = Progress(
+        TextColumn("replaying"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    tally = Tally()
+    with bar:
+        task = bar.add_task("replay", total=total)
+        async with open_desk(given) as desk, desk.replay() as replaying:
+            async for done in replaying.run(read_jsonl(path)):
+                tally.count(done)
+                if as_json:
+                    click.echo(json.dumps(_as_json(done)))
+                else:
+                    _show(done, bar.console)
+                bar.advance(task)
+    if not as_json:
+        tally.show()
+
+
+def _as_json(done: Replayed) -> dict[str, object]:
+    return {
+        **as_pairs(done.id, done.document, done.verdict.matches),
+        "story": done.story,
+        "copy_of": done.copy_of,
+        "alerts": [{"topic": change.topic, "kind": change.kind.value} for change in done.alerts],
+        "why": [note.text for note in done.verdict.notes],
+    }
+
+
+def _show(done: Replayed, console: Console) -> None:
+    for change in done.alerts:
+        colour = "green" if change.kind.value == "new" else "cyan"
+        news = f" [dim]{escape(change.news)}[/]" if change.news else ""
+        console.print(
+            f"[{colour}]{change.kind.value:6}[/] [bold]{change.topic}[/] {escape(done.document.title[:90])} "
+            f"[dim]({escape(done.id)}, story {done.story})[/]{news}",
+            highlight=False,
+        )
+
+
+class Tally:
+    """What a replay came to."""
+
+    def __init__(self) -> None:
+        self._documents = self._copies = 0
+        self._stories: set[int] = set()
+        self._alerts: Counter[tuple[str, str]] = Counter()
+
+    def count(self, done: Replayed) -> None:
+        """Add one document."""
+        self._documents += 1
+        self._copies += done.copy_of is not None
+        self._stories.add(done.story)
+        self._alerts.update((change.topic, change.kind.value) for change in done.alerts)
+
+    def show(self) -> None:
+        """The totals, on standard output."""
+        click.echo(f"{self._documents} documents, {len(self._stories)} stories, {self._copies} copies")
+        for topic in sorted({topic for topic, _ in self._alerts}):
+            click.echo(f"  {topic}: {self._alerts[topic, 'new']} new, {self._alerts[topic, 'update']} updates")

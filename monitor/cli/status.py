@@ -1,0 +1,79 @@
+"""`wirewatch status` and `wirewatch health`: how the work stands, read from the store."""
+
+import dataclasses
+import json
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from monitor.app.store import read_overview_at
+from monitor.cli.configured import config_option, json_option, run
+from monitor.domain.overview import Overview
+from monitor.domain.spans import ago
+from monitor.domain.wellness import lifeless, troubles
+
+
+@click.command(epilog="\b\nExamples:\n  wirewatch status\n  wirewatch status --json | jq .troubles")
+@config_option
+@json_option
+@click.pass_context
+def status(context: click.Context, as_json: bool, given: Path | None) -> None:
+    """Show what runs, what is late or broken and since when. Exits with 1 when something is wrong."""
+    overview = run(read_overview_at(given))
+    found = troubles(overview)
+    if as_json:
+        click.echo(json.dumps({"ok": not found, "troubles": found, **dataclasses.asdict(overview)}, default=_plain))
+    else:
+        _show(overview, found)
+    context.exit(1 if found else 0)
+
+
+@click.command(epilog="\b\nExample, as Docker asks:\n  wirewatch health || echo unhealthy")
+@config_option
+@click.pass_context
+def health(context: click.Context, given: Path | None) -> None:
+    """Say whether the daemon lives: exit 0, or 1 with the reason."""
+    found = lifeless(run(read_overview_at(given)))
+    click.echo("; ".join(found) or "well")
+    context.exit(1 if found else 0)
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _show(overview: Overview, found: tuple[str, ...]) -> None:
+    console = Console(highlight=False)
+    for trouble in found:
+        console.print(f"[red]✗[/] {escape(trouble)}")
+    if not found:
+        console.print("[green]✓[/] all is well")
+    sent = ", ".join(f"{count} {state}" for state, count in overview.outbox.items() if count) or "empty"
+    console.print(f"{overview.articles:,} articles in {overview.stories:,} stories; outbox: {sent}")
+    _table(
+        console,
+        ("step", "due", "oldest"),
+        [(queue.step, str(queue.due), ago(queue.oldest_due, overview.at)) for queue in overview.queues],
+    )
+    _table(
+        console,
+        ("process", "version", "seen", "configuration"),
+        [(w.name, w.version, ago(w.seen_at, overview.at), w.revision[:12]) for w in overview.workers],
+    )
+    _table(
+        console,
+        ("feed in trouble", "why", "since"),
+        [(f.key, f.trouble or "", ago(f.since, overview.at)) for f in overview.feeds if f.trouble],
+    )
+
+
+def _table(console: Console, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    if rows:
+        table = Table(*heads, box=None, header_style="dim", pad_edge=False)
+        for row in rows:
+            table.add_row(*(escape(cell) for cell in row))
+        console.print(table)

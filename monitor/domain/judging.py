@@ -1,0 +1,148 @@
+"""What an article means for the alerts of its story: a person is told, a message changes, or nothing.
+
+Rules, in this order, for each topic the article matches:
+
+1. A baseline article (known before anyone asked) raises nothing.
+2. The topic has no alert in this story yet: `NEW` once enough independent outlets report it (`min_outlets`).
+   A copy of a text raises nothing, unless no earlier report of the story matched the topic: then nobody was told.
+3. The topic has its alert: a copy changes nothing; another independent outlet, or text that says something new,
+   is an `UPDATE`; an edit that changed the text in substance is one too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.domain.alerts import Alert, AlertChange, AlertKind, NewDelivery
+from monitor.domain.articles import Article
+from monitor.domain.catalog import Catalog, Severity, Topic
+from monitor.domain.evidence import evidence
+from monitor.domain.ledger import Note
+from monitor.domain.routing import route
+from monitor.domain.stories.index import StoryIndex
+from monitor.domain.stories.origins import independent_outlets
+from monitor.domain.stories.values import Fingerprint, Member, Placed, Placement
+from monitor.domain.topics.values import Match, Matches
+from monitor.domain.verdicts import StoryFacts, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleJudge:
+    """Places and judges one article; everything slow was done before, so both answers take milliseconds."""
+
+    article: Article
+    fingerprint: Fingerprint
+    matches: Matches
+    catalog: Catalog
+    index: StoryIndex
+    now: datetime
+
+    def locate(self, news: Sequence[Placed]) -> Placement:
+        """Where the article belongs, given all that was placed before it."""
+        self.index.learn(news)
+        return self.index.locate(self.fingerprint, outlet=self.article.outlet, at=self.article.first_seen)
+
+    def judge(self, facts: StoryFacts, placement: Placement) -> Verdict:
+        """Alerts, deliveries and the reasons, topic by topic."""
+        alerts: list[AlertChange] = []
+        deliveries: list[NewDelivery] = []
+        notes: list[Note] = [Note(step="story", text=placement.reason, facts={"similarity": placement.similarity})]
+        for match in self.matches.matches:
+            topic = self.catalog.topic(match.topic)
+            if topic is None:
+                continue
+            alert = next((a for a in facts.alerts if a.topic == topic.key), None)
+            change, why = self._change(topic, match, alert, facts, placement)
+            notes.append(Note(step="alert", text=f"{topic.key}: {why}", facts={"score": round(match.score, 3)}))
+            if change:
+                alerts.append(change)
+                deliveries += route(
+                    change, story_id=facts.story.id, alert=alert, topic=topic, catalog=self.catalog, now=self.now
+                )
+        return Verdict(
+            placement=placement,
+            matches=self.matches,
+            alerts=tuple(alerts),
+            deliveries=tuple(deliveries),
+            notes=tuple(notes),
+        )
+
+    def _change(
+        self, topic: Topic, match: Match, alert: Alert | None, facts: StoryFacts, placement: Placement
+    ) -> tuple[AlertChange | None, str]:
+        members = facts.story.members
+        if self.article.baseline:
+            return None, "already published when the feed was added; baseline articles do not alert"
+        if alert is None:
+            if placement.copy_of is not None and self._told_before(topic, members):
+                return None, f"repeats the text of article {placement.copy_of}"
+            independent = len(independent_outlets(members))
+            if independent < topic.min_outlets:
+                return None, f"waits for {topic.min_outlets} independent outlets, has {independent}"
+            return self._raise(AlertKind.NEW, topic, match, None, members, ""), "new story on the topic"
+        if placement.copy_of is not None:
+            return None, f"repeats the text of article {placement.copy_of}"
+        news = self._news(members, placement)
+        if news is None:
+            return None, "nothing new against what was already told"
+        return self._raise(AlertKind.UPDATE, topic, match, alert, members, news), f"the story grows: {news}"
+
+    def _told_before(self, topic: Topic, members: Sequence[Member]) -> bool:
+        """Whether an earlier report of the story matched the topic."""
+        return any(
+            key == topic.key for member in members if member.article_id != self.article.id for key, _ in member.topics
+        )
+
+    def _news(self, members: Sequence[Member], placement: Placement) -> str | None:
+        """What the article adds to the story, in words; None when nothing."""
+        before = independent_outlets([m for m in members if m.article_id != self.article.id])
+        after = independent_outlets(members)
+        parts = []
+        if len(after) > len(before):
+            parts.append(f"{self.article.outlet} confirms it, {len(after)} independent outlets")
+        if placement.novelty:
+            parts.append("; ".join(placement.novelty))
+        return ". ".join(parts) or None
+
+    def _raise(
+        self,
+        kind: AlertKind,
+        topic: Topic,
+        match: Match,
+        alert: Alert | None,
+        members: Sequence[Member],
+        news: str,
+    ) -> AlertChange:
+        score = max(match.score, alert.score if alert else 0.0)
+        body = self.article.text.body if self.article.text else self.article.summary
+        return AlertChange(
+            kind=kind,
+            topic=topic.key,
+            watchlist=topic.watchlist,
+            severity=max(severity(topic, score, members), alert.severity if alert else Severity.LOW),
+            score=score,
+            evidence=evidence(self.article.title, body, match.hits),
+            news=news,
+        )
+
+
+def severity(topic: Topic, score: float, members: Sequence[Member]) -> Severity:
+    """The topic's severity, or the highest of its steps that score or independent confirmation has reached."""
+    reached = [topic.severity]
+    for step in topic.steps:
+        if step.min_score is not None and score < step.min_score:
+            continue
+        if step.min_independent is not None and not _confirmed(step.min_independent, step.within, members):
+            continue
+        reached.append(step.severity)
+    return max(reached)
+
+
+def _confirmed(outlets: int, within: timedelta | None, members: Sequence[Member]) -> bool:
+    """Whether `outlets` independent ones reported inside one span of `within` (any span when None)."""
+    if within is None:
+        return len(independent_outlets(members)) >= outlets
+    return any(
+        len(independent_outlets([m for m in members if first.at <= m.at <= first.at + within])) >= outlets
+        for first in members
+    )

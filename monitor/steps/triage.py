@@ -1,0 +1,66 @@
+"""Triage: match an article, place it in a story, raise or update alerts, all recorded in one transaction."""
+
+from dataclasses import dataclass
+
+from monitor.domain.articles import Article
+from monitor.domain.judging import ArticleJudge
+from monitor.domain.stories.index import StoryIndex
+from monitor.domain.stories.reading import fingerprint
+from monitor.domain.stories.values import Report
+from monitor.domain.topics.values import Document
+from monitor.domain.verdicts import Verdict
+from monitor.ports import ArticleStore, Clock, Topics
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Triage:
+    """Decides about one article against one snapshot of the configuration."""
+
+    store: ArticleStore
+    topics: Topics
+    index: StoryIndex
+    clock: Clock
+
+    async def perform(self, article: Article) -> bool:
+        """Whether deliveries were written."""
+        verdict = await self.judge(article)
+        return verdict is not None and bool(verdict.deliveries)
+
+    async def judge(self, article: Article) -> Verdict | None:
+        """What was decided and written; None when another worker was first."""
+        catalog, matcher = self.topics.current()
+        matches = matcher.match(document(article))
+        print_ = fingerprint(report(article))
+        now = self.clock.now()
+        judge = ArticleJudge(
+            article=article, fingerprint=print_, matches=matches, catalog=catalog, index=self.index, now=now
+        )
+        return await self.store.place(article, print_, self.index.sequence, judge, catalog.revision, now)
+
+
+def document(article: Article) -> Document:
+    """The article as the topics see it; without a text, the feed's summary stands in."""
+    return Document(
+        title=article.title,
+        text=body(article),
+        language=article.language,
+        outlet=article.outlet,
+        tags=article.tags,
+    )
+
+
+def report(article: Article) -> Report:
+    """The article as story recognition sees it."""
+    return Report(
+        title=article.title,
+        text=body(article),
+        language=article.language,
+        outlet=article.outlet,
+        credit=article.text.credit if article.text else None,
+        published=article.published,
+    )
+
+
+def body(article: Article) -> str:
+    """The text matched and quoted: the article's own, else what the feed says."""
+    return article.text.body if article.text and article.text.body else article.summary
