@@ -74,6 +74,7 @@ class FeedWorld:
     others: Collection[str] = ()
     state: FeedState = field(default_factory=lambda: FeedState(due=START))
     told: list[str] = field(default_factory=list)
+    windows: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     polled_at: list[datetime] = field(default_factory=list)
 
@@ -99,6 +100,7 @@ class FeedWorld:
         self.polled_at.append(self.now)
         self.state = polled.state
         self.told += [delivery.text for delivery in polled.deliveries]
+        self.windows |= {delivery.window for delivery in polled.deliveries}
         self.notes += [note.text for note in polled.notes]
         return self.store.write(polled)
 

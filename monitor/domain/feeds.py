@@ -48,7 +48,7 @@ class FeedState:
     `learnt_url` is where permanent redirects lead once trusted; `candidate_url` one still on probation, seen
     `candidate_polls` times since `candidate_since`. `arrivals` are the first-seen times of recent entries,
     newest last, at most 50: the adaptive interval and "silent for longer than its habit" come from them.
-    `reported` is the trouble a person was told of and has not yet been told is over ("broken", "silent").
+    `reported` is the trouble a person was told of and has not yet been told is over ("broken", "silent", "noted").
     """
 
     due: datetime

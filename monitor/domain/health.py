@@ -16,6 +16,9 @@ GAPS_TO_KNOW = 5
 UNREACHABLE = (Reason.DNS, Reason.CONNECT, Reason.TIMEOUT, Reason.TLS)
 """Failures of a host rather than of one feed on it."""
 
+NOTED = "noted"
+"""What `reported` says of a feed that came back with nothing new: its silence is part of what was told already."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
@@ -34,7 +37,8 @@ def trouble(
         text = f"{name} is not asked any more: {new.disabled_reason}."
         return replace(new, reported=None), _told(feed, "stopped", now, text)
     if old.reported is not None and _is_over(old, new):
-        return replace(new, reported=None), _told(feed, "back", now, f"{name} is back: {_was(old)}.")
+        told = None if old.reported == NOTED else _told(feed, "back", now, f"{name} is back: {_was(old)}.")
+        return replace(new, reported=NOTED if _is_silent(new, now) else None), told
     if new.reported is None and new.failing_since is not None and now - new.failing_since >= broken_after:
         text = f"{name} has been broken since {_moment(new.failing_since)}: {new.failure}."
         return replace(new, reported="broken"), Told(window=_broken_window(feed, new), text=text)
