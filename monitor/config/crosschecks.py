@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from monitor.config.build import child
 from monitor.config.document import Document, Owner
 from monitor.config.fields import suggest
-from monitor.config.nodes import Node
+from monitor.config.nodes import Node, Scalar
 from monitor.config.parts import Parts, ReceiverPart, TopicPart, WatchlistPart
 
 
@@ -17,20 +17,22 @@ def cross_check(parts: Parts) -> None:
 
 
 def _feeds(parts: Parts) -> None:
-    keys: dict[str, str] = {}
-    urls: dict[str, str] = {}
-    for part in parts.feeds:
-        document = part.document
-        key_node, url_node = part.node.pairs["key"][1], part.node.pairs["url"][1]
-        here = f"line {document.source.place(part.node.start).line}"
-        if part.feed.key in keys:
-            message = f"the feed key {part.feed.key!r} is already given in {keys[part.feed.key]}"
-            document.report(key_node.start, message, part.owner)
-        elif part.feed.url in urls:
-            message = f"the same address is already polled as the feed in {urls[part.feed.url]}"
-            document.report(url_node.start, message, part.owner, warning=True)
-        keys.setdefault(part.feed.key, here)
-        urls.setdefault(part.feed.url, here)
+    _once(parts, "key", "the feed key is already given in line {line}", warning=False)
+    _once(parts, "url", "the same address is already polled as the feed in line {line}", warning=True)
+
+
+def _once(parts: Parts, key: str, message: str, *, warning: bool) -> None:
+    """Values of `key` that stand in an earlier feed, too; feeds with other problems count as well."""
+    lines: dict[str, int] = {}
+    for listed in parts.listed:
+        value = child(listed.node, key)
+        if not isinstance(value, Scalar):
+            continue
+        document = listed.document
+        if value.value in lines:
+            told = message.format(line=lines[value.value])
+            document.report(value.start, told, listed.owner, warning=warning)
+        lines.setdefault(value.value, document.source.place(listed.node.start).line)
 
 
 def _receivers(parts: Parts) -> None:

@@ -21,7 +21,7 @@ from monitor.config.files import (
 )
 from monitor.config.models import FeedItem, FeedsFile, ReceiversFile, TopicItem, WatchlistFile
 from monitor.config.nodes import Listing, Mapping, Node
-from monitor.config.parts import FeedPart, Parts, ReceiverPart, TopicPart, WatchlistPart
+from monitor.config.parts import FeedPart, ListedFeed, Parts, ReceiverPart, TopicPart, WatchlistPart
 from monitor.config.queries import check_queries
 from monitor.config.settings import Settings
 from monitor.config.source import file_problem
@@ -172,7 +172,10 @@ class _Loading:
         for index, node in enumerate(listing.items):
             owner = Owner(document.source.name, str(index))
             item = document.validate(FeedItem, node, owner)
-            if item is not None and isinstance(node, Mapping):
+            if not isinstance(node, Mapping):
+                continue
+            self.parts.listed.append(ListedFeed(document, node, owner))
+            if item is not None:
                 self.parts.feeds.append(FeedPart(build.feed(item), document, node, owner))
 
     def _receivers(self) -> None:

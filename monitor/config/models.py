@@ -74,10 +74,19 @@ class EscalateItem(Strict):
     after: Duration = Field(description="How long to wait.")
 
 
+def _channel(value: object) -> object:
+    if value is None:
+        raise refusal('nothing is given: quote the channel, "#name", or YAML takes it for a comment')
+    return value
+
+
+SlackChannel = Annotated[Text | None, BeforeValidator(_channel)]
+
+
 class ReceiverItem(Strict):
     """Who is told, by exactly one of `slack`, `webhook`, `console`."""
 
-    slack: Text | None = Field(default=None, description='Slack channel: "#name" or its ID.')
+    slack: SlackChannel = Field(default=None, description='Slack channel: "#name" or its ID.')
     webhook: Flag = Field(default=False, description="true: the incoming webhook of $SLACK_WEBHOOK_URL.")
     console: Flag = Field(default=False, description="true: print to the terminal.")
     group_wait: Duration | None = Field(default=None, description="Gather alerts this long before the first message.")

@@ -19,6 +19,15 @@ class FeedPart:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedFeed:
+    """Where any feed is written, sound or not."""
+
+    document: Document
+    node: Mapping
+    owner: Owner
+
+
+@dataclass(frozen=True, slots=True)
 class TopicPart:
     """A topic and where it is written."""
 
@@ -57,6 +66,7 @@ class Parts:
     """
 
     feeds: list[FeedPart] = field(default_factory=list)
+    listed: list[ListedFeed] = field(default_factory=list)
     receivers: dict[str, ReceiverPart] = field(default_factory=dict)
     receivers_known: bool = True
     watchlists: list[WatchlistPart] = field(default_factory=list)

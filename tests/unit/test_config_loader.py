@@ -196,7 +196,9 @@ def test_every_problem_of_every_file_at_once(tmp_path: Path) -> None:
 
 
 def test_names_are_checked_across_files(tmp_path: Path) -> None:
-    feeds = FEEDS + "  - {key: north, url: 'https://b.example/'}\n  - {key: c, url: 'https://north.example/rss'}\n"
+    feeds = (
+        FEEDS + "  - {key: north, url: 'https://b.example/', tier: 2}\n  - {key: c, url: 'https://north.example/rss'}\n"
+    )
     receivers = """\
 admin: dsk
 receivers:
@@ -206,7 +208,7 @@ receivers:
     second = "watchlist: trade\nreceivers: [dek]\ntopics:\n  tariffs: {query: duty, receivers: [desk, duti]}\n"
     found = lines(load(folder(tmp_path, feeds=feeds, receivers=receivers, two=second)), tmp_path)
     assert found == [
-        "feeds.yml:3:11: the feed key 'north' is already given in line 2",
+        "feeds.yml:3:11: the feed key is already given in line 2",
         "feeds.yml:4:19: warning: the same address is already polled as the feed in line 2",
         "receivers.yml:1:8: no receiver is named 'dsk'; did you mean 'desk'?",
         "receivers.yml:3:35: the fallbacks lead back to 'desk'",
@@ -217,6 +219,17 @@ receivers:
         f"watchlists/two.yml:4:3: the topic 'tariffs' is already at {tmp_path}/watchlists/trade.yml:7:3",
         "watchlists/two.yml:4:44: no receiver is named 'duti'; did you mean 'duty'?",
     ]
+
+
+def test_a_key_given_twice_is_told_even_when_the_first_feed_has_other_problems(tmp_path: Path) -> None:
+    feeds = "feeds:\n  - {key: a, url: nowhere}\n  - {key: a, url: 'https://a.example/'}\n"
+    found = lines(load(folder(tmp_path, feeds=feeds)), tmp_path)
+    assert [line[:13] for line in found] == ["feeds.yml:2:1", "feeds.yml:3:1"]
+
+
+def test_a_channel_that_yaml_takes_for_a_comment_is_explained(tmp_path: Path) -> None:
+    found = lines(load(folder(tmp_path, receivers="receivers:\n  desk:\n    slack: #news\n")), tmp_path)
+    assert found[0].startswith('receivers.yml:3:11: slack: nothing is given: quote the channel, "#name"'), found
 
 
 def test_an_unknown_admin_in_wirewatch_yml_and_two_different_ones(tmp_path: Path) -> None:
