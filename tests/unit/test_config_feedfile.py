@@ -54,6 +54,13 @@ def test_feeds_are_added_and_nothing_else_changes(name: str, tmp_path: Path) -> 
         assert after.count(b"\r\n") == after.count(b"\n")
 
 
+def test_feeds_come_right_after_the_last_one_and_before_what_is_said_at_the_end() -> None:
+    before = b"feeds:\n  - key: a\n    tags: [x,\n      y]  # two\n\n  # the end\n"
+    assert with_feeds("f", before, [Feed(key="b", url="https://b.example/")]) == (
+        b"feeds:\n  - key: a\n    tags: [x,\n      y]  # two\n  - key: b\n    url: https://b.example/\n\n  # the end\n"
+    )
+
+
 def test_a_file_that_cannot_be_read_is_not_touched() -> None:
     (problem,) = with_feeds("feeds.yml", b"feeds: [", NEW)
     assert "feeds.yml:1:" in str(problem)

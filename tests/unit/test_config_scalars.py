@@ -12,6 +12,7 @@ from monitor.config.source import Source
 WRITINGS = {
     "plain": "q: tariff AND duty\n",
     "plain over lines": "q: tariff\n   AND\n\n   duty\nz: 1\n",
+    "plain over empty lines": "q: tariff\n\n\n\n   AND duty\nz: 1\n",
     "single": "q: 'tariff AND duty'\n",
     "single with quotes": "q: 'it''s AND\n  duty '' x'\n",
     "double": 'q: "tariff AND duty"\n',
@@ -48,6 +49,7 @@ def test_every_character_is_found_where_it_is_written(name: str) -> None:
     ("name", "word", "place"),
     [
         ("plain over lines", "duty", "f:4:4"),
+        ("plain over empty lines", "duty", "f:5:8"),
         ("single with quotes", "duty", "f:2:3"),
         ("double with escapes", "duty", "f:1:36"),
         ("double over lines", "duty", "f:5:4"),
