@@ -1,14 +1,16 @@
 """`wirewatch check`: everything that is wrong with the configuration, at once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from monitor.adapters.language import LangidDetector
 from monitor.cli.configured import FOUND, INVALID, config_option, json_option, leave, show
 from monitor.config.environment import config_dir, environment_secrets
 from monitor.config.loader import load
-from monitor.domain.catalog import Catalog, Problem
+from monitor.domain.catalog import Catalog, Example, Problem, Topic
 from monitor.domain.topics.checks import check_examples
 from monitor.domain.topics.engine import compile_catalog
 
@@ -51,10 +53,34 @@ def counted(number: int, noun: str) -> str:
 
 
 def _examples(catalog: Catalog) -> Iterator[Problem]:
-    for failure in check_examples(compile_catalog(catalog), catalog):
+    """Examples that name no language are given the one that is detected, as articles are."""
+    languages = LangidDetector()
+
+    def detected(example: Example) -> Example:
+        return replace(example, language=languages.detect(f"{example.title}\n{example.text}"))
+
+    for failure in check_examples(compile_catalog(catalog), with_languages(catalog, detected)):
         place = failure.example.place
         assert place is not None, "examples from files have one"
         yield Problem(place=place, message=str(failure))
+
+
+def with_languages(catalog: Catalog, detected: Callable[[Example], Example]) -> Catalog:
+    """The catalog with a language for every example."""
+
+    def known(examples: tuple[Example, ...]) -> tuple[Example, ...]:
+        return tuple(example if example.language else detected(example) for example in examples)
+
+    def tried(topic: Topic) -> Topic:
+        return replace(topic, must_match=known(topic.must_match), must_not_match=known(topic.must_not_match))
+
+    return replace(
+        catalog,
+        watchlists=tuple(
+            replace(watchlist, topics=tuple(tried(topic) for topic in watchlist.topics))
+            for watchlist in catalog.watchlists
+        ),
+    )
 
 
 def _summary(folder: Path, catalog: Catalog, warnings: int) -> str:

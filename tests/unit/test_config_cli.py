@@ -65,6 +65,19 @@ def test_check_says_which_example_goes_against_its_topic_and_exits_with_1(root: 
     assert "tariff" in result.stdout
 
 
+def test_examples_are_tried_in_the_language_they_are_written_in(root: Path) -> None:
+    text = "receivers: [desk]\ntopics:\n  duties:\n    query: lang:uk AND мито\n    must_match:\n"
+    (root / "watchlists/trade.yml").write_text(
+        text + "      - Уряд країни підвищив мито на зерно з понеділка\n", encoding="utf-8"
+    )
+    result = wirewatch("check", "--config", root)
+    assert (result.exit_code, result.stdout) == (0, "")
+    (root / "watchlists/trade.yml").write_text(
+        text + "      - The price of мито rose again on Monday\n", encoding="utf-8"
+    )
+    assert wirewatch("check", "--config", root).exit_code == 1
+
+
 def test_check_with_json_prints_an_object_a_line(root: Path) -> None:
     (root / "feeds.yml").write_text("feeds:\n  - {kee: a}\n")
     result = wirewatch("check", "--config", root, "--json")
