@@ -124,6 +124,10 @@ class ArticleStore(Protocol):
         """Try again at `due`, counting the attempt; False when `seen` is no longer the row's state."""
         ...
 
+    async def settle(self, seen: Article, notes: Sequence[Note], now: datetime) -> bool:
+        """Leave the article as it is, done with; False when `seen` is no longer the row's state."""
+        ...
+
     async def window(self, since: datetime, after: int = 0, limit: int | None = None) -> Sequence[Placed]:
         """What was placed since, in the order of placing: what the story index is rebuilt from.
 

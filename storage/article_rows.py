@@ -30,6 +30,7 @@ def article_of(row: Row[Any]) -> Article:
         stage=Stage(row.stage),
         attempt=row.attempt,
         revision=row.revision,
+        story_id=row.story_id,
         baseline=row.baseline,
         text=_text_of(row),
         feed_text=row.text_entry_text or row.summary,
@@ -51,6 +52,7 @@ def _text_of(row: Row[Any]) -> Text | None:
         author=row.text_author,
         credit=row.text_credit,
         doubts=tuple(row.text_doubts),
+        changes=tuple(row.text_changes or ()),
     )
 
 
@@ -80,6 +82,7 @@ def keep_text(connection: Connection, article_id: int, text: Text) -> None:
         "author": text.author,
         "credit": text.credit,
         "doubts": list(text.doubts),
+        "changes": list(text.changes) or None,
     }
     statement = upsert(connection, texts).values(article_id=article_id, **row)
     connection.execute(statement.on_conflict_do_update(index_elements=[texts.c.article_id], set_=row))

@@ -37,6 +37,10 @@ class SqlArticleStore:
         """Try again at `due`, counting the attempt; False when `seen` is no longer the row's state."""
         return await self._database.run(lambda connection: _postpone(connection, seen, due, notes, now))
 
+    async def settle(self, seen: Article, notes: Sequence[Note], now: datetime) -> bool:
+        """Leave the article as it is, done with; False when `seen` is no longer the row's state."""
+        return await self._database.run(lambda connection: _settle(connection, seen, notes, now))
+
     async def window(self, since: datetime, after: int = 0, limit: int | None = None) -> Sequence[Placed]:
         """What was placed since, in the order of placing; in parts with `after` and `limit`."""
         return await self._database.read(lambda connection: placed_since(connection, since, after, limit))
@@ -63,6 +67,13 @@ def _record_text(connection: Connection, seen: Article, text: Text, notes: Seque
 
 def _postpone(connection: Connection, seen: Article, due: datetime, notes: Sequence[Note], now: datetime) -> bool:
     if not set_if_unchanged(connection, seen, {"due": due, "attempt": seen.attempt + 1}):
+        return False
+    write_notes(connection, seen.id, notes, now)
+    return True
+
+
+def _settle(connection: Connection, seen: Article, notes: Sequence[Note], now: datetime) -> bool:
+    if not set_if_unchanged(connection, seen, {"stage": Stage.DONE.value, "due": None, "attempt": 0}):
         return False
     write_notes(connection, seen.id, notes, now)
     return True

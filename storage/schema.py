@@ -149,6 +149,7 @@ texts = Table(
     Column("author", Words),
     Column("credit", Words),
     Column("doubts", Json),
+    Column("changes", Json, doc="What the last edit changed, in words; NULL for none."),
 )
 
 sightings = Table(

@@ -36,7 +36,9 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """The text of an article. `doubts` name what a reader should know ("paywall stub", "cut at 200,000 characters")."""
+    """The text of an article. `doubts` name what a reader should know ("paywall stub", "cut at 200,000 characters"),
+    `changes` what an edit after publication changed, in words.
+    """
 
     title: str
     body: str
@@ -46,6 +48,7 @@ class Text:
     author: str = ""
     credit: str | None = None
     doubts: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
 
 
 class Stage(StrEnum):
@@ -93,6 +96,7 @@ class Article:
     stage: Stage
     attempt: int = 0
     revision: int = 0
+    story_id: int | None = None
     baseline: bool = False
     text: Text | None = None
     feed_text: str = ""

@@ -7,6 +7,8 @@ Rules, in this order, for each topic the article matches:
    A copy of a text raises nothing, unless no earlier report of the story matched the topic: then nobody was told.
 3. The topic has its alert: a copy changes nothing; another independent outlet, or text that says something new,
    is an `UPDATE`; an edit that changed the text in substance is one too.
+
+An edited article stays in the story it is in. A topic that only its new text matches is judged as for a new article.
 """
 
 from collections.abc import Sequence
@@ -40,6 +42,12 @@ class ArticleJudge:
     def locate(self, news: Sequence[Placed]) -> Placement:
         """Where the article belongs, given all that was placed before it."""
         self.index.learn(news)
+        if self.article.story_id is not None:
+            return Placement(
+                story_id=self.article.story_id,
+                reason="its text was edited; it stays in its story",
+                novelty=self.article.text.changes if self.article.text else (),
+            )
         return self.index.locate(self.fingerprint, outlet=self.article.outlet, at=self.article.first_seen)
 
     def judge(self, facts: StoryFacts, placement: Placement) -> Verdict:
@@ -71,7 +79,7 @@ class ArticleJudge:
         self, topic: Topic, match: Match, alert: Alert | None, facts: StoryFacts, placement: Placement
     ) -> tuple[AlertChange | None, str]:
         members = facts.story.members
-        if self.article.baseline:
+        if self.article.baseline and (self.article.story_id is None or self._matched_before(topic, members)):
             return None, "already published when the feed was added; baseline articles do not alert"
         if alert is None:
             if placement.copy_of is not None and self._told_before(topic, members):
@@ -93,14 +101,22 @@ class ArticleJudge:
             key == topic.key for member in members if member.article_id != self.article.id for key, _ in member.topics
         )
 
+    def _matched_before(self, topic: Topic, members: Sequence[Member]) -> bool:
+        """Whether the article's own earlier text matched the topic."""
+        own = next((member for member in members if member.article_id == self.article.id), None)
+        return own is not None and any(key == topic.key for key, _ in own.topics)
+
     def _news(self, members: Sequence[Member], placement: Placement) -> str | None:
         """What the article adds to the story, in words; None when nothing."""
-        before = independent_outlets([m for m in members if m.article_id != self.article.id])
-        after = independent_outlets(members)
         parts = []
-        if len(after) > len(before):
-            parts.append(f"{self.article.outlet} confirms it, {len(after)} independent outlets")
-        if placement.novelty:
+        if self.article.story_id is None:
+            before = independent_outlets([m for m in members if m.article_id != self.article.id])
+            after = independent_outlets(members)
+            if len(after) > len(before):
+                parts.append(f"{self.article.outlet} confirms it, {len(after)} independent outlets")
+        if self.article.story_id is not None and placement.novelty:
+            parts.append(f"{self.article.outlet} changed its report: {'; '.join(placement.novelty)}")
+        elif placement.novelty:
             parts.append("; ".join(placement.novelty))
         return ". ".join(parts) or None
 

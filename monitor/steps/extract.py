@@ -6,6 +6,7 @@ from datetime import timedelta
 from monitor.domain.articles import Article, Method, Text
 from monitor.domain.catalog import Catalog
 from monitor.domain.credits import agency_credited, credit_in
+from monitor.domain.editing import edited, is_edit
 from monitor.domain.failures import Failure, Reason
 from monitor.domain.feeds import Feed
 from monitor.domain.ledger import Note
@@ -50,7 +51,19 @@ class Extract:
             return await self._postpone(article, found)
         text, note = _chosen(article, found)
         text = replace(text, language=self._language(article, text, feed))
+        if is_edit(article):
+            return await self._compare(article, text, note)
         return await self.store.record_text(article, text, (note,), self.clock.now())
+
+    async def _compare(self, article: Article, text: Text, note: Note) -> bool:
+        """An article read before goes on only when its text changed in substance."""
+        changed = edited(article, text)
+        if changed is None:
+            same = Note(step=STEP, text="Read again after an edit: nothing of substance changed.")
+            await self.store.settle(article, (note, same), self.clock.now())
+            return False
+        told = Note(step=STEP, text=f"Read again after an edit: {'; '.join(changed.changes)}.")
+        return await self.store.record_text(article, changed, (note, told), self.clock.now())
 
     async def _page(self, article: Article) -> Text | Failure:
         page = await self.fetcher.page(article.url or "")

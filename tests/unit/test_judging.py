@@ -155,3 +155,46 @@ def test_severity_rises_with_score_and_with_confirmation_in_time() -> None:
 def test_severity_never_falls_again() -> None:
     (change,) = judged(member(1, "wire.example"), SELF, alert=replace(ALERT, severity=Severity.CRITICAL)).alerts
     assert change.severity is Severity.CRITICAL
+
+
+EDITED = replace(
+    ARTICLE,
+    revision=1,
+    story_id=5,
+    text=Text(
+        title=ARTICLE.title, body="The tariff starts in April.", method=Method.PAGE, changes=("“March” became “April”",)
+    ),
+)
+
+
+def test_an_edited_article_stays_in_its_story_and_updates_the_alert() -> None:
+    judge = ArticleJudge(
+        article=EDITED,
+        fingerprint=fingerprint(Report(title="t", text="", language=None, outlet="kestrel.example")),
+        matches=Matches(matches=(MATCH,)),
+        catalog=catalog(),
+        index=StoryIndex(timedelta(days=3)),
+        now=NOW,
+    )
+    placement = judge.locate(())
+    assert placement.story_id == 5
+    assert placement.copy_of is None
+    (change,) = judged(member(10, "kestrel.example"), article=EDITED, alert=ALERT, placement=placement).alerts
+    assert change.kind is AlertKind.UPDATE
+    assert "kestrel.example changed its report" in change.news
+    assert "April" in change.news
+
+
+def test_a_topic_that_only_the_edited_text_matches_alerts() -> None:
+    placement = Placement(story_id=5, novelty=EDITED.text.changes if EDITED.text else ())
+    (change,) = judged(SELF, article=EDITED, placement=placement).alerts
+    assert change.kind is AlertKind.NEW
+    (change,) = judged(SELF, article=replace(EDITED, baseline=True), placement=placement).alerts
+    assert change.kind is AlertKind.NEW
+
+
+def test_an_edited_baseline_article_that_matched_before_raises_nothing() -> None:
+    own = member(10, "kestrel.example")
+    assert not judged(
+        own, article=replace(EDITED, baseline=True), placement=Placement(story_id=5, novelty=("x",))
+    ).alerts

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -10,6 +11,7 @@ from monitor.domain.stories.recurring import is_calendar
 from monitor.domain.stories.words import folded, is_number, lower_words
 
 _TOKEN = re.compile(r"\w+(?:[.,:'’-]\w+)*|[^\w\s]")
+_SPACED = re.compile(r"\s+([.,;:!?%)»”’])")
 _MOST_WORDS = 4_000
 _ORDINALS = frozenset(("st", "nd", "rd", "th"))
 _DATES = re.compile(
@@ -68,9 +70,13 @@ def difference(old: str, new: str, context: int = 5) -> Difference:
     for tag, i, j, k, m in matcher.get_opcodes():
         if tag != "equal":
             changed += max(j - i, m - k)
-            before = " ".join(left[max(i - context, 0) : i])
-            changes.append(Change(before=before, removed=" ".join(left[i:j]), added=" ".join(right[k:m])))
+            before = _joined(left[max(i - context, 0) : i])
+            changes.append(Change(before=before, removed=_joined(left[i:j]), added=_joined(right[k:m])))
     return Difference(changes=tuple(changes), share=min(changed / max(len(left), len(right), 1), 1.0))
+
+
+def _joined(tokens: Sequence[str]) -> str:
+    return _SPACED.sub(r"\1", " ".join(tokens))
 
 
 def is_material(old: str, new: str) -> bool:
