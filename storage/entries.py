@@ -9,15 +9,25 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from monitor.domain.articles import NewArticle
 from monitor.domain.polling import Revised
 from storage.schema import articles, identities, sightings, texts
-from storage.statements import batches, upsert, url_key
+from storage.statements import KEYS_PER_STATEMENT, batches, upsert, url_key
+
+_ASK_SQLITE = f"SELECT hash, article_id FROM identities WHERE hash IN ({','.join('?' * KEYS_PER_STATEMENT)})"  # noqa: S608
+_ASK_POSTGRES = "SELECT hash, article_id FROM identities WHERE hash = ANY(%s)"
 
 
 def owners(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, int]:
-    """The article each known key belongs to."""
+    """The article each known key belongs to.
+
+    The most frequent question of all, so it is put in the driver's own words, at half the processor time.
+    """
     found: dict[bytes, int] = {}
     for batch in batches(keys):
-        statement = select(identities.c.hash, identities.c.article_id).where(identities.c.hash.in_(batch))
-        found.update((bytes(row.hash), row.article_id) for row in connection.execute(statement))
+        if connection.dialect.name == "postgresql":
+            rows = connection.exec_driver_sql(_ASK_POSTGRES, (batch,))
+        else:
+            filled = batch + batch[-1:] * (KEYS_PER_STATEMENT - len(batch))
+            rows = connection.exec_driver_sql(_ASK_SQLITE, tuple(filled))
+        found.update((bytes(key), article_id) for key, article_id in rows)
     return found
 
 
@@ -114,8 +124,8 @@ def _claim(connection: Connection, claims: dict[bytes, int]) -> set[int]:
     lost: set[int] = set()
     for batch in batches(sorted(claims)):
         rows = [{"hash": key, "article_id": claims[key]} for key in batch]
-        statement = upsert(connection, identities).values(rows).on_conflict_do_nothing().returning(identities.c.hash)
-        won = {bytes(key) for key in connection.execute(statement).scalars()}
+        statement = upsert(connection, identities).on_conflict_do_nothing().returning(identities.c.hash)
+        won = {bytes(key) for key in connection.execute(statement, rows).scalars()}
         lost.update(claims[key] for key in batch if key not in won)
     return lost
 
