@@ -10,7 +10,7 @@ from monitor.domain.articles import Stage
 from monitor.domain.catalog import Severity
 from monitor.domain.overview import AlertOverview, FeedOverview, Overview, Queue
 from storage.database import Database
-from storage.outbox_schema import deliveries, delivery_alerts
+from storage.outbox_schema import deliveries, delivery_alerts, lanes
 from storage.processes import read_processes
 from storage.schema import alerts, articles, feeds, stories
 
@@ -40,6 +40,7 @@ def read_overview(connection: Connection, now: datetime) -> Overview:
         feeds=_feeds(connection),
         workers=read_processes(connection),
         alerts=_alerts(connection),
+        closed=_closed(connection),
         articles=_newest_id(connection, articles),
         stories=_newest_id(connection, stories),
     )
@@ -135,6 +136,12 @@ def _outlets(connection: Connection, story_ids: list[int]) -> dict[int, int]:
     statement = select(articles.c.story_id, func.count(func.distinct(articles.c.outlet)))
     statement = statement.where(articles.c.story_id.in_(story_ids)).group_by(articles.c.story_id)
     return {row[0]: row[1] for row in connection.execute(statement)}
+
+
+def _closed(connection: Connection) -> tuple[tuple[str, str], ...]:
+    """What nothing is sent through at present, and why."""
+    statement = select(lanes.c.name, lanes.c.reason).where(lanes.c.reason.is_not(None)).order_by(lanes.c.name)
+    return tuple((row[0], row[1]) for row in connection.execute(statement))
 
 
 def _newest_id(connection: Connection, table: Table) -> int:

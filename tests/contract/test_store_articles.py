@@ -76,6 +76,7 @@ class ByContent:
             window="12:00",
             due=NOW + timedelta(minutes=len(facts.story.members)),
             topics=("trade",),
+            recurring=True,
         )
         new = kind is AlertKind.NEW
         return Verdict(
