@@ -28,14 +28,15 @@ class Steps:
     deliver: Deliver
 
     def works(self, *, requests: int, extractions: int) -> tuple[Work[Any], ...]:
-        """In the order in which an article passes: `requests` polls at once, `extractions` pages at once.
+        """In the order in which an article passes: `requests` requests of feeds at once, `extractions` pages at once.
 
+        More polls than that are under way: one that waits for its turn on a crowded host must not hold up the others.
         Triage goes one by one: it is quick, and the stories lock would line it up anyway.
         """
         return (
             Work(
                 name="poll",
-                concurrency=requests,
+                concurrency=requests * 4,
                 due=self._due_feeds,
                 key=lambda row: row.feed.key,
                 perform=self._poll,
