@@ -184,7 +184,7 @@ async def test_an_outage_of_our_own_makes_one_message_and_blames_no_feed(open_de
         assert nobody.port != port
         desk.step = replace(desk.step, fetcher=fetcher)
         fetcher._transport._network._ports |= {port}  # type: ignore[attr-defined]
-        for _ in range(12):
+        for _ in range(5):
             await desk.poll_all(after=timedelta(minutes=5))
         states = [row.state for row in await desk.store.due(desk.clock.now() + 100 * HOUR, 100, ())]
     assert desk.step.network.down_since is not None
@@ -205,4 +205,3 @@ async def test_keys_are_looked_up_in_the_real_store(open_desk) -> None:
     assert keys.guid in known
     assert keys.url not in known  # a baseline's address is kept apart
     assert keys.baseline in known
-    assert desk.clock.now() >= NOW
