@@ -1,0 +1,1 @@
+"""What is measured: speed against peers, quality against labelled documents."""

@@ -1,0 +1,1 @@
+"""How good the shipped decisions are, on documents that people have labelled."""

@@ -1,0 +1,46 @@
+"""`scripts/evaluate topics`: precision, recall and F1 of the configured topics, and the worst errors explained."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.quality.labelled import read_labelled
+from benchmarks.quality.measure import Judgement, judge
+from benchmarks.quality.report import summary, table, worst
+from monitor.config import load_catalog
+from monitor.domain.topics import compile_catalog
+
+SHIPPED = Path(__file__).resolve().parents[2] / "config"
+TOPICS = ("china-mediation", "us-russia-reset", "tariffs")
+TARGETS = {"china-mediation": 0.92, "us-russia-reset": 0.80, "tariffs": 0.95}
+
+
+def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `topics` to the command line."""
+    parser = commands.add_parser("topics", help=__doc__)
+    parser.add_argument("--config", type=Path, default=SHIPPED, help="configuration to measure (default: the shipped one)")
+    parser.add_argument("--topic", action="append", choices=TOPICS, help="only this topic (repeatable)")
+    parser.add_argument("--half", choices=("derived", "checked"), help="only documents of this half")
+    parser.add_argument("--errors", type=int, default=10, help="how many errors of each sort to explain (default: 10)")
+    parser.add_argument("--json", action="store_true", help="figures only, one JSON object a line")
+    parser.set_defaults(run=run)
+
+
+def judgements_of(corpus: Path, config: Path, topics: Sequence[str] = TOPICS) -> list[Judgement]:
+    """What the topics configured in `config` decide on the labelled documents in `corpus`."""
+    return judge(compile_catalog(load_catalog(config)), read_labelled(corpus), topics)
+
+
+def run(corpus: Path, chosen: argparse.Namespace) -> int:
+    """Print the figures, then the worst errors."""
+    judgements = judgements_of(corpus, chosen.config, chosen.topic or TOPICS)
+    if chosen.half:
+        judgements = [judgement for judgement in judgements if judgement.labelled.half == chosen.half]
+    for topic in chosen.topic or TOPICS:
+        rows = summary(judgements, topic)
+        if chosen.json:
+            print("\n".join(json.dumps(row) for row in rows))
+        else:
+            print("\n".join(table(rows)), *worst(judgements, topic, chosen.errors), sep="\n", end="\n\n")
+    return 0
