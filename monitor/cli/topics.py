@@ -1,0 +1,58 @@
+"""`wirewatch topics`: help with writing topics."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from monitor.adapters.background import likely_language, word_frequencies
+from monitor.adapters.page_reading import read_page
+from monitor.domain.failures import Failure
+from monitor.domain.topics.suggest import as_yaml, suggest
+from monitor.domain.topics.values import Document
+
+
+@click.group()
+def topics() -> None:
+    """Help with writing topics."""
+
+
+@topics.command(
+    "suggest",
+    epilog="""\b
+Examples:
+  wirewatch topics suggest examples/*.txt
+  wirewatch topics suggest --key lithium saved-page.html notes.txt > config/watchlists/lithium.yml
+""",
+)
+@click.argument("paths", metavar="FILES...", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--key", default="new-topic", show_default=True, help="What the topic is to be called.")
+@click.option("--lang", help="The language of the examples, such as en.  [default: told from each text]")
+def suggest_topic(paths: tuple[Path, ...], key: str, lang: str | None) -> None:
+    """Propose a vocabulary and a query from example articles (texts or saved pages): YAML to paste and prune.
+
+    Terms are those that the examples share and that the language at large seldom uses. Three to ten examples from
+    different outlets serve best; a term must stand in more than a third of them.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9-]*", key):
+        raise click.UsageError("--key takes lower-case letters, digits and hyphens, a letter first")
+    examples = [_example(path, lang) for path in paths]
+    for line in as_yaml(suggest(examples, word_frequencies), key):
+        click.echo(line)
+
+
+def _example(path: Path, lang: str | None) -> Document:
+    try:
+        content = path.read_bytes()
+        saved = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except OSError as error:
+        raise click.ClickException(f"{path}: cannot be read: {error.strerror}") from None
+    if content.lstrip()[:1] == b"<":
+        page = read_page(content, path.absolute().as_uri(), None, saved)
+        if isinstance(page, Failure):
+            raise click.ClickException(f"{path}: {page.reason.value}: {page.detail}")
+        title, text = page.title, page.body
+    else:
+        title, _, text = content.decode("utf-8", "replace").strip().partition("\n")
+    return Document(title=title, text=text, language=lang or likely_language(f"{title}\n{text}"))
