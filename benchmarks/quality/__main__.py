@@ -1,4 +1,5 @@
-"""`scripts/evaluate`: one sub-command for each kind of decision. Exit codes: 0 measured, 2 wrong usage, 78 no documents."""
+"""`scripts/evaluate`: one sub-command for each kind of decision. Exit codes: 0 measured, 2 wrong usage,
+78 no documents."""
 
 import argparse
 import sys
@@ -14,7 +15,9 @@ NO_DOCUMENTS = 78
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what `arguments` name and print it."""
     parser = argparse.ArgumentParser(prog="scripts/evaluate", description=__doc__)
-    parser.add_argument("--corpus", type=Path, help=f"labelled documents (default: ${CORPUS_VARIABLE}, ../shared/corpus)")
+    parser.add_argument(
+        "--corpus", type=Path, help=f"labelled documents (default: ${CORPUS_VARIABLE}, ../shared/corpus)"
+    )
     commands = parser.add_subparsers(required=True, metavar="topics")
     for module in (topics,):
         module.add_command(commands)

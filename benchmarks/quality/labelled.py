@@ -43,7 +43,7 @@ class Labelled:
 
 
 def corpus_place(given: Path | None = None) -> Path | None:
-    """Where the labelled documents are: as given, by `$WIREWATCH_CORPUS`, or beside the repository; None when absent."""
+    """Where labelled documents are: as given, by `$WIREWATCH_CORPUS`, or beside the repository; None when absent."""
     candidates = (given, os.environ.get(CORPUS_VARIABLE), CORPUS_BESIDE_THE_REPOSITORY)
     place = next(Path(candidate) for candidate in candidates if candidate)
     return place if (place / "labelled").is_dir() else None

@@ -8,8 +8,8 @@ from pathlib import Path
 from benchmarks.quality.labelled import read_labelled
 from benchmarks.quality.measure import Judgement, judge
 from benchmarks.quality.report import summary, table, worst
-from monitor.config import load_catalog
-from monitor.domain.topics import compile_catalog
+from monitor.config.loader import load
+from monitor.domain.topics.engine import compile_catalog
 
 SHIPPED = Path(__file__).resolve().parents[2] / "config"
 TOPICS = ("china-mediation", "us-russia-reset", "tariffs")
@@ -19,7 +19,9 @@ TARGETS = {"china-mediation": 0.92, "us-russia-reset": 0.80, "tariffs": 0.95}
 def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `topics` to the command line."""
     parser = commands.add_parser("topics", help=__doc__)
-    parser.add_argument("--config", type=Path, default=SHIPPED, help="configuration to measure (default: the shipped one)")
+    parser.add_argument(
+        "--config", type=Path, default=SHIPPED, help="configuration to measure (default: the shipped one)"
+    )
     parser.add_argument("--topic", action="append", choices=TOPICS, help="only this topic (repeatable)")
     parser.add_argument("--half", choices=("derived", "checked"), help="only documents of this half")
     parser.add_argument("--errors", type=int, default=10, help="how many errors of each sort to explain (default: 10)")
@@ -29,7 +31,10 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def judgements_of(corpus: Path, config: Path, topics: Sequence[str] = TOPICS) -> list[Judgement]:
     """What the topics configured in `config` decide on the labelled documents in `corpus`."""
-    return judge(compile_catalog(load_catalog(config)), read_labelled(corpus), topics)
+    loaded = load(config)
+    if loaded.catalog is None:
+        raise SystemExit("\n".join(map(str, loaded.errors)))
+    return judge(compile_catalog(loaded.catalog), read_labelled(corpus), topics)
 
 
 def run(corpus: Path, chosen: argparse.Namespace) -> int:

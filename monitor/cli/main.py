@@ -11,6 +11,7 @@ from monitor.cli.match import match
 from monitor.cli.replay import replay
 from monitor.cli.run import run_command
 from monitor.cli.status import health, status
+from monitor.cli.topics import topics
 
 
 @click.group()
@@ -19,5 +20,5 @@ def main() -> None:
     """Wirewatch watches the news for people who must not miss a development."""
 
 
-for command in (run_command, check, demo, match, extract, replay, feeds, status, health):
+for command in (run_command, check, demo, match, extract, replay, feeds, topics, status, health):
     main.add_command(command)

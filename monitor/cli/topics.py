@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-from monitor.adapters.background import likely_language, word_frequencies
+from monitor.adapters.background import word_frequencies
+from monitor.adapters.language import LangidDetector
 from monitor.adapters.page_reading import read_page
 from monitor.domain.failures import Failure
-from monitor.domain.topics.suggest import as_yaml, suggest
+from monitor.domain.topics.suggest import as_yaml, found_again, suggest
 from monitor.domain.topics.values import Document
 
 
@@ -38,8 +39,10 @@ def suggest_topic(paths: tuple[Path, ...], key: str, lang: str | None) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9-]*", key):
         raise click.UsageError("--key takes lower-case letters, digits and hyphens, a letter first")
     examples = [_example(path, lang) for path in paths]
-    for line in as_yaml(suggest(examples, word_frequencies), key):
+    proposal = suggest(examples, word_frequencies)
+    for line in as_yaml(proposal, key):
         click.echo(line)
+    click.echo(f"This query matches {found_again(proposal, examples)} of the {len(examples)} examples.", err=True)
 
 
 def _example(path: Path, lang: str | None) -> Document:
@@ -55,4 +58,4 @@ def _example(path: Path, lang: str | None) -> Document:
         title, text = page.title, page.body
     else:
         title, _, text = content.decode("utf-8", "replace").strip().partition("\n")
-    return Document(title=title, text=text, language=lang or likely_language(f"{title}\n{text}"))
+    return Document(title=title, text=text, language=lang or LangidDetector().detect(f"{title}\n{text}"))

@@ -20,6 +20,7 @@ UNLISTED = 3.4
 """Zipf value assumed for a word that the table does not list; a little under the rarest it does."""
 COHESION = 3.0
 """How many times more often than by chance the words of a phrase stand together (natural logarithm)."""
+MANY = 7
 NOTICEABLE = 20.0
 """How many times more frequent than at large a word must be, unless it is a name."""
 RARER_TOGETHER = 0.7
@@ -27,7 +28,9 @@ RARER_TOGETHER = 0.7
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff"
 _WORD = re.compile(rf"[{_HAN}]|(?:[^\W\d_{_HAN}]\.){{2,}}|[^\W\d_{_HAN}]+(?:['’\-][^\W\d_{_HAN}]+)*|[^\w\s'’\-]|\n|\d+")
 _UNSPACED = re.compile(rf"[{_HAN}]")
-_UNSPACED_FUNCTION = frozenset("的了在是和与與及将將对對为為被把从從向以而并也还還就都于於等这這那有不之其所或但再又到说說称稱个個年月日时時")
+_UNSPACED_FUNCTION = frozenset(
+    "的了在是和与與及将將对對为為被把从從向以而并也还還就都于於等这這那有不之其所或但再又到说說称稱个個年月日时時"
+)
 _ADDRESS = re.compile(r"!?\[[^\]]*\]\([^)]*\)|https?://\S+")
 _POSSESSIVE = re.compile(r"['’]s$")
 
@@ -52,7 +55,8 @@ def candidates(
     """The terms of one language's examples, most peculiar first; single words are counted with their inflected forms.
 
     A term must stand in more than a third of the examples (two at least, when there are several); its weight is the
-    share of examples times the logarithm of how much more frequent it is than in the background (Zipf values by word).
+    share of examples, times the logarithm of how much more frequent it is than in the background (Zipf values by word)
+    to the power of 1.5, times the logarithm of its count, of which no more than seven count.
     """
     counts = _Counts(stem)
     for number, example in enumerate(examples):
@@ -95,8 +99,9 @@ class _Counts:
     def _note(self, example: int, key: str, written: str, inside: bool) -> None:
         self.examples[key].add(example)
         self.written[key][written] += 1
-        self.capital[key] += inside and all(word[:1].isupper() for word in written.split(" "))
-        self.inside[key] += inside
+        telling = inside or " " in written
+        self.capital[key] += telling and all(word[:1].isupper() for word in written.split(" "))
+        self.inside[key] += telling
 
     def coheres(self, key: str) -> bool:
         """Whether the words of a phrase stand together more than chance would have it."""
@@ -104,7 +109,7 @@ class _Counts:
         if len(words) == 1:
             return not _UNSPACED.match(key)
         chance = math.prod(self.count[self.key(word)] / self.total for word in words) * self.total
-        return self.count[key] >= 2 and math.log(self.count[key] / chance) >= COHESION * (len(words) - 1) - 1
+        return self.count[key] >= 2 and math.log(self.count[key] / chance) >= COHESION * min(2, len(words) - 1) - 1
 
     def absorbed(self, key: str, others: Sequence[str]) -> bool:
         """Whether nearly all of its occurrences lie within one longer term."""
@@ -116,14 +121,14 @@ class _Counts:
         times = self.count[key] / self.total * 1e9 / 10 ** self._usual(key, background)
         name = self.capital[key] >= 0.8 * max(1, self.inside[key])
         peculiar = math.log2(times) if name or times >= NOTICEABLE else 0.0
+        share = len(self.examples[key]) / examples
         return Candidate(
             term=self.written[key].most_common(1)[0][0],
             examples=len(self.examples[key]),
             count=self.count[key],
-            weight=round(peculiar * len(self.examples[key]) / examples * math.log2(1 + min(self.count[key], 15)), 2),
+            weight=round(share * peculiar**1.5 * math.log2(1 + min(self.count[key], MANY)), 2),
             name=name,
         )
-
 
     def _usual(self, key: str, background: Mapping[str, float]) -> float:
         """The Zipf value of a term in the language at large: of its commonest form, of the rarest word of a phrase."""
@@ -147,7 +152,7 @@ def _edge(word: str, background: Mapping[str, float]) -> bool:
     plain = word.casefold()
     if _UNSPACED.match(word):
         return word in _UNSPACED_FUNCTION
-    return len(plain) < 2 and plain.isascii() or word.isdigit() or background.get(plain, 0.0) >= FUNCTION_WORD
+    return (len(plain) < 2 and plain.isascii()) or word.isdigit() or background.get(plain, 0.0) >= FUNCTION_WORD
 
 
 def _runs(text: str) -> Iterator[list[str]]:
