@@ -60,24 +60,20 @@ class Check:
         return start >= self.before and even(text[start - self.before : end + self.after]).casefold() == self.kept
 
 
-class Cell(NamedTuple):
-    """Atoms any of which will do. `weights` only when some differ from 1.
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Atoms any of which will do, with what one place of each counts.
 
     `own` and `languages`: the language of this list of a vocabulary, and of all its lists; None outside vocabularies.
     """
 
-    atoms: tuple[int, ...]
-    weights: tuple[float, ...] | None
+    members: dict[int, float]
     own: str | None = None
     languages: frozenset[str] = frozenset()
 
     def active(self, language: str | None) -> bool:
         """Whether it counts for an article of `language`: its list is that language's, or there is none for it."""
         return self.own in (None, "*", language) or language is None or language not in self.languages
-
-    def weight(self, atom: int) -> float:
-        """What one place of `atom` counts."""
-        return 1.0 if self.weights is None else self.weights[self.atoms.index(atom)]
 
 
 def even(text: str) -> str:
@@ -97,7 +93,7 @@ class Atoms:
         self.regexes: dict[int, Regex] = {}
         self.cells: list[Cell] = []
         self._atoms: dict[object, int] = {}
-        self._cells: dict[Cell, int] = {}
+        self._cells: dict[object, int] = {}
 
     def atom(self, term: Term, language: str | None = None) -> int:
         """The number of a term's atom. `language` is that of the list it stands in. Raises QueryError."""
@@ -148,12 +144,11 @@ class Atoms:
         heaviest: dict[int, float] = {}
         for atom, weight in members:
             heaviest[atom] = max(weight, heaviest.get(atom, 0.0))
-        weights = tuple(heaviest.values())
-        cell = Cell(tuple(heaviest), None if all(w == 1.0 for w in weights) else weights, own, languages)
-        number = self._cells.get(cell)
+        key = (tuple(heaviest.items()), own, languages)
+        number = self._cells.get(key)
         if number is None:
-            number = self._cells[cell] = len(self.cells)
-            self.cells.append(cell)
+            number = self._cells[key] = len(self.cells)
+            self.cells.append(Cell(heaviest, own, languages))
         return number
 
     def sealed(self) -> "Atoms":

@@ -1,8 +1,8 @@
 """All topics of a catalog compiled together, and the matching of one document against them."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import chain
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from monitor.domain.catalog import Catalog, Topic, Watchlist
 from monitor.domain.topics.atoms import Atoms
@@ -20,6 +20,8 @@ MAX_HITS = 100
 """Hits listed for one match."""
 MAX_NEAR = 5
 """Near misses told for one document."""
+MOST_LOOKED_AT = 12
+"""Misses looked at to find those; where there are more, the first of the files."""
 NEAR_ENOUGH = 0.5
 """A topic nearly matches when at least this share of its query holds."""
 
@@ -35,13 +37,20 @@ class Plan:
     extras: tuple[tuple[Step, float], ...]
     clauses: tuple[Clause, ...]
 
-    def score(self, reading: Reading) -> float:
-        """1 + how much the article is about the query + what extras add and take, to three decimals."""
-        total = 1.0 + self.root.strength(reading)
+    def filed(self, price: Callable[[Clause], float]) -> "Plan":
+        """The plan with its clauses in order of price: the first is the one it is filed under."""
+        return replace(self, clauses=tuple(sorted(self.clauses, key=price)))
+
+    def judge(self, reading: Reading) -> tuple[float, tuple[str, ...]]:
+        """The score to three decimals, and its addends in words: 1, the query's strength, what extras add and take."""
+        strength = self.root.strength(reading)
+        total, parts = 1.0 + strength, [f"query +1, strength +{strength:.3f}"]
         for step, points in self.extras:
             if step.holds(reading):
-                total += points * step.strength(reading)
-        return round(total, 3)
+                change = points * step.strength(reading)
+                total += change
+                parts.append(f"{'MAYBE' if points > 0 else 'LESS'} {step.written(self.query)} {change:+.3f}")
+        return round(total, 3), tuple(parts)
 
     def hits(self, reading: Reading) -> tuple[Hit, ...]:
         """The evidence, title first, at most MAX_HITS."""
@@ -52,30 +61,22 @@ class Plan:
                 step.evidence(reading, places)
         return tuple(reading.hit(*place) for place in sorted(places)[:MAX_HITS])
 
-    def parts(self, reading: Reading) -> tuple[str, ...]:
-        """The score's addends in words."""
-        named = [f"query holds +1, strength +{self.root.strength(reading):.3f}"]
-        for step, points in self.extras:
-            if step.holds(reading):
-                verb = "MAYBE" if points > 0 else "LESS"
-                named.append(f"{verb} {step.written(self.query)} {points * step.strength(reading):+.3f}")
-        return tuple(named)
-
 
 class Engine:
     """Fulfils `ports.Matcher`. Made by `compile_catalog`; may be pickled, and shared by threads that match in turn."""
 
     def __init__(self, revision: str, plans: tuple[Plan, ...], atoms: Atoms) -> None:
         self._revision = revision
-        self._plans = plans
         self._atoms = atoms
         self._terms = Terms(atoms)
+        price = self._terms.prices(atoms)
+        self._plans = tuple(plan.filed(price) for plan in plans)
         self._lexicons: dict[str | None, Lexicon] = {}
-        self._keyed: list[list[int]] = [[] for _ in atoms.cells]
+        self._keyed: dict[int, list[int]] = {}
         self._always: list[int] = []
-        for number, plan in enumerate(plans):
+        for number, plan in enumerate(self._plans):
             for cell in plan.clauses[0] if plan.clauses else ():
-                self._keyed[cell].append(number)
+                self._keyed.setdefault(cell, []).append(number)
             if not plan.clauses:
                 self._always.append(number)
 
@@ -95,19 +96,25 @@ class Engine:
         `only` asks one topic by its key; when that one misses, `near` always tells why.
         """
         reading = self.read(document)
+        present = reading.present
         matches: list[Match] = []
         misses: list[Plan] = []
-        asked = self._candidates(reading) if only is None else (p for p in self._plans if p.key == only)
-        for plan in asked:
-            if plan.root.holds(reading):
-                score = plan.score(reading)
-                if score >= plan.threshold:
-                    hits, parts = plan.hits(reading), plan.parts(reading)
-                    matches.append(Match(topic=plan.key, score=score, hits=hits, parts=parts))
-                    continue
+        for plan in self._candidates(reading) if only is None else self._named(only):
+            for clause in plan.clauses:
+                if clause.isdisjoint(present):
+                    break
+            else:
+                if plan.root.holds(reading):
+                    score, parts = plan.judge(reading)
+                    if score >= plan.threshold:
+                        matches.append(Match(topic=plan.key, score=score, hits=plan.hits(reading), parts=parts))
+                        continue
             misses.append(plan)
         near = self._near(misses, reading, NEAR_ENOUGH if only is None else 0.0)
         return Matches(matches=tuple(matches), near=near, doubts=_cut(document))
+
+    def _named(self, key: str) -> list[Plan]:
+        return [plan for plan in self._plans if plan.key == key]
 
     def read(self, document: Document) -> Reading:
         """The document with every term of every topic found."""
@@ -122,13 +129,16 @@ class Engine:
 
     def _candidates(self, reading: Reading) -> Iterator[Plan]:
         """Topics with a hit in the clause they are filed under, in the order of the files."""
-        keyed = self._keyed
-        numbers = set(chain.from_iterable(keyed[cell] for cell in reading.present)).union(self._always)
+        numbers = set(self._always)
+        for cell in reading.present & self._keyed.keys():
+            numbers.update(self._keyed[cell])
         return (self._plans[number] for number in sorted(numbers))
 
     def _near(self, misses: list[Plan], reading: Reading, enough: float) -> tuple[Near, ...]:
-        """The nearest misses, best first."""
-        close = [(plan.root.closeness(reading), plan) for plan in misses]
+        """The nearest of the first MOST_LOOKED_AT misses, best first."""
+        present = reading.present
+        looked_at = (plan for plan in misses if not enough or sum(map(present.isdisjoint, plan.clauses)) <= 1)
+        close = [(plan.root.closeness(reading), plan) for plan in islice(looked_at, MOST_LOOKED_AT)]
         close = [pair for pair in close if pair[0] >= enough]
         close.sort(key=lambda pair: -pair[0])
         return tuple(self._miss(plan, closeness, reading) for closeness, plan in close[:MAX_NEAR])
@@ -136,13 +146,10 @@ class Engine:
     @staticmethod
     def _miss(plan: Plan, closeness: float, reading: Reading) -> Near:
         if plan.root.holds(reading):
-            score = plan.score(reading)
-            missing = f"the score {score:g} is below the threshold {plan.threshold:g}: " + ", ".join(
-                plan.parts(reading)
-            )
+            score, parts = plan.judge(reading)
+            missing = f"the score {score:g} is below the threshold {plan.threshold:g}: {', '.join(parts)}"
         else:
-            score = round(min(closeness, 0.99), 3)
-            missing = plan.root.missing(reading, plan.query)
+            score, missing = round(min(closeness, 0.99), 3), plan.root.missing(reading, plan.query)
         return Near(topic=plan.key, score=score, threshold=plan.threshold, missing=missing, hits=plan.hits(reading))
 
 
@@ -169,35 +176,24 @@ class Compiled:
         compiler = Compiler(self.atoms, shelf)
         for topic in watchlist.topics:
             try:
-                self.plans.append(plan_topic(topic, compiler, self.atoms))
+                self.plans.append(plan_topic(topic, compiler))
             except QueryError as error:
                 self.problems.append(error.problem(topic.key, watchlist.name))
         self.problems += shelf.problems
 
 
-def plan_topic(topic: Topic, compiler: Compiler, atoms: Atoms) -> Plan:
+def plan_topic(topic: Topic, compiler: Compiler) -> Plan:
     """The plan of a topic. Raises QueryError."""
     query = parse(topic.query)
     root = compiler.step(query.root)
-    clauses = sorted(set(root.clauses()), key=lambda clause: cost(clause, atoms))
     return Plan(
         key=topic.key,
         query=topic.query,
         threshold=topic.threshold,
         root=root,
         extras=tuple((compiler.step(extra.item), extra.points) for extra in query.extras),
-        clauses=tuple(clauses),
+        clauses=tuple(dict.fromkeys(root.clauses())),
     )
-
-
-def cost(clause: Clause, atoms: Atoms) -> float:
-    """A guess at how many articles have one of these terms: short lone words are common, phrases are rare."""
-    return sum(_commonness(atoms, atom) for cell in clause for atom in atoms.cells[cell].atoms[:1000])
-
-
-def _commonness(atoms: Atoms, atom: int) -> float:
-    words, letters = len(atoms.parts[atom]), len(atoms.labels[atom])
-    return 0.05 if words > 1 else max(0.05, 1.0 - 0.12 * letters)
 
 
 def compile_all(catalog: Catalog) -> Compiled:

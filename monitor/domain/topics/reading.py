@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from monitor.domain.topics.atoms import Atoms
 from monitor.domain.topics.folding import Plain, fold, unsegmented
-from monitor.domain.topics.lexicon import Entry, Lexicon
+from monitor.domain.topics.lexicon import Entry, Lexicon, Part
 from monitor.domain.topics.sentences import phrase_goes_on, sentence_starts
 from monitor.domain.topics.syntax import Place
 from monitor.domain.topics.values import Document, Field, Hit
@@ -42,54 +42,71 @@ class Reading:
         self.title_end = len(self.title.tokens)
         self.tokens = [*self.title.tokens, "", *self.text.tokens]
         self.at: dict[int, list[int]] = {}
+        self.present: set[int] = set()
         self.exactly: dict[tuple[int, int, int], tuple[int, int]] = {}
         self.memo: dict[int, list[Spot]] = {}
+        self._lexicon = lexicon
+        self._found: dict[int, list[int]] = {}
         self._lead_end: int | None = None
         self._sentences: list[int] | None = None
         self._units: list[int] | None = None
         self._hits: dict[tuple[int, int, int], Hit] = {}
         self._find(list(map(lexicon.__getitem__, self.tokens)))
-        self._search()
-        self.found: dict[int, list[int]] = defaultdict(list)
-        cells_of = lexicon.cells_of
-        for atom in self.at:
-            for cell in cells_of[atom]:
-                self.found[cell].append(atom)
-        self.present = set(self.found)
+        if atoms.regexes:
+            self._search()
 
-    def _find(self, entries: list[Entry | None]) -> None:
+    def _find(self, entries: list[Entry | Part | None]) -> None:
+        """Note every atom's places, lone tokens first, then what must be verified around them."""
         places: dict[Entry, list[int]] = defaultdict(list)
         for position in compress(range(len(entries)), entries):
             places[entries[position]].append(position)  # type: ignore[index]
+        at, present = self.at, self.present
         for entry, positions in places.items():
+            present.update(entry.cells)
             for atom in entry.atoms:
-                self._add(atom, positions)
-            for atom, place in entry.keyed:
-                self._verify(atom, place, positions, entries)
+                at[atom] = sorted(at[atom] + positions) if atom in at else positions
+        for entry, positions in places.items():
+            if entry.keyed:
+                self._verify(entry.keyed, positions, entries)
 
-    def _add(self, atom: int, positions: list[int]) -> None:
+    def _verify(
+        self, keyed: tuple[tuple[int, int], ...], positions: list[int], entries: list[Entry | Part | None]
+    ) -> None:
+        """Note the terms of several tokens that these tokens are part of."""
+        parts_of, last = self.atoms.parts, len(entries) - 1
+        for atom, place in keyed:
+            parts = parts_of[atom]
+            for position in positions:
+                start = position - place
+                for offset, part in enumerate(parts, start):
+                    if offset < 0 or offset > last:
+                        break
+                    entry = entries[offset]
+                    if entry is None or part not in entry.tests:
+                        break
+                else:
+                    if self._reads(atom, start, start + len(parts)):
+                        self._add(atom, start)
+
+    def _add(self, atom: int, start: int) -> None:
         known = self.at.get(atom)
-        self.at[atom] = positions if known is None else sorted(known + positions)
+        if known is None:
+            self.at[atom] = [start]
+            self.present.update(self._lexicon.cells_of[atom])
+        elif start not in known[-1:]:
+            self.at[atom] = sorted({*known, start}) if start < known[-1] else [*known, start]
 
-    def _verify(self, atom: int, place: int, positions: list[int], entries: list[Entry | None]) -> None:
-        parts = self.atoms.parts[atom]
-        found = []
-        for position in positions:
-            start = position - place
-            if start >= 0 and self._matches(parts, start, entries) and self._reads(atom, start, start + len(parts)):
-                found.append(start)
-        if found:
-            self._add(atom, found)
-
-    @staticmethod
-    def _matches(parts: tuple[int, ...], start: int, entries: list[Entry | None]) -> bool:
-        if start + len(parts) > len(entries):
-            return False
-        for offset, part in enumerate(parts):
-            entry = entries[start + offset]
-            if entry is None or part not in entry.tests:
-                return False
-        return True
+    def found(self, cell: int) -> list[int]:
+        """The atoms of a cell that the document has."""
+        atoms = self._found.get(cell)
+        if atoms is None:
+            members, here = self.atoms.cells[cell].members, self.at
+            if len(members) <= len(here):
+                atoms = [atom for atom in members if atom in here]
+            else:
+                atoms = [atom for atom in here if atom in members]
+            self._found[cell] = atoms
+        return atoms
 
     def _reads(self, atom: int, start: int, end: int) -> bool:
         """Whether the original text allows it: nothing that ends a phrase in between, its signs and case as asked."""
@@ -105,22 +122,17 @@ class Reading:
 
     def _search(self) -> None:
         """Find the regular expressions."""
-        if not self.atoms.regexes:
-            return
         for plain, shift in ((self.title, 0), (self.text, self.title_end + 1)):
             kept, origin = plain.kept()
             for atom, regex in self.atoms.regexes.items():
                 for start, end in regex.spans(kept):
                     self._place(atom, int(origin[start]), int(origin[end - 1]) + 1, plain, shift)
-        for atom in self.atoms.regexes:
-            if atom in self.at:
-                self.at[atom] = sorted(set(self.at[atom]))
 
     def _place(self, atom: int, start: int, end: int, plain: Plain, shift: int) -> None:
         """Note a span of the original text by its tokens; one without any word is no place."""
         first, last = bisect_right(plain.ends, start), bisect_left(plain.starts, end)
         if first < last:
-            self.at.setdefault(atom, []).append(first + shift)
+            self._add(atom, first + shift)
             self.exactly.setdefault((first + shift, first + shift + 1, atom), (start, end))
 
     def _field(self, token: int) -> tuple[Plain, int]:
@@ -133,13 +145,10 @@ class Reading:
 
     def spots(self, cell: int) -> list[Spot]:
         """The places of a cell, in order."""
-        found = self.found.get(cell)
-        if not found:
-            return []
-        members = self.atoms.cells[cell]
+        members = self.atoms.cells[cell].members
         spots = [
-            Spot(position, position + self.length(atom), atom, members.weight(atom))
-            for atom in found
+            Spot(position, position + self.length(atom), atom, members[atom])
+            for atom in self.found(cell)
             for position in self.at[atom]
         ]
         spots.sort()
@@ -147,12 +156,14 @@ class Reading:
 
     def mass(self, cell: int) -> float:
         """The places of a cell added up: weight x (title 3, lead 2, further down 1)."""
-        members, total = self.atoms.cells[cell], 0.0
+        members, total = self.atoms.cells[cell].members, 0.0
         title_end, lead_end = self.title_end, self.lead_end
-        for atom in self.found.get(cell, ()):
+        for atom in self.found(cell):
             positions = self.at[atom]
-            count = len(positions) + bisect_left(positions, lead_end) + bisect_left(positions, title_end)
-            total += count * members.weight(atom)
+            count = len(positions)
+            if positions[0] < lead_end:
+                count += bisect_left(positions, lead_end) + bisect_left(positions, title_end)
+            total += count * members[atom]
         return total
 
     def counts(self, spot: Spot) -> float:

@@ -18,13 +18,16 @@ class Leaf(Found):
         return not self.cells.isdisjoint(reading.present)
 
     def look(self, reading: Reading) -> Spots:
-        here = [cell for cell in self.cells if cell in reading.present]
+        here = self.cells & reading.present
         if len(here) == 1:
-            return reading.spots(here[0])
+            return reading.spots(*here)
         return sorted({spot for cell in here for spot in reading.spots(cell)})
 
     def mass(self, reading: Reading) -> float:
-        return sum(reading.mass(cell) for cell in self.cells if cell in reading.present)
+        mass = 0.0
+        for cell in self.cells & reading.present:
+            mass += reading.mass(cell)
+        return mass
 
     def closeness(self, reading: Reading) -> float:
         return 1.0 if self.holds(reading) else 0.0
@@ -33,10 +36,11 @@ class Leaf(Found):
         return [self.cells]
 
     def evidence(self, reading: Reading, into: set[tuple[int, int, int]]) -> None:
-        for cell in self.cells:
-            for atom in reading.found.get(cell, ()):
+        for cell in self.cells & reading.present:
+            for atom in reading.found(cell):
                 length = reading.length(atom)
-                into.update((at, at + length, atom) for at in reading.at[atom])
+                for at in reading.at[atom]:
+                    into.add((at, at + length, atom))
 
     def missing(self, reading: Reading, query: str) -> str:
         return f"{self.written(query)} is not found"
