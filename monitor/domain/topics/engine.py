@@ -22,8 +22,8 @@ MAX_NEAR = 5
 """Near misses told for one document."""
 MOST_LOOKED_AT = 12
 """Misses looked at to find those; where there are more, the first of the files."""
-NEAR_ENOUGH = 0.5
-"""A topic nearly matches when at least this share of its query holds."""
+NEAR_ENOUGH = 0.6
+"""A topic nearly matches when at least this share of its query holds: two of three clauses, not one of two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +90,11 @@ class Engine:
         """The keys of the topics it matches, in the order of the files."""
         return tuple(plan.key for plan in self._plans)
 
-    def match(self, document: Document, *, only: str | None = None) -> Matches:
+    def match(self, document: Document, *, only: str | None = None, near: float = NEAR_ENOUGH) -> Matches:
         """What matches and what nearly does. Pure; raises on no text.
 
-        `only` asks one topic by its key; when that one misses, `near` always tells why.
+        `near` is how much of a query must hold for its topic to be told as a near miss. `only` asks one topic by its
+        key; when that one misses, `near` always tells why.
         """
         reading = self.read(document)
         present = reading.present
@@ -110,8 +111,8 @@ class Engine:
                         matches.append(Match(topic=plan.key, score=score, hits=plan.hits(reading), parts=parts))
                         continue
             misses.append(plan)
-        near = self._near(misses, reading, NEAR_ENOUGH if only is None else 0.0)
-        return Matches(matches=tuple(matches), near=near, doubts=_cut(document))
+        told = self._near(misses, reading, near if only is None else 0.0)
+        return Matches(matches=tuple(matches), near=told, doubts=_cut(document))
 
     def _named(self, key: str) -> list[Plan]:
         return [plan for plan in self._plans if plan.key == key]

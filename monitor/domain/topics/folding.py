@@ -76,13 +76,14 @@ _runs = re.compile(
 )
 
 
-def _within(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
-    return any(low <= code <= high for low, high in ranges)
-
-
+@lru_cache(maxsize=8192)
 def unsegmented(character: str) -> bool:
     """Whether words of this character's script are not set apart by spaces (or are better found as substrings)."""
     return _within(ord(character), _UNSEGMENTED)
+
+
+def _within(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
+    return any(low <= code <= high for low, high in ranges)
 
 
 def plain_character(character: str) -> str:
@@ -171,7 +172,7 @@ def _western() -> bytes:
 class Plain:
     """Plain text of one field, its tokens, and where they stand in the original (code points)."""
 
-    __slots__ = ("_ends", "_origin", "_plain", "_starts", "_widths", "text", "tokens")
+    __slots__ = ("_ends", "_letters", "_origin", "_starts", "_widths", "text", "tokens")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -179,19 +180,19 @@ class Plain:
         self._widths: Index | None = None
         self._starts: list[int] | None = None
         self._ends: list[int] | None = None
-        plain = self._short_way(text)
-        self._plain = self._long_way(text) if plain is None else plain
-        self.tokens = self._plain.split()
-
-    @staticmethod
-    def _short_way(text: str) -> str | None:
+        self._letters: bytes | NDArray[np.uint32]
         try:
-            plain = text.encode("cp1252").translate(_western())
+            short = text.encode("cp1252").translate(_western())
         except UnicodeEncodeError:
-            return None
-        return None if b"\x01" in plain else plain.decode("cp1252")
+            short = b"\x01"
+        if b"\x01" in short:
+            self._letters = self._long_way(text)
+            self.tokens = self._letters.tobytes().decode("utf-32-le", "replace").split()
+        else:
+            self._letters = short
+            self.tokens = short.decode("cp1252").split()
 
-    def _long_way(self, text: str) -> str:
+    def _long_way(self, text: str) -> NDArray[np.uint32]:
         codes, lengths = _lookup(text)
         composed: tuple[Index, Index] | None = None
         if (lengths == _COMPOSE).any():
@@ -202,7 +203,7 @@ class Plain:
         pages = _pages()
         first = pages.first[codes]
         if composed is None and (lengths == 1).all():
-            return first.tobytes().decode("utf-32-le")
+            return first
         source = np.repeat(np.arange(len(codes)), lengths)
         within = np.arange(len(source)) - np.repeat(np.cumsum(lengths, dtype=np.int64) - lengths, lengths)
         letters = first[source]
@@ -213,11 +214,12 @@ class Plain:
             letters[rare] = np.frombuffer(_utf32(text), np.uint32)[source[rare]]
         self._origin = source if composed is None else composed[0][source]
         self._widths = None if composed is None else composed[1][source]
-        return letters.tobytes().decode("utf-32-le", "replace")
+        return letters
 
     def _locate(self) -> None:
-        letters = np.frombuffer(b" \0\0\0" + _utf32(self._plain) + b" \0\0\0", np.uint32)
-        words = ~_spaces(letters)
+        letters = self._letters
+        words = np.zeros(len(letters) + 2, bool)
+        words[1:-1] = (np.frombuffer(letters, np.uint8) if isinstance(letters, bytes) else letters) != 0x20
         edges = np.flatnonzero(words[1:] != words[:-1])
         starts, lasts = edges[::2], edges[1::2] - 1
         widths = 1 if self._widths is None else self._widths[lasts]
@@ -243,11 +245,12 @@ class Plain:
 
     def kept(self) -> tuple[str, Index]:
         """The text with its punctuation and without diacritics, and where each character stood in the original."""
-        letters = np.frombuffer(_utf32(self._plain), np.uint32).copy()
+        given = self._letters
+        letters = np.frombuffer(_utf32(given.decode("cp1252")) if isinstance(given, bytes) else given, np.uint32).copy()
         origin = np.arange(len(letters)) if self._origin is None else self._origin
         codes = np.frombuffer(_utf32(self.text), np.uint32)
         alone = np.bincount(origin, minlength=len(codes))[origin] == 1
-        spaces = _spaces(letters)
+        spaces = letters == 0x20
         letters[spaces & alone] = codes[origin[spaces & alone]]
         stays = ~spaces | alone
         text = letters[stays].tobytes().decode("utf-32-le", "replace")
@@ -258,11 +261,6 @@ def _kept_character(character: str) -> str:
     straight = _STRAIGHT.get(character)
     folded = straight or fold(character)
     return folded if len(folded) == 1 else character
-
-
-def _spaces(letters: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    spaces: NDArray[np.bool_] = letters == 0x20
-    return spaces
 
 
 def _utf32(text: str) -> bytes:

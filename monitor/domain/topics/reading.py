@@ -21,6 +21,10 @@ MAX_CHARACTERS = 1_000_000
 """What is read of a field; the rest is left out, and `Matches.doubts` says so."""
 
 
+_PLAIN_GAPS = frozenset({"", " ", "-", "\u00a0"})
+"""What stands between the words of nearly every phrase."""
+
+
 class Spot(NamedTuple):
     """A place of a term: tokens start..end (exclusive), its atom, and what it counts."""
 
@@ -114,6 +118,8 @@ class Reading:
         first, last = start - shift, end - shift
         text, starts, ends, tokens = plain.text, plain.starts, plain.ends, plain.tokens
         for i in range(first, last - 1):
+            if text[ends[i] : starts[i + 1]] in _PLAIN_GAPS:
+                continue
             joined = unsegmented(tokens[i][0]) and unsegmented(tokens[i + 1][0])
             if not phrase_goes_on(text[ends[i] : starts[i + 1]], fold(tokens[i]), joined):
                 return False

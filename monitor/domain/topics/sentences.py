@@ -9,12 +9,12 @@ _ABBREVIATED = frozenset({
     "jul", "aug", "sep", "sept", "oct", "nov", "dec", "im", "ul", "al", "ks", "tzw", "np", "str", "г", "т", "д",
     "им", "ул", "ст",
 })  # fmt: skip
+_mark = re.compile(r"[.!?…。！？｡\n]")
 _end = re.compile(
-    r"[.!?…]+[)\]\"'”’»›]*\s+(?=[^\s\W])(?![a-zа-яёіїєґ])"
-    r"|[.!?…]+[)\]\"'”’»›]*\s+(?=[\W])(?=\S)"
+    r"[.!?…]+[)\]\"'”’»›]*\s+(?![a-zа-яёіїєґ])(?=\S)"
     r"|[。！？｡]+[」』”’）)]*\s*"
     r"|\n\s*\n\s*"
-    r"|(?<=[^\s,])\n\s*(?=[^\sa-zа-яёіїєґ])"
+    r"|\n\s*(?=[^\sa-zа-яёіїєґ])"
 )
 _last_word = re.compile(r"([^\W\d_]+)\.$")
 _stops = re.compile(r"[!?;:…。！？；：]|\n\s*\n")
@@ -26,12 +26,16 @@ def sentence_starts(text: str) -> list[int]:
     A sentence ends with . ! ? before a space and no lower-case letter (not after an initial or a common abbreviation),
     with 。！？, at a blank line, and at a line end before anything but a lower-case letter.
     """
-    starts = [0]
-    for match in _end.finditer(text):
-        if text[match.start()] == "." and _abbreviated(text, match.start()):
+    starts, end = [0], 0
+    for mark in _mark.finditer(text):
+        at = mark.start()
+        if at < end:
             continue
-        if match.end() < len(text):
-            starts.append(match.end())
+        match = _end.match(text, at)
+        if match is not None and not (text[at] == "." and _abbreviated(text, at)):
+            end = match.end()
+            if end < len(text):
+                starts.append(end)
     return starts
 
 
@@ -54,8 +58,6 @@ def phrase_goes_on(gap: str, before: str, joined: bool) -> bool:
     blank line do. A full stop does not after an initial or an abbreviation, or inside a name ("U.S.", "St. Ives").
     `joined`: both words are characters of an unsegmented script, between which only white space may stand.
     """
-    if gap in ("", " ", "-"):
-        return True
     if joined:
         return gap.isspace() or not any(c.isprintable() and not c.isspace() for c in gap)
     if _stops.search(gap):
