@@ -3,7 +3,8 @@
     python benchmarks/matching.py [--articles FILE.jsonl] [--topics 1000 10000] [--rounds 3]
 
 Articles come from FILE (objects with `title`, `text`, `lang`), else from $WIREWATCH_CORPUS, else they are generated.
-Topics are made of words and phrases of *other* articles: (5 rare words, phrases or prefixes) AND (4 usual words) NOT (1 word).
+Topics are made of words and phrases of *other* articles:
+(5 rare words, phrases or prefixes) AND (4 usual words) NOT (1 rare word).
 All figures are CPU time of one core (`time.process_time`), the contestants taking turns; the best round counts.
 """
 

@@ -41,6 +41,10 @@ class Plan:
         """The plan with its clauses in order of price: the first is the one it is filed under."""
         return replace(self, clauses=tuple(sorted(self.clauses, key=price)))
 
+    def share(self, reading: Reading) -> float:
+        """The share of its clauses that the article has."""
+        return sum(map(reading.has, self.clauses)) / max(1, len(self.clauses))
+
     def judge(self, reading: Reading) -> tuple[float, tuple[str, ...]]:
         """The score to three decimals, and its addends in words: 1, the query's strength, what extras add and take."""
         strength = self.root.strength(reading)
@@ -97,12 +101,11 @@ class Engine:
         key; when that one misses, `near` always tells why.
         """
         reading = self.read(document)
-        present = reading.present
         matches: list[Match] = []
         misses: list[Plan] = []
         for plan in self._candidates(reading) if only is None else self._named(only):
             for clause in plan.clauses:
-                if clause.isdisjoint(present):
+                if not reading.has(clause):
                     break
             else:
                 if plan.root.holds(reading):
@@ -125,20 +128,19 @@ class Engine:
     def _lexicon(self, language: str | None) -> Lexicon:
         lexicon = self._lexicons.get(language)
         if lexicon is None:
-            lexicon = self._lexicons[language] = Lexicon(self._terms, self._atoms, language)
+            lexicon = self._lexicons[language] = Lexicon(self._terms, self._atoms, language, self._keyed)
         return lexicon
 
     def _candidates(self, reading: Reading) -> Iterator[Plan]:
         """Topics with a hit in the clause they are filed under, in the order of the files."""
         numbers = set(self._always)
-        for cell in reading.present & self._keyed.keys():
+        for cell in reading.filed:
             numbers.update(self._keyed[cell])
         return (self._plans[number] for number in sorted(numbers))
 
     def _near(self, misses: list[Plan], reading: Reading, enough: float) -> tuple[Near, ...]:
         """The nearest of the first MOST_LOOKED_AT misses, best first."""
-        present = reading.present
-        looked_at = (plan for plan in misses if not enough or sum(map(present.isdisjoint, plan.clauses)) <= 1)
+        looked_at = (plan for plan in misses if plan.share(reading) >= enough)
         close = [(plan.root.closeness(reading), plan) for plan in islice(looked_at, MOST_LOOKED_AT)]
         close = [pair for pair in close if pair[0] >= enough]
         close.sort(key=lambda pair: -pair[0])

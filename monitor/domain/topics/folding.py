@@ -178,8 +178,8 @@ class Plain:
         self.text = text
         self._origin: Index | None = None
         self._widths: Index | None = None
-        self._starts: list[int] | None = None
-        self._ends: list[int] | None = None
+        self._starts: Index | None = None
+        self._ends: Index | None = None
         self._letters: bytes | NDArray[np.uint32]
         try:
             short = text.encode("cp1252").translate(_western())
@@ -225,7 +225,15 @@ class Plain:
         widths = 1 if self._widths is None else self._widths[lasts]
         if self._origin is not None:
             starts, lasts = self._origin[starts], self._origin[lasts]
-        self._starts, self._ends = starts.tolist(), (lasts + widths).tolist()
+        self._starts, self._ends = starts, lasts + widths
+
+    def span(self, token: int) -> tuple[int, int]:
+        """Where a token begins and ends in the original."""
+        if self._starts is None or self._ends is None:
+            self._locate()
+            assert self._starts is not None
+            assert self._ends is not None
+        return int(self._starts[token]), int(self._ends[token])
 
     @property
     def starts(self) -> list[int]:
@@ -233,7 +241,7 @@ class Plain:
         if self._starts is None:
             self._locate()
         assert self._starts is not None
-        return self._starts
+        return list(map(int, self._starts))
 
     @property
     def ends(self) -> list[int]:
@@ -241,7 +249,7 @@ class Plain:
         if self._ends is None:
             self._locate()
         assert self._ends is not None
-        return self._ends
+        return list(map(int, self._ends))
 
     def kept(self) -> tuple[str, Index]:
         """The text with its punctuation and without diacritics, and where each character stood in the original."""

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 from itertools import islice
 
@@ -21,8 +21,8 @@ MOST_PRICED = 1_000
 class Entry:
     """What a token stands for.
 
-    `atoms`: the terms it fulfils alone, and `cells` those they belong to. `keyed`: terms that it may be part of, to be
-    verified around it, as (atom, its place in the term). `tests`: all the conditions it fulfils.
+    `atoms`: the terms it fulfils alone, and `cells` those of theirs that topics are filed under. `keyed`: terms that it
+    may be part of, to be verified around it, as (atom, its place in the term). `tests`: all the conditions it fulfils.
     """
 
     __slots__ = ("atoms", "cells", "keyed", "tests")
@@ -119,14 +119,14 @@ def _glob(pattern: str) -> re.Pattern[str]:
 class Lexicon(dict[str, Entry | Part | None]):
     """Token -> entry, or None for the many that mean nothing here; asks itself when it does not know yet."""
 
-    def __init__(self, terms: Terms, atoms: Atoms, language: str | None) -> None:
+    def __init__(self, terms: Terms, atoms: Atoms, language: str | None, filed: Collection[int]) -> None:
         super().__init__()
         self.terms = terms
-        active = [cell.active(language) for cell in atoms.cells]
-        if all(active):
-            self.cells_of = terms.cells_of
-        else:
-            self.cells_of = [tuple(c for c in cells if active[c]) for cells in terms.cells_of]
+        self.filed = filed
+        self.inactive = frozenset(number for number, cell in enumerate(atoms.cells) if not cell.active(language))
+        self.cells_of = terms.cells_of
+        if self.inactive:
+            self.cells_of = [tuple(c for c in cells if c not in self.inactive) for cells in terms.cells_of]
         self.stems = self._stem_index(language)
         self._entries: dict[tuple[int, ...], Entry | Part | None] = {(): None}
 
@@ -166,6 +166,10 @@ class Lexicon(dict[str, Entry | Part | None]):
         found += [number for number, pattern in terms.globs if _glob(pattern).fullmatch(folded)]
         return tuple(sorted(set(found)))
 
+    def filed_cells(self, atom: int) -> list[int]:
+        """The cells of an atom that topics are filed under."""
+        return [cell for cell in self.cells_of[atom] if cell in self.filed]
+
     def _entry(self, tests: tuple[int, ...]) -> Entry | Part | None:
         if tests in self._entries:
             return self._entries[tests]
@@ -176,6 +180,6 @@ class Lexicon(dict[str, Entry | Part | None]):
             part = self._entries[tests] = Part()
             part.tests = frozenset(tests)
             return part
-        cells = tuple({cell for atom in atoms for cell in self.cells_of[atom]})
+        cells = tuple({cell for atom in atoms for cell in self.filed_cells(atom)})
         entry = self._entries[tests] = Entry(atoms, cells, keyed, frozenset(tests))
         return entry

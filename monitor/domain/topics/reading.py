@@ -2,11 +2,12 @@
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from itertools import accumulate, compress
+from collections.abc import Iterable
+from itertools import accumulate, chain, compress
 from typing import NamedTuple
 
 from monitor.domain.topics.atoms import Atoms
-from monitor.domain.topics.folding import Plain, fold, unsegmented
+from monitor.domain.topics.folding import Plain, fold, tokens_of, unsegmented
 from monitor.domain.topics.lexicon import Entry, Lexicon, Part
 from monitor.domain.topics.sentences import phrase_goes_on, sentence_starts
 from monitor.domain.topics.syntax import Place
@@ -44,18 +45,19 @@ class Reading:
         self.title = Plain(document.title[:MAX_CHARACTERS])
         self.text = Plain(document.text[:MAX_CHARACTERS])
         self.title_end = len(self.title.tokens)
-        self.tokens = [*self.title.tokens, "", *self.text.tokens]
+        self.size = self.title_end + len(self.text.tokens)
         self.at: dict[int, list[int]] = {}
-        self.present: set[int] = set()
+        self.filed: set[int] = set()
         self.exactly: dict[tuple[int, int, int], tuple[int, int]] = {}
         self.memo: dict[int, list[Spot]] = {}
         self._lexicon = lexicon
-        self._found: dict[int, list[int]] = {}
+        self._has: dict[int, bool] = {}
         self._lead_end: int | None = None
         self._sentences: list[int] | None = None
         self._units: list[int] | None = None
         self._hits: dict[tuple[int, int, int], Hit] = {}
-        self._find(list(map(lexicon.__getitem__, self.tokens)))
+        look = lexicon.__getitem__
+        self._find([*map(look, self.title.tokens), None, *map(look, self.text.tokens)])
         if atoms.regexes:
             self._search()
 
@@ -64,14 +66,16 @@ class Reading:
         places: dict[Entry, list[int]] = defaultdict(list)
         for position in compress(range(len(entries)), entries):
             places[entries[position]].append(position)  # type: ignore[index]
-        at, present = self.at, self.present
+        at, keyed = self.at, []
         for entry, positions in places.items():
-            present.update(entry.cells)
             for atom in entry.atoms:
                 at[atom] = sorted(at[atom] + positions) if atom in at else positions
-        for entry, positions in places.items():
+            if entry.cells:
+                self.filed.update(entry.cells)
             if entry.keyed:
-                self._verify(entry.keyed, positions, entries)
+                keyed.append((entry.keyed, positions))
+        for terms, positions in keyed:
+            self._verify(terms, positions, entries)
 
     def _verify(
         self, keyed: tuple[tuple[int, int], ...], positions: list[int], entries: list[Entry | Part | None]
@@ -96,35 +100,48 @@ class Reading:
         known = self.at.get(atom)
         if known is None:
             self.at[atom] = [start]
-            self.present.update(self._lexicon.cells_of[atom])
+            self.filed.update(self._lexicon.filed_cells(atom))
         elif start not in known[-1:]:
             self.at[atom] = sorted({*known, start}) if start < known[-1] else [*known, start]
 
+    def has(self, cells: Iterable[int]) -> bool:
+        """Whether the document has an atom of any of these cells, in a list that counts for its language."""
+        known = self._has
+        for cell in cells:
+            here = known.get(cell)
+            if here is None:
+                members = self.atoms.cells[cell].members
+                here = not members.keys().isdisjoint(self.at.keys()) and cell not in self._lexicon.inactive
+                known[cell] = here
+            if here:
+                return True
+        return False
+
     def found(self, cell: int) -> list[int]:
         """The atoms of a cell that the document has."""
-        atoms = self._found.get(cell)
-        if atoms is None:
-            members, here = self.atoms.cells[cell].members, self.at
-            if len(members) <= len(here):
-                atoms = [atom for atom in members if atom in here]
-            else:
-                atoms = [atom for atom in here if atom in members]
-            self._found[cell] = atoms
-        return atoms
+        if not self.has((cell,)):
+            return []
+        members, here = self.atoms.cells[cell].members, self.at
+        if len(members) <= len(here):
+            return [atom for atom in members if atom in here]
+        return [atom for atom in here if atom in members]
 
     def _reads(self, atom: int, start: int, end: int) -> bool:
         """Whether the original text allows it: nothing that ends a phrase in between, its signs and case as asked."""
         plain, shift = self._field(start)
         first, last = start - shift, end - shift
-        text, starts, ends, tokens = plain.text, plain.starts, plain.ends, plain.tokens
-        for i in range(first, last - 1):
-            if text[ends[i] : starts[i + 1]] in _PLAIN_GAPS:
-                continue
-            joined = unsegmented(tokens[i][0]) and unsegmented(tokens[i + 1][0])
-            if not phrase_goes_on(text[ends[i] : starts[i + 1]], fold(tokens[i]), joined):
-                return False
+        text, tokens = plain.text, plain.tokens
+        start, end = plain.span(first)
+        for i in range(first + 1, last):
+            next_start, next_end = plain.span(i)
+            gap = text[end:next_start]
+            if gap not in _PLAIN_GAPS:
+                joined = unsegmented(tokens[i - 1][0]) and unsegmented(tokens[i][0])
+                if not phrase_goes_on(gap, fold(tokens[i - 1]), joined):
+                    return False
+            end = next_end
         check = self.atoms.checks.get(atom)
-        return check is None or check.holds(text, starts[first], ends[last - 1])
+        return check is None or check.holds(text, start, end)
 
     def _search(self) -> None:
         """Find the regular expressions."""
@@ -181,10 +198,11 @@ class Reading:
     def lead_end(self) -> int:
         """The first token after the lead."""
         if self._lead_end is None:
-            text = self.text.text
-            starts = [start for start in sentence_starts(text[:LEAD_CHARACTERS]) if start][:LEAD_SENTENCES]
-            limit = starts[-1] if len(starts) == LEAD_SENTENCES else min(len(text), LEAD_CHARACTERS)
-            self._lead_end = self.title_end + 1 + bisect_left(self.text.starts, limit)
+            text = self.text.text[:LEAD_CHARACTERS]
+            starts = sentence_starts(text)
+            if len(starts) > LEAD_SENTENCES:
+                text = text[: starts[LEAD_SENTENCES]]
+            self._lead_end = self.title_end + 1 + len(tokens_of(text))
         return self._lead_end
 
     def inside(self, spot: Spot, place: Place) -> bool:
@@ -217,7 +235,8 @@ class Reading:
     def units(self) -> list[int]:
         """Half-words before each token."""
         if self._units is None:
-            sizes = [1 if token and unsegmented(token[0]) else 2 for token in self.tokens]
+            tokens = chain(self.title.tokens, " ", self.text.tokens)
+            sizes = [1 if unsegmented(token[0]) else 2 for token in tokens]
             self._units = [0, *accumulate(sizes)]
         return self._units
 
@@ -232,7 +251,7 @@ class Reading:
     def _quote(self, key: tuple[int, int, int]) -> Hit:
         start, end, atom = key
         plain, shift = self._field(start)
-        first, last = self.exactly.get(key) or (plain.starts[start - shift], plain.ends[end - 1 - shift])
+        first, last = self.exactly.get(key) or (plain.span(start - shift)[0], plain.span(end - 1 - shift)[1])
         return Hit(
             term=self.atoms.labels[atom],
             field=Field.TITLE if shift == 0 and start < self.title_end else Field.TEXT,

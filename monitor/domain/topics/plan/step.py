@@ -56,7 +56,7 @@ def saturated(mass: float, reading: Reading) -> float:
     k is 1 for an empty article, 2 at 300 words and grows on with the length, to 5 at most: the same five places
     mean more in a short article.
     """
-    return mass / (mass + min(5.0, 1.0 + len(reading.tokens) / 300)) if mass > 0 else 0.0
+    return mass / (mass + min(5.0, 1.0 + reading.size / 300)) if mass > 0 else 0.0
 
 
 class Found(Step):

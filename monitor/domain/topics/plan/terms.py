@@ -15,17 +15,16 @@ class Leaf(Found):
         self.cells = cells
 
     def holds(self, reading: Reading) -> bool:
-        return not self.cells.isdisjoint(reading.present)
+        return reading.has(self.cells)
 
     def look(self, reading: Reading) -> Spots:
-        here = self.cells & reading.present
-        if len(here) == 1:
-            return reading.spots(*here)
-        return sorted({spot for cell in here for spot in reading.spots(cell)})
+        if len(self.cells) == 1:
+            return reading.spots(*self.cells)
+        return sorted({spot for cell in self.cells for spot in reading.spots(cell)})
 
     def mass(self, reading: Reading) -> float:
         mass = 0.0
-        for cell in self.cells & reading.present:
+        for cell in self.cells:
             mass += reading.mass(cell)
         return mass
 
@@ -36,7 +35,7 @@ class Leaf(Found):
         return [self.cells]
 
     def evidence(self, reading: Reading, into: set[tuple[int, int, int]]) -> None:
-        for cell in self.cells & reading.present:
+        for cell in self.cells:
             for atom in reading.found(cell):
                 length = reading.length(atom)
                 for at in reading.at[atom]:
