@@ -59,5 +59,8 @@ def http_settings(settings: Settings) -> HttpSettings:
         total_timeout=http.timeout,
         feed_limit=limits.feed_bytes,
         page_limit=limits.page_bytes,
+        robots_limit=limits.robots_bytes,
+        redirects=limits.redirects,
+        robots=http.robots,
         proxy=http.proxy,
     )

@@ -184,8 +184,8 @@ async def test_an_outage_of_our_own_makes_one_message_and_blames_no_feed(open_de
         assert nobody.port != port
         desk.step = replace(desk.step, fetcher=fetcher)
         fetcher._transport._network._ports |= {port}  # type: ignore[attr-defined]
-        for _ in range(5):
-            await desk.poll_all(after=timedelta(minutes=5))
+        for pause in (120, 5, 5, 5):
+            await desk.poll_all(after=timedelta(minutes=pause))
         states = [row.state for row in await desk.store.due(desk.clock.now() + 100 * HOUR, 100, ())]
     assert desk.step.network.down_since is not None
     assert len(states) == 20
