@@ -1,7 +1,6 @@
 """Reading all that a message says, in one transaction, at the moment it is sent."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,10 +8,10 @@ from sqlalchemy import Connection, Row, case, func, or_, select
 
 from monitor.domain.alerts import Alert, Delivery, DeliveryKind, DeliveryState, Silence
 from monitor.domain.delivering import AlertForSending, DeliveryForSending, Lane
-from monitor.domain.stories.values import Member, Story
 from storage.alerts import alert_of
 from storage.outbox_schema import deliveries, delivery_alerts, lanes, silences
-from storage.schema import alerts, articles, feeds, matches, stories
+from storage.schema import alerts
+from storage.stories import story_of
 
 _HOUR = timedelta(hours=1)
 _MESSAGES = (DeliveryKind.ALERT.value, DeliveryKind.DIGEST.value)
@@ -21,7 +20,6 @@ _STANDING_FIRST = case(
     value=deliveries.c.state,
     else_=3,
 )
-_DEFAULT_TIER = 2
 
 
 def read_for_sending(connection: Connection, delivery_id: int, now: datetime) -> DeliveryForSending | None:
@@ -128,53 +126,10 @@ def _recent(connection: Connection, delivery: Delivery, now: datetime) -> tuple[
 
 def _alerts(connection: Connection, alert_ids: Collection[int]) -> tuple[AlertForSending, ...]:
     found = [alert_of(row) for row in connection.execute(select(alerts).where(alerts.c.id.in_(alert_ids)))]
-    told = _stories(connection, {alert.story_id for alert in found})
     return tuple(
-        AlertForSending(alert=alert, story=told[alert.story_id])
-        for alert in sorted(found, key=_by_id)
-        if alert.story_id in told
+        AlertForSending(alert=alert, story=story_of(connection, alert.story_id)) for alert in sorted(found, key=_by_id)
     )
 
 
 def _by_id(alert: Alert) -> int:
     return alert.id
-
-
-def _stories(connection: Connection, story_ids: Collection[int]) -> Mapping[int, Story]:
-    members = _members(connection, story_ids)
-    rows = connection.execute(select(stories).where(stories.c.id.in_(story_ids))).mappings()
-    return {row["id"]: Story(**row, members=tuple(members[row["id"]])) for row in rows}
-
-
-def _members(connection: Connection, story_ids: Collection[int]) -> Mapping[int, list[Member]]:
-    rows = connection.execute(
-        select(articles, feeds.c.tier)
-        .select_from(articles.outerjoin(feeds, feeds.c.key == articles.c.feed_key))
-        .where(articles.c.story_id.in_(story_ids))
-        .order_by(articles.c.id)
-    ).all()
-    scores: defaultdict[int, list[tuple[str, float]]] = defaultdict(list)
-    matching = select(matches.c.article_id, matches.c.topic, matches.c.score).where(
-        matches.c.article_id.in_([row.id for row in rows]), matches.c.near.is_(False)
-    )
-    for match in connection.execute(matching):
-        scores[match.article_id].append((match.topic, match.score))
-    members: defaultdict[int, list[Member]] = defaultdict(list)
-    for row in rows:
-        members[row.story_id].append(_member(row, tuple(scores[row.id])))
-    return members
-
-
-def _member(row: Row[Any], topics: tuple[tuple[str, float], ...]) -> Member:
-    return Member(
-        article_id=row.id,
-        outlet=row.outlet,
-        origin=row.origin or row.outlet,
-        copy_of=row.copy_of,
-        at=row.first_seen,
-        title=row.title,
-        url=row.url,
-        language=row.language,
-        tier=row.tier if row.tier is not None else _DEFAULT_TIER,
-        topics=topics,
-    )

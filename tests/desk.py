@@ -30,6 +30,7 @@ from storage.outbox import OutboxStore
 from storage.outbox_schema import deliveries
 from storage.schema import articles, stories
 from storage.telling import delivery_of
+from storage.upgrade import upgrade_now
 from tests.fake_slack import BOT_TOKEN, FakeSlack
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -60,6 +61,13 @@ class FixedCatalog:
 
     def current(self) -> Catalog:
         return self.catalog
+
+
+def memory_database() -> Database:
+    """A migrated database in memory."""
+    database = Database.open("sqlite://")
+    database.run_now(upgrade_now)
+    return database
 
 
 def catalog_of(*receivers: Receiver, admin: str | None = None) -> Catalog:
@@ -156,6 +164,11 @@ class Desk:
                 self.clock.moment = end
                 return
             self.clock.moment = max(following, self.clock.now() + timedelta(milliseconds=1))
+
+    async def close(self) -> None:
+        """Let go of threads and connections."""
+        self.calls.close()
+        await self.database.close()
 
     async def rows(self) -> list[Delivery]:
         """Every delivery, oldest first."""

@@ -183,8 +183,9 @@ def _poisoned(sending: DeliveryForSending, answer: NotSent, catalog: Catalog, no
     if delivery.kind is DeliveryKind.UPDATE and answer.permanent:
         return settled(delivery, DeliveryState.FOLDED, now, answer.reason)
     if strikes < MAX_STRIKES:
-        changed = settled(delivery, DeliveryState.PENDING, now + _backoff(strikes), answer.reason)
-        return replace(changed, strikes=strikes)
+        # the second try leaves out all layout, and follows at once
+        rest = _backoff(strikes) if strikes > 1 else timedelta(0)
+        return replace(settled(delivery, DeliveryState.PENDING, now + rest, answer.reason), strikes=strikes)
     dead = settled(delivery, DeliveryState.DEAD, now, answer.reason)
     text = (
         f"A message to {delivery.receiver} was refused {strikes} times ({answer.reason}) and is parked: "

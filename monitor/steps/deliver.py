@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.domain.alerts import Delivery, DeliveryKind, DeliveryState, NotSent, Outcome
+from monitor.domain.alerts import Delivery, DeliveryKind, DeliveryState, Outcome
 from monitor.domain.catalog import Catalog, Channel, Receiver
 from monitor.domain.delivering import (
     DeliveryForSending,
@@ -19,7 +19,7 @@ from monitor.domain.delivering import (
     lanes_of,
     reachable,
 )
-from monitor.domain.messages import Message, compose
+from monitor.domain.messages import compose
 from monitor.domain.settling import after_attempt, after_reading, unconfigured
 from monitor.domain.withholding import before_sending
 from monitor.ports import CatalogSource, Clock, Notifier, Outbox
@@ -89,17 +89,10 @@ class Deliver:
         return await self._record(after_attempt(sending, outcome, via, catalog, self.rules, self.clock.now()))
 
     async def _post(self, sending: DeliveryForSending, via: Receiver, catalog: Catalog) -> Outcome:
-        """Post or rewrite; a message refused for its layout goes out once more without any."""
+        """Post or rewrite; a message refused before goes without any layout."""
         message = compose(sending, catalog, self.clock.now(), via=via.name, interactive=self.rules.interactive)
-        outcome = await self._tell(sending, via, message, plain=sending.delivery.strikes > 0)
-        refused = isinstance(outcome, NotSent) and outcome.scope is NotSent.Scope.MESSAGE and not outcome.permanent
-        if refused and sending.delivery.strikes == 0:
-            outcome = await self._tell(sending, via, message, plain=True)
-        return outcome
-
-    async def _tell(self, sending: DeliveryForSending, via: Receiver, message: Message, *, plain: bool) -> Outcome:
         delivery, standing = sending.delivery, sending.standing
-        notifier = self.notifiers[via.channel]
+        notifier, plain = self.notifiers[via.channel], delivery.strikes > 0
         if delivery.kind is DeliveryKind.UPDATE and standing is not None:
             return await notifier.update(
                 via, message, channel=standing.channel or "", ts=standing.ts or "", key=standing.key, plain=plain

@@ -44,6 +44,8 @@ class FakeSlack:
         self.faults = faults or Faults()
         self.pace = Pace(now=self.workspace.now)
         self.log: list[Call] = []
+        self.refuse_blocks_with: str | None = None
+        self.refuse_text_with: tuple[str, str] | None = None
         self._port = port
         self._late: set[asyncio.Task[dict[str, Any]]] = set()
         self.socket_mode = SocketMode(self.workspace)
@@ -108,12 +110,20 @@ class FakeSlack:
             self._note(method, arguments, fault.value)
             return await self._fail(fault, request, b"")
         try:
+            self._refuse(arguments)
             answer = {"ok": True, **methods.call(self.workspace, method, token, arguments)}
         except Refused as refused:
             self._note(method, arguments, refused.error)
             return _json({"ok": False, "error": refused.error, **refused.more})
         self._note(method, arguments, fault.value if fault else "ok", ts=answer.get("ts"))
         return await self._answer(answer, method, fault, request)
+
+    def _refuse(self, arguments: dict[str, Any]) -> None:
+        """Refuse a layout or a word for a reason of the test's own."""
+        if self.refuse_blocks_with and arguments.get("blocks"):
+            raise Refused(self.refuse_blocks_with)
+        if self.refuse_text_with and self.refuse_text_with[0] in str(arguments.get("text")):
+            raise Refused(self.refuse_text_with[1])
 
     async def _accept_late(self, method: str, token: str | None, arguments: dict[str, Any]) -> dict[str, Any]:
         """The message is recorded after a while, even if the caller has gone away by then."""

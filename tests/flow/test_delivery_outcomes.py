@@ -8,8 +8,19 @@ import pytest
 from monitor.domain.alerts import DeliveryKind
 from monitor.domain.catalog import Channel, Receiver
 from monitor.domain.delivering import Policy, Rules
-from storage.database import Database
-from tests.desk import DESK, HELD, PENDING, SENDING, SENT, START, Desk, FixedCatalog, HandClock, catalog_of
+from tests.desk import (
+    DESK,
+    HELD,
+    PENDING,
+    SENDING,
+    SENT,
+    START,
+    Desk,
+    FixedCatalog,
+    HandClock,
+    catalog_of,
+    memory_database,
+)
 from tests.fake_slack import BOT_TOKEN, FakeSlack, Fault, Workspace
 
 RULES = Rules(timeout=timedelta(seconds=0.5), settle=timedelta(seconds=60))
@@ -17,16 +28,16 @@ HOOK = Receiver(name="hook", channel=Channel.WEBHOOK, address="hook")
 
 
 @pytest.fixture
-async def desk(sqlite_database: Database) -> AsyncIterator[Desk]:
+async def desk() -> AsyncIterator[Desk]:
     clock = HandClock()
     async with FakeSlack(Workspace(now=clock.timestamp)) as slack:
         slack.workspace.add_channel("desk")
-        desk = Desk(sqlite_database, slack, clock, FixedCatalog(catalog_of(DESK, HOOK)), RULES)
+        desk = Desk(memory_database(), slack, clock, FixedCatalog(catalog_of(DESK, HOOK)), RULES)
         hook = slack.workspace.add_webhook("s3cret", slack.workspace.named("desk"))
         desk.webhook = slack.webhook_url(hook)
         slack.faults.hang_for = 0.8
         yield desk
-        desk.calls.close()
+        await desk.close()
 
 
 async def test_an_accepted_message_is_recorded_where_it_stands(desk: Desk) -> None:

@@ -1,0 +1,46 @@
+"""Silences: mutes with an end and a reason."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import update
+
+from monitor.domain.alerts import Silence
+from storage.database import Database
+from storage.outbox_schema import silences
+from storage.telling import silences_in_force
+
+
+class SqlSilences:
+    """Silences in a database. An ended one stays, for the record."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(
+        self, *, topic: str | None, story_id: int | None, until: datetime, reason: str, author: str, now: datetime
+    ) -> Silence:
+        """A new silence."""
+        row = {
+            "topic": topic,
+            "story_id": story_id,
+            "until": until,
+            "reason": reason,
+            "author": author,
+            "created_at": now,
+        }
+        new_id: int = await self._database.run(
+            lambda connection: connection.execute(silences.insert().values(row).returning(silences.c.id)).scalar_one()
+        )
+        return Silence(
+            id=new_id, topic=topic, story_id=story_id, until=until, reason=reason, author=author, created_at=now
+        )
+
+    async def in_force(self, now: datetime) -> Sequence[Silence]:
+        """Silences that have not ended, the one that ends first coming first."""
+        return await self._database.read(lambda connection: silences_in_force(connection, now))
+
+    async def end(self, silence_id: int, now: datetime) -> bool:
+        """End a silence now; False when there is none of that id in force."""
+        ended = update(silences).where(silences.c.id == silence_id, silences.c.until > now).values(until=now)
+        return await self._database.run(lambda connection: connection.execute(ended).rowcount == 1)
