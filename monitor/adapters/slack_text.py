@@ -13,7 +13,8 @@ _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _ALWAYS = str.maketrans({"*": "∗", "`": "ˋ"})
 _AT_WORD_EDGE = re.compile(r"(?<!\w)[_~]|[_~](?!\w)")
 _LOOK_ALIKES = {"_": "ˍ", "~": "∼"}
-_EMOJI = re.compile(r":(?=[a-z0-9_+'-]+:)", re.IGNORECASE)
+_EMOJI = re.compile(r":(?=(?:100|1234|[a-z0-9_+'-]*[a-z+-][a-z0-9_+'-]*):)", re.IGNORECASE)
+"""A colon that begins an emoji's code; `file.yml:2:1` holds none."""
 _ELLIPSIS = "…"
 MAX_URL = 1_000
 """A longer address is left out: Slack takes up to 3,000 characters, but they count towards the message."""

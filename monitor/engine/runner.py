@@ -16,6 +16,9 @@ _SHUN_MOST = 3600.0
 """Seconds a row is left alone after an unforeseen error: doubled each time, so that one poison row cannot spin
 (healthchecks pushes such a row away before it raises)."""
 
+_MOMENT = 2.0
+"""Seconds that `drain` waits for something to become due."""
+
 
 async def survive(what: str, attempt: Awaitable[Result]) -> Result | Exception:
     """The result of `attempt`, or the unforeseen error it ended in, logged.
@@ -95,9 +98,17 @@ class StepRunner(Generic[Row]):
             taken = await self._take()
             if self._flying:
                 await asyncio.wait(self._flying.values(), return_when=asyncio.FIRST_COMPLETED)
-            elif not taken:
+            elif not taken and not await self._soon():
                 self._done = None
                 return self.progress.performed - before
+
+    async def _soon(self) -> bool:
+        """Wait for what is held back for a moment only: a channel takes one message a second."""
+        seconds = await self.work.pause() if self.work.pause else None
+        if seconds is None or seconds > _MOMENT:
+            return False
+        await asyncio.sleep(seconds)
+        return True
 
     async def stop(self, grace: float) -> None:
         """Take nothing more; give what is in flight `grace` seconds to finish, then cancel it."""
