@@ -1,12 +1,12 @@
 """What polling reads and writes: feeds that are due, keys that are known, and the outcome of a poll."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, literal, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, case, select, update
 
-from monitor.domain.feeds import Feed, FeedForPoll
+from monitor.domain.feeds import Feed, FeedForPoll, FeedState
 from monitor.domain.polling import Polled
 from monitor.domain.roster import enlisted
 from storage.database import Database
@@ -87,9 +87,7 @@ def _set_state_statement() -> Update:
     values: dict[str, Any] = {name: bindparam(f"to_{name}", type_=feeds.c[name].type) for name in names}
     values["due"] = case((feeds.c.configured, values["due"]), else_=None)
     return (
-        update(feeds)
-        .where(feeds.c.key == bindparam("of_key"), feeds.c.polls == bindparam("of_polls"))
-        .values(values)
+        update(feeds).where(feeds.c.key == bindparam("of_key"), feeds.c.polls == bindparam("of_polls")).values(values)
     )
 
 

@@ -118,9 +118,11 @@ async def test_a_broken_feed_harms_only_itself(newsroom: Newsroom) -> None:
 
 
 async def test_a_page_that_cannot_be_read_is_judged_by_the_feeds_own_text(newsroom: Newsroom) -> None:
-    wire = newsroom.outlets[0]
+    wire, first_lines = newsroom.outlets[0], LATHES.strip().split("\n")[0]
     await newsroom.day(
-        lambda: wire.publish("x", "Ministry announces measures", "", summary=LATHES.strip().split("\n")[0], page=b"%PDF-1.4")
+        lambda: wire.publish(
+            "x", "Ministry announces measures", "", summary=LATHES.strip().split("\n")[0], page=b"%PDF-1.4"
+        )
     )
     [message] = newsroom.messages()
     assert "Ministry announces measures" in message.text
