@@ -118,7 +118,7 @@ async def test_a_broken_feed_harms_only_itself(newsroom: Newsroom) -> None:
 
 
 async def test_a_page_that_cannot_be_read_is_judged_by_the_feeds_own_text(newsroom: Newsroom) -> None:
-    wire, first_lines = newsroom.outlets[0], LATHES.strip().split("\n")[0]
+    wire = newsroom.outlets[0]
     await newsroom.day(
         lambda: wire.publish(
             "x", "Ministry announces measures", "", summary=LATHES.strip().split("\n")[0], page=b"%PDF-1.4"
