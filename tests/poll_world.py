@@ -1,6 +1,6 @@
 """A feed polled again and again, without a network and a database: what poll decisions are tested in."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +12,7 @@ from monitor.domain.identity import body_hash
 from monitor.domain.intervals import PollSettings
 from monitor.domain.poll_decider import Surroundings, decide
 from monitor.domain.polling import Polled, Revised
-from monitor.domain.recognition import keys_to_ask
+from monitor.domain.recognition import Look, look_at
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -119,10 +119,15 @@ class FeedWorld:
         return self.state.due - self.now
 
     def _decide(self, answer: Fetched | NotModified | Failure, document: ParsedFeed | Failure | None) -> Polled:
-        known: Mapping[bytes, int] = {}
+        look = Look(feed_key=self.feed.key)
         if isinstance(document, ParsedFeed):
-            asked = keys_to_ask(self.feed.key, document.entries)
-            known = {key: article for key, article in self.store.keys.items() if key in asked}
+            look = look_at(self.feed.key, document.entries)
+            known = {key: self.store.keys[key] for key in look.to_ask() if key in self.store.keys}
+            look = replace(
+                look, known=known, hashes={article: self.store.hashes[article] for article in known.values()}
+            )
+            further = {key: self.store.keys[key] for key in look.to_ask_further() if key in self.store.keys}
+            look = replace(look, known={**known, **further})
         around = Surroundings(
             now=self.now,
             jitter=self.jitter,
@@ -131,8 +136,7 @@ class FeedWorld:
             others=self.others,
             admin=self.admin,
         )
-        hashes = {article: self.store.hashes[article] for article in known.values()}
-        return decide(FeedForPoll(feed=self.feed, state=self.state), answer, document, known, hashes, around)
+        return decide(FeedForPoll(feed=self.feed, state=self.state), answer, document, look, around)
 
 
 def tagged(etag: bytes) -> Validators:

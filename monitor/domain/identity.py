@@ -17,6 +17,7 @@ stamp every item with the time of asking.
 """
 
 import hashlib
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -24,6 +25,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from monitor.domain.articles import Entry
+
+_NO_LETTER = re.compile(r"[\W_]+")
 
 _BOILERPLATE = 80
 """An undated text shorter than this may be the same every day and identifies nothing beside another address."""
@@ -41,7 +44,7 @@ class Keys:
     baseline: bytes | None = None
     dated: bytes | None = None
     titled: bytes | None = None
-    whole: bytes
+    whole: bytes | None = None
     independent: bool = False
 
     def to_ask(self) -> Iterable[bytes]:
@@ -52,16 +55,29 @@ class Keys:
     def to_keep(self, *, baseline: bool) -> tuple[bytes, ...]:
         """The keys by which it shall be known from now on."""
         address = self.baseline if baseline else self.url
-        kept = tuple(key for key in (self.guid, address, self.shown, self.dated, self.titled) if key is not None)
-        return kept if any(key not in (None, self.titled) for key in kept) else (*kept, self.whole)
+        keys = (self.guid, address, self.shown, self.dated, self.titled, self.whole)
+        return tuple(key for key in keys if key is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """What the keys are made of, in plain form; "" where it is missing."""
+
+    guid: str
+    url: str
+    title: str
 
 
 def keys_of(feed_key: str, entries: Sequence[Entry]) -> tuple[Keys, ...]:
     """The keys of each entry of one document, in its order."""
-    guids = _shared((_guid(entry), f"{_url(entry)} {_plain(entry.title)}") for entry in entries)
-    urls = _shared((_url(entry), _plain(entry.title)) for entry in entries)
-    titles = _shared((_plain(entry.title), _url(entry) or _guid(entry)) for entry in entries)
-    return tuple(_keys(feed_key, entry, guids, urls, titles) for entry in entries)
+    rows = [
+        _Fields(_address(" ".join((e.guid or "").split())), _address(e.url or ""), _plain(e.title)) for e in entries
+    ]
+    guids = _shared((row.guid, f"{row.url} {row.title}") for row in rows)
+    urls = _shared((row.url, row.title) for row in rows)
+    titles = _shared((row.title, row.url or row.guid) for row in rows)
+    said = [_Fields(_said(row.guid, guids), _said(row.url, urls), _said(row.title, titles)) for row in rows]
+    return tuple(_keys(feed_key, *row) for row in zip(entries, rows, said, strict=True))
 
 
 def _shared(pairs: Iterable[tuple[str, str]]) -> frozenset[str]:
@@ -70,30 +86,35 @@ def _shared(pairs: Iterable[tuple[str, str]]) -> frozenset[str]:
     return frozenset(value for value, count in distinct.items() if count > 1)
 
 
-def _keys(feed: str, entry: Entry, guids: frozenset[str], urls: frozenset[str], titles: frozenset[str]) -> Keys:
-    guid = _said(_guid(entry), guids)
-    url = _said(_url(entry), urls)
-    title = _said(_plain(entry.title), titles)
+def _said(value: str, shared: frozenset[str]) -> str:
+    return "" if value in shared else value
+
+
+def _keys(feed: str, entry: Entry, row: _Fields, said: _Fields) -> Keys:
+    """`row` is what the entry has, `said` what of it says something about this entry alone."""
+    guid = _key("guid", feed, said.guid) if said.guid else None
+    dated = _dated(feed, entry, row, said.title)
+    alone = guid is None and not said.url and dated is None
     return Keys(
-        guid=_key("guid", feed, guid) if guid else None,
-        url=_key("url", url) if url else None,
-        shown=_key("shown", feed, url) if url else None,
-        baseline=_key("baseline", url) if url else None,
-        dated=_dated(feed, entry, title),
-        titled=_key("titled", feed, title) if title else None,
-        whole=_key("whole", feed, _guid(entry), _url(entry), _plain(entry.title), _plain(_text(entry))),
-        independent=guid is not None and not _is_place(guid, entry),
+        guid=guid,
+        url=_key("url", said.url) if said.url else None,
+        shown=_key("shown", feed, said.url) if said.url else None,
+        baseline=_key("baseline", said.url) if said.url else None,
+        dated=dated,
+        titled=_key("titled", feed, said.title) if said.title else None,
+        whole=_key("whole", feed, row.guid, row.url, row.title, _plain(_text(entry))) if alone else None,
+        independent=guid is not None and not _is_place(said.guid, entry),
     )
 
 
-def _dated(feed: str, entry: Entry, title: str | None) -> bytes | None:
-    if title is None:
+def _dated(feed: str, entry: Entry, row: _Fields, title: str) -> bytes | None:
+    if not title:
         return None
-    text = _plain(_text(entry))
-    if not _guid(entry) and not entry.url:
-        return _key("undated", feed, title, text)
+    if not row.guid and not row.url:
+        return _key("undated", feed, title, _plain(_text(entry)))
     if entry.published is not None:
         return _key("dated", feed, title, entry.published.isoformat())
+    text = _plain(_text(entry))
     return _key("undated", feed, title, text) if len(text) >= _BOILERPLATE else None
 
 
@@ -102,7 +123,8 @@ def content_hash(feed_key: str, entry: Entry) -> bytes:
 
     Space, punctuation, case and dates are not substance.
     """
-    said = _key("content", _letters(entry.title), _letters(entry.summary), _letters(entry.text))
+    text = "" if entry.text == entry.summary else entry.text
+    said = _key("content", _letters(entry.title), _letters(entry.summary), _letters(text))
     return hashlib.sha256(feed_key.encode()).digest()[:8] + said[:24]
 
 
@@ -114,18 +136,6 @@ def said_before(feed_key: str, content: bytes) -> bytes:
 def body_hash(body: bytes) -> bytes:
     """By which a document is known to be the same as last time."""
     return hashlib.sha256(body).digest()
-
-
-def _said(value: str, shared: frozenset[str]) -> str | None:
-    return value if value and value not in shared else None
-
-
-def _guid(entry: Entry) -> str:
-    return _address(" ".join((entry.guid or "").split()))
-
-
-def _url(entry: Entry) -> str:
-    return _address(entry.url or "")
 
 
 def _address(text: str) -> str:
@@ -167,7 +177,7 @@ def _plain(text: str) -> str:
 
 
 def _letters(text: str) -> str:
-    return "".join(character for character in _plain(text) if character.isalnum())
+    return _NO_LETTER.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 def _key(*parts: str) -> bytes:

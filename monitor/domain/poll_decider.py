@@ -3,7 +3,7 @@
 Every way out sets the next due time, and no failure is final but 410, said three times over a day.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ from monitor.domain.identity import body_hash, content_hash
 from monitor.domain.intervals import PollSettings, asked_for, backed_off, interval, outside, spread
 from monitor.domain.ledger import Note
 from monitor.domain.polling import Polled
-from monitor.domain.recognition import Recognised, recognise
+from monitor.domain.recognition import Look, Recognised, recognise
 
 ARRIVALS_KEPT = 50
 GONE_POLLS = 3
@@ -46,21 +46,20 @@ def decide(
     asked: FeedForPoll,
     answer: Fetched | NotModified | Failure,
     parsed: ParsedFeed | Failure | None,
-    known: Mapping[bytes, int],
-    hashes: Mapping[int, bytes],
+    look: Look,
     around: Surroundings,
 ) -> Polled:
     """All that one poll changes.
 
     `parsed` is None when nothing had to be parsed: the answer is a failure, a 304, or the same document as last time.
-    `known` and `hashes` are what the store says about `recognition.keys_to_ask` and the articles they belong to.
+    `look` holds its entries with all that the store knows of them.
     """
     failure = answer if isinstance(answer, Failure) else parsed if isinstance(parsed, Failure) else None
     if failure is not None:
         return _after_failure(asked, failure, around)
     assert not isinstance(answer, Failure)
     if isinstance(parsed, ParsedFeed):
-        return _after_document(asked, answer, parsed, known, hashes, around)
+        return _after_document(asked, answer, parsed, look, around)
     return _after_success(asked, answer, asked.state, Recognised(), around)
 
 
@@ -100,21 +99,12 @@ def _after_document(
     asked: FeedForPoll,
     answer: Fetched | NotModified,
     parsed: ParsedFeed,
-    known: Mapping[bytes, int],
-    hashes: Mapping[int, bytes],
+    look: Look,
     around: Surroundings,
 ) -> Polled:
     old = asked.state
     baseline = [old.baseline_at is None and not _in_backfill(entry, around) for entry in parsed.entries]
-    recognised = recognise(
-        asked.feed.key,
-        parsed.entries,
-        known,
-        hashes,
-        since=old.baseline_at,
-        last_read=old.succeeded_at,
-        is_baseline=baseline,
-    )
+    recognised = recognise(look, since=old.baseline_at, last_read=old.succeeded_at, is_baseline=baseline)
     state = replace(
         old,
         baseline_at=old.baseline_at or around.now,

@@ -29,15 +29,50 @@ class Recognised:
     rekeyed: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A document's entries with their keys and contents, and (later) what the store knows of them.
+
+    `known` are articles by key, `hashes` the contents they were last read with.
+    """
+
+    feed_key: str
+    entries: tuple[Entry, ...] = ()
+    keys: tuple[Keys, ...] = ()
+    contents: tuple[bytes, ...] = ()
+    known: Mapping[bytes, int] = field(default_factory=dict)
+    hashes: Mapping[int, bytes] = field(default_factory=dict)
+
+    def to_ask(self) -> frozenset[bytes]:
+        """Every key the store must be asked about first."""
+        return frozenset(key for keys in self.keys for key in keys.to_ask())
+
+    def to_ask_further(self) -> frozenset[bytes]:
+        """The keys of contents that differ from what this feed last said: did it say them before?"""
+        return frozenset(
+            said_before(self.feed_key, content)
+            for keys, content in zip(self.keys, self.contents, strict=True)
+            if any(changed(self.hashes.get(self.known.get(key, 0)), content) for key in keys.to_ask())
+        )
+
+
+def changed(before: bytes | None, content: bytes) -> bool:
+    """Whether the feed that an article was read from now says something else; other feeds may use other words."""
+    return before is not None and before != content and before[:8] == content[:8]
+
+
+def look_at(feed_key: str, entries: Sequence[Entry]) -> Look:
+    """The first look, before the store is asked."""
+    contents = tuple(content_hash(feed_key, entry) for entry in entries)
+    return Look(feed_key=feed_key, entries=tuple(entries), keys=keys_of(feed_key, entries), contents=contents)
+
+
 @dataclass(slots=True)
 class _Sorting:
     """The document being sorted out: what is known, and what its earlier entries have claimed."""
 
-    feed_key: str
-    known: Mapping[bytes, int]
-    hashes: Mapping[int, bytes]
+    look: Look
     since: datetime | None
-    size: int
     claimed: set[bytes] = field(default_factory=set)
     new: list[tuple[Entry, tuple[bytes, ...]]] = field(default_factory=list)
     aliases: list[tuple[int, tuple[bytes, ...]]] = field(default_factory=list)
@@ -52,7 +87,7 @@ class _Sorting:
 
     def _by_address(self, keys: Keys, entry: Entry) -> int | None:
         shown = self._known(keys.shown)
-        if shown is not None and keys.independent and keys.titled is not None and keys.titled not in self.known:
+        if shown is not None and keys.independent and keys.titled is not None and keys.titled not in self.look.known:
             return None
         article = self._known(keys.url)
         if article is None:
@@ -66,83 +101,70 @@ class _Sorting:
         return self.since is not None and entry.published is not None and entry.published > self.since
 
     def _known(self, key: bytes | None) -> int | None:
-        return None if key is None else self.known.get(key)
+        return None if key is None else self.look.known.get(key)
 
-    def met(self, article: int, keys: Keys, entry: Entry) -> None:
+    def met(self, article: int, entry: Entry, keys: Keys, content: bytes) -> None:
         """Note a known article: further keys, that it is in this feed too, that it says something else."""
         elsewhere = article in (self._known(keys.url), self._known(keys.baseline))
-        if elsewhere and keys.shown not in self.known and keys.guid not in self.known:
+        if elsewhere and keys.shown not in self.look.known and keys.guid not in self.look.known:
             self.sightings.append(article)
-        content = content_hash(self.feed_key, entry)
-        before = self.hashes.get(article)
+        before = self.look.hashes.get(article)
         extra: tuple[bytes, ...] = ()
-        if before is not None and before != content and before[:8] == content[:8]:
-            remembered = said_before(self.feed_key, content)
-            if remembered not in self.known and article not in self.revised:
+        if before is not None and changed(before, content):
+            remembered = said_before(self.look.feed_key, content)
+            if remembered not in self.look.known and article not in self.revised:
                 self.revised[article] = _revised(article, entry, content)
-                extra = (remembered, said_before(self.feed_key, before))
-        met_before = keys.url in self.known or keys.baseline in self.known
+                extra = (remembered, said_before(self.look.feed_key, before))
+        met_before = keys.url in self.look.known or keys.baseline in self.look.known
         kept = (key for key in keys.to_keep(baseline=True) if not (met_before and key == keys.baseline))
         fresh = self._unclaimed((*kept, *extra))
         if fresh:
             self.aliases.append((article, fresh))
 
-    def moved(self, strangers: Sequence[tuple[Entry, Keys]], last_read: datetime | None) -> dict[bytes, int]:
+    def moved(self, strangers: Sequence[tuple[Entry, Keys, bytes]], last_read: datetime | None) -> dict[bytes, int]:
         """The strangers' titles that are known from before the site was re-keyed; none if it was not."""
         found: dict[bytes, int] = {}
-        for entry, keys in strangers:
+        for entry, keys, content in strangers:
             article = self._known(keys.titled)
             if article is not None and keys.titled is not None:
-                same = self.hashes.get(article) == content_hash(self.feed_key, entry)
+                same = self.look.hashes.get(article) == content
                 old = entry.published is not None and last_read is not None and entry.published <= last_read
                 if same or old:
                     found[keys.titled] = article
-        return found if len(found) >= max(REKEYED_AT_LEAST, REKEYED_SHARE * self.size) else {}
+        return found if len(found) >= max(REKEYED_AT_LEAST, REKEYED_SHARE * len(self.look.keys)) else {}
 
-    def add(self, entry: Entry, keys: Keys, *, baseline: bool) -> None:
+    def add(self, entry: Entry, keys: Keys, content: bytes, *, baseline: bool) -> None:
         """Note a new article, unless an earlier entry of the document is the same."""
         strong = [key for key in (keys.guid, keys.url, keys.dated, keys.whole) if key is not None]
         if any(key in self.claimed for key in strong):
             return
-        self.new.append((entry, self._unclaimed(keys.to_keep(baseline=baseline)) or (keys.whole,)))
+        kept = self._unclaimed(keys.to_keep(baseline=baseline))
+        self.new.append((entry, kept or (said_before(self.look.feed_key, content),)))
         self.claimed.update(strong)
 
     def _unclaimed(self, keys: tuple[bytes, ...]) -> tuple[bytes, ...]:
-        fresh = tuple(dict.fromkeys(key for key in keys if key not in self.known and key not in self.claimed))
+        fresh = tuple(dict.fromkeys(key for key in keys if key not in self.look.known and key not in self.claimed))
         self.claimed.update(fresh)
         return fresh
 
 
-def keys_to_ask(feed_key: str, entries: Sequence[Entry]) -> frozenset[bytes]:
-    """Every key the store must be asked about before `recognise`."""
-    asked = {key for keys in keys_of(feed_key, entries) for key in keys.to_ask()}
-    return frozenset(asked | {said_before(feed_key, content_hash(feed_key, entry)) for entry in entries})
-
-
 def recognise(
-    feed_key: str,
-    entries: Sequence[Entry],
-    known: Mapping[bytes, int],
-    hashes: Mapping[int, bytes],
-    *,
-    since: datetime | None,
-    last_read: datetime | None,
-    is_baseline: Sequence[bool],
+    look: Look, *, since: datetime | None, last_read: datetime | None, is_baseline: Sequence[bool]
 ) -> Recognised:
     """Sort a document out. `since` is the feed's own baseline, None while this is it; `is_baseline` by entry;
     `last_read` when the feed was last read well.
     """
-    sorting = _Sorting(feed_key, known, hashes, since, len(entries))
-    rows = list(zip(entries, keys_of(feed_key, entries), is_baseline, strict=True))
+    sorting = _Sorting(look, since)
+    rows = list(zip(look.entries, look.keys, look.contents, strict=True))
     owners = [sorting.owner(keys, entry) for entry, keys, _ in rows]
-    strangers = [(entry, keys) for (entry, keys, _), owner in zip(rows, owners, strict=True) if owner is None]
+    strangers = [row for row, owner in zip(rows, owners, strict=True) if owner is None]
     moved = sorting.moved(strangers, last_read) if since is not None else {}
-    for (entry, keys, baseline), owner in zip(rows, owners, strict=True):
+    for (entry, keys, content), owner, baseline in zip(rows, owners, is_baseline, strict=True):
         article = owner if owner is not None else moved.get(keys.titled) if keys.titled else None
         if article is None:
-            sorting.add(entry, keys, baseline=baseline)
+            sorting.add(entry, keys, content, baseline=baseline)
         else:
-            sorting.met(article, keys, entry)
+            sorting.met(article, entry, keys, content)
     return Recognised(
         new=tuple(sorting.new),
         aliases=tuple(sorting.aliases),

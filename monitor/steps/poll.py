@@ -14,7 +14,7 @@ from monitor.domain.intervals import PollSettings
 from monitor.domain.outage import Network
 from monitor.domain.poll_decider import Surroundings, decide, notices
 from monitor.domain.polling import Polled
-from monitor.domain.recognition import keys_to_ask
+from monitor.domain.recognition import Look, look_at
 from monitor.ports import CatalogSource, Clock, FeedParser, FeedStore, Fetcher
 
 
@@ -50,12 +50,17 @@ class Poll:
             parsed = await self.parser.parse(
                 answer.body, url=answer.url, charset=answer.charset, media_type=answer.media_type
             )
-        known: dict[bytes, int] = {}
-        hashes: dict[int, bytes] = {}
+        look = Look(feed_key=asked.feed.key)
         if isinstance(parsed, ParsedFeed):
-            known.update(await self.store.known(keys_to_ask(asked.feed.key, parsed.entries)))
-            hashes.update(await self.store.content_hashes(set(known.values())))
-        return decide(asked, answer, parsed, known, hashes, self._surroundings(asked))
+            look = await self._look(look_at(asked.feed.key, parsed.entries))
+        return decide(asked, answer, parsed, look, self._surroundings(asked))
+
+    async def _look(self, look: Look) -> Look:
+        """With what the store knows of the entries; contents are asked about only where they have changed."""
+        known = await self.store.known(look.to_ask())
+        look = replace(look, known=known, hashes=await self.store.content_hashes(set(known.values())))
+        further = look.to_ask_further()
+        return replace(look, known={**known, **await self.store.known(further)}) if further else look
 
     def _surroundings(self, asked: FeedForPoll) -> Surroundings:
         catalog = self.catalog.current()
