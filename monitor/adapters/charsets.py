@@ -33,6 +33,10 @@ _WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": 
 _SEVEN_BIT = re.compile(r"iso2022_\w+|hz")
 _XML_LABEL = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
 _META_LABEL = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
+_ESCAPED = re.compile("[\udc80-\udcff]")
+_BEYOND_ASCII = re.compile("[\u0080-\ud7ff\ue000-\U0010ffff]")
+_ACCENTED = re.compile("[\u00c0-\u00ff]")
+_PLAIN = re.compile("[A-Za-z]")
 _HEAD = 4_096
 _SAMPLE = 20_000
 
@@ -69,9 +73,21 @@ def decode(body: bytes, labels: Sequence[str]) -> str:
         try:
             text = body.decode(name)
         except (UnicodeError, ValueError):
-            continue
+            mixed = _mixed(body) if name == "utf-8" else None
+            if mixed is None:
+                continue
+            return mixed
         return (name == "cp1252" and _guessed(body, text)) or text
     return body.decode(claims[0] if claims else "utf-8", "replace")
+
+
+def _mixed(body: bytes) -> str | None:
+    """UTF-8 with some bytes wrong, which are read as cp1252; None when more is wrong than right."""
+    text = body.decode("utf-8", "surrogateescape")
+    wrong, right = len(_ESCAPED.findall(text)), len(_BEYOND_ASCII.findall(text))
+    if right < 2 * wrong:
+        return None
+    return _ESCAPED.sub(lambda match: bytes([ord(match[0]) - 0xDC00]).decode("cp1252", "replace"), text)
 
 
 def _label(pattern: re.Pattern[bytes], body: bytes) -> str:
@@ -97,8 +113,8 @@ def _codec(label: str) -> str | None:
 
 def _guessed(body: bytes, text: str) -> str | None:
     """The text under a better charset, when read as Latin-1 every fifth letter has an accent."""
-    accented = sum(1 for character in text[:_SAMPLE] if "\xc0" <= character <= "\xff")
-    letters = sum(1 for character in text[:_SAMPLE] if "a" <= character.lower() <= "z")
+    accented = len(_ACCENTED.findall(text[:_SAMPLE]))
+    letters = len(_PLAIN.findall(text[:_SAMPLE]))
     if accented * 4 <= letters:
         return None
     high = next((at for at, byte in enumerate(body) if byte > 127), 0)

@@ -15,13 +15,14 @@ _SPACE = re.compile(r"\s+")
 
 
 def within_reason(moment: datetime | None, now: datetime) -> datetime | None:
-    """The moment in UTC, or None when it is before 1990 or more than a day after `now`."""
+    """The moment in UTC to the second, or None when it is before 1990 or more than a day after `now`."""
     if moment is None:
         return None
     try:
         utc = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    utc = utc.replace(microsecond=0)
     return utc if EARLIEST <= utc <= now + AHEAD else None
 
 

@@ -1,5 +1,6 @@
 """What a parser found in a feed, and how it becomes the plain, bounded entries everyone else sees."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ ENTRIES = 5_000
 """Caps, in characters, tags and entries. Feeds carry megabytes in any field; nothing we read is longer than these."""
 
 _MARKUP = 4 * TEXT
+_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?:/[^\x00-\x20\x7f-\uffff\\<>\"{}|^`]*)?")
+"""An address with nothing in it to repair: most are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,7 @@ def _entry(raw: RawEntry, base: str, now: datetime, language: str) -> Entry:
     text = content if len(content) > len(summary) else summary
     link = absolute(raw.link, raw.base, base) or absolute(raw.guid if "://" in raw.guid[:12] else "", "", base)
     return Entry(
-        guid=_guid(raw),
+        guid=_guid(raw, link, base),
         link=link,
         url=canonical(link) if link else None,
         title=cut(title, TITLE),
@@ -79,14 +82,19 @@ def _entry(raw: RawEntry, base: str, now: datetime, language: str) -> Entry:
     )
 
 
-def _guid(raw: RawEntry) -> str | None:
+def _guid(raw: RawEntry, link: str | None, base: str) -> str | None:
     """The identifier the feed gives; None when there is none or it only repeats the link."""
-    guid = storable(raw.guid).strip()[:GUID]
-    return guid if guid and guid != raw.link.strip() else None
+    guid = raw.guid.strip()[:GUID]
+    if not guid or guid == raw.link.strip() or guid.replace(" ", "%20") == link:
+        return None
+    repeats = "/" in guid and "://" not in guid and absolute(guid, raw.base, base) == link
+    return None if repeats else storable(guid)
 
 
 def absolute(link: str, *bases: str) -> str | None:
     """The http or https address a link means, by the nearest base that is one itself; None when there is none."""
+    if _PLAIN_ADDRESS.fullmatch(link) and len(link) <= ADDRESS:
+        return link
     cleaned = "".join(storable(link).split("\n")).strip()
     if not cleaned or len(cleaned) > ADDRESS:
         return None

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from monitor.adapters.feed_entries import RawFeed
 
-_BODY = re.compile(r"<(item|entry)[\s>].*</\1\s*>", re.DOTALL)
 _TTL = re.compile(r"<ttl>\s*(\d{1,6})(?:\.\d*)?\s*</ttl>", re.IGNORECASE)
 _SKIP = {
     "hours": re.compile(r"<skipHours>(.{0,2000}?)</skipHours>", re.IGNORECASE | re.DOTALL),
@@ -47,8 +46,12 @@ def with_hints(raw: RawFeed, text: str) -> RawFeed:
 
 def _channel(text: str) -> str:
     """The document without its items."""
-    body = _BODY.search(text)
-    return text[: body.start()] + text[body.end() :] if body else text[:65_536]
+    starts = [at for at in (text.find("<item"), text.find("<entry")) if at >= 0]
+    if not starts:
+        return text[:65_536]
+    end = max(text.rfind("</item>"), text.rfind("</entry>"))
+    # the table of contents of RSS 1.0 is called <items>
+    return text[: min(starts)][:65_536] + text[max(end, min(starts)) :][-65_536:]
 
 
 def _listed(kind: str, element: re.Pattern[str], channel: str) -> list[str]:

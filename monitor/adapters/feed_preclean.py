@@ -5,12 +5,16 @@ and 599), so they are settled before it looks; so is the charset, in `charsets`.
 """
 
 import re
+from collections.abc import Iterator
 from html.entities import html5
 
 _DECLARATION = re.compile(r"<\?xml\b[^>]{0,500}\?>")
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_NUMERIC = re.compile(r"&#(?:[xX]([0-9A-Fa-f]*)|([0-9]*))(;?)")
+_GOOD = r"3[2-9]|[4-9][0-9]|[1-9][0-9]{2,3}|[xX](?:[2-9A-Fa-f][0-9A-Fa-f]|[1-9A-Ca-c][0-9A-Fa-f]{2,3})"
+_NUMERIC = re.compile(rf"&#(?!(?:{_GOOD});)(?:[xX]([0-9A-Fa-f]*)|([0-9]*))(;?)")
+"""Every numeric reference but the common good ones, which need no look."""
 _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31};)")
+_BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});)")
 _LEADING = re.compile(r"<(?:\?xml|rss|feed|rdf:RDF|RDF|channel)\b", re.IGNORECASE)
 _JUNK_BEFORE = 8_192
 
@@ -24,9 +28,23 @@ def clean(text: str) -> str:
     text = _DECLARATION.sub("", text[:2_048]) + text[2_048:]
     text = _UNWANTED.sub("", text)
     if "&" in text:
-        text = _NUMERIC.sub(_numeric, text)
-        text = _NAMED.sub(_named, text)
+        text = "<![CDATA[".join(_references(text.split("<![CDATA["), known="<!ENTITY" in text))
     return text.strip()
+
+
+def _references(pieces: list[str], *, known: bool) -> Iterator[str]:
+    """The pieces with good references only; in CDATA sections, which all but the first begin with, none is one."""
+    yield _repaired(pieces[0], known=known)
+    for piece in pieces[1:]:
+        section, end, after = piece.partition("]]>")
+        yield section + end + _repaired(after, known=known)
+
+
+def _repaired(text: str, *, known: bool) -> str:
+    if "&" not in text:
+        return text
+    text = _NAMED.sub(_named, _NUMERIC.sub(_numeric, text))
+    return text if known else _BARE.sub("&amp;", text)
 
 
 def _numeric(match: re.Match[str]) -> str:

@@ -62,7 +62,8 @@ def _read_xml(text: str, url: str, now: datetime, parser: str) -> ParsedFeed | F
     if fast is not None:
         return _parsed(with_hints(fast, text), "fastfeedparser", url, now)
     reference = read_reference(text)
-    if reference is None or (not reference.sound and len(reference.entries) < item_starts(text)):
+    # HTML that quotes items has them escaped, so one more start of an item than entries means that one was swallowed
+    if reference is None or len(reference.entries) < item_starts(text):
         salvaged = salvage(text)
         if salvaged is not None and (reference is None or len(salvaged.entries) > len(reference.entries)):
             title = reference.title if reference else ""

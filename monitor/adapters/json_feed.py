@@ -5,6 +5,7 @@ from typing import Any
 
 from monitor.adapters.feed_dates import from_text
 from monitor.adapters.feed_entries import RawEntry, RawFeed
+from monitor.adapters.plain_text import storable
 
 
 def read_json(text: str) -> RawFeed | None:
@@ -47,4 +48,4 @@ def _author(item: dict[str, Any]) -> str:
 
 def _text(value: object) -> str:
     # ids are strings by the book and numbers in the wild
-    return value if isinstance(value, str) else str(value) if type(value) in (int, float) else ""
+    return storable(value) if isinstance(value, str) else str(value) if type(value) in (int, float) else ""

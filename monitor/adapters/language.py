@@ -113,8 +113,9 @@ def _plausible(script: str, text: str, letters: int) -> frozenset[str] | None:
     languages = _PLAUSIBLE.get(script)
     if languages and script == "latin" and letters < 2 * _SHORT:
         return languages - _RARE
-    # no sentence of Bulgarian does without its hard sign
-    return languages - {"bg"} if languages and script == "cyrillic" and "ъ" not in text.lower() else languages
+    # headlines without a hard sign are seldom Bulgarian
+    soft = script == "cyrillic" and letters < _SHORT and "ъ" not in text.lower()
+    return languages - {"bg"} if languages and soft else languages
 
 
 def _cyrillic(text: str) -> str | None:

@@ -8,14 +8,12 @@ from selectolax.lexbor import LexborHTMLParser
 _TAG = re.compile(r"<(?:[A-Za-z/!?][^<>]*|!--)>?")
 _COMPLETE_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--|<!\[CDATA\[")
 _BLOCK = re.compile(
-    r"(?=</?(?:p|div|br|hr|li|ul|ol|dl|dt|dd|tr|td|th|table|h[1-6]|blockquote|pre|section|article|header|footer"
+    r"<(?=/?(?:p|div|br|hr|li|ul|ol|dl|dt|dd|tr|td|th|table|h[1-6]|blockquote|pre|section|article|header|footer"
     r"|figure|figcaption|address|aside|main|nav|form|option)\b)",
     re.IGNORECASE,
 )
 _UNSEEN = ["script", "style", "noscript", "template", "head", "title", "iframe", "object", "svg", "math", "textarea"]
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_SPACES = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r" ?\n[\n ]*")
 _HIDDEN = re.compile(r"<(script|style)\b[^<]*(?:<(?!/\1)[^<]*)*", re.IGNORECASE)
 _MANY_TAGS = 5_000
 """Building a tree is quadratic in nesting: 66,000 nested elements take a minute. Beyond this tags are just cut out."""
@@ -35,11 +33,14 @@ def one_line(text: str) -> str:
 
 def lines(text: str) -> str:
     """Runs of spaces as one, blank lines dropped, nothing at either end."""
-    return _LINES.sub("\n", _SPACES.sub(" ", text)).strip()
+    return "\n".join(line for line in map(one_line, text.splitlines()) if line)
 
 
 def plain(markup: str) -> str:
-    """The text of an HTML fragment, ill-formed or escaped twice as it may be; paragraphs on lines of their own."""
+    """The text of an HTML fragment, ill-formed or escaped twice as it may be; paragraphs on lines of their own.
+
+    Storable, if the markup itself is.
+    """
     text = markup
     for _ in range(_PASSES):
         if "<" in text and _COMPLETE_TAG.search(text):
@@ -53,13 +54,13 @@ def plain(markup: str) -> str:
             break
     if "<" in text and _COMPLETE_TAG.search(text):
         text = _TAG.sub(" ", text)
-    return lines(storable(text))
+    return lines(storable(text) if "&" in markup else text)
 
 
 def _shown(markup: str) -> str:
     if markup.count("<") > _MANY_TAGS:
         return _TAG.sub(" ", _HIDDEN.sub(" ", markup))
-    tree = LexborHTMLParser(_BLOCK.sub("\n", markup.replace("<![CDATA[", "").replace("]]>", "")))
+    tree = LexborHTMLParser(_BLOCK.sub("\n<", markup.replace("<![CDATA[", "").replace("]]>", "")))
     body = tree.body
     if body is None:
         return ""

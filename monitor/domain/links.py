@@ -27,6 +27,8 @@ _AMP_CACHE = re.compile(
     r"https?://(?:[\w-]+\.cdn\.ampproject\.org/[cv]/(?:s/)?|(?:www\.)?google\.\w+/amp/(?:s/)?)(?=[\w-]+\.[\w.-]+/)",
     re.IGNORECASE,
 )
+_NOTHING_TO_DO = re.compile(r"https?://(?!(?:m|mobile|mobil|touch)\.)[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*\.[a-z]+/[^\s?#]*")
+"""Addresses of this shape are canonical, as most are; they need no taking apart."""
 _HOST = re.compile(r"[^\s/?#@\\<>\"`{}|^]+")
 _DEFAULT_PORTS = {("http", 80), ("https", 443)}
 
@@ -46,6 +48,8 @@ def canonical(url: str) -> str:
 
     Still an address that answers: scheme, "www." and a last slash stay. What is no web address comes back as it is.
     """
+    if _NOTHING_TO_DO.fullmatch(url) and "amp" not in url:
+        return url
     url = _AMP_CACHE.sub("https://", url.strip(), count=1)
     if not is_web_address(url):
         return url

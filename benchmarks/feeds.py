@@ -1,0 +1,197 @@
+"""Feed parsing measured: speed beside feedparser, agreement of the fast way with feedparser, survival of mutants.
+
+    python benchmarks/feeds.py speed|agree|fuzz FOLDER... [--mutants N] [--seed N]
+
+FOLDER holds feed documents, one a file, at any depth. `agree` compares, entry by entry, what the fast parser and
+feedparser make of every document the fast one accepts. `fuzz` damages one item of a well-formed feed in each mutant
+and asks that every other item comes back with its title and link as before, and that nothing is raised.
+"""
+
+import argparse
+import io
+import random
+import re
+import time
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import feedparser
+
+from monitor.adapters.feed_reading import read_feed
+from monitor.domain.feeds import ParsedFeed
+
+NOW = datetime(2027, 1, 1, tzinfo=UTC)
+URL = "https://feeds.example/all"
+ITEM = re.compile(rb"<(item|entry)[ >].*?</\1>", re.DOTALL)
+HOSTILE = (
+    *(
+        b"&#xD800;",
+        b"&#99999999999;",
+        b"&#x110000;",
+        b"&#0;",
+        b"\x00",
+        b"\xff\xfe",
+        b"\xed\xa0\x80",
+        b"&nbsp;",
+        b"&",
+        b"<",
+        b">",
+    ),
+    *(
+        b"]]>",
+        b"<![CDATA[",
+        b"<!--",
+        b"<?php",
+        b"</",
+        b'"',
+        b"'",
+        b"<b",
+        b"</description>",
+        b"<title>",
+        b"<item>",
+        b"</rss>",
+    ),
+    *(
+        b"<gml:pos>1</gml:pos>",
+        b"<psc:chapter/>",
+        b'<media:content url="x"/>',
+        b"<x:y>",
+        b'<a xmlns:q="urn:q">',
+        b"<!DOCTYPE x>",
+    ),
+    *(
+        b"<itunes:image/>",
+        b"<georss:point>a b</georss:point>",
+        b"<pubDate>0000-99-99</pubDate>",
+        b"&lol;",
+        b"\x0b",
+        b"\xe2\x80\xae",
+    ),
+)
+
+
+def documents(folders: list[Path]) -> Iterator[tuple[str, bytes]]:
+    for folder in folders:
+        paths = [folder] if folder.is_file() else sorted(path for path in folder.rglob("*") if path.is_file())
+        yield from ((str(path), path.read_bytes()) for path in paths)
+
+
+def ours(body: bytes, parser: str = "auto") -> ParsedFeed | None:
+    found = read_feed(body, URL, None, "", NOW, parser)
+    return found if isinstance(found, ParsedFeed) else None
+
+
+def speed(folders: list[Path]) -> None:
+    """CPU time a feed: feedparser as it comes, and ours from bytes to plain entries; three rounds, the median."""
+    bodies = [body for name, body in documents(folders) if (found := ours(body)) and len(found.entries) >= 1]
+    rounds: dict[str, list[float]] = {"feedparser": [], "wirewatch": []}
+    for _ in range(3):
+        for name, parse in (("feedparser", lambda body: feedparser.parse(io.BytesIO(body))), ("wirewatch", ours)):
+            started = time.process_time()
+            for body in bodies:
+                parse(body)
+            rounds[name].append((time.process_time() - started) / len(bodies) * 1000)
+    theirs, mine = (sorted(rounds[name])[1] for name in ("feedparser", "wirewatch"))
+    print(f"{len(bodies)} feeds, {sum(map(len, bodies)) / len(bodies) / 1000:.0f} KB each")
+    print(f"feedparser {theirs:.2f} ms/feed, wirewatch {mine:.2f} ms/feed: {theirs / mine:.1f} times as fast")
+
+
+def agree(folders: list[Path]) -> None:
+    """Entries and fields on which the fast way and feedparser say the same."""
+    same: Counter[str] = Counter()
+    total = feeds = uneven = 0
+    for name, body in documents(folders):
+        fast, slow = ours(body), ours(body, "feedparser")
+        if fast is None or slow is None or fast.parser != "fastfeedparser":
+            continue
+        feeds += 1
+        if len(fast.entries) != len(slow.entries):
+            uneven += 1
+            print(f"  {name}: {len(fast.entries)} entries, feedparser {len(slow.entries)}")
+            continue
+        for one, other in zip(fast.entries, slow.entries, strict=True):
+            total += 1
+            for field in ("guid", "link", "title", "published", "summary", "text", "author", "tags", "language"):
+                equal = getattr(one, field) == getattr(other, field)
+                same[field] += equal
+                if not equal and field in ("guid", "link", "title", "published"):
+                    values = (str(getattr(entry, field))[:70] for entry in (one, other))
+                    print(f"  {Path(name).name} {field}:", *map(repr, values))
+    print(f"{feeds} feeds read the fast way, {uneven} with another number of entries; {total} entries")
+    print(", ".join(f"{field} {count / max(1, total):.4f}" for field, count in same.items()))
+
+
+def mutate(chance: random.Random, item: bytes) -> bytes:
+    """The item with one to three wounds: bytes dropped, doubled, swapped, or something hostile put in."""
+    for _ in range(chance.randint(1, 3)):
+        at = chance.randrange(len(item))
+        kind = chance.randrange(5)
+        if kind == 0:
+            item = item[:at] + item[at + chance.randint(1, 30) :]
+        elif kind == 1:
+            item = item[:at] + item[at : at + 20] * 2 + item[at + 20 :]
+        elif kind == 2:
+            item = item[:at] + bytes([chance.randrange(256)]) + item[at + 1 :]
+        else:
+            item = item[:at] + chance.choice(HOSTILE) + item[at:]
+        item = item or b" "
+    return item
+
+
+def fuzz(folders: list[Path], mutants: int, seed: int, keep: Path | None) -> None:
+    """Mutants with one damaged item: how many raise, and how many of the other items come back as before."""
+    chance = random.Random(seed)
+    feeds = []
+    for _, body in documents(folders):
+        items = list(ITEM.finditer(body))
+        found = ours(body)
+        if found and 3 <= len(items) == len(found.entries) <= 60 and len(body) < 200_000:
+            feeds.append((body, items, found.entries))
+    escaped, intact, lost, worst = 0, 0, 0, 0.0
+    ways: Counter[str] = Counter()
+    for number in range(mutants):
+        body, items, entries = chance.choice(feeds)
+        victim = chance.randrange(len(items))
+        start, end = items[victim].span()
+        mutant = body[:start] + mutate(chance, body[start:end]) + body[end:]
+        started = time.process_time()
+        try:
+            found = ours(mutant)
+        except Exception as error:  # noqa: BLE001
+            escaped += 1
+            print(f"  mutant {number}: {error!r}")
+            continue
+        worst = max(worst, time.process_time() - started)
+        ways[found.parser if found else "refused"] += 1
+        kept = Counter((entry.title, entry.link) for entry in found.entries) if found else Counter()
+        wanted = Counter((e.title, e.link) for at, e in enumerate(entries) if at != victim)
+        intact += wanted.total()
+        missing = wanted - kept
+        lost += missing.total()
+        if missing and keep:
+            (keep / f"{number}.xml").write_bytes(mutant)
+    survived = 1 - lost / max(1, intact)
+    print(f"{mutants} mutants of {len(feeds)} feeds: {escaped} escapes; {intact} intact items, {survived:.5%} survive")
+    print(f"read by {dict(ways)}; slowest {worst:.2f} s")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Feed parsing: speed, agreement with feedparser, mutants.")
+    parser.add_argument("what", choices=("speed", "agree", "fuzz"))
+    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("--mutants", type=int, default=5_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="a folder for the mutants that lost an intact item")
+    arguments = parser.parse_args()
+    warnings.simplefilter("ignore")
+    if arguments.what == "fuzz":
+        fuzz(arguments.folders, arguments.mutants, arguments.seed, arguments.keep)
+    else:
+        {"speed": speed, "agree": agree}[arguments.what](arguments.folders)
+
+
+if __name__ == "__main__":
+    main()
