@@ -193,6 +193,7 @@ async def whole_step(urls: Sequence[str], port: int, folder: Path) -> tuple[Row,
         outlet_of=lambda url: url.partition("//")[2].partition("/")[0],
         chance=lambda: 0.5,
     )
+    await step.parser.parse(document(0), url=urls[0], charset=None, media_type="")  # starts the worker
     for row in (first, second):
         due = {row.url: row for row in await store.due(clock.now() + timedelta(days=2), len(urls), ())}
 

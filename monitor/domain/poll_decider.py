@@ -14,7 +14,7 @@ from monitor.domain.failures import Failure, Reason
 from monitor.domain.feeds import FeedForPoll, FeedState, Hints, ParsedFeed, Validators
 from monitor.domain.fetching import Fetched, NotModified
 from monitor.domain.health import Told
-from monitor.domain.identity import body_hash, content_hash
+from monitor.domain.identity import body_hash
 from monitor.domain.intervals import PollSettings, asked_for, backed_off, interval, outside, spread
 from monitor.domain.ledger import Note
 from monitor.domain.polling import Polled
@@ -131,7 +131,7 @@ def _in_backfill(entry: Entry, around: Surroundings) -> bool:
 def _arrivals(old: FeedState, recognised: Recognised, now: datetime) -> tuple[datetime, ...]:
     """When entries came: by their own dates at first, since a baseline comes all at once."""
     if old.baseline_at is None:
-        came = sorted(min(entry.published, now) for entry, _ in recognised.new if entry.published is not None)
+        came = sorted(min(entry.published, now) for entry, _, _ in recognised.new if entry.published is not None)
     else:
         came = [now] * (len(recognised.new) + len(recognised.sightings))
     return (*old.arrivals, *came)[-ARRIVALS_KEPT:]
@@ -209,7 +209,7 @@ def _told(
         feed_key=asked.feed.key,
         seen_polls=asked.state.polls,
         state=new,
-        articles=tuple(_article(asked, entry, keys, around) for entry, keys in recognised.new),
+        articles=tuple(_article(asked, entry, keys, content, around) for entry, keys, content in recognised.new),
         aliases=recognised.aliases,
         sightings=recognised.sightings,
         revised=recognised.revised,
@@ -225,7 +225,9 @@ def notices(told: Told | None, admin: str | None, now: datetime) -> tuple[NewDel
     return (NewDelivery(receiver=admin, kind=DeliveryKind.NOTICE, window=told.window, due=now, text=told.text),)
 
 
-def _article(asked: FeedForPoll, entry: Entry, keys: tuple[bytes, ...], around: Surroundings) -> NewArticle:
+def _article(
+    asked: FeedForPoll, entry: Entry, keys: tuple[bytes, ...], content: bytes, around: Surroundings
+) -> NewArticle:
     """A baseline goes by what the feed says of it: nobody waits for it, and thousands of pages need not be fetched."""
     baseline = asked.state.baseline_at is None and not _in_backfill(entry, around)
     return NewArticle(
@@ -236,5 +238,5 @@ def _article(asked: FeedForPoll, entry: Entry, keys: tuple[bytes, ...], around: 
         first_seen=around.now,
         stage=Stage.TRIAGE if baseline else Stage.EXTRACT,
         baseline=baseline,
-        content_hash=content_hash(asked.feed.key, entry),
+        content_hash=content,
     )

@@ -20,9 +20,9 @@ REKEYED_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recognised:
-    """A document sorted out. `new` are entries with the keys to keep; the others as in `Polled`."""
+    """A document sorted out. `new` are entries with the keys to keep and their content; the others as in `Polled`."""
 
-    new: tuple[tuple[Entry, tuple[bytes, ...]], ...] = ()
+    new: tuple[tuple[Entry, tuple[bytes, ...], bytes], ...] = ()
     aliases: tuple[tuple[int, tuple[bytes, ...]], ...] = ()
     sightings: tuple[int, ...] = ()
     revised: tuple[Revised, ...] = ()
@@ -74,7 +74,7 @@ class _Sorting:
     look: Look
     since: datetime | None
     claimed: set[bytes] = field(default_factory=set)
-    new: list[tuple[Entry, tuple[bytes, ...]]] = field(default_factory=list)
+    new: list[tuple[Entry, tuple[bytes, ...], bytes]] = field(default_factory=list)
     aliases: list[tuple[int, tuple[bytes, ...]]] = field(default_factory=list)
     sightings: list[int] = field(default_factory=list)
     revised: dict[int, Revised] = field(default_factory=dict)
@@ -139,7 +139,7 @@ class _Sorting:
         if any(key in self.claimed for key in strong):
             return
         kept = self._unclaimed(keys.to_keep(baseline=baseline))
-        self.new.append((entry, kept or (said_before(self.look.feed_key, content),)))
+        self.new.append((entry, kept or (said_before(self.look.feed_key, content),), content))
         self.claimed.update(strong)
 
     def _unclaimed(self, keys: tuple[bytes, ...]) -> tuple[bytes, ...]:
