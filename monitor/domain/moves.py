@@ -13,7 +13,10 @@ PROBATION = timedelta(hours=48)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """The state with the redirect learnt, on probation or forgotten, and what is worth a note."""
+    """The state with the redirect learnt, on probation or forgotten, and what is worth a note.
+
+    Words for people name hosts only: whole addresses may have keys in them.
+    """
 
     state: FeedState
     note: str | None = None
@@ -35,9 +38,11 @@ def followed(asked: FeedForPoll, state: FeedState, led_to: str | None, others: C
     if polls < POLLS or now - state.candidate_since < PROBATION:
         return Move(state=replace(state, candidate_polls=polls))
     if led_to in others:
-        reason = f"moved to {led_to}, which is another configured feed"
+        reason = f"moved to {urlsplit(led_to).hostname}, to the address of another configured feed"
         return Move(state=replace(_forgotten(state), disabled_reason=reason), note=reason)
-    return Move(state=replace(_forgotten(state), learnt_url=led_to), note=f"moved for good to {led_to}")
+    return Move(
+        state=replace(_forgotten(state), learnt_url=led_to), note=f"moved for good to {urlsplit(led_to).hostname}"
+    )
 
 
 def failed(state: FeedState) -> FeedState:

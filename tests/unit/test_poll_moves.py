@@ -88,7 +88,7 @@ def test_a_move_onto_another_configured_feed_ends_in_one_warning_and_no_second_p
     world = FeedWorld(others=(NEW,))
     polled(world, 5, NEW)
     assert world.state.learnt_url is None
-    assert world.state.disabled_reason == f"moved to {NEW}, which is another configured feed"
+    assert world.state.disabled_reason == "moved to gazette.example, to the address of another configured feed"
     assert len(world.told) == 1
 
 
