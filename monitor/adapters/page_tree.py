@@ -66,6 +66,10 @@ def _flattened(markup: str) -> str:
             continue
         depth = max(0, depth - 1) if match[1] else depth + 1
         if depth + bool(match[1]) > _DEEPEST:
-            pieces += [markup[position : match.start()], "" if name in _INLINE else "<br>"]
+            between = markup[position : match.start()]
+            # one break for a whole run of boxes: extraction slows down with each
+            again = not between.strip() and pieces[-1:] == ["<br>"]
+            if not again:
+                pieces += [between] if name in _INLINE else [between, "<br>"]
             position = match.end()
     return "".join([*pieces, markup[position:]])

@@ -1,0 +1,108 @@
+"""The ports' feed parser and extractor, in real workers: an answer for every input, and quickly for everyone else."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+from article_pages import SENTENCES, page, paragraphs
+from feed_documents import item, rss
+
+from monitor.adapters import feeds, text
+from monitor.adapters.feeds import PooledFeedParser
+from monitor.adapters.text import PooledExtractor
+from monitor.adapters.workers import Size, Workers
+from monitor.domain.articles import Text
+from monitor.domain.failures import Failure, Reason
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+class Noon:
+    def now(self):
+        return NOW
+
+
+@pytest.fixture
+async def workers():
+    preload = (feeds.PRELOAD, text.PRELOAD)
+    workers = Workers(feeds=Size(workers=2, seconds=2.0), pages=Size(workers=1, seconds=3.0), preload=preload)
+    yield workers
+    await workers.close()
+
+
+async def parse(workers, document):
+    parser = PooledFeedParser(workers, Noon())
+    return await parser.parse(document.encode(), url="https://h.example/f", charset=None, media_type="")
+
+
+async def extract(workers, markup):
+    return await PooledExtractor(workers, Noon()).extract(markup.encode(), url="https://h.example/1", charset=None)
+
+
+@pytest.mark.case(36, 65)
+async def test_sound_input_is_read_while_hostile_input_is_cut(workers):
+    attributes = " ".join(f'a{n}="1"' for n in range(40_000))
+    hanging = asyncio.create_task(parse(workers, rss(item(1, extra=f"<x {attributes}"))))
+    found = await parse(workers, rss(item(1), item(2)))
+    assert [entry.guid for entry in found.entries] == ["id-1", "id-2"]
+    article = await extract(workers, page(paragraphs()))
+    assert isinstance(article, Text)
+    assert SENTENCES[0] in article.body
+    hanging.cancel()
+    await asyncio.gather(hanging, return_exceptions=True)
+
+
+@pytest.mark.case(36)
+@pytest.mark.parametrize(
+    "field",
+    [
+        f"<author>{'a@' + 'a.' * 30_000}!</author>",
+        f'<description>&lt;p style="{"a" * 4 + " " * 40_000}!"&gt;x</description>',
+        "<!" * 200_000,
+    ],
+)
+async def test_fields_made_to_be_slow_lose_no_feed_that_can_be_read(workers, field):
+    found = await parse(workers, rss(item(1), item(2, extra=field)))
+    if isinstance(found, Failure):
+        assert found.reason in (Reason.PARSER_LIMIT, Reason.NOT_A_FEED)
+    else:
+        assert found.entries[0].guid == "id-1"
+
+
+@pytest.mark.case(65)
+async def test_a_page_made_to_be_slow_is_cut_and_others_are_read(workers):
+    hostile = asyncio.create_task(workers.pages.run(read_slowly, page("<p>a</p>" * 100_000)))
+    outcome = await hostile
+    assert outcome is not None
+    assert isinstance(await extract(workers, page(paragraphs())), Text)
+
+
+def read_slowly(markup):
+    from monitor.adapters.page_reading import read_page
+
+    return read_page(markup.encode(), "https://h.example/", None, NOW)
+
+
+async def test_workers_have_no_numpy_and_are_small(workers):
+    assert isinstance(await extract(workers, page(paragraphs())), Text)
+    modules, resident = await workers.pages.run(own_size)
+    assert "trafilatura" in modules
+    assert not {"numpy", "py3langid", "sqlalchemy", "httpx", "pytest"} & set(modules)
+    assert resident < 120 << 20
+
+
+def own_size():
+    with open("/proc/self/statm") as statm:
+        return sorted(sys.modules), int(statm.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
+def test_the_main_process_loads_neither_trafilatura_nor_the_feed_parsers():
+    program = (
+        "import sys; import monitor.adapters.feeds, monitor.adapters.text, monitor.adapters.workers;"
+        "print(sorted({'trafilatura', 'feedparser', 'fastfeedparser', 'lxml', 'selectolax'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
