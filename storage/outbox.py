@@ -136,7 +136,7 @@ def _claim(
     )
     if changed.rowcount != 1:
         return None
-    connection.execute(update(lanes).where(lanes.c.name == passes[0]).values(open_at=until))
+    connection.execute(update(lanes).where(lanes.c.name == passes[0]).values(open_at=until, reason=None))
     return read_for_sending(connection, seen.id, now)
 
 

@@ -32,6 +32,7 @@ MAX_SECTION = 2_900
 MAX_TEXT = 3_500
 """Slack advises 4,000, and posts longer texts in pieces."""
 
+_MAX_LINES = 11_000
 _HEADLINE = 300
 _LINE_HEADLINE = 160
 _LINE_URL = 400
@@ -207,9 +208,14 @@ def _text(message: Message) -> str:
 
 
 def _sections(lines: Iterable[str]) -> Iterator[Block]:
-    """As few sections as the lines fit into."""
+    """As few sections as the lines fit into, and no more lines than fit into a message."""
     held: list[str] = []
-    for line in lines:
+    used = 0
+    for line in filter(None, lines):
+        used += len(line) + 1
+        if used > _MAX_LINES:
+            held.append("…")
+            break
         if held and sum(map(len, held)) + len(held) + len(line) > MAX_SECTION:
             yield _section("\n".join(held))
             held = []
