@@ -21,7 +21,7 @@ ENV PATH=/opt/wirewatch/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     WIREWATCH_CONFIG=/config WIREWATCH_DATABASE=sqlite:////data/wirewatch.db
 USER 10001:10001
 WORKDIR /data
-VOLUME ["/config", "/data"]
+VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --start-interval=2s CMD ["wirewatch", "health"]
 ENTRYPOINT ["wirewatch"]

@@ -60,7 +60,8 @@ def check_file(path: Path) -> None:
     try:
         verdict = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
     except sqlite3.Error as error:
-        raise store_error(error) from error
+        known = store_error(error)
+        raise type(known)(f"{path}: {known}") from error
     finally:
         connection.close()
     if verdict != "ok":

@@ -4,7 +4,7 @@ Ids and identities stay what they are, so nothing is new, and nothing alerted, a
 transaction of the target: interrupted, it leaves the target as empty as it was.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, text
@@ -17,27 +17,37 @@ from storage.upgrade import current, newest, upgrade
 
 _ROWS_TOGETHER = 2_000
 
+Progress = Callable[[int, int], None]
+"""Told now and then how many of how many rows are copied; called from a worker thread."""
 
-async def copy_store(source: Database, target: Database) -> dict[str, int]:
+
+async def copy_store(
+    source: Database, target: Database, progress: Progress = lambda _done, _all: None
+) -> dict[str, int]:
     """Copy every row, the target's schema being made first; how many rows of each table.
 
     Raises StoreNotEmpty when the target already holds something, SchemaMissing when the source is of an older version.
     The source must not be in use: take its lock first (`storage.lock`).
     """
     await upgrade(target)
-    return await source.read(lambda reading: target.run_now(lambda writing: _copy(reading, writing)))
+    return await source.read(lambda reading: target.run_now(lambda writing: _copy(reading, writing, progress)))
 
 
-def _copy(source: Connection, target: Connection) -> dict[str, int]:
+def _copy(source: Connection, target: Connection, progress: Progress) -> dict[str, int]:
     if source.dialect.name == "postgresql":
         source.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))  # all tables as of one moment
     _check(source, target)
     target.execute(delete(meta))
-    copied = {table.name: _copy_table(source, target, table) for table in metadata.sorted_tables}
+    rows = {table: _count(source, table) for table in metadata.sorted_tables}
+    done, total = 0, sum(rows.values())
+    for table, expected in rows.items():
+        for copied in _copy_table(source, target, table, expected):
+            done += copied
+            progress(done, total)
     for table in metadata.sorted_tables:
         if _numbered(table):
             _continue_numbers(target, table, _last_number(source, table))
-    return copied
+    return {table.name: count for table, count in rows.items()}
 
 
 def _check(source: Connection, target: Connection) -> None:
@@ -48,14 +58,17 @@ def _check(source: Connection, target: Connection) -> None:
             raise StoreNotEmpty(f"the target already holds {table.name}: a store is copied into an empty database only")
 
 
-def _copy_table(source: Connection, target: Connection, table: Table) -> int:
+def _copy_table(source: Connection, target: Connection, table: Table, expected: int) -> Iterator[int]:
+    """Copy in parts; how many rows each part had."""
     for rows in _parts(source, table):
         target.execute(insert(table), rows)
-    there, here = (
-        connection.execute(select(func.count()).select_from(table)).scalar_one() for connection in (target, source)
-    )
-    assert there == here, f"{there} of {here} rows of {table.name} arrived"
-    return int(here)
+        yield len(rows)
+    there = _count(target, table)
+    assert there == expected, f"{there} of {expected} rows of {table.name} arrived"
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
 
 
 def _parts(source: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:

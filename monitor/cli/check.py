@@ -16,6 +16,7 @@ from monitor.domain.topics.engine import compile_catalog
 
 
 @click.command(
+    short_help="Is the configuration valid? Every problem at once.",
     epilog="""\b
 Examples:
   wirewatch check
@@ -24,7 +25,7 @@ Examples:
 
 \b
 Exit codes: 0 all is well, 1 an example goes against its topic, 2 the configuration is invalid.
-"""
+""",
 )
 @config_option
 @json_option

@@ -45,8 +45,11 @@ def leave(code: int, message: str) -> NoReturn:
     sys.exit(code)
 
 
-def run(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run a command's work; what people can put right ends in a message and an exit code, not in a traceback."""
+def run(work: Coroutine[Any, Any, Result], *, expected: tuple[type[StoreError], ...] = ()) -> Result:
+    """Run a command's work; what people can put right ends in a message and an exit code, not in a traceback.
+
+    The `expected` store errors are raised: the command has an answer of its own to them.
+    """
     try:
         return asyncio.run(work)
     except ConfigurationInvalid as invalid:
@@ -54,6 +57,8 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
             click.echo(str(problem), err=True)
         leave(INVALID, f"wirewatch: {invalid}")
     except StoreError as unusable:
+        if isinstance(unusable, expected):
+            raise
         leave(UNUSABLE, f"wirewatch: {unusable}")
     except KeyboardInterrupt:
         sys.exit(130)

@@ -14,11 +14,12 @@ from monitor.domain.failures import Failure
 
 
 @click.command(
+    short_help="What is read from these pages: title, text, date.",
     epilog="""\b
 Examples:
   wirewatch extract https://www.example.org/news/article
   wirewatch extract saved-page.html --json
-"""
+""",
 )
 @click.argument("pages", nargs=-1, required=True, metavar="FILE_OR_URL...")
 @config_option

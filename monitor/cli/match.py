@@ -18,12 +18,13 @@ from monitor.domain.topics.values import Matches
 
 
 @click.command(
+    short_help="What matches these texts and why, near misses too.",
     epilog="""\b
 Examples:
   wirewatch match article.txt
   wirewatch match saved-page.html --topic tariffs
   wirewatch match --jsonl documents.jsonl --json > matches.jsonl
-"""
+""",
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--jsonl", is_flag=True, help="FILEs hold one JSON object a line: id, title, text, lang, outlet, ...")

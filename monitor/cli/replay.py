@@ -17,11 +17,12 @@ from monitor.cli.lines import as_pairs
 
 
 @click.command(
+    short_help="Run documents through the daemon's code, in order.",
     epilog="""\b
 Examples:
   wirewatch replay archive.jsonl
   wirewatch replay archive.jsonl --json | jq 'select(.alerts != [])'
-"""
+""",
 )
 @click.argument("documents", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @config_option

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from monitor.adapters.logs import configure
 from monitor.app.clock import SystemClock
 from monitor.app.daemon import Daemon, open_daemon
 from monitor.app.opening import opened
-from monitor.cli.configured import config_option, run
+from monitor.cli.configured import UNUSABLE, config_option, leave, run
 from monitor.config.environment import config_dir
 from monitor.config.shipped import install_defaults, is_unconfigured
 from monitor.web.listener import Listener
@@ -39,7 +40,7 @@ def run_command(once: bool, given: Path | None) -> None:
 async def _run(once: bool, given: Path | None) -> None:
     folder = config_dir(given)
     if folder.is_dir() and is_unconfigured(folder):
-        click.echo(str(install_defaults(folder)), err=True)
+        _install(folder)
     clock = SystemClock()
     source, secrets = opened(given, clock)
     configure(
@@ -54,6 +55,14 @@ async def _run(once: bool, given: Path | None) -> None:
             await daemon.run_once()
         else:
             await _serve(daemon, source.settings.web.listen)
+
+
+def _install(folder: Path) -> None:
+    """A first start: the folder is there, but empty."""
+    installed = install_defaults(folder)
+    if installed.trouble:
+        leave(UNUSABLE, f"wirewatch: {installed}; put a configuration there, or let user {os.getuid()} write to it")
+    click.echo(str(installed), err=True)
 
 
 async def _serve(daemon: Daemon, listen: str) -> None:

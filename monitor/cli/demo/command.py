@@ -32,7 +32,10 @@ SETTLE = 4.0
 """Seconds given to the last news to arrive."""
 
 
-@click.command(epilog="\b\nExamples:\n  wirewatch demo\n  wirewatch demo --speed 3")
+@click.command(
+    short_help="A news day in a minute, on this machine alone.",
+    epilog="\b\nExamples:\n  wirewatch demo\n  wirewatch demo --speed 3",
+)
 @click.option(
     "--speed", default=SPEED, show_default=True, type=click.FloatRange(0.1, 20), help="News minutes a second."
 )

@@ -1,0 +1,62 @@
+"""Looking after the store: upgrade, backup, restore, and the move to another database."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.app.opening import database_url, opened
+from storage import backup as backups
+from storage.copying import Progress, copy_store
+from storage.database import Database
+from storage.lock import take_lock
+from storage.upgrade import current, upgrade
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upgraded:
+    """The schema's revision before (None: the database was empty) and after."""
+
+    before: str | None
+    after: str
+
+
+async def upgrade_store(config: Path | None) -> Upgraded:
+    """Bring the configured database to this program's schema. Raises ConfigurationInvalid, StoreError."""
+    async with _configured(config) as database:
+        before = await database.read(current)
+        return Upgraded(before=before, after=await upgrade(database))
+
+
+async def backup_store(config: Path | None, target: Path) -> None:
+    """Write the whole store into the new SQLite file `target`, while a daemon may be at work on it."""
+    async with _configured(config) as database:
+        await backups.backup(database, target)
+
+
+async def restore_store(config: Path | None, backup: Path) -> Path | None:
+    """Put a backup in the store's place; where the file that was there is kept, if there was one."""
+    async with _configured(config) as database:
+        return await backups.restore(backup, database)
+
+
+async def move_store(config: Path | None, target_url: str, progress: Progress) -> dict[str, int]:
+    """Copy the configured store into the empty database at `target_url`; rows by table. No daemon may be running."""
+    async with _configured(config) as source:
+        lock = take_lock(source)
+        target = Database.open(target_url)
+        try:
+            return await copy_store(source, target, progress)
+        finally:
+            await target.close()
+            lock.release()
+
+
+@asynccontextmanager
+async def _configured(config: Path | None) -> AsyncIterator[Database]:
+    source, secrets = opened(config)
+    database = Database.open(database_url(source, secrets))
+    try:
+        yield database
+    finally:
+        await database.close()
