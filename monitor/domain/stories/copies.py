@@ -10,7 +10,7 @@ from monitor.domain.stories.terms import TITLE
 CONTAINED = 0.5
 CONTAINED_SHORT = 0.75
 LONGEST_EXTENSION = 4.0
-BORNE_OUT = 1 / 3
+BORNE_OUT = 0.4
 SAME_INSTALMENT = 16 * 3600
 
 

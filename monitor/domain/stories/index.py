@@ -10,12 +10,12 @@ from monitor.domain.stories.copies import copied
 from monitor.domain.stories.frequencies import Frequencies
 from monitor.domain.stories.likeness import likeness
 from monitor.domain.stories.novelty import novelty
+from monitor.domain.stories.placing import ENOUGH, best_story, keys_of
 from monitor.domain.stories.postings import Postings
 from monitor.domain.stories.reading import VERSION, Reading, decoded
 from monitor.domain.stories.rows import Records, Rows, outlet_key
 from monitor.domain.stories.values import Fingerprint, Placed, Placement
 
-ALIKE = 0.45
 POSTED = 20
 """Smallest hashes of a sketch that are looked up; the others are only compared."""
 COMMON = 0.03
@@ -23,7 +23,7 @@ COMMON = 0.03
 CANDIDATES = 64
 COPY_LIMIT = 256
 
-_SKETCH, _TERM = np.uint32(0x5BD1_E995), np.uint32(0)
+STORY_LIMIT = 2_048
 
 
 class StoryIndex:
@@ -32,7 +32,7 @@ class StoryIndex:
     def __init__(self, window: timedelta) -> None:
         self._window = int(window.total_seconds())
         self._rows = Rows()
-        self._sketches, self._terms, self._templates = Postings(), Postings(), Postings()
+        self._sketches, self._terms, self._templates, self._stories = Postings(), Postings(), Postings(), Postings()
         self._frequencies = Frequencies()
         self._sequence = 0
 
@@ -47,7 +47,13 @@ class StoryIndex:
     @property
     def nbytes(self) -> int:
         """Bytes held by its arrays."""
-        return self._rows.nbytes + self._sketches.nbytes + self._terms.nbytes + self._templates.nbytes
+        return (
+            self._rows.nbytes
+            + self._sketches.nbytes
+            + self._terms.nbytes
+            + self._templates.nbytes
+            + self._stories.nbytes
+        )
 
     def learn(self, placed: Sequence[Placed]) -> None:
         """Take in articles placed since last time, in the order of their sequence; those known are passed over."""
@@ -79,7 +85,7 @@ class StoryIndex:
         for record in records[~wanted & records["live"]]:
             self._discount(record)
         renumbered = self._rows.keep(wanted)
-        for postings in (self._sketches, self._terms, self._templates):
+        for postings in (self._sketches, self._terms, self._templates, self._stories):
             postings.keep(renumbered)
 
     def _learn(self, article: Placed, reading: Reading) -> None:
@@ -90,6 +96,7 @@ class StoryIndex:
         row = self._rows.append(article, reading)
         self._sketches.add(row, reading.sketch.hashes[:POSTED])
         self._templates.add(row, np.array([reading.template.key], np.uint32))
+        self._stories.add(row, keys_of(np.array([article.story_id])))
         if article.copy_of is None:
             # A copy is found through its original, and would only make its words look common.
             self._terms.add(row, reading.terms)
@@ -110,31 +117,42 @@ class StoryIndex:
         return None
 
     def _related(self, reading: Reading, outlet: int, now: int, ignoring: int | None) -> Placement:
-        records = self._usable(self._candidates(reading), ignoring)
-        records = records[np.abs(records["at"] - now) <= self._window]
+        records = self._usable(self._candidates(reading, now), ignoring)
         barred = self._barred(reading, now)
         if len(barred):
             records = records[~np.isin(records["story"], barred)]
         if not len(records):
             return Placement()
         alike = likeness(reading, records, self._frequencies)
-        best = int(np.argmax(alike.whole))
-        score = float(alike.whole[best])
-        if score < ALIKE:
-            return Placement(similarity=score)
-        story = int(records[best]["story"])
+        promising = alike >= ENOUGH / 2
+        records, alike = records[promising], alike[promising]
+        members = self._members(records["story"], ignoring)
+        best = best_story(reading, outlet, now, records, alike, members)
+        if best is None or best.score < ENOUGH:
+            nearest = f"; the nearest is article {best.nearest} by {best.score:.2f}" if best else ""
+            return Placement(
+                similarity=max(best.score, 0.0) if best else 0.0,
+                reason=f"no earlier report resembles it enough{nearest}",
+            )
         return Placement(
-            story_id=story,
-            similarity=score,
-            reason=f"resembles article {int(records[best]['article'])} by {score:.2f}",
-            novelty=novelty(reading, self._rows.all[self._rows.all["story"] == story]),
+            story_id=best.story,
+            similarity=min(best.score, 1.0),
+            reason=f"resembles article {best.nearest} and its story by {best.score:.2f}",
+            novelty=novelty(reading, members[members["story"] == best.story]),
         )
 
-    def _candidates(self, reading: Reading) -> npt.NDArray[np.int64]:
+    def _members(self, stories: npt.NDArray[np.int64], ignoring: int | None) -> Records:
+        """All reports of some stories."""
+        _, rows = self._stories.rows(keys_of(stories), STORY_LIMIT)
+        return self._usable(np.sort(rows), ignoring)
+
+    def _candidates(self, reading: Reading, now: int) -> npt.NDArray[np.int64]:
         """The rows that share most rare terms with a reading, earliest first."""
         rarity = self._frequencies.weigh(reading.terms)
         limit = max(int(COMMON * self._frequencies.documents), 50)
         which, rows = self._terms.rows(reading.terms, limit)
+        recent = np.abs(self._rows.all["at"][rows] - now) <= self._window
+        which, rows = which[recent], rows[recent]
         found, inverse = np.unique(rows, return_inverse=True)
         points = np.bincount(inverse, rarity[which] ** 2) if len(rows) else np.empty(0)
         return np.sort(found[np.argsort(-points, kind="stable")][:CANDIDATES])

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import xxhash
 
+from monitor.domain.stories.asides import is_aside
+from monitor.domain.stories.function_words import language_of
 from monitor.domain.stories.recurring import Template, template_of
 from monitor.domain.stories.sketch import Hashes, Sketch, sketch_of
-from monitor.domain.stories.terms import TITLE, Terms, terms_of
+from monitor.domain.stories.terms import LEAD, TITLE, Terms, terms_of
 from monitor.domain.stories.values import Fingerprint, Report
 from monitor.domain.stories.words import folded, lower_words
 
@@ -19,7 +22,7 @@ TERMS = 32
 SHORT = 40
 """Words below which a text is short: its sketch takes in the title, and only strong evidence makes it a copy."""
 
-_HEAD = struct.Struct("<IIHBB")
+_HEAD = struct.Struct("<IIHBBBB")
 _TITLE_BYTES, _LABEL_BYTES = 160, 240
 
 Weights = npt.NDArray[np.uint8]
@@ -34,6 +37,8 @@ class Reading:
     weights: Weights
     template: Template
     size: int
+    language: int
+    is_aside: bool
     title: str
     labels: tuple[tuple[str, int], ...]
 
@@ -52,17 +57,22 @@ class Reading:
 def fingerprint(report: Report) -> Fingerprint:
     """All that placing needs of a text: pure, well under a millisecond for an article of 5 KB, under 1 KB long."""
     text = lower_words(folded(report.text))
-    whole = lower_words(folded(report.title)) + text if len(text) < SHORT else text
+    title = lower_words(folded(report.title))
+    whole = title + text if len(text) < SHORT else text
     return encoded(
         terms=terms_of(report.title, report.text),
         sketch=sketch_of(whole),
         template=template_of(report.title, report.outlet),
         size=len(text),
+        language=language_number(language_of(title + text[:LEAD]) or report.language),
+        is_aside=is_aside(report.title),
         title=report.title,
     )
 
 
-def encoded(*, terms: Terms, sketch: Sketch, template: Template, size: int, title: str) -> Fingerprint:
+def encoded(
+    *, terms: Terms, sketch: Sketch, template: Template, size: int, language: int, is_aside: bool, title: str
+) -> Fingerprint:
     """The bytes of a reading: counts, sketch, terms with their weights, then the title and the labels as text."""
     kept = list(terms.weights.items())[:TERMS]
     keys = {key for key, _ in kept}
@@ -73,7 +83,9 @@ def encoded(*, terms: Terms, sketch: Sketch, template: Template, size: int, titl
         if room < 0:
             break
         named.append(f"{key:08x}{name}")
-    head = _HEAD.pack(template.key, template.slots, min(size, 0xFFFF), len(sketch.hashes), len(kept))
+    head = _HEAD.pack(
+        template.key, template.slots, min(size, 0xFFFF), language, is_aside, len(sketch.hashes), len(kept)
+    )
     words = "\n".join([cut(title, _TITLE_BYTES), *named])
     return Fingerprint(
         version=VERSION,
@@ -92,7 +104,7 @@ def encoded(*, terms: Terms, sketch: Sketch, template: Template, size: int, titl
 def decoded(fingerprint: Fingerprint) -> Reading:
     """The reading of a fingerprint that `encoded` made."""
     content = fingerprint.content
-    key, slots, size, hashes, terms = _HEAD.unpack_from(content)
+    key, slots, size, language, aside, hashes, terms = _HEAD.unpack_from(content)
     at = _HEAD.size
     sketch = np.frombuffer(content, "<u4", hashes, at).astype(np.uint32)
     at += 4 * hashes
@@ -106,9 +118,16 @@ def decoded(fingerprint: Fingerprint) -> Reading:
         weights=weights,
         template=Template(key, slots),
         size=size,
+        language=language,
+        is_aside=bool(aside),
         title=title,
         labels=tuple((label[8:], int(label[:8], 16)) for label in labels),
     )
+
+
+def language_number(language: str | None) -> int:
+    """A language in one byte; 0 when it is unknown."""
+    return xxhash.xxh32_intdigest(language[:2].casefold().encode()) % 255 + 1 if language else 0
 
 
 def cut(text: str, limit: int) -> str:

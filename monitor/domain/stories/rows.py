@@ -22,6 +22,8 @@ RECORD = np.dtype(
         ("slots", np.uint32),
         ("size", np.uint16),
         ("hashes", np.uint8),
+        ("language", np.uint8),
+        ("is_aside", np.bool_),
         ("live", np.bool_),
         ("sketch", np.uint32, SIZE),
         ("terms", np.uint32, TERMS),
@@ -60,6 +62,7 @@ class Rows:
         record["at"], record["outlet"] = int(placed.at.timestamp()), outlet_key(placed.outlet)
         record["template"], record["slots"] = reading.template.key, reading.template.slots
         record["size"], record["hashes"], record["live"] = reading.size, len(reading.sketch.hashes), True
+        record["language"], record["is_aside"] = reading.language, reading.is_aside
         record["sketch"][: len(reading.sketch.hashes)] = reading.sketch.hashes
         record["terms"][: len(reading.terms)] = reading.terms
         record["weights"][: len(reading.terms)] = reading.weights

@@ -12,8 +12,9 @@ from monitor.domain.stories.world import ideographic_names, world_name
 LEAD = 120
 """Words of the text, after the title, from which terms are taken: a report says what happened first."""
 
-TITLE, NAME, NUMBER = 0x80, 0x40, 0x20
-"""Flags of a term's byte: it stands in the title; it is a name's skeleton; it is a number. The rest counts."""
+TITLE, NEUTRAL, SOUND = 0x80, 0x40, 0x20
+"""Flags of a term's byte: it stands in the title; it means the same in every language (a number, a world name,
+the sound of a name); it is the sound of a name, which its stem repeats within one language. The rest counts."""
 
 _ENDINGS = re.compile(
     "(?:ings?|edly|ed|es|s|ly|iego|ego|emu|owie|owi|ami|ach|iem|em|om|ow|ej|ie|ыми|ими|ого|его|ому|ему|ами|ями|ах|ях"
@@ -74,7 +75,7 @@ def _is_title_case(title: str) -> bool:
 
 def _read(text: str, flags: int, found: Terms, *, trust_capitals: bool) -> None:
     for name in ideographic_names(text):
-        found.add(name, flags | NAME)
+        found.add(name, flags | NEUTRAL)
     previous = ""
     for word, fresh in words(text):
         lower = word.casefold()
@@ -87,18 +88,19 @@ def _read(text: str, flags: int, found: Terms, *, trust_capitals: bool) -> None:
         if lower in FUNCTION_WORDS:
             continue
         if is_number(word):
-            _label(found, word, found.add(plain_number(lower), flags | NUMBER))
+            _label(found, word, found.add(plain_number(lower), flags | NEUTRAL))
         elif len(word) > 1:
             _read_word(word, lower, flags, found, is_name=trust_capitals and not fresh and word[0].isupper())
 
 
 def _read_word(word: str, lower: str, flags: int, found: Terms, *, is_name: bool) -> None:
     known = world_name(lower)
-    key = found.add(known, flags | NAME) if known else found.add(stem(lower), flags)
+    key = found.add(known, flags | NEUTRAL) if known else found.add(stem(lower), flags)
     if is_name:
         _label(found, word, key)
-        if not known and len(lower) > 3:
-            found.add("~" + skeleton(lower), flags | NAME)
+    # Where every word of a headline has a capital, all of them may be names; most are dropped again for want of a like.
+    if not known and len(lower) > 3 and (is_name or (flags & TITLE and word[0].isupper())):
+        found.add("~" + skeleton(lower), flags | NEUTRAL | SOUND)
 
 
 def _label(found: Terms, word: str, key: int) -> None:
