@@ -1,6 +1,8 @@
 """The shipped watchlists: sound, true to their own examples, and as good on labelled documents as they should be."""
 
+import csv
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -90,3 +92,35 @@ def test_neither_half_of_the_outlets_carries_the_figure_alone(key: str, target: 
 def test_documents_the_reader_was_unsure_of_are_left_out():
     by_document = Counter(judgement.labelled.id for judgement in judgements())
     assert set(by_document.values()) >= {2, 3}
+
+
+def headlines() -> list[tuple[str, bool, Document]]:
+    path = Path(__file__).parent / "data" / "shipped_headlines.tsv"
+    rows = csv.DictReader(path.read_text("utf-8").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    return [
+        (
+            row["topic"],
+            row["wanted"] == "yes",
+            Document(title=row["title"], text=row["text"] or "", language=row["lang"]),
+        )
+        for row in rows
+    ]
+
+
+def test_headlines_of_many_years_and_languages_are_told_apart():
+    engine = compile_catalog(catalog())
+    wrong = [
+        f"{key} {'missed' if wanted else 'falsely matched'}: {document.title}"
+        for key, wanted, document in headlines()
+        if bool(engine.match(document, only=key).matches) is not wanted
+    ]
+    assert wrong == []
+
+
+def test_the_language_of_an_article_need_not_be_known():
+    engine = compile_catalog(catalog())
+    outcomes = [
+        bool(engine.match(replace(document, language=None), only=key).matches) is wanted
+        for key, wanted, document in headlines()
+    ]
+    assert sum(outcomes) / len(outcomes) >= 0.9
