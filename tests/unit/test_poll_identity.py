@@ -36,8 +36,9 @@ def test_entries_without_guid_are_known_by_their_address(guid: str | None) -> No
 
 
 @pytest.mark.case(39)
-def test_entries_without_guid_and_address_are_known_by_title_and_text_whatever_their_date() -> None:
-    items = [replace(item, guid=None, link=None, url=None) for item in ITEMS]
+@pytest.mark.parametrize("size", [2, 20])
+def test_entries_without_guid_and_address_are_known_by_title_and_text_whatever_their_date(size: int) -> None:
+    items = [replace(item, guid=None, link=None, url=None) for item in ITEMS[:size]]
     world = watched(*items)
     for _ in range(10):
         assert world.poll([replace(item, published=world.now) for item in items]) == []
@@ -67,6 +68,25 @@ def test_a_new_guid_on_every_poll_makes_nothing_new(token_in_link: bool, dated: 
 
     world = watched(*served(0))
     assert sum(len(world.poll(served(poll))) for poll in range(1, 51)) == 0
+
+
+@pytest.mark.case(41)
+def test_an_opaque_guid_that_changes_with_every_poll_makes_nothing_new() -> None:
+    def served(poll: int) -> list[Entry]:
+        return [replace(item, guid=f"{poll}/{n}", published=None, summary="") for n, item in enumerate(ITEMS[:3])]
+
+    world = watched(*served(0))
+    assert sum(len(world.poll(served(poll))) for poll in range(1, 51)) == 0
+
+
+@pytest.mark.case(42)
+def test_www_a_fragment_and_a_last_slash_make_no_difference() -> None:
+    spellings = ["https://pier.example/a", "http://www.pier.example/a/", "https://PIER.example:443/a#top"]
+    world = watched(Entry(guid=spellings[0], title="A pier", summary="Wood."), *ITEMS[:3])
+    for spelling in spellings:
+        assert world.poll([Entry(guid=spelling, title="The pier", summary="Steel."), *ITEMS[:3]]) == []
+    other = Entry(guid="https://pier.example:8443/a", title="Another pier", summary="Stone.")
+    assert len(world.poll([other, *ITEMS[:3]])) == 1
 
 
 @pytest.mark.case(42)

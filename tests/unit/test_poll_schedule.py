@@ -200,6 +200,16 @@ def test_a_feed_that_is_gone_for_good_is_given_up_after_a_day_and_told_of_once()
     assert "gone for good" in world.told[0]
 
 
+@pytest.mark.case(22)
+def test_a_feed_seldom_asked_is_not_given_up_on_the_second_word() -> None:
+    world = FeedWorld(feed=replace(HOURLY, every=3 * DAY))
+    reasons = []
+    for _ in range(3):
+        world.fail(Reason.GONE, permanent=True)
+        reasons.append(world.state.disabled_reason is None)
+    assert reasons == [True, True, False]
+
+
 @pytest.mark.case(25)
 def test_a_thousand_feeds_started_together_drift_apart() -> None:
     worlds = [FeedWorld(feed=HOURLY, jitter=number / 1000) for number in range(1000)]
