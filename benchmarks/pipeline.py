@@ -2,9 +2,9 @@
 
     python -m benchmarks.pipeline [CORPUS] [--articles 600] [--topics 1000]
 
-A server in a process of its own serves feeds and pages on loopback. Pages are those of CORPUS (a folder with pages/...
-as the measuring data has them), else generated ones of a news page's size and shape. Figures are CPU milliseconds an
-article over the whole process tree, workers included, so that other work on the machine disturbs little; ratios are what
+A server in a process of its own serves feeds and pages on loopback. Pages are those of CORPUS (any folder with
+*.html.gz below it), else generated ones of a news page's size and shape. Figures are CPU milliseconds an article over
+the whole process tree, workers included, so that other work on the machine disturbs little; ratios are what
 counts. `1 worker` runs pinned to one processor, `2 workers` to two; their ratio is of articles a second on the wall.
 """
 
@@ -18,7 +18,10 @@ import random
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -27,7 +30,23 @@ import psutil
 import trafilatura
 
 OUTLETS = 20
-WORDS = "tariff embassy ferry budget minister harbour summit drought election steel grain court inflation border".split()
+NOW = format_datetime(datetime.now(UTC))
+WORDS = [
+    "tariff",
+    "embassy",
+    "ferry",
+    "budget",
+    "minister",
+    "harbour",
+    "summit",
+    "drought",
+    "election",
+    "steel",
+    "grain",
+    "court",
+    "inflation",
+    "border",
+]
 
 
 def pages(corpus: Path | None, count: int) -> list[bytes]:
@@ -40,11 +59,15 @@ def pages(corpus: Path | None, count: int) -> list[bytes]:
 def generated(number: int) -> bytes:
     """A page of about 100 KB: forty paragraphs among the scripts, links and lists that surround an article."""
     chance = random.Random(number)
-    sentence = lambda: " ".join(chance.choices(WORDS, k=18)).capitalize() + "."  # noqa: E731
-    body = "".join(f"<p>{' '.join(sentence() for _ in range(4))}</p>" for _ in range(40))
+    paragraphs = [" ".join(chance.choices(WORDS, k=70)).capitalize() + "." for _ in range(40)]
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
     menu = "".join(f"<li class='item'><a href='/section/{n}'>Section {n}</a></li>" for n in range(300))
     script = f"<script>{'var a=' + str(list(range(2000)))}</script>" * 4
-    return f"<html><head><title>News {number}</title>{script}</head><body><nav><ul>{menu}</ul></nav><article><h1>News {number}</h1>{body}</article><footer><ul>{menu}</ul></footer></body></html>".encode()
+    article = f"<article><h1>News {number}</h1>{body}</article>"
+    return (
+        f"<html><head><title>News {number}</title>{script}</head><body><nav><ul>{menu}</ul></nav>{article}"
+        f"<footer><ul>{menu}</ul></footer></body></html>"
+    ).encode()
 
 
 def serve(contents: list[bytes], ports: Any) -> None:
@@ -65,7 +88,8 @@ def serve(contents: list[bytes], ports: Any) -> None:
         def feed(self, outlet: int) -> bytes:
             host = self.headers["Host"]
             items = "".join(
-                f"<item><title>News {n} of {WORDS[n % 14]}</title><link>http://{host}/page/{n}</link><guid>{n}</guid></item>"
+                f"<item><title>News {n} of {WORDS[n % 14]}</title><link>http://{host}/page/{n}</link>"
+                f"<guid>{n}</guid><pubDate>{NOW}</pubDate></item>"
                 for n in range(outlet, len(contents), OUTLETS)
             )
             return f"<rss version='2.0'><channel><title>x</title>{items}</channel></rss>".encode()
@@ -79,10 +103,6 @@ def serve(contents: list[bytes], ports: Any) -> None:
         server.outlet = outlet  # type: ignore[attr-defined]
         server.daemon_threads = True
         servers.append(server)
-        multiprocessing.util.Finalize(None, server.server_close, exitpriority=1) if False else None
-    import threading
-
-    for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
     ports.send([server.server_port for server in servers])
     ports.recv()
@@ -90,13 +110,13 @@ def serve(contents: list[bytes], ports: Any) -> None:
 
 def configuration(folder: Path, ports: list[int], topics: int, workers: int) -> None:
     chance = random.Random(1)
+    rare = [f"subject{n}" for n in range(5000)]
     (folder / "watchlists").mkdir()
     queries = {
         f"topic-{n}": {
             "title": f"Topic {n}",
             "severity": "low",
-            "query": f"({' OR '.join(f'w{chance.randrange(5000)}' for _ in range(7))} OR {chance.choice(WORDS)}{n % 97}) AND "
-            f"({' OR '.join(chance.choices(WORDS, k=2))})",
+            "query": f"({' OR '.join(chance.choices(rare, k=8))}) AND ({' OR '.join(chance.sample(WORDS, 2))})",
         }
         for n in range(topics)
     } | {"all": {"title": "All", "severity": "low", "query": " OR ".join(WORDS)}}
@@ -110,7 +130,11 @@ def configuration(folder: Path, ports: list[int], topics: int, workers: int) -> 
         folder / "wirewatch.yml",
         {
             "database": f"sqlite:///{folder}/store.db",
-            "http": {"allow_networks": ["127.0.0.0/8"], "allow_ports": ports, "per_host": {"concurrency": 8, "delay": "0s"}},
+            "http": {
+                "allow_networks": ["127.0.0.0/8"],
+                "allow_ports": ports,
+                "per_host": {"concurrency": 8, "delay": "0s"},
+            },
             "poll": {"backfill": "all"},
             "workers": workers,
         },
@@ -196,8 +220,10 @@ def main() -> None:
     print(f"{'trafilatura default':28}{default:8.1f} ms CPU a page")
     print(f"{'wirewatch, 1 worker':28}{one:8.1f} ms CPU an article  {one_rate:6.1f}/s  {one_said}")
     print(f"{'wirewatch, 2 workers':28}{two:8.1f} ms CPU an article  {two_rate:6.1f}/s  {two_said}")
-    print(f"per core against fast + recall {fast / one:.2f}x, against default {default / one:.2f}x; "
-          f"2 workers against 1: {two_rate / one_rate:.2f}x")
+    print(
+        f"per core against fast + recall {fast / one:.2f}x, against default {default / one:.2f}x; "
+        f"2 workers against 1: {two_rate / one_rate:.2f}x"
+    )
 
 
 if __name__ == "__main__":

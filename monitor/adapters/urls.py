@@ -17,10 +17,13 @@ class Outlets:
         )
 
     def outlet(self, url: str) -> str:
-        """The registrable domain ("bbc.co.uk"), the host where there is none, "" for what has no host."""
+        """The registrable domain ("bbc.co.uk"), the host with its port where there is none ("127.0.0.1:8001" serves
+        another paper than "127.0.0.1:8002"), "" for what has no host."""
         try:
-            host = (urlsplit(url).hostname or "").rstrip(".").lower()
+            parts = urlsplit(url)
+            host = (parts.hostname or "").rstrip(".").lower()
+            port = f":{parts.port}" if host and parts.port else ""
         except ValueError:
             return ""
         found = self._extract.extract_str(host)
-        return found.top_domain_under_public_suffix or host
+        return found.top_domain_under_public_suffix or host + port

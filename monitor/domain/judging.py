@@ -116,9 +116,14 @@ class ArticleJudge:
                 parts.append(f"{self.article.outlet} confirms it, {len(after)} independent outlets")
         if self.article.story_id is not None and placement.novelty:
             parts.append(f"{self.article.outlet} changed its report: {'; '.join(placement.novelty)}")
-        elif placement.novelty:
-            parts.append("; ".join(placement.novelty))
+        elif fresh := self._fresh(placement):
+            parts.append("; ".join(fresh))
         return ". ".join(parts) or None
+
+    def _fresh(self, placement: Placement) -> list[str]:
+        """What is new to the story, without the outlet's own name: every second outlet would bring that."""
+        letters = "".join(filter(str.isalnum, self.article.outlet)).casefold()
+        return [new for new in placement.novelty if "".join(filter(str.isalnum, new)).casefold() not in letters]
 
     def _raise(
         self,

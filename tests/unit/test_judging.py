@@ -198,3 +198,10 @@ def test_an_edited_baseline_article_that_matched_before_raises_nothing() -> None
     assert not judged(
         own, article=replace(EDITED, baseline=True), placement=Placement(story_id=5, novelty=("x",))
     ).alerts
+
+
+def test_an_outlets_own_name_is_no_news() -> None:
+    same = member(1, "kestrel.example")
+    assert not judged(same, SELF, alert=ALERT, placement=Placement(story_id=5, novelty=("Kestrel",))).alerts
+    (change,) = judged(same, SELF, alert=ALERT, placement=Placement(story_id=5, novelty=("Kestrel", "Ohio"))).alerts
+    assert change.news == "Ohio"

@@ -100,10 +100,12 @@ def test_a_canonical_address_is_its_own():
 @pytest.mark.parametrize(
     ("url", "outlet"),
     [
+        ("http://127.0.0.2:8001/a", "127.0.0.2:8001"),
+        ("https://news.kestrel.co.uk:8443/a", "kestrel.co.uk"),
         ("https://www.herald.co.uk/a", "herald.co.uk"),
         ("https://edition.herald.example.com/a", "example.com"),
         ("https://anna.github.io/a", "anna.github.io"),
-        ("http://127.0.0.1:8000/a", "127.0.0.1"),
+        ("http://127.0.0.1/a", "127.0.0.1"),
         ("http://localhost/a", "localhost"),
         ("nonsense", ""),
         ("http://[::1", ""),

@@ -86,7 +86,7 @@ def _of_term(term: Term) -> Iterator[tuple[str, str]]:
     if term.kind is Kind.REGEX:
         return
     words = tokens_of(term.text)
-    if len(words) == 1 and len(words[0]) < SHORT and term.kind is Kind.WORD and not unsegmented(words[0]):
+    if len(words) == 1 and len(words[0]) < SHORT and term.kind is Kind.WORD and not unsegmented(words[0][0]):
         yield f"{term.text!r} is so short that it matches by accident", f"write ={term.text} for this very case"
     if term.kind is Kind.CASED and not any(c.isupper() for c in term.text):
         yield f"={term.text} misses the word at the beginning of a sentence", f'write "{term.text}"'
