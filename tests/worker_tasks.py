@@ -51,3 +51,8 @@ def open_many():
     except OSError:
         return len(opened)
     return len(opened)
+
+
+def own_size():
+    with open("/proc/self/statm") as statm:
+        return sorted(sys.modules), int(statm.read().split()[1]) * os.sysconf("SC_PAGESIZE")

@@ -1,15 +1,13 @@
 """Feeds to entries: the parser as the steps see it. The work is done in `feed_reading`, in a worker."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
+from monitor.adapters.worker_calls import parse_feed
 from monitor.adapters.workers import Workers
 from monitor.domain.failures import Failure
 from monitor.domain.feeds import ParsedFeed
 from monitor.ports import Clock
 
-PRELOAD = "monitor.adapters.feed_reading"
-"""What a worker that reads feeds should have imported before it starts."""
 PATIENCE = 20.0
 """Seconds a feed may take at most."""
 
@@ -24,12 +22,5 @@ class PooledFeedParser:
     async def parse(self, body: bytes, *, url: str, charset: str | None, media_type: str) -> ParsedFeed | Failure:
         """The feed in `body`; `url` makes relative links absolute. Never raises."""
         return await self.workers.run(
-            self.workers.feeds, PATIENCE, _read, body, url, charset, media_type, self.clock.now()
+            self.workers.feeds, PATIENCE, parse_feed, body, url, charset, media_type, self.clock.now()
         )
-
-
-def _read(body: bytes, url: str, charset: str | None, media_type: str, now: datetime) -> ParsedFeed | Failure:
-    # Imported here so that the parsers live in the workers only.
-    from monitor.adapters.feed_reading import read_feed
-
-    return read_feed(body, url, charset, media_type, now)

@@ -123,6 +123,11 @@ class Pool:
         self._slots = asyncio.Semaphore(size.ahead * size.workers)
         self._pool = self._new()
 
+    @property
+    def seconds(self) -> float:
+        """How long a task may take here."""
+        return self._size.seconds
+
     def _new(self) -> ProcessPool:
         return ProcessPool(
             max_workers=self._size.workers,
@@ -201,12 +206,12 @@ class Workers:
     async def run(
         self, quick: Pool, patience: float, function: Callable[[*Arguments], T], *arguments: *Arguments
     ) -> T | Failure:
-        """What `function` returned, tried in `quick` and, when cut for time, once more for `patience` seconds."""
+        """What `function` returned, tried in `quick` and, when cut for time, once more: `patience` seconds in all."""
         result = await quick.run(function, *arguments)
         if result is Cut.TIME:
             if not await self._patient.wait_for_slot(PATIENT_WAIT):
                 return Failure(reason=Reason.PARSER_LIMIT, detail=Cut.TIME)
-            result = await self._patient.run(function, *arguments, seconds=patience)
+            result = await self._patient.run(function, *arguments, seconds=max(quick.seconds, patience - quick.seconds))
         elif result is Cut.BROKEN:
             result = await quick.run(function, *arguments)
         if isinstance(result, Cut):

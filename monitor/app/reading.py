@@ -5,16 +5,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from monitor.adapters.feeds import PRELOAD as FEED_PARSERS
 from monitor.adapters.feeds import PooledFeedParser
 from monitor.adapters.http import HttpFetcher
 from monitor.adapters.http_guard import Resolve
-from monitor.adapters.text import PRELOAD as PAGE_READERS
 from monitor.adapters.text import PooledExtractor
+from monitor.adapters.worker_calls import PRELOAD
 from monitor.adapters.workers import Size, Workers
 from monitor.config.settings import Settings
 from monitor.domain.fetching import HttpSettings
 from monitor.ports import Clock, Extractor, FeedParser, Fetcher
+
+QUICK_FEED = 0.7
+"""Seconds: a hundred times what a feed takes, and less than the second a hanging one may delay the others."""
+QUICK_PAGE = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +35,16 @@ async def open_reading(settings: Settings, clock: Clock, *, resolve: Resolve | N
     fetcher = HttpFetcher(http_settings(settings), clock, resolve=resolve)
     count = settings.workers or len(os.sched_getaffinity(0))
     workers = Workers(
-        feeds=Size(workers=count, seconds=2.0),
-        pages=Size(workers=count, seconds=settings.limits.page_time.total_seconds()),
-        preload=(FEED_PARSERS, PAGE_READERS),
+        feeds=Size(workers=count, seconds=QUICK_FEED),
+        pages=Size(workers=count, seconds=QUICK_PAGE),
+        preload=PRELOAD,
     )
     try:
+        patience = settings.limits.page_time.total_seconds()
         yield Reading(
-            fetcher=fetcher, parser=PooledFeedParser(workers, clock), extractor=PooledExtractor(workers, clock)
+            fetcher=fetcher,
+            parser=PooledFeedParser(workers, clock),
+            extractor=PooledExtractor(workers, clock, patience),
         )
     finally:
         await workers.close()
