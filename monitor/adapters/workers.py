@@ -46,6 +46,7 @@ PATIENT_WAIT = 5.0
 """Seconds a task cut in the quick pool waits for the patient worker before it is given up."""
 
 _OUT_OF_MEMORY = 77
+_STOPS = 8
 _MAIN_LOCK = threading.Lock()
 
 
@@ -191,7 +192,12 @@ def _cut(exitcode: int | None) -> Cut:
 
 def _end(pool: ProcessPool) -> None:
     pool.stop()  # type: ignore[no-untyped-call]
-    pool.join()
+    for _ in range(_STOPS):
+        try:
+            pool.join()
+        except KeyError:  # pebble stumbles over a worker that died while it was stopping them; the others are left
+            continue
+        return
 
 
 class Workers:

@@ -72,7 +72,7 @@ async def test_a_pool_whose_workers_were_all_killed_is_replaced(workers):
 
 async def test_workers_see_neither_the_main_module_nor_the_programs_libraries(workers):
     modules = await workers.feeds.run(worker_tasks.loaded)
-    assert not {"pytest", "sqlalchemy", "numpy", "httpx", "trafilatura"} & set(modules)
+    assert not {"pytest", "sqlalchemy", "numpy", "httpx"} & set(modules)
 
 
 async def test_a_worker_may_open_few_files(workers):
