@@ -1,0 +1,161 @@
+"""`python -m tests.chaos.victim [--failpoint NAME --after N] [--order ORDER] -- run --config DIR`: the daemon, made to
+die at a named place, or to deliver in an order known to be wrong."""
+
+import argparse
+import functools
+import inspect
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from monitor.adapters.slack import SlackNotifier
+from monitor.cli.main import main
+from monitor.domain.alerts import DeliveryState, Receipt
+from monitor.domain.delivering import Rules, Settlement, lanes_of
+from monitor.domain.messages import compose
+from monitor.steps.deliver import Deliver
+from monitor.steps.poll import Poll
+from storage import triage
+from storage.articles import SqlArticleStore
+from storage.feeds import SqlFeedStore
+from storage.outbox import OutboxStore
+
+BEFORE, AFTER = "before", "after"
+
+FAILPOINTS: dict[str, tuple[Any, str, str]] = {
+    "before the poll": (Poll, "perform", BEFORE),
+    "fetched, not stored": (SqlFeedStore, "record", BEFORE),
+    "poll stored": (SqlFeedStore, "record", AFTER),
+    "text stored": (SqlArticleStore, "record_text", AFTER),
+    "inside the triage transaction": (triage, "_write", BEFORE),
+    "alerts written, not committed": (triage, "_write", AFTER),
+    "triage committed": (SqlArticleStore, "place", AFTER),
+    "before the intent": (OutboxStore, "claim", BEFORE),
+    "after the intent": (OutboxStore, "claim", AFTER),
+    "accepted, not marked": (SlackNotifier, "post", AFTER),
+    "before reconciling": (SlackNotifier, "find", BEFORE),
+    "found, not marked": (SlackNotifier, "find", AFTER),
+    "marked": (OutboxStore, "record", AFTER),
+}
+"""Where the daemon dies: what is wrapped, and on which side of the call."""
+
+ORDERS = ("product", "send then mark", "mark then send", "no settling")
+
+
+def die_at(name: str, after: int) -> None:
+    """Wrap the failpoint so that the process kills itself on its `after`-th passage."""
+    owner, attribute, side = FAILPOINTS[name]
+    original = getattr(owner, attribute)
+    passages = iter(range(after - 1, -1, -1))
+
+    def pass_by() -> None:
+        if next(passages, 1) == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    setattr(owner, attribute, _wrapped(original, pass_by, side))
+
+
+def _wrapped(original: Callable[..., Any], pass_by: Callable[[], None], side: str) -> Callable[..., Any]:
+    if inspect.iscoroutinefunction(original):
+
+        @functools.wraps(original)
+        async def eventually(*args: Any, **kwargs: Any) -> Any:
+            if side == BEFORE:
+                pass_by()
+            result = await original(*args, **kwargs)
+            if side == AFTER:
+                pass_by()
+            return result
+
+        return eventually
+
+    @functools.wraps(original)
+    def at_once(*args: Any, **kwargs: Any) -> Any:
+        if side == BEFORE:
+            pass_by()
+        result = original(*args, **kwargs)
+        if side == AFTER:
+            pass_by()
+        return result
+
+    return at_once
+
+
+async def _send_then_mark(self: Deliver, delivery: Any) -> DeliveryState | None:
+    """The usual "at least once": whatever was not marked is sent again."""
+    catalog, now = self.catalogs.current(), self.clock.now()
+    receiver = catalog.receiver(delivery.receiver)
+    sending = await self.outbox.load(delivery.id, now)
+    assert receiver is not None
+    assert sending is not None
+    outcome = await self.notifiers[receiver.channel].post(
+        receiver, compose(sending, catalog, now), key=delivery.key, thread=None, broadcast=False, plain=False
+    )
+    if isinstance(outcome, Receipt):
+        marked = Settlement(seen=delivery, state=DeliveryState.SENT, due=now, receipt=outcome, sent_at=now)
+        await self.outbox.record(marked, now)
+        return DeliveryState.SENT
+    return None
+
+
+async def _mark_then_send(self: Deliver, delivery: Any) -> DeliveryState | None:
+    """At most once: what dies or fails between the mark and the post is lost."""
+    catalog, now = self.catalogs.current(), self.clock.now()
+    receiver = catalog.receiver(delivery.receiver)
+    assert receiver is not None
+    sending = await self.outbox.claim(
+        delivery, via=receiver.name, lanes=lanes_of(receiver), until=now, settle_at=now, now=now
+    )
+    if sending is None:
+        return None
+    await self.outbox.record(Settlement(seen=sending.delivery, state=DeliveryState.SENT, due=now, sent_at=now), now)
+    await self.notifiers[receiver.channel].post(
+        receiver, compose(sending, catalog, now), key=delivery.key, thread=None, broadcast=False, plain=False
+    )
+    return DeliveryState.SENT
+
+
+def deliver_in(order: str) -> None:
+    """Replace the deliver step's order by one of the naive ones."""
+    if order == "send then mark":
+        Deliver.perform = _send_then_mark
+    elif order == "mark then send":
+        Deliver.perform = _mark_then_send
+    elif order == "no settling":
+        original = Deliver.perform
+
+        async def impatient(self: Deliver, delivery: Any) -> DeliveryState | None:
+            hasty = Deliver(
+                outbox=self.outbox,
+                notifiers=self.notifiers,
+                catalogs=self.catalogs,
+                clock=self.clock,
+                rules=replace(self.rules, settle=Rules().spacing * 0),
+            )
+            return await original(hasty, delivery)
+
+        Deliver.perform = impatient
+
+
+def run() -> None:
+    """Prepare, then be the `wirewatch` command."""
+    own, _, rest = sys.argv[1:], None, None
+    cut = own.index("--")
+    own, rest = own[:cut], own[cut + 1 :]
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--failpoint", choices=FAILPOINTS)
+    parser.add_argument("--after", type=int, default=1)
+    parser.add_argument("--order", choices=ORDERS, default="product")
+    arguments = parser.parse_args(own)
+    deliver_in(arguments.order)
+    if arguments.failpoint:
+        die_at(arguments.failpoint, arguments.after)
+    sys.argv = ["wirewatch", *rest]
+    main()
+
+
+if __name__ == "__main__":
+    run()
