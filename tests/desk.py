@@ -29,6 +29,7 @@ from storage.deliveries import add_deliveries
 from storage.outbox import OutboxStore
 from storage.outbox_schema import deliveries
 from storage.schema import articles, stories
+from storage.statements import url_key
 from storage.telling import delivery_of
 from storage.upgrade import upgrade_now
 from tests.fake_slack import BOT_TOKEN, FakeSlack
@@ -191,6 +192,7 @@ def _write_alert(connection: Connection, title: str, number: int, severity: Seve
     ).scalar_one()
     article = {
         "url": f"https://herald.example/{number}",
+        "url_key": url_key(f"https://herald.example/{number}"),
         "outlet": "herald.example",
         "origin": "herald.example",
         "feed_key": "herald",

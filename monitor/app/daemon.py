@@ -13,8 +13,10 @@ from rich.console import Console
 from monitor.adapters.http_guard import Resolve
 from monitor.adapters.language import LangidDetector
 from monitor.adapters.metrics import MeteredExtractor, MeteredFetcher, MeteredNotifier, MeteredParser, Meters
+from monitor.adapters.slack_socket import listening
 from monitor.adapters.urls import Outlets
 from monitor.app.chores import Guard, Sweep
+from monitor.app.listening import slack_socket
 from monitor.app.opening import database_url
 from monitor.app.reading import open_reading
 from monitor.app.reloading import Reloading
@@ -180,6 +182,7 @@ async def open_daemon(
             Chore(name="lock", every=timedelta(seconds=5), perform=guard.perform),
             Chore(name="housekeeping", every=timedelta(hours=1), perform=sweep.perform),
         )
+        await stack.enter_async_context(listening(slack_socket(database, source.settings, source, clock)))
         yield Daemon(engine=engine, guard=guard, vitals=vitals, meters=meters, database=database, clock=clock)
 
 

@@ -20,8 +20,8 @@ def notifiers(settings: Settings, clock: Clock, console: Console | None = None) 
     calls = SlackCalls(timeout=settings.slack.timeout, api_url=settings.slack.api_url, proxy=settings.http.proxy)
     return {
         Channel.CONSOLE: ConsoleNotifier(console or Console(highlight=False)),
-        Channel.SLACK: SlackNotifier(token=_secret("slack_bot_token"), calls=calls, clock=clock),
-        Channel.WEBHOOK: WebhookNotifier(url=_secret("slack_webhook_url"), calls=calls),
+        Channel.SLACK: SlackNotifier(token=secret("slack_bot_token"), calls=calls, clock=clock),
+        Channel.WEBHOOK: WebhookNotifier(url=secret("slack_webhook_url"), calls=calls),
     }
 
 
@@ -31,11 +31,13 @@ def rules(settings: Settings) -> Rules:
         timeout=settings.slack.timeout,
         settle=settings.slack.settle,
         policy=Policy(settings.slack.unknown),
-        interactive=_secret("slack_app_token")() is not None,
+        interactive=secret("slack_app_token")() is not None,
     )
 
 
-def _secret(name: str) -> Callable[[], str | None]:
+def secret(name: str) -> Callable[[], str | None]:
+    """Reads that secret anew whenever asked, from the environment or its file."""
+
     def read() -> str | None:
         value: str | None = getattr(environment_secrets()[0], name)
         return value

@@ -1,0 +1,197 @@
+"""Clicks and commands over Socket Mode, from Slack's envelope to the rewritten message and the private answer."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from monitor.adapters.slack_socket import SlackSocket, click_of, listening
+from monitor.domain.delivering import Rules
+from monitor.domain.interactions import Action, Until, command_of, snoozed_until
+from monitor.domain.overview import Overview
+from monitor.steps.interact import Interact
+from storage.accounts import SqlLedger
+from storage.archive import SqlArchive
+from storage.interactions import SqlInteractions
+from storage.silences import SqlSilences
+from storage.status import SqlStatus
+from tests.desk import DESK, SENT, Desk, FixedCatalog, HandClock, catalog_of, memory_database
+from tests.fake_slack import APP_TOKEN, FakeSlack, Workspace
+
+
+class StoredArchive:
+    """What the app puts together of the store's parts."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def overview(self) -> Overview:
+        return await SqlStatus(self._desk.database).overview(self._desk.clock.now())
+
+    async def account(self, name: str) -> Any:
+        return await SqlLedger(self._desk.database).account(name)
+
+    def since(self, days: timedelta) -> Any:
+        return SqlArchive(self._desk.database).since(self._desk.clock.now() - days)
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    clock = HandClock()
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(FakeSlack(Workspace(now=clock.timestamp)))
+        slack.workspace.add_channel("desk")
+        rules = Rules(timeout=timedelta(seconds=2), interactive=True)
+        desk = Desk(memory_database(), slack, clock, FixedCatalog(catalog_of(DESK)), rules)
+        stack.push_async_callback(desk.close)
+        interact = Interact(
+            interactions=SqlInteractions(desk.database),
+            archive=StoredArchive(desk),
+            silences=SqlSilences(desk.database),
+            catalogs=desk.catalogs,
+            clock=clock,
+        )
+        socket = SlackSocket(token=lambda: APP_TOKEN, api_url=slack.api_url, calls=desk.calls, hears=interact)
+        await stack.enter_async_context(listening(socket))
+        await asyncio.wait_for(slack.socket_mode.connected.wait(), 10)
+        yield desk
+
+
+def press(action: str, value: str, *, at: str = "1.1", name: str = "ann", url: str | None = None) -> dict[str, Any]:
+    return {
+        "type": "block_actions",
+        "user": {"id": "U1", "name": name},
+        "container": {"message_ts": "1.000000"},
+        "actions": [{"action_id": action, "value": value, "action_ts": at}],
+        "response_url": url,
+    }
+
+
+async def send(desk: Desk, kind: str, payload: dict[str, Any], *, twice: bool = False) -> None:
+    envelope = await desk.slack.socket_mode.send(kind, payload, twice=twice)
+    await asyncio.wait_for(desk.slack.socket_mode.acknowledgement(envelope), 10)
+
+
+async def answer(desk: Desk, kind: str, payload: dict[str, Any]) -> str:
+    """The private answer to an envelope."""
+    url = desk.slack.socket_mode.response_url()
+    await send(desk, kind, {**payload, "response_url": url})
+    number = int(url.rsplit("/", 1)[1])
+    async with asyncio.timeout(10):
+        while not desk.slack.socket_mode.responses[number]:
+            await asyncio.sleep(0.01)
+    [response] = desk.slack.socket_mode.responses[number]
+    assert response["response_type"] == "ephemeral"
+    return response["text"]
+
+
+async def test_a_click_on_acknowledge_is_kept_and_shown_with_who_and_when(desk: Desk) -> None:
+    alert = await desk.raise_alert()
+    await desk.work(1)
+    assert await answer(desk, "interactive", press("wirewatch_acknowledge", str(alert))) == "Acknowledged."
+    await desk.work(1)
+    [message] = desk.slack.seen("#desk")
+    assert "Acknowledged by ann, 2 Mar 12:00 UTC" in message.text
+    assert message.edits == 1
+    assert "wirewatch_acknowledge" not in message.buttons
+
+
+async def test_a_click_that_arrives_twice_counts_once(desk: Desk) -> None:
+    alert = await desk.raise_alert()
+    await desk.work(1)
+    await send(desk, "interactive", press("wirewatch_mute", str(alert)), twice=True)
+    again = await answer(desk, "interactive", press("wirewatch_mute", str(alert)))
+    assert again == "That is already done."
+    assert len(await SqlSilences(desk.database).in_force(desk.clock.now())) == 1
+
+
+async def test_the_first_to_acknowledge_remains_the_one(desk: Desk) -> None:
+    alert = await desk.raise_alert()
+    await send(desk, "interactive", press("wirewatch_acknowledge", str(alert)))
+    late = press("wirewatch_acknowledge", str(alert), at="2.2", name="bob")
+    assert await answer(desk, "interactive", late) == "Already acknowledged by ann."
+
+
+async def test_a_snoozed_topic_is_silent_until_then(desk: Desk) -> None:
+    alert = await desk.raise_alert()
+    await desk.work(1)
+    pressed = press("wirewatch_snooze", "")
+    pressed["actions"][0] |= {"selected_option": {"value": f"{alert}:today"}, "value": None}
+    assert "silent until Tuesday 00:00" in await answer(desk, "interactive", pressed)
+    await desk.raise_alert()
+    await desk.work(60)
+    assert (await desk.states())[-1] == "muted"
+    desk.clock.moment = datetime(2026, 3, 3, 0, 0, 1, tzinfo=UTC)
+    await desk.raise_alert()
+    await desk.work(1)
+    assert (await desk.states())[-1] == SENT
+
+
+async def test_not_relevant_is_kept_as_a_labelled_example(desk: Desk) -> None:
+    alert = await desk.raise_alert("A play about envoys")
+    await send(desk, "interactive", press("wirewatch_irrelevant", str(alert)))
+    [label] = await SqlInteractions(desk.database).labels("talks")
+    assert (label.topic, label.title, label.author) == ("talks", "A play about envoys", "ann")
+
+
+async def test_a_digests_menu_does_the_same(desk: Desk) -> None:
+    click = click_of(press("wirewatch_menu", "wirewatch_mute:7"))
+    assert click is not None
+    assert (click.action, click.alert_id) == (Action.MUTE, 7)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {},
+        {"type": "view_submission"},
+        press("foreign", "1"),
+        press("wirewatch_mute", "x"),
+        {"type": "block_actions", "actions": []},
+    ],
+)
+def test_payloads_that_are_not_ours_are_left_alone(payload: dict[str, Any]) -> None:
+    assert click_of(payload) is None
+
+
+COMMANDS = {
+    "status": "outbox",
+    "topics": "talks: Peace talks (high)",
+    "silence": "Nothing is muted.",
+    "why https://herald.example/1": "Envoys meet",
+    "why https://herald.example/none": "No article of that address is known.",
+    "try envoys": "1 of 1 articles of the last 3 days match.",
+    "try (envoys": "never closed",
+    "": "/wirewatch try QUERY",
+    "dance": "/wirewatch status",
+}
+
+
+async def test_commands_are_answered_privately(desk: Desk) -> None:
+    await desk.raise_alert("Envoys meet")
+    for text, expected in COMMANDS.items():
+        command = {"command": "/wirewatch", "text": text, "user_name": "ann"}
+        assert expected in await answer(desk, "slash_commands", command), text
+    assert desk.slack.seen("#desk") == []
+
+
+async def test_a_connection_that_slack_renews_is_taken_up_again(desk: Desk) -> None:
+    alert = await desk.raise_alert()
+    await desk.slack.socket_mode.disconnect()
+    await asyncio.wait_for(desk.slack.socket_mode.connected.wait(), 15)
+    assert await answer(desk, "interactive", press("wirewatch_acknowledge", str(alert))) == "Acknowledged."
+
+
+def test_a_snooze_until_monday_ends_at_its_midnight_in_the_zone() -> None:
+    sunday = datetime(2026, 3, 8, 22, tzinfo=UTC)
+    assert snoozed_until(Until.MONDAY, sunday, "UTC") == datetime(2026, 3, 9, tzinfo=UTC)
+    assert snoozed_until(Until.MONDAY, sunday, "Asia/Tokyo") == datetime(2026, 3, 15, 15, tzinfo=UTC)
+    assert snoozed_until(Until.HOUR, sunday, "UTC") == sunday + timedelta(hours=1)
+
+
+def test_buttons_are_hidden_where_nobody_listens() -> None:
+    assert not Rules().interactive
+    assert command_of("  WHY  https://a.example ", "ann").verb == "why"
