@@ -1,8 +1,9 @@
 """Documents as people hand them in: JSON lines, text files, saved pages."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import click
@@ -10,27 +11,46 @@ import click
 from monitor.app.given import Given
 
 
-def read_jsonl(path: Path) -> Iterator[Given]:
-    """The documents of a JSON-lines file; raises click.ClickException naming file and line when one is not usable."""
-    try:
-        with path.open(encoding="utf-8", errors="surrogateescape") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield _given(line, f"{path}:{number}")
-    except OSError as error:
-        raise click.ClickException(f"{path}: cannot be read: {error.strerror}") from None
+class Unusable(Exception):
+    """Why a line holds no document."""
+
+
+class Documents:
+    """The documents of a JSON-lines file. A line that holds none is named on stderr, counted, and left out."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.left_out = 0
+
+    def __iter__(self) -> Iterator[Given]:
+        try:
+            with self._path.open(encoding="utf-8", errors="surrogateescape") as lines:
+                yield from self._read(lines)
+        except OSError as error:
+            raise click.ClickException(f"{self._path}: cannot be read: {error.strerror}") from None
+
+    def _read(self, lines: Iterable[str]) -> Iterator[Given]:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            where = f"{self._path}:{number}"
+            try:
+                yield _given(line, where)
+            except Unusable as unusable:
+                self.left_out += 1
+                click.echo(f"{where}: left out: {unusable}", err=True)
 
 
 def _given(line: str, where: str) -> Given:
     try:
         told = json.loads(line)
     except ValueError as error:
-        raise click.ClickException(f"{where}: not JSON: {error}") from None
+        raise Unusable(f"not JSON: {error}") from None
     if not isinstance(told, dict) or told.get("id") in (None, ""):
-        raise click.ClickException(f"{where}: expected an object with an id, and title or text")
+        raise Unusable("expected an object with an id, and title or text")
     for name in ("title", "text", "url", "lang", "outlet"):
         if not isinstance(told.get(name, ""), str | None):
-            raise click.ClickException(f"{where}: {name} must be text")
+            raise Unusable(f"{name} must be text")
     return Given(
         id=str(told["id"]),
         title=told.get("title") or "",
@@ -46,7 +66,16 @@ def _time(told: object, where: str) -> datetime | None:
     if told in (None, ""):
         return None
     try:
-        at = datetime.fromisoformat(str(told))
-    except ValueError:
-        raise click.ClickException(f"{where}: published must be ISO 8601, such as 2026-03-01T09:30:00Z") from None
+        at = _parsed(str(told))
+    except (ValueError, OverflowError):
+        click.echo(f"{where}: published is not ISO 8601, such as 2026-03-01T09:30:00Z: taken as unknown", err=True)
+        return None
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def _parsed(told: str) -> datetime:
+    """ISO 8601, or a date as mail and RSS write it (RFC 5322)."""
+    try:
+        return datetime.fromisoformat(told)
+    except ValueError:
+        return parsedate_to_datetime(told)

@@ -1,7 +1,7 @@
 """`wirewatch match`: what matches a text or page, and why."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from rich.console import Console
 from monitor.app.desk import Desk, open_desk
 from monitor.app.given import Given
 from monitor.cli.configured import config_option, json_option, run
-from monitor.cli.documents import read_jsonl
+from monitor.cli.documents import Documents
 from monitor.cli.lines import as_pairs, for_people
 from monitor.domain.failures import Failure
 from monitor.domain.topics.values import Matches
@@ -31,21 +31,26 @@ Examples:
 @click.option("--topic", help="Only this topic.")
 @config_option
 @json_option
-def match(files: tuple[Path, ...], jsonl: bool, topic: str | None, as_json: bool, given: Path | None) -> None:
+@click.pass_context
+def match(
+    context: click.Context, files: tuple[Path, ...], jsonl: bool, topic: str | None, as_json: bool, given: Path | None
+) -> None:
     """Say what matches the text or page in each FILE and why, near misses too.
 
     The first line of a text file is its title.
     """
-    run(_match(files, jsonl, topic, as_json, given))
+    read = [Documents(path) for path in files] if jsonl else []
+    run(_match(read or files, topic, as_json, given))
+    context.exit(1 if any(documents.left_out for documents in read) else 0)
 
 
-async def _match(files: tuple[Path, ...], jsonl: bool, topic: str | None, as_json: bool, given: Path | None) -> None:
+async def _match(sources: Sequence[Documents | Path], topic: str | None, as_json: bool, given: Path | None) -> None:
     console = Console(highlight=False, soft_wrap=True)
     async with open_desk(given) as desk:
         if topic is not None and desk.catalog.topic(topic) is None:
             known = ", ".join(t.key for t in desk.catalog.topics)
             raise click.UsageError(f"there is no topic {topic!r}; the topics are: {known}")
-        async for document in _documents(desk, files, jsonl):
+        async for document in _documents(desk, sources):
             matched, found = desk.match(document)
             if topic is not None:
                 found = _only(topic, found)
@@ -64,13 +69,13 @@ def _only(topic: str, found: Matches) -> Matches:
     )
 
 
-async def _documents(desk: Desk, files: tuple[Path, ...], jsonl: bool) -> AsyncIterator[Given]:
-    for path in files:
-        if jsonl:
-            for document in read_jsonl(path):
-                yield document
+async def _documents(desk: Desk, sources: Sequence[Documents | Path]) -> AsyncIterator[Given]:
+    for source in sources:
+        if isinstance(source, Path):
+            yield await _from_file(desk, source)
         else:
-            yield await _from_file(desk, path)
+            for document in source:
+                yield document
 
 
 async def _from_file(desk: Desk, path: Path) -> Given:

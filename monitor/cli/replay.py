@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from monitor.app.desk import open_desk
 from monitor.app.replay import Replayed
 from monitor.cli.configured import config_option, json_option, run
-from monitor.cli.documents import read_jsonl
+from monitor.cli.documents import Documents
 from monitor.cli.lines import as_pairs
 
 
@@ -27,15 +27,18 @@ Examples:
 @click.argument("documents", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @config_option
 @json_option
-def replay(documents: Path, as_json: bool, given: Path | None) -> None:
+@click.pass_context
+def replay(context: click.Context, documents: Path, as_json: bool, given: Path | None) -> None:
     """Run the documents of a JSON-lines file, in order, through the very code the daemon uses.
 
     Nothing is sent and nothing is kept. The clock is set by each document's `published`.
     """
-    run(_replay(documents, as_json, given))
+    context.exit(1 if run(_replay(documents, as_json, given)) else 0)
 
 
-async def _replay(path: Path, as_json: bool, given: Path | None) -> None:
+async def _replay(path: Path, as_json: bool, given: Path | None) -> int:
+    """The number of lines left out."""
+    documents = Documents(path)
     with path.open("rb") as lines:
         total = sum(1 for line in lines if line.strip())
     bar = Progress(
@@ -50,7 +53,7 @@ async def _replay(path: Path, as_json: bool, given: Path | None) -> None:
     with bar:
         task = bar.add_task("replay", total=total)
         async with open_desk(given) as desk, desk.replay() as replaying:
-            async for done in replaying.run(read_jsonl(path)):
+            async for done in replaying.run(documents):
                 tally.count(done)
                 if as_json:
                     click.echo(json.dumps(_as_json(done)))
@@ -59,6 +62,7 @@ async def _replay(path: Path, as_json: bool, given: Path | None) -> None:
                 bar.advance(task)
     if not as_json:
         tally.show()
+    return documents.left_out
 
 
 def _as_json(done: Replayed) -> dict[str, object]:
