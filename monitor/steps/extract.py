@@ -9,6 +9,7 @@ from monitor.domain.credits import agency_credited, credit_in
 from monitor.domain.editing import edited, is_edit
 from monitor.domain.failures import Failure, Reason
 from monitor.domain.feeds import Feed
+from monitor.domain.headings import without_heading
 from monitor.domain.ledger import Note
 from monitor.ports import ArticleStore, CatalogSource, Clock, Extractor, Fetcher, LanguageDetector
 
@@ -115,6 +116,7 @@ def _chosen(article: Article, found: Text | Failure | None) -> tuple[Text, Note]
     text = replace(
         found,
         title=article.title or found.title,
+        body=without_heading(found.body, article.title, found.title),
         published=article.published or found.published,
         author=article.author or found.author,
         credit=found.credit or _credited(article.author),
