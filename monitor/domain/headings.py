@@ -9,7 +9,7 @@ _LETTERS = re.compile(r"[\W_]+")
 
 
 def without_heading(body: str, *titles: str) -> str:
-    """`body` without its first lines up to the one that says what one of `titles` says; a text of nothing else stays."""
+    """`body` from behind the line that says what one of `titles` says; a text of nothing else stays as it is."""
     wanted = {plain for title in titles if (plain := _plain(title))}
     lines = body.split("\n")
     for number, line in enumerate(lines[:_LOOKED_AT]):
