@@ -3,6 +3,7 @@
 import click
 
 from monitor import __version__
+from monitor.cli.alerts import alerts
 from monitor.cli.check import check
 from monitor.cli.db import db
 from monitor.cli.demo.command import demo
@@ -11,11 +12,14 @@ from monitor.cli.feeds import feeds
 from monitor.cli.match import match
 from monitor.cli.replay import replay
 from monitor.cli.run import run_command
+from monitor.cli.silence import silence
+from monitor.cli.slack import slack
 from monitor.cli.status import health, status
 from monitor.cli.topics import topics
 
 _SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "Watching": (demo, run_command, status, health),
+    "Telling people": (alerts, silence, slack),
     "Configuration": (check, feeds, topics),
     "Trying things out": (match, extract, replay),
     "The store": (db,),

@@ -92,8 +92,11 @@ class FakeSlack:
         return [seen(message) for message in found.messages] if found else []
 
     async def _date(self, request: web.Request, response: web.StreamResponse) -> None:
-        """Slack's clock, which need not be ours."""
+        """Slack's clock, which need not be ours, and the rights of the token."""
         response.headers["Date"] = formatdate(self.workspace.now(), usegmt=True)
+        app = self.workspace.apps.get(_token(request, {}) or "")
+        if app is not None:
+            response.headers["X-OAuth-Scopes"] = ",".join(sorted(app.scopes))
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]

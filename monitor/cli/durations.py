@@ -1,0 +1,25 @@
+"""Durations on the command line, written as in the configuration."""
+
+from datetime import timedelta
+
+import click
+
+from monitor.config.durations import parse_duration
+
+
+class Duration(click.ParamType[timedelta]):
+    """`90s`, `15m`, `1h`, `7d`."""
+
+    name = "duration"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """The span, or a usage error that says what to write."""
+        if isinstance(value, timedelta):
+            return value
+        try:
+            return parse_duration(str(value))
+        except ValueError as refused:
+            self.fail(str(refused), param, ctx)
+
+
+DURATION = Duration()

@@ -1,0 +1,104 @@
+"""`wirewatch silence`: mutes with an end and a reason."""
+
+import getpass
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from monitor.app.clock import SystemClock
+from monitor.app.store import open_store
+from monitor.cli.configured import FOUND, config_option, json_option, leave, run
+from monitor.cli.durations import DURATION
+from monitor.domain.alerts import Silence
+from storage.silences import SqlSilences
+
+
+@click.group()
+def silence() -> None:
+    """Mute a topic or a story for a while."""
+
+
+@silence.command(
+    epilog="""\b
+Examples:
+  wirewatch silence add --topic tariffs --for 2h --reason "known, being written"
+  wirewatch silence add --story 1234 --for 7d --reason "not ours"
+"""
+)
+@click.option("--topic", help="The topic's key.")
+@click.option("--story", type=int, help="The story's number, as `wirewatch alerts list --json` and `why` show it.")
+@click.option("--for", "span", type=DURATION, required=True, help="How long: 90m, 2h, 7d.")
+@click.option("--reason", required=True, help="Why, for whoever wonders.")
+@click.option("--author", help="Who; by default the user of this terminal.")
+@config_option
+def add(
+    topic: str | None, story: int | None, span: timedelta, reason: str, author: str | None, given: Path | None
+) -> None:
+    """Mute a topic, a story, or a topic within a story; it also stops what already waits."""
+    if topic is None and story is None:
+        raise click.UsageError("name what to mute: --topic, --story or both")
+    added = run(_add(given, topic, story, span, reason, author or getpass.getuser()))
+    click.echo(_line(added))
+
+
+@silence.command("list", epilog="Example:  wirewatch silence list")
+@json_option
+@config_option
+def list_silences(as_json: bool, given: Path | None) -> None:
+    """List what is muted now."""
+    found = run(_in_force(given))
+    for muted in found:
+        click.echo(json.dumps(_pairs(muted), ensure_ascii=False) if as_json else _line(muted))
+    if not found and not as_json:
+        click.echo("nothing is muted")
+
+
+@silence.command(epilog="Example:  wirewatch silence end 3")
+@click.argument("silence_id", type=int, metavar="ID")
+@config_option
+def end(silence_id: int, given: Path | None) -> None:
+    """End a silence now."""
+    if not run(_end(given, silence_id)):
+        leave(FOUND, f"there is no silence {silence_id} in force")
+    click.echo(f"silence {silence_id} has ended")
+
+
+async def _add(
+    given: Path | None, topic: str | None, story: int | None, span: timedelta, reason: str, author: str
+) -> Silence:
+    now = SystemClock().now()
+    async with open_store(given) as database:
+        return await SqlSilences(database).add(
+            topic=topic, story_id=story, until=now + span, reason=reason, author=author, now=now
+        )
+
+
+async def _in_force(given: Path | None) -> Sequence[Silence]:
+    async with open_store(given) as database:
+        return await SqlSilences(database).in_force(SystemClock().now())
+
+
+async def _end(given: Path | None, silence_id: int) -> bool:
+    async with open_store(given) as database:
+        return await SqlSilences(database).end(silence_id, SystemClock().now())
+
+
+def _line(muted: Silence) -> str:
+    what = " of ".join(
+        part for part in (muted.topic and f"topic {muted.topic}", muted.story_id and f"story {muted.story_id}") if part
+    )
+    return f"{muted.id}: {what} until {muted.until:%Y-%m-%d %H:%M} UTC, by {muted.author}: {muted.reason}"
+
+
+def _pairs(muted: Silence) -> dict[str, object]:
+    return {
+        "id": muted.id,
+        "topic": muted.topic,
+        "story": muted.story_id,
+        "until": muted.until.isoformat(),
+        "reason": muted.reason,
+        "author": muted.author,
+    }

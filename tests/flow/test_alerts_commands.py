@@ -1,0 +1,152 @@
+"""`wirewatch alerts`, `silence` and `slack test` as people type them."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from monitor.cli.main import main
+from monitor.domain.alerts import DeliveryKind, DeliveryState, NewDelivery
+from monitor.domain.settling import settled
+from storage.database import Database
+from storage.deliveries import add_deliveries
+from storage.outbox import OutboxStore
+from storage.outbox_schema import deliveries
+from storage.silences import SqlSilences
+from tests.fake_slack import BOT_TOKEN, FakeSlack
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, sqlite_url: str) -> Path:
+    """A configuration over a store of its own."""
+    folder = tmp_path / "config"
+    (folder / "watchlists").mkdir(parents=True)
+    write(folder / "wirewatch.yml", {"database": sqlite_url})
+    write(folder / "feeds.yml", {"feeds": []})
+    write(folder / "receivers.yml", {"receivers": {"desk": {"slack": "#desk"}, "room": {"slack": "#room"}}})
+    return folder
+
+
+def write(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def wirewatch(folder: Path, *words: str, env: dict[str, str] | None = None) -> Result:
+    return CliRunner().invoke(main, [*words, "--config", str(folder)], env=env)
+
+
+def given(url: str, *states: DeliveryState) -> None:
+    """Deliveries in those states."""
+
+    async def write_rows() -> None:
+        database = Database.open(url)
+        outbox = OutboxStore(database)
+        for number, state in enumerate(states):
+            new = NewDelivery(
+                receiver="desk", kind=DeliveryKind.NOTICE, window=f"w{number}", due=NOW, text=f"Notice {number}"
+            )
+            [row] = await database.run(lambda c, new=new: add_deliveries(c, [new], {}, NOW))
+            loaded = await outbox.load(row, NOW)
+            assert loaded is not None
+            await outbox.record(settled(loaded.delivery, state, NOW, "why not"), NOW)
+        await database.close()
+
+    asyncio.run(write_rows())
+
+
+def states(url: str) -> list[tuple[str, bool]]:
+    database = Database.open(url)
+    rows = database.run_now(lambda c: c.execute(deliveries.select().order_by(deliveries.c.id)).all())
+    database.close_now()
+    return [(row.state, row.repeat) for row in rows]
+
+
+def test_what_is_held_is_listed_released_and_sent_again(folder: Path, sqlite_url: str) -> None:
+    given(sqlite_url, DeliveryState.HELD, DeliveryState.HELD, DeliveryState.DEAD, DeliveryState.SENT)
+    listed = wirewatch(folder, "alerts", "list", "--state", "held", "--json")
+    assert [json.loads(line)["title"] for line in listed.stdout.splitlines()] == ["Notice 1", "Notice 0"]
+    assert "why not" in wirewatch(folder, "alerts", "list").stdout
+    assert wirewatch(folder, "alerts", "release", "1").exit_code == 0
+    assert wirewatch(folder, "alerts", "requeue", "2", "3").exit_code == 0
+    refused = wirewatch(folder, "alerts", "requeue", "4", "99")
+    assert refused.exit_code == 1
+    assert "4 is neither held nor dead" in refused.stdout
+    assert states(sqlite_url) == [("sent", False), ("pending", True), ("pending", False), ("sent", False)]
+
+
+def test_silences_are_added_listed_and_ended(folder: Path, sqlite_url: str) -> None:
+    added = wirewatch(folder, "silence", "add", "--topic", "tariffs", "--for", "2h", "--reason", "known")
+    assert added.exit_code == 0, added.output
+    assert "topic tariffs until" in added.stdout
+    [listed] = wirewatch(folder, "silence", "list", "--json").stdout.splitlines()
+    assert json.loads(listed)["reason"] == "known"
+    assert wirewatch(folder, "silence", "end", "1").exit_code == 0
+    assert wirewatch(folder, "silence", "end", "1").exit_code == 1
+    assert wirewatch(folder, "silence", "list").stdout == "nothing is muted\n"
+    assert wirewatch(folder, "silence", "add", "--for", "2h", "--reason", "what").exit_code == 2
+    assert wirewatch(folder, "silence", "add", "--topic", "t", "--for", "long", "--reason", "x").exit_code == 2
+
+
+async def test_an_ended_silence_no_longer_mutes(sqlite_database: Database) -> None:
+    store = SqlSilences(sqlite_database)
+    muted = await store.add(topic="t", story_id=None, until=NOW + timedelta(hours=1), reason="", author="", now=NOW)
+    assert await store.end(muted.id, NOW + timedelta(minutes=1))
+    assert await store.in_force(NOW + timedelta(minutes=2)) == ()
+
+
+@contextmanager
+def running(slack: FakeSlack) -> Iterator[FakeSlack]:
+    """A fake Slack in a thread of its own, for commands that bring their own event loop."""
+    started, stopping = threading.Event(), asyncio.Event()
+    loop = asyncio.new_event_loop()
+
+    async def serve() -> None:
+        async with slack:
+            started.set()
+            await stopping.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
+    thread.start()
+    assert started.wait(10)
+    yield slack
+    loop.call_soon_threadsafe(stopping.set)
+    thread.join()
+    loop.close()
+
+
+def test_slack_test_says_what_works_and_what_is_missing(folder: Path, sqlite_url: str) -> None:
+    fake = FakeSlack()
+    fake.workspace.add_channel("desk")
+    fake.workspace.add_channel("room", private=True, member=False)
+    with running(fake) as slack:
+        write(folder / "wirewatch.yml", {"database": sqlite_url, "slack": {"api_url": slack.api_url}})
+        env = {"SLACK_BOT_TOKEN": BOT_TOKEN}
+        sound = wirewatch(folder, "slack", "test", "desk", env=env)
+        assert sound.exit_code == 0, sound.output
+        assert "connected to Fake as wirewatch" in sound.output
+        assert "desk (#desk): its history can be read" in sound.output
+        assert "Wirewatch can post here" in slack.seen("#desk")[0].text
+        slack.workspace.apps[BOT_TOKEN].scopes -= {"channels:history"}
+        lacking = wirewatch(folder, "slack", "test", env=env)
+        assert lacking.exit_code == 1
+        assert "scope channels:history is missing: it is needed to find out whether a message arrived" in lacking.output
+        assert "room (#room): cannot post: there is no such channel" in lacking.output
+        assert BOT_TOKEN not in lacking.output
+        slack.workspace.apps[BOT_TOKEN].refusal = "token_revoked"
+        refused = wirewatch(folder, "slack", "test", env=env)
+        assert "Slack does not accept the bot token: token_revoked" in refused.output
+        assert "receiver" in wirewatch(folder, "slack", "test", "nobody", env=env).output
+
+
+def test_slack_test_without_a_token_says_how_to_set_one(folder: Path) -> None:
+    said = wirewatch(folder, "slack", "test", env={"SLACK_BOT_TOKEN": ""})
+    assert said.exit_code == 1
+    assert "set SLACK_BOT_TOKEN" in said.output
