@@ -99,6 +99,9 @@ class Atoms:
         """The number of a term's atom. `language` is that of the list it stands in. Raises QueryError."""
         if term.kind is Kind.REGEX:
             return self._regex(term)
+        if term.kind is not Kind.CASED and term.text.isascii() and term.text.isalnum():
+            alone = (self._test(term, term.text.lower(), language),)
+            return self._number((alone, None), term.text, alone, None)
         plain = Plain(
             term.text.replace("*", MANY).replace("?", ONE) if "*" in term.text or "?" in term.text else term.text
         )
@@ -184,12 +187,12 @@ def _wildcard(term: Term, token: str) -> Test:
 
 def _check(term: Term, plain: Plain) -> Check | None:
     if term.kind is Kind.CASED:
-        start, end = plain.starts[0], plain.ends[-1]
+        start, end = plain.span(0)[0], plain.span(-1)[1]
         outer = _signs(term.text, start, end)
         return Check(cased=even(term.text[start:end]), kept=outer[0], before=outer[1], after=outer[2])
     if "*" in term.text or "?" in term.text or not _hard.search(term.text):
         return None
-    kept, before, after = _signs(term.text, plain.starts[0], plain.ends[-1])
+    kept, before, after = _signs(term.text, plain.span(0)[0], plain.span(-1)[1])
     return Check(kept=kept or even(term.text).casefold(), before=before, after=after)
 
 

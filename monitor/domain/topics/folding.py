@@ -172,14 +172,13 @@ def _western() -> bytes:
 class Plain:
     """Plain text of one field, its tokens, and where they stand in the original (code points)."""
 
-    __slots__ = ("_ends", "_letters", "_origin", "_starts", "_widths", "text", "tokens")
+    __slots__ = ("_letters", "_origin", "_places", "_widths", "text", "tokens")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._origin: Index | None = None
         self._widths: Index | None = None
-        self._starts: Index | None = None
-        self._ends: Index | None = None
+        self._places: tuple[Index, Index] | None = None
         self._letters: bytes | NDArray[np.uint32]
         try:
             short = text.encode("cp1252").translate(_western())
@@ -216,40 +215,29 @@ class Plain:
         self._widths = None if composed is None else composed[1][source]
         return letters
 
-    def _locate(self) -> None:
-        letters = self._letters
-        words = np.zeros(len(letters) + 2, bool)
-        words[1:-1] = (np.frombuffer(letters, np.uint8) if isinstance(letters, bytes) else letters) != 0x20
-        edges = np.flatnonzero(words[1:] != words[:-1])
-        starts, lasts = edges[::2], edges[1::2] - 1
-        widths = 1 if self._widths is None else self._widths[lasts]
-        if self._origin is not None:
-            starts, lasts = self._origin[starts], self._origin[lasts]
-        self._starts, self._ends = starts, lasts + widths
+    def _located(self) -> tuple[Index, Index]:
+        """Where tokens begin and end in the original; worked out when first asked for."""
+        if self._places is None:
+            letters = self._letters
+            words = np.zeros(len(letters) + 2, bool)
+            words[1:-1] = (np.frombuffer(letters, np.uint8) if isinstance(letters, bytes) else letters) != 0x20
+            edges = np.flatnonzero(words[1:] != words[:-1])
+            starts, lasts = edges[::2], edges[1::2] - 1
+            widths = 1 if self._widths is None else self._widths[lasts]
+            if self._origin is not None:
+                starts, lasts = self._origin[starts], self._origin[lasts]
+            self._places = starts, lasts + widths
+        return self._places
 
     def span(self, token: int) -> tuple[int, int]:
         """Where a token begins and ends in the original."""
-        if self._starts is None or self._ends is None:
-            self._locate()
-            assert self._starts is not None
-            assert self._ends is not None
-        return int(self._starts[token]), int(self._ends[token])
+        starts, ends = self._located()
+        return int(starts[token]), int(ends[token])
 
-    @property
-    def starts(self) -> list[int]:
-        """Where each token begins in the original."""
-        if self._starts is None:
-            self._locate()
-        assert self._starts is not None
-        return list(map(int, self._starts))
-
-    @property
-    def ends(self) -> list[int]:
-        """Where each token ends in the original (exclusive)."""
-        if self._ends is None:
-            self._locate()
-        assert self._ends is not None
-        return list(map(int, self._ends))
+    def covering(self, start: int, end: int) -> tuple[int, int]:
+        """The tokens (first, last + 1) that a span of the original touches; equal when it touches none."""
+        starts, ends = self._located()
+        return int(np.searchsorted(ends, start, "right")), int(np.searchsorted(starts, end, "left"))
 
     def kept(self) -> tuple[str, Index]:
         """The text with its punctuation and without diacritics, and where each character stood in the original."""
@@ -289,27 +277,22 @@ def _lookup(text: str) -> tuple[Index, NDArray[np.uint8]]:
 def _compose(text: str) -> tuple[str, Index, Index]:
     """Text with marks and jamo composed, where each of its characters came from, and how many it stands for."""
     parts: list[str] = []
-    origin: list[Index] = []
-    widths: list[Index] = []
+    origin: list[int] = []
+    widths: list[int] = []
     at = 0
     for run in _runs.finditer(text):
         start, end = run.span()
-        made = unicodedata.normalize("NFC", run.group().replace("\uff9e", "\u3099").replace("\uff9f", "\u309a"))
+        made = unicodedata.normalize("NFKC", run.group())
         parts += [text[at:start], made]
-        origin += [np.arange(at, start), np.minimum(start + np.arange(len(made)), end - 1)]
-        widths += [np.ones(start - at, np.int64), _shares(len(made), end - start)]
+        origin += range(at, start)
+        origin += [min(start + offset, end - 1) for offset in range(len(made))]
+        widths += [1] * (start - at + len(made) - 1)
+        widths.append(max(1, end - start - len(made) + 1))
         at = end
     parts.append(text[at:])
-    origin.append(np.arange(at, len(text)))
-    widths.append(np.ones(len(text) - at, np.int64))
-    return "".join(parts), np.concatenate(origin), np.concatenate(widths)
-
-
-def _shares(made: int, given: int) -> Index:
-    """How many original characters each composed one stands for: one each, the rest with the last."""
-    shares = np.ones(made, np.int64)
-    shares[-1] = max(1, given - made + 1)
-    return shares
+    origin += range(at, len(text))
+    widths += [1] * (len(text) - at)
+    return "".join(parts), np.array(origin), np.array(widths)
 
 
 def fold(token: str) -> str:

@@ -18,7 +18,7 @@ LEAD_CHARACTERS = 700
 """The lead is the title and the first sentences of the text, no further than this."""
 TITLE_COUNTS, LEAD_COUNTS = 3, 2
 """A place in the title, or elsewhere in the lead, counts this many times one further down."""
-MAX_CHARACTERS = 1_000_000
+MAX_CHARACTERS = 300_000
 """What is read of a field; the rest is left out, and `Matches.doubts` says so."""
 
 
@@ -83,7 +83,7 @@ class Reading:
         """Note the terms of several tokens that these tokens are part of."""
         parts_of, last = self.atoms.parts, len(entries) - 1
         for atom, place in keyed:
-            parts = parts_of[atom]
+            parts, found = parts_of[atom], []
             for position in positions:
                 start = position - place
                 for offset, part in enumerate(parts, start):
@@ -94,15 +94,14 @@ class Reading:
                         break
                 else:
                     if self._reads(atom, start, start + len(parts)):
-                        self._add(atom, start)
+                        found.append(start)
+            if found:
+                self._add(atom, found)
 
-    def _add(self, atom: int, start: int) -> None:
+    def _add(self, atom: int, starts: list[int]) -> None:
         known = self.at.get(atom)
-        if known is None:
-            self.at[atom] = [start]
-            self.filed.update(self._lexicon.filed_cells(atom))
-        elif start not in known[-1:]:
-            self.at[atom] = sorted({*known, start}) if start < known[-1] else [*known, start]
+        self.at[atom] = starts if known is None else sorted({*known, *starts})
+        self.filed.update(self._lexicon.filed_cells(atom))
 
     def has(self, cells: Iterable[int]) -> bool:
         """Whether the document has an atom of any of these cells, in a list that counts for its language."""
@@ -141,22 +140,31 @@ class Reading:
                     return False
             end = next_end
         check = self.atoms.checks.get(atom)
-        return check is None or check.holds(text, start, end)
+        if check is None:
+            return True
+        if check.before or check.after:
+            place = (first + shift, last + shift, atom)
+            self.exactly[place] = (plain.span(first)[0] - check.before, end + check.after)
+        return check.holds(text, plain.span(first)[0], end)
 
     def _search(self) -> None:
         """Find the regular expressions."""
         for plain, shift in ((self.title, 0), (self.text, self.title_end + 1)):
             kept, origin = plain.kept()
             for atom, regex in self.atoms.regexes.items():
-                for start, end in regex.spans(kept):
-                    self._place(atom, int(origin[start]), int(origin[end - 1]) + 1, plain, shift)
+                spans = regex.spans(kept)
+                found = [self._place(atom, int(origin[a]), int(origin[b - 1]) + 1, plain, shift) for a, b in spans]
+                starts = sorted({start for start in found if start is not None})
+                if starts:
+                    self._add(atom, starts)
 
-    def _place(self, atom: int, start: int, end: int, plain: Plain, shift: int) -> None:
-        """Note a span of the original text by its tokens; one without any word is no place."""
-        first, last = bisect_right(plain.ends, start), bisect_left(plain.starts, end)
-        if first < last:
-            self._add(atom, first + shift)
-            self.exactly.setdefault((first + shift, first + shift + 1, atom), (start, end))
+    def _place(self, atom: int, start: int, end: int, plain: Plain, shift: int) -> int | None:
+        """The token at which a span of the original text begins; one without any word is no place."""
+        first, last = plain.covering(start, end)
+        if first == last:
+            return None
+        self.exactly.setdefault((first + shift, first + shift + 1, atom), (start, end))
+        return first + shift
 
     def _field(self, token: int) -> tuple[Plain, int]:
         """The field a token stands in, and the number of that field's first token."""
@@ -212,13 +220,12 @@ class Reading:
         return spot.start < self.lead_end if place is Place.LEAD else spot.start > self.title_end
 
     def sentence(self, token: int) -> int:
-        """The number of the sentence a token stands in; those of the title are negative."""
+        """The number of the sentence a token stands in, those of the title first."""
         if self._sentences is None:
-            starts, shift = self.text.starts, self.title_end + 1
-            self._sentences = [bisect_left(starts, at) + shift for at in sentence_starts(self.text.text)]
-        if token < self.title_end:
-            starts = self.title.starts
-            return -1 - sum(1 for at in sentence_starts(self.title.text) if at <= starts[token])
+            shift = self.title_end + 1
+            begins = (self.text.covering(at, at)[0] + shift for at in sentence_starts(self.text.text))
+            titles = (self.title.covering(at, at)[0] for at in sentence_starts(self.title.text))
+            self._sentences = sorted({*titles, *begins})
         return bisect_right(self._sentences, token)
 
     def apart(self, left: Spot, right: Spot) -> float | None:

@@ -29,6 +29,8 @@ def read_entry(text: str) -> Term:
     `word` and `several words` are inflected, `"quoted"` is exact, `=Cased`, `prefix*`, `/regex/`; each may end with
     `^weight`.
     """
+    if text.isalnum():
+        return Term(kind=Kind.WORD, text=text, end=len(text))
     match = _entry.fullmatch(text)
     if match is None or not text.strip():
         message = "an empty term" if not text.strip() else f"{text!r} is no term"

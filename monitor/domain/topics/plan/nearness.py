@@ -1,6 +1,6 @@
 """NEAR, BEFORE and SAME: places that stand close together."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 
 from monitor.domain.topics.plan.step import Clause, Found, Spots, Step
 from monitor.domain.topics.reading import Reading, Spot
@@ -40,17 +40,20 @@ class Nearby(Found):
 
 
 def _pairs(reading: Reading, left: Spots, right: Spots, distance: int) -> set[Spot]:
-    """The places of `left` and `right` that stand in this order with at most `distance` words between them."""
+    """The places of `left` and `right` that stand in this order with at most `distance` words between them.
+
+    Looking at the nearest partner is enough: when it is too far, all are.
+    """
     kept: set[Spot] = set()
     starts = [spot.start for spot in right]
-    for one in left:
-        for other in right[bisect_left(starts, one.end) :]:
-            if other.start - one.end > 2 * distance:
-                break
-            apart = reading.apart(one, other)
-            if apart is not None and apart <= distance:
-                kept.add(one)
-                kept.add(other)
+    by_end = sorted(left, key=lambda spot: spot.end)
+    ends = [spot.end for spot in by_end]
+    pairs = [(one, right[at]) for one in left if (at := bisect_left(starts, one.end)) < len(right)]
+    pairs += [(by_end[at - 1], other) for other in right if (at := bisect_right(ends, other.start)) > 0]
+    for one, other in pairs:
+        apart = reading.apart(one, other)
+        if apart is not None and apart <= distance:
+            kept |= {one, other}
     return kept
 
 
