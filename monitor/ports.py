@@ -1,7 +1,7 @@
 """What steps need from the world: small protocols that storage, adapters and fakes fulfil."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from monitor.domain.alerts import Delivery, Outcome, Silence
@@ -96,6 +96,10 @@ class FeedStore(Protocol):
         """Feeds whose time has come, longest overdue first, without those in `skip`."""
         ...
 
+    async def still_due(self, keys: Collection[str], now: datetime) -> Sequence[FeedForPoll]:
+        """Those of the feeds `keys` whose time has come, longest overdue first."""
+        ...
+
     async def known(self, identities: Collection[bytes]) -> Mapping[bytes, int]:
         """The article each known identity belongs to."""
         ...
@@ -114,6 +118,10 @@ class ArticleStore(Protocol):
 
     async def due(self, stage: Stage, now: datetime, limit: int, skip: Collection[int]) -> Sequence[Article]:
         """Articles waiting in `stage`, oldest first, without those in `skip`."""
+        ...
+
+    async def still_due(self, stage: Stage, ids: Collection[int], now: datetime) -> Sequence[Article]:
+        """Those of the articles `ids` that wait in `stage`, longest due first."""
         ...
 
     async def record_text(self, seen: Article, text: Text, notes: Sequence[Note], now: datetime) -> bool:
@@ -158,6 +166,10 @@ class Outbox(Protocol):
     ) -> Sequence[Delivery]:
         """For each receiver whose `lanes` are all open the oldest due delivery; then unknown outcomes old enough to
         reconcile; then what is due for receivers that `lanes` does not know. Without those in `skip`."""
+        ...
+
+    async def still_due(self, ids: Collection[int], now: datetime) -> Sequence[Delivery]:
+        """Those of the deliveries `ids` that wait to be sent or looked up, and whose time has come."""
         ...
 
     async def next_at(self, lanes: Mapping[str, Collection[str]]) -> datetime | None:
@@ -237,4 +249,41 @@ class Overviews(Protocol):
 
     async def read(self, now: datetime) -> Overview:
         """How the work stands."""
+        ...
+
+
+class Turns(Protocol):
+    """What one process at a time does for all of them. A turn ends by itself, whatever becomes of its holder."""
+
+    async def prepare(self, names: Collection[str], now: datetime) -> None:
+        """Make turns met for the first time, free at once."""
+        ...
+
+    async def take(
+        self, names: Collection[str], now: datetime, *, hold: timedelta, rest: timedelta = timedelta(0)
+    ) -> Collection[str]:
+        """Those of `names` that are now ours, until `now + hold` or until we say `done`; one that ended less than
+        `rest` ago is not taken."""
+        ...
+
+    async def done(self, names: Collection[str], now: datetime) -> None:
+        """Let others take the turns again."""
+        ...
+
+    async def completed(self, names: Collection[str]) -> Mapping[str, datetime]:
+        """When each was last completed, by anybody."""
+        ...
+
+
+class HostLanes(Protocol):
+    """Politeness shared by several machines."""
+
+    async def enter(
+        self, host: str, now: datetime, *, concurrency: int, pause: timedelta, lease: timedelta
+    ) -> datetime | timedelta:
+        """Leave to ask `host` now, as the moment it ends by itself (hand it to `leave`); or how long to wait."""
+        ...
+
+    async def leave(self, host: str, ends: datetime) -> None:
+        """The request is over."""
         ...

@@ -29,6 +29,13 @@ class SqlArticleStore:
         rows = await self._database.read(lambda connection: connection.execute(statement).all())
         return [article_of(row) for row in rows if row.id not in skip][:limit]
 
+    async def still_due(self, stage: Stage, ids: Collection[int], now: datetime) -> Sequence[Article]:
+        """Those of the articles `ids` that wait in `stage`, longest due first."""
+        statement = with_texts().where(articles.c.id.in_(ids), articles.c.stage == stage.value, articles.c.due <= now)
+        statement = statement.order_by(articles.c.due, articles.c.id)
+        rows = await self._database.read(lambda connection: connection.execute(statement).all())
+        return [article_of(row) for row in rows]
+
     async def record_text(self, seen: Article, text: Text, notes: Sequence[Note], now: datetime) -> bool:
         """Keep the text and pass the article on to triage; False when `seen` is no longer the row's state."""
         return await self._database.run(lambda connection: _record_text(connection, seen, text, notes, now))

@@ -36,6 +36,12 @@ class SqlFeedStore:
         rows = await self._database.read(lambda connection: connection.execute(statement).all())
         return [feed_for_poll(row) for row in rows if row.key not in skip][:limit]
 
+    async def still_due(self, keys: Collection[str], now: datetime) -> Sequence[FeedForPoll]:
+        """Those of the feeds `keys` whose time has come, longest overdue first."""
+        statement = select(feeds).where(feeds.c.key.in_(keys), feeds.c.due <= now).order_by(feeds.c.due)
+        rows = await self._database.read(lambda connection: connection.execute(statement).all())
+        return [feed_for_poll(row) for row in rows]
+
     async def known(self, identities: Collection[bytes]) -> Mapping[bytes, int]:
         """The article each known identity belongs to; articles that retention deleted are still named."""
         keys = list(identities)

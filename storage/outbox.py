@@ -39,6 +39,10 @@ class OutboxStore:
         """The next delivery of each receiver with open lanes, unknown outcomes to reconcile, strays; oldest first."""
         return await self._database.read(lambda connection: _due(connection, now, limit, skip, lanes))
 
+    async def still_due(self, ids: Collection[int], now: datetime) -> Sequence[Delivery]:
+        """Those of the deliveries `ids` that wait to be sent or looked up, and whose time has come."""
+        return await self._database.read(lambda connection: _still_due(connection, ids, now))
+
     async def next_at(self, lanes: Mapping[str, Collection[str]]) -> datetime | None:
         """The earliest moment at which `due` may find something; None while nothing waits."""
         return await self._database.read(lambda connection: _next_at(connection, lanes))
@@ -87,6 +91,16 @@ def _due(
     strays = connection.execute(waiting.where(deliveries.c.receiver.not_in(list(passes))).limit(limit))
     rows = sorted((*heads, *unknown, *strays), key=lambda row: (row.due, row.id))
     return [delivery_of(row) for row in rows[:limit]]
+
+
+def _still_due(connection: Connection, ids: Collection[int], now: datetime) -> list[Delivery]:
+    open_ = (DeliveryState.PENDING.value, DeliveryState.SENDING.value)
+    rows = connection.execute(
+        select(deliveries)
+        .where(deliveries.c.id.in_(ids), deliveries.c.state.in_(open_), deliveries.c.due <= now)
+        .order_by(deliveries.c.due, deliveries.c.id)
+    )
+    return [delivery_of(row) for row in rows]
 
 
 def _next_at(connection: Connection, passes: Mapping[str, Collection[str]]) -> datetime | None:

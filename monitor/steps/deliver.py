@@ -40,6 +40,10 @@ class Deliver:
         now = self.clock.now()
         return await self.outbox.due(now, limit, skip, await self._lanes())
 
+    async def still_due(self, ids: Collection[int]) -> Sequence[Delivery]:
+        """Those of the deliveries `ids` whose time has come."""
+        return await self.outbox.still_due(ids, self.clock.now())
+
     async def next_at(self) -> datetime | None:
         """When `due` may next find something, so that a channel's next message leaves the moment it may; None while
         nothing waits at all."""
