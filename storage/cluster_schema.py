@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Table
 
-from storage.process_schema import metadata
+from storage.schema import metadata
 from storage.types import Json, Utc, Words
 
 # What only one process at a time may do; a turn ends by itself, so that one who died or sleeps holds up nobody.

@@ -56,6 +56,11 @@ class Database:
         return self.engine.dialect.name == "postgresql"
 
     @property
+    def conninfo(self) -> str:
+        """PostgreSQL's address as its own tools understand it, password included."""
+        return self.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    @property
     def path(self) -> Path | None:
         """The file of a SQLite database; None for PostgreSQL and for memory."""
         url = self.engine.url

@@ -1,42 +1,62 @@
-"""Tables of a library that brings its own SQL: run as given, once, in one transaction with a note of how far it got."""
+"""Tables of a library that brings its own SQL: run as given, once, in one transaction with a note of how far it got.
+
+The note is the comment on one of the library's tables, so that it goes wherever the table goes. PostgreSQL only.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, text
 
 from storage.database import Database
 from storage.locks import SCHEMA, exclusive
-from storage.schema import meta
-from storage.statements import upsert
 
 
-async def bring_up(database: Database, library: str, *, whole: str, steps: Mapping[str, str]) -> str | None:
-    """Make the library's tables with `whole`, or run those of its `steps` (by ascending name) that are newer than what
-    is there. The name of the last step now contained; None when nothing was missing. Raises StoreError.
-    """
-    return await database.run(lambda connection: _bring_up(connection, f"schema:{library}", whole, steps))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignSchema:
+    """A library's SQL: `whole` makes everything, each of `steps` (run by ascending name) leads from one version to a
+    later one. `table` is one that they all keep."""
+
+    table: str
+    whole: str
+    steps: Mapping[str, str]
+
+    @property
+    def newest(self) -> str:
+        """The last step, which `whole` contains."""
+        return max(self.steps)
 
 
-async def is_up(database: Database, library: str, *, steps: Mapping[str, str]) -> bool:
-    """Whether the library's tables are as new as its `steps`, or newer."""
-    found = await database.read(lambda connection: _found(connection, f"schema:{library}"))
-    return found is not None and found >= max(steps)
+async def bring_up(database: Database, foreign: ForeignSchema) -> str | None:
+    """Make or renew the library's tables; the step they now contain, None when nothing was missing. Raises StoreError."""
+    return await database.run(lambda connection: _bring_up(connection, foreign))
 
 
-def _found(connection: Connection, key: str) -> str | None:
-    found: str | None = connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar_one_or_none()
-    return found
+async def is_up(database: Database, foreign: ForeignSchema) -> bool:
+    """Whether the library's tables are as new as its steps, or newer."""
+    found = await database.read(lambda connection: _found(connection, foreign.table))
+    return found is not None and found >= foreign.newest
 
 
-def _bring_up(connection: Connection, key: str, whole: str, steps: Mapping[str, str]) -> str | None:
+def _found(connection: Connection, table: str) -> str | None:
+    """The last step the tables contain; "" when they were made by somebody else."""
+    known = text("SELECT coalesce(obj_description(c.oid, 'pg_class'), '') FROM pg_class c WHERE c.oid = to_regclass(:t)")
+    return connection.execute(known, {"t": table}).scalar_one_or_none()
+
+
+def _bring_up(connection: Connection, foreign: ForeignSchema) -> str | None:
     exclusive(connection, SCHEMA)
-    found, last = _found(connection, key), max(steps)
-    if found is not None and found >= last:
+    found = _found(connection, foreign.table)
+    if found is not None and found >= foreign.newest:
         return None
-    missing = [whole] if found is None else [steps[name] for name in sorted(steps) if name > found]
-    as_written = connection.execution_options(no_parameters=True)
-    for script in missing:
-        as_written.exec_driver_sql(script)
-    statement = upsert(connection, meta).values(key=key, value=last)
-    connection.execute(statement.on_conflict_do_update(index_elements=[meta.c.key], set_={"value": last}))
-    return last
+    for script in _missing(foreign, found):
+        connection.execution_options(no_parameters=True).exec_driver_sql(script)
+    connection.exec_driver_sql(f"COMMENT ON TABLE {foreign.table} IS '{foreign.newest}'")
+    return foreign.newest
+
+
+def _missing(foreign: ForeignSchema, found: str | None) -> list[str]:
+    """Tables that somebody made with the library's own tools are taken to be as new as the library."""
+    if found is None:
+        return [foreign.whole]
+    return [foreign.steps[name] for name in sorted(foreign.steps) if found and name > found]

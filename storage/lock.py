@@ -91,6 +91,19 @@ def take_lock(database: Database) -> FileLock | SessionLock:
     return FileLock.take(lock_path(database.path))
 
 
+async def refuse_beside_daemon(database: Database) -> None:
+    """Raises StoreInUse while a daemon of one process, which shares with nobody, works on this PostgreSQL database."""
+    if not await database.read(_is_free):
+        raise StoreInUse("a daemon with the local engine works on this database: stop it before starting a cluster")
+
+
+def _is_free(connection: Connection) -> bool:
+    """A shared lock is refused only while somebody has the exclusive one; it ends with the transaction."""
+    return bool(
+        connection.execute(text("SELECT pg_try_advisory_xact_lock_shared(:lock)"), {"lock": DAEMON}).scalar_one()
+    )
+
+
 def lock_path(database: Path) -> Path:
     """Where the lock of a SQLite database is; it stays there, for deleting it would unlock it."""
     return database.with_name(database.name + ".lock")

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, delete, func, select
 
 from monitor.domain.overview import WorkerOverview
 from storage.database import Database
 from storage.process_schema import processes
-from storage.statements import upsert
+from storage.schema import counters
+from storage.statements import count, upsert
+
+RESCUED = "rescued"
+"""The counter of errands taken over from processes that died."""
 
 FORGOTTEN_AFTER = timedelta(days=1)
 """A process not seen for so long is no longer shown."""
@@ -31,6 +35,15 @@ class SqlProcesses:
             lambda connection: connection.execute(delete(processes).where(processes.c.name == name)).rowcount
         )
 
+    async def count_alive(self, seen_since: datetime) -> int:
+        """How many processes were seen since."""
+        alive = select(func.count()).select_from(processes).where(processes.c.seen_at >= seen_since)
+        return await self._database.read(lambda connection: connection.execute(alive).scalar_one())
+
+    async def count_rescued(self, errands: int) -> None:
+        """So many errands of dead processes were taken over by living ones."""
+        await self._database.run(lambda connection: count(connection, RESCUED, errands))
+
     async def all(self) -> Sequence[WorkerOverview]:
         """The processes seen of late, by name."""
         return await self._database.read(read_processes)
@@ -39,6 +52,12 @@ class SqlProcesses:
 def read_processes(connection: Connection) -> tuple[WorkerOverview, ...]:
     """`SqlProcesses.all` inside a transaction."""
     return tuple(_worker(row) for row in connection.execute(select(processes).order_by(processes.c.name)))
+
+
+def read_rescued(connection: Connection) -> int:
+    """How many errands were ever taken over."""
+    known = select(counters.c.value).where(counters.c.name == RESCUED)
+    return connection.execute(known).scalar_one_or_none() or 0
 
 
 def _report(connection: Connection, worker: WorkerOverview) -> None:

@@ -23,8 +23,14 @@ def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.I
 
 def next_number(connection: Connection, counter: str) -> int:
     """The counter's next number, from 1; in the order of commits, for its row is locked until the transaction ends."""
-    statement = upsert(connection, counters).values(name=counter, value=1)
-    statement = statement.on_conflict_do_update(index_elements=[counters.c.name], set_={"value": counters.c.value + 1})
+    return count(connection, counter, 1)
+
+
+def count(connection: Connection, counter: str, more: int) -> int:
+    """Add to a counter; what it is now."""
+    statement = upsert(connection, counters).values(name=counter, value=more)
+    changed = {"value": counters.c.value + more}
+    statement = statement.on_conflict_do_update(index_elements=[counters.c.name], set_=changed)
     number: int = connection.execute(statement.returning(counters.c.value)).scalar_one()
     return number
 

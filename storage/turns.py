@@ -47,12 +47,8 @@ def _take(
     connection: Connection, names: Collection[str], now: datetime, hold: timedelta, rest: timedelta
 ) -> frozenset[str]:
     """Row by row and in order, so that two processes never wait for each other; the check and the change are one."""
-    free = [
-        name
-        for name in connection.scalars(
-            select(turns.c.name).where(turns.c.name.in_(names), turns.c.until <= now - rest).order_by(turns.c.name)
-        )
-    ]
+    resting = select(turns.c.name).where(turns.c.name.in_(names), turns.c.until <= now - rest)
+    free = connection.scalars(resting.order_by(turns.c.name)).all()
     taken = (
         name
         for name in free

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-_QUIET = (
+_QUIET = ("procrastinate", 
     "httpx",
     "httpcore",
     "slack_sdk",

@@ -18,17 +18,20 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """Deletes what has passed its age, in the store and in the story index."""
+    """Lets go of what has passed its age, in the story index and in the store."""
 
     housekeeping: SqlHousekeeping
     retention: Retention
     index: StoryIndex
     clock: Clock
 
+    async def forget(self) -> None:
+        """Let the story index of this process forget what can no longer be joined."""
+        self.index.forget(self.clock.now() - WINDOW)
+
     async def perform(self) -> None:
-        """One sweep."""
+        """One sweep of the store."""
         now = self.clock.now()
-        self.index.forget(now - WINDOW)
         deleted = await self.housekeeping.sweep(
             Ages(text=self.retention.text, metadata=self.retention.metadata, fingerprints=10 * WINDOW), now
         )

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from monitor.app.errands import prepare_errands
 from monitor.app.opening import database_url, opened
 from storage import backup as backups
 from storage.copying import Progress, copy_store
@@ -25,7 +26,9 @@ async def upgrade_store(config: Path | None) -> Upgraded:
     """Bring the configured database to this program's schema. Raises ConfigurationInvalid, StoreError."""
     async with _configured(config) as database:
         before = await database.read(current)
-        return Upgraded(before=before, after=await upgrade(database))
+        after = await upgrade(database)
+        await prepare_errands(database)
+        return Upgraded(before=before, after=after)
 
 
 async def backup_store(config: Path | None, target: Path) -> None:

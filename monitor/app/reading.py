@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from monitor.adapters.feeds import PooledFeedParser
 from monitor.adapters.http import HttpFetcher
 from monitor.adapters.http_guard import Resolve
+from monitor.adapters.http_lanes import Lanes
 from monitor.adapters.text import PooledExtractor
 from monitor.adapters.worker_calls import PRELOAD
 from monitor.adapters.workers import Size, Workers
@@ -30,9 +31,14 @@ class Reading:
 
 
 @asynccontextmanager
-async def open_reading(settings: Settings, clock: Clock, *, resolve: Resolve | None = None) -> AsyncIterator[Reading]:
-    """Start nothing yet: connections and worker processes are made when first needed, and ended here."""
-    fetcher = HttpFetcher(http_settings(settings), clock, resolve=resolve)
+async def open_reading(
+    settings: Settings, clock: Clock, *, resolve: Resolve | None = None, lanes: Lanes | None = None
+) -> AsyncIterator[Reading]:
+    """Start nothing yet: connections and worker processes are made when first needed, and ended here.
+
+    `lanes` replaces those of this process, where several share their politeness.
+    """
+    fetcher = HttpFetcher(http_settings(settings), clock, resolve=resolve, lanes=lanes)
     count = settings.workers or len(os.sched_getaffinity(0))
     workers = Workers(
         feeds=Size(workers=count, seconds=QUICK_FEED),

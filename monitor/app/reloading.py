@@ -19,7 +19,8 @@ _SHOWN = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reloading:
-    """One look at the files, and what follows from it."""
+    """One look at the files, and what follows from it. Of several processes on a store one `leads`: it tells people,
+    and makes the feeds' rows agree."""
 
     source: ConfigSource
     topics: CompiledTopics
@@ -27,6 +28,7 @@ class Reloading:
     notices: SqlNotices
     clock: Clock
     meters: Meters
+    leads: bool = True
 
     async def look(self) -> bool:
         """See whether the files changed; whether a new catalog is in force."""
@@ -54,7 +56,8 @@ class Reloading:
 
     async def _taken(self, outcome: ReloadOutcome) -> None:
         await self.topics.refresh()
-        await self.feeds.sync(outcome.catalog.feeds, self.clock.now())
+        if self.leads:
+            await self.feeds.sync(outcome.catalog.feeds, self.clock.now())
         self.meters.reload_at.set(outcome.at.timestamp())
         for change in outcome.changes:
             log.info("configuration: %s", change)
@@ -66,5 +69,7 @@ class Reloading:
             await self._tell(outcome, "The configuration is valid again and in force.")
 
     async def _tell(self, outcome: ReloadOutcome, text: str) -> None:
+        if not self.leads:
+            return
         window = f"config:{outcome.at.isoformat()}"
         await self.notices.tell(notice(outcome.catalog, window=window, text=text, now=outcome.at), outcome.at)

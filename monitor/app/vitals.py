@@ -4,16 +4,17 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from monitor import __version__
 from monitor.adapters.http_heartbeat import beat
 from monitor.app.topics import CompiledTopics
 from monitor.config.watch import ConfigSource
 from monitor.domain.overview import WorkerOverview
-from monitor.engine.runner import StepRunner
+from monitor.engine.runner import Progress
 from monitor.ports import Clock
 from storage.processes import SqlProcesses
 
@@ -23,18 +24,34 @@ STALLED_AFTER = 60.0
 """Seconds without looking for due rows after which a step counts as stalled; it looks twice a second."""
 
 
+class Runner(Protocol):
+    """Whatever runs one step."""
+
+    @property
+    def progress(self) -> Progress:
+        """What it has done."""
+        ...
+
+
+def process_name() -> str:
+    """This process among all that work on a store: host and process id."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
 @dataclass(slots=True, kw_only=True)
 class Vitals:
     """Watches the runners of one process."""
 
-    runners: Mapping[str, StepRunner[object]]
+    runners: Mapping[str, Runner]
     source: ConfigSource
     topics: CompiledTopics
     processes: SqlProcesses
     clock: Clock
     heartbeat_url: str | None
     started_at: datetime
-    name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
+    name: str = field(default_factory=process_name)
+    complaints: Callable[[], tuple[str, ...]] = tuple
+    """What else is wrong with this process, in words."""
     _beaten: dict[str, float] = field(default_factory=dict)
     _silent: bool = False
 
@@ -65,7 +82,10 @@ class Vitals:
                 for name, runner in self.runners.items()
                 if runner.progress.looked_at is not None
             },
-            problems=tuple(str(problem) for problem in self.source.problems if not problem.warning),
+            problems=(
+                *(str(problem) for problem in self.source.problems if not problem.warning),
+                *self.complaints(),
+            ),
         )
 
     async def beat(self) -> None:

@@ -41,6 +41,7 @@ class Steps:
                 key=lambda row: row.feed.key,
                 perform=self._poll,
                 wakes=("extract", "triage", "deliver"),
+                still_due=self._still_due_feeds,
             ),
             Work(
                 name="extract",
@@ -49,6 +50,8 @@ class Steps:
                 key=lambda row: row.id,
                 perform=self._extract,
                 wakes=("triage",),
+                still_due=self._still_in(Stage.EXTRACT),
+                batch=8,
             ),
             Work(
                 name="triage",
@@ -57,6 +60,8 @@ class Steps:
                 key=lambda row: row.id,
                 perform=self.triage.perform,
                 wakes=("deliver",),
+                still_due=self._still_in(Stage.TRIAGE),
+                batch=25,
             ),
             Work(
                 name="deliver",
@@ -66,11 +71,15 @@ class Steps:
                 perform=self._deliver,
                 wakes=("deliver",),
                 pause=self._until_next_delivery,
+                still_due=self._still_due_deliveries,
             ),
         )
 
     async def _due_feeds(self, limit: int, skip: Collection[Hashable]) -> Sequence[FeedForPoll]:
         return await self.feeds.due(self.clock.now(), limit, cast(Collection[str], skip))
+
+    async def _still_due_feeds(self, keys: Collection[Hashable]) -> Sequence[FeedForPoll]:
+        return await self.feeds.still_due(cast(Collection[str], keys), self.clock.now())
 
     async def _poll(self, row: FeedForPoll) -> bool:
         return bool(await self.poll.perform(row))
@@ -84,8 +93,17 @@ class Steps:
 
         return due
 
+    def _still_in(self, stage: Stage) -> Callable[[Collection[Hashable]], Awaitable[Sequence[Article]]]:
+        async def still_due(ids: Collection[Hashable]) -> Sequence[Article]:
+            return await self.articles.still_due(stage, cast(Collection[int], ids), self.clock.now())
+
+        return still_due
+
     async def _due_deliveries(self, limit: int, skip: Collection[Hashable]) -> Sequence[Delivery]:
         return await self.deliver.due(limit, cast(Collection[int], skip))
+
+    async def _still_due_deliveries(self, ids: Collection[Hashable]) -> Sequence[Delivery]:
+        return await self.deliver.still_due(cast(Collection[int], ids))
 
     async def _deliver(self, row: Delivery) -> bool:
         return await self.deliver.perform(row) is not None

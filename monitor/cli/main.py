@@ -11,14 +11,14 @@ from monitor.cli.extract import extract
 from monitor.cli.feeds import feeds
 from monitor.cli.match import match
 from monitor.cli.replay import replay
-from monitor.cli.run import run_command
+from monitor.cli.run import run_command, worker_command
 from monitor.cli.silence import silence
 from monitor.cli.slack import slack
 from monitor.cli.status import health, status
 from monitor.cli.topics import topics
 
 _SECTIONS: dict[str, tuple[click.Command, ...]] = {
-    "Watching": (demo, run_command, status, health),
+    "Watching": (demo, run_command, worker_command, status, health),
     "Telling people": (alerts, silence, slack),
     "Configuration": (check, feeds, topics),
     "Trying things out": (match, extract, replay),

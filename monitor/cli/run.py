@@ -1,4 +1,4 @@
-"""`wirewatch run`: the daemon."""
+"""`wirewatch run`: the daemon. `wirewatch worker`: its hands on other machines."""
 
 import asyncio
 import logging
@@ -10,12 +10,16 @@ import click
 
 from monitor import __version__
 from monitor.adapters.logs import configure
+from monitor.app.building import EXTRACTIONS
 from monitor.app.clock import SystemClock
+from monitor.app.cluster import open_cluster_member
 from monitor.app.daemon import Daemon, open_daemon
 from monitor.app.opening import opened
 from monitor.cli.configured import UNUSABLE, config_option, leave, run
 from monitor.config.environment import config_dir
+from monitor.config.secrets import Secrets
 from monitor.config.shipped import install_defaults, is_unconfigured
+from monitor.config.watch import ConfigSource
 from monitor.web.listener import Listener
 from monitor.web.server import Source, application
 
@@ -28,16 +32,68 @@ log = logging.getLogger(__name__)
 Examples:
   wirewatch run
   wirewatch run --once --config /etc/wirewatch
+  wirewatch run --engine cluster     # leads a cluster of `wirewatch worker` processes on PostgreSQL
 """,
 )
 @click.option("--once", is_flag=True, help="Poll every due feed, pass on what comes of it, and exit.")
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "cluster"]),
+    help="All in this process, or shared with others over PostgreSQL.  [default: as in wirewatch.yml, else local]",
+)
 @config_option
-def run_command(once: bool, given: Path | None) -> None:
+def run_command(once: bool, engine: str | None, given: Path | None) -> None:
     """Run the daemon until it is told to stop (Ctrl-C or SIGTERM)."""
-    run(_run(once, given))
+    if once and engine == "cluster":
+        raise click.UsageError("--once ends when nothing is due, a cluster never does: use it with --engine local")
+    run(_run(once, engine, given))
 
 
-async def _run(once: bool, given: Path | None) -> None:
+@click.command(
+    "worker",
+    epilog="""
+Examples, beside one `wirewatch run --engine cluster` on the same PostgreSQL:
+  wirewatch worker
+  wirewatch worker --concurrency 32
+""",
+)
+@click.option(
+    "--concurrency",
+    type=click.IntRange(1, 256),
+    default=EXTRACTIONS,
+    show_default=True,
+    help="Article pages read at once.",
+)
+@config_option
+def worker_command(concurrency: int, given: Path | None) -> None:
+    """Take a share of the work of a cluster (PostgreSQL), until told to stop."""
+    run(_work(concurrency, given))
+
+
+async def _work(concurrency: int, given: Path | None) -> None:
+    source, secrets, clock = _opened(given)
+    async with open_cluster_member(source, secrets, clock, leads=False, extractions=concurrency) as daemon:
+        _stop_on_signals(daemon)
+        log.info("wirewatch %s takes its share as %s", __version__, daemon.vitals.name)
+        await daemon.run()
+        log.info("stopped")
+
+
+async def _run(once: bool, engine: str | None, given: Path | None) -> None:
+    source, secrets, clock = _opened(given)
+    if (engine or ("local" if once else source.settings.engine)) == "cluster":
+        member = open_cluster_member(source, secrets, clock, leads=True)
+    else:
+        member = open_daemon(source, secrets, clock)
+    async with member as daemon:
+        if once:
+            await daemon.run_once()
+        else:
+            await _serve(daemon, source.settings.web.listen)
+
+
+def _opened(given: Path | None) -> tuple[ConfigSource, Secrets, SystemClock]:
+    """The configuration, a new folder filled first; from here on there are logs."""
     folder = config_dir(given)
     if folder.is_dir() and is_unconfigured(folder):
         _install(folder)
@@ -50,11 +106,12 @@ async def _run(once: bool, given: Path | None) -> None:
     )
     for problem in source.problems:
         (log.warning if problem.warning else log.error)("configuration: %s", problem)
-    async with open_daemon(source, secrets, clock) as daemon:
-        if once:
-            await daemon.run_once()
-        else:
-            await _serve(daemon, source.settings.web.listen)
+    return source, secrets, clock
+
+
+def _stop_on_signals(daemon: Daemon) -> None:
+    for signal_ in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signal_, daemon.stop)
 
 
 def _install(folder: Path) -> None:
@@ -66,8 +123,7 @@ def _install(folder: Path) -> None:
 
 
 async def _serve(daemon: Daemon, listen: str) -> None:
-    for signal_ in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(signal_, daemon.stop)
+    _stop_on_signals(daemon)
     listener = Listener(application(web_source(daemon)), listen)
     page = await listener.start()
     catalog = daemon.vitals.topics.current()[0]

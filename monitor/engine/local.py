@@ -1,13 +1,13 @@
 """The local engine: every step in one process; apscheduler owns the time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from monitor.engine.chores import Chore
 from monitor.engine.runner import StepRunner, Work, survive
 
 TICK = timedelta(milliseconds=500)
@@ -18,15 +18,6 @@ GRACE = 8.0
 
 
 _CHORE_GRACE = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chore:
-    """Periodic work beside the steps: housekeeping, reload check, heartbeat. Runs never overlap."""
-
-    name: str
-    every: timedelta
-    perform: Callable[[], Awaitable[object]]
 
 
 class LocalEngine:

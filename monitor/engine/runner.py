@@ -38,6 +38,9 @@ class Work(Generic[Row]):
 
     `perform` answers whether it may have made rows due for the runners named in `wakes`. `pause` tells in how many
     seconds something may become due, for a step that should not wait for the next tick.
+
+    For an engine that hands keys to other processes: `still_due` reads those of the rows with these keys that are still
+    to be performed, `batch` is how many of them are worth one errand.
     """
 
     name: str
@@ -47,6 +50,8 @@ class Work(Generic[Row]):
     perform: Callable[[Row], Awaitable[bool]]
     wakes: tuple[str, ...] = ()
     pause: Callable[[], Awaitable[float | None]] | None = None
+    still_due: Callable[[Collection[Hashable]], Awaitable[Sequence[Row]]] | None = None
+    batch: int = 1
 
 
 @dataclass(slots=True)

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Collection, Hashable, Sequence
 from datetime import timedelta
 
-from monitor.engine.local import Chore, LocalEngine
+from monitor.engine.chores import Chore
+from monitor.engine.local import LocalEngine
 from monitor.engine.runner import Work
 
 

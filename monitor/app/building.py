@@ -1,0 +1,114 @@
+"""The four steps with all that they need, the same whichever engine runs them."""
+
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from monitor.adapters.http_guard import Resolve
+from monitor.adapters.http_lanes import Lanes
+from monitor.adapters.language import LangidDetector
+from monitor.adapters.metrics import MeteredExtractor, MeteredFetcher, MeteredNotifier, MeteredParser, Meters
+from monitor.adapters.urls import Outlets
+from monitor.app.chores import Sweep
+from monitor.app.reading import open_reading
+from monitor.app.telling import notifiers, rules
+from monitor.app.topics import CompiledTopics
+from monitor.app.window import rebuilt_index
+from monitor.app.works import Steps
+from monitor.config.settings import Settings
+from monitor.config.watch import ConfigSource
+from monitor.domain.intervals import PollSettings
+from monitor.domain.topics.engine import compile_catalog
+from monitor.ports import Clock
+from monitor.steps.deliver import Deliver
+from monitor.steps.extract import Extract
+from monitor.steps.poll import Poll
+from monitor.steps.triage import Triage
+from storage.articles import SqlArticleStore
+from storage.database import Database
+from storage.feeds import SqlFeedStore
+from storage.housekeeping import SqlHousekeeping
+from storage.outbox import OutboxStore
+
+EXTRACTIONS = 16
+"""Articles in extraction at once: enough pages under way to keep the worker processes busy while others download."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """What an engine is given to run, and what the chores beside it look after."""
+
+    steps: Steps
+    topics: CompiledTopics
+    feeds: SqlFeedStore
+    meters: Meters
+    sweep: Sweep
+
+
+@asynccontextmanager
+async def build(
+    source: ConfigSource,
+    clock: Clock,
+    database: Database,
+    *,
+    console: Console | None = None,
+    resolve: Resolve | None = None,
+    lanes: Lanes | None = None,
+) -> AsyncIterator[Built]:
+    """The steps over an open database. `console`, `resolve` and `lanes` as for `open_daemon` and `open_reading`."""
+    meters, settings = Meters(), source.settings
+    topics = CompiledTopics(source, compile_catalog)
+    feeds, articles = SqlFeedStore(database), SqlArticleStore(database)
+    index = await rebuilt_index(articles, clock)
+    async with open_reading(settings, clock, resolve=resolve, lanes=lanes) as reading:
+        fetcher = MeteredFetcher(reading.fetcher, meters)
+        steps = Steps(
+            clock=clock,
+            feeds=feeds,
+            articles=articles,
+            poll=Poll(
+                store=feeds,
+                fetcher=fetcher,
+                parser=MeteredParser(reading.parser, meters),
+                catalog=source,
+                clock=clock,
+                settings=poll_settings(settings),
+                outlet_of=Outlets().outlet,
+                chance=random.random,
+            ),
+            extract=Extract(
+                store=articles,
+                fetcher=fetcher,
+                extractor=MeteredExtractor(reading.extractor, meters),
+                languages=LangidDetector(),
+                catalog=source,
+                clock=clock,
+            ),
+            triage=Triage(store=articles, topics=topics, index=index, clock=clock),
+            deliver=Deliver(
+                outbox=OutboxStore(database),
+                notifiers={
+                    channel: MeteredNotifier(notifier, meters)
+                    for channel, notifier in notifiers(settings, clock, console).items()
+                },
+                catalogs=source,
+                clock=clock,
+                rules=rules(settings),
+            ),
+        )
+        sweep = Sweep(housekeeping=SqlHousekeeping(database), retention=settings.retention, index=index, clock=clock)
+        yield Built(steps=steps, topics=topics, feeds=feeds, meters=meters, sweep=sweep)
+
+
+def poll_settings(settings: Settings) -> PollSettings:
+    """When feeds are asked, as wirewatch.yml says."""
+    poll = settings.poll
+    return PollSettings(
+        default_every=poll.default_every,
+        minimum_every=poll.minimum_every,
+        maximum_every=poll.maximum_every,
+        backfill=poll.backfill,
+    )

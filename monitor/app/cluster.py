@@ -1,0 +1,189 @@
+"""One process of a cluster, put together: a worker, or the daemon that leads and has the status page."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+
+from rich.console import Console
+
+from monitor.adapters.http_guard import Resolve
+from monitor.adapters.http_shared_lanes import SharedLanes
+from monitor.adapters.slack_socket import listening
+from monitor.app.agreement import ALIVE_WITHIN, Agreement
+from monitor.app.building import EXTRACTIONS, Built, build
+from monitor.app.chores import Guard
+from monitor.app.clock import SharedClock
+from monitor.app.daemon import Daemon
+from monitor.app.errands import check_errands, prepare_errands
+from monitor.app.listening import slack_socket
+from monitor.app.opening import database_url
+from monitor.app.reading import http_settings
+from monitor.app.reloading import Reloading
+from monitor.app.vitals import Vitals, process_name
+from monitor.config.secrets import Secrets
+from monitor.config.settings import Settings
+from monitor.config.watch import ConfigSource
+from monitor.engine.chores import Chore
+from monitor.engine.cluster.engine import ClusterEngine
+from monitor.engine.cluster.jobs import Jobs, JobsUnavailable
+from monitor.ports import Clock
+from storage.agreement import SqlAgreement
+from storage.database import Database
+from storage.errors import StoreRefused, StoreUnavailable
+from storage.host_lanes import SqlHostLanes
+from storage.lock import refuse_beside_daemon
+from storage.notices import SqlNotices
+from storage.processes import SqlProcesses
+from storage.turns import SqlTurns
+from storage.upgrade import check_schema, upgrade
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def open_cluster_member(
+    source: ConfigSource,
+    secrets: Secrets,
+    clock: Clock,
+    *,
+    leads: bool,
+    extractions: int = EXTRACTIONS,
+    console: Console | None = None,
+    resolve: Resolve | None = None,
+) -> AsyncIterator[Daemon]:
+    """One process of a cluster, ready to run. Raises StoreError when the store cannot be used.
+
+    The one that `leads` brings the schema up to date and names the configuration in force; others need both.
+    `extractions`, pages at once; `console`, `resolve` as for `open_daemon`.
+    """
+    async with AsyncExitStack() as stack:
+        database = Database.open(database_url(source, secrets))
+        stack.push_async_callback(database.close)
+        if not database.is_postgres:
+            raise StoreRefused(
+                "the cluster engine needs PostgreSQL: set `database` to postgresql://..., or run locally"
+            )
+        await refuse_beside_daemon(database)
+        await _prepare(database, leads=leads)
+        shared = SharedClock(database, clock)
+        await shared.look()
+        lanes = _lanes(source.settings, database, shared)
+        built = await stack.enter_async_context(
+            build(source, shared, database, console=console, resolve=resolve, lanes=lanes)
+        )
+        if leads:
+            await stack.enter_async_context(listening(slack_socket(database, source.settings, source, shared)))
+        yield _member(source, database, shared, built, leads=leads, extractions=extractions)
+
+
+def _member(
+    source: ConfigSource, database: Database, clock: SharedClock, built: Built, *, leads: bool, extractions: int
+) -> Daemon:
+    settings, processes = source.settings, SqlProcesses(database)
+    engine = ClusterEngine(
+        built.steps.works(requests=settings.http.concurrency, extractions=extractions),
+        jobs=Jobs(database.conninfo, clock),
+        turns=SqlTurns(database),
+        clock=clock,
+        rescued=processes.count_rescued,
+    )
+    agreement = Agreement(
+        name=process_name(),
+        leads=leads,
+        source=source,
+        shared=SqlAgreement(database),
+        feeds=built.feeds,
+        clock=clock,
+        stand_aside=engine.stand_aside,
+        take_part=engine.take_part,
+    )
+    vitals = Vitals(
+        runners=engine.runners,
+        source=source,
+        topics=built.topics,
+        processes=processes,
+        clock=clock,
+        heartbeat_url=settings.heartbeat.url,
+        started_at=clock.now(),
+        name=agreement.name,
+        complaints=lambda: (agreement.problem,) if agreement.problem else (),
+    )
+    reloading = Reloading(
+        source=source,
+        topics=built.topics,
+        feeds=built.feeds,
+        notices=SqlNotices(database),
+        clock=clock,
+        meters=built.meters,
+        leads=leads,
+    )
+
+    async def report() -> None:
+        await clock.look()
+        await vitals.report()
+        alive = await processes.count_alive(clock.now() - ALIVE_WITHIN)
+        engine.share_among(alive)
+
+    engine.chores = (
+        Chore(name="reload", every=settings.reload.every, perform=reloading.look),
+        Chore(name="agree", every=timedelta(seconds=2), perform=agreement.look),
+        Chore(name="report", every=timedelta(seconds=10), perform=report),
+        Chore(name="forget", every=timedelta(hours=1), perform=built.sweep.forget),
+        Chore(name="heartbeat", every=settings.heartbeat.every, perform=vitals.beat, shared=True),
+        Chore(name="escalate", every=timedelta(seconds=30), perform=built.steps.deliver.escalate, shared=True),
+        Chore(name="housekeeping", every=timedelta(hours=1), perform=built.sweep.perform, shared=True),
+    )
+    return Daemon(
+        engine=Member(engine, agreement),
+        guard=Guard(lock=_NoLock(), stop=asyncio.Event()),
+        vitals=vitals,
+        meters=built.meters,
+        database=database,
+        clock=clock,
+    )
+
+
+class Member:
+    """The engine, begun standing aside until the configuration is agreed on."""
+
+    def __init__(self, engine: ClusterEngine, agreement: Agreement) -> None:
+        self._engine, self._agreement = engine, agreement
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run until stopped. Raises StoreError."""
+        self._engine.stand_aside()
+        await self._agreement.look()
+        try:
+            await self._engine.run(stop)
+        except JobsUnavailable as lost:
+            raise StoreUnavailable(str(lost)) from None
+
+
+class _NoLock:
+    """What makes a daemon alone on its store; here there are several."""
+
+    def check(self) -> None:
+        """Nothing to lose."""
+
+
+def _lanes(settings: Settings, database: Database, clock: Clock) -> SharedLanes:
+    manners = http_settings(settings)
+    return SharedLanes(
+        SqlHostLanes(database),
+        clock,
+        concurrency=manners.per_host_concurrency,
+        delay=manners.per_host_delay.total_seconds(),
+        lease=2 * manners.total_timeout,
+    )
+
+
+async def _prepare(database: Database, *, leads: bool) -> None:
+    """The tables: brought up to date by the one that leads, needed by the others."""
+    if leads:
+        await upgrade(database)
+        await prepare_errands(database)
+    else:
+        await check_schema(database)
+        await check_errands(database)

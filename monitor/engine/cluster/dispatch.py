@@ -1,0 +1,119 @@
+"""Finding due rows and making errands of them: by whichever process looks first, for all."""
+
+import asyncio
+import logging
+from collections.abc import Collection, Hashable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from monitor.engine.cluster.jobs import Errand, Jobs
+from monitor.engine.runner import Progress, Work, survive
+from monitor.ports import Clock, Turns
+
+log = logging.getLogger(__name__)
+
+TICK = timedelta(milliseconds=500)
+"""How often one of the processes looks for rows that time alone made due."""
+
+AT_ONCE = timedelta(milliseconds=50)
+"""The pause between looks when steps keep saying that they made work."""
+
+HOLD = timedelta(seconds=5)
+"""A look takes milliseconds; a process that stops in the middle of one delays the next by so much."""
+
+ERRANDS_AHEAD = 4
+ROWS_AHEAD = 2
+"""For each process: errands, and rows as a multiple of those performed at once, that may wait to be taken. Enough to
+last until the next look; few enough to be read at each look, and to be shared out evenly at the end."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Dispatcher:
+    """Looks for due rows of all works, in turn with the other processes."""
+
+    works: Sequence[Work[Any]]
+    jobs: Jobs
+    turns: Turns
+    clock: Clock
+    progress: dict[str, Progress]
+    processes: int = 1
+    _woken: set[str] = field(default_factory=set)
+    _awake: asyncio.Event = field(default_factory=asyncio.Event)
+    _soon: tuple[str, float] | None = None
+
+    async def prepare(self) -> None:
+        """Make the turns."""
+        await self.turns.prepare([_turn(work.name) for work in self.works], self.clock.now())
+
+    def wake(self, names: Collection[str]) -> None:
+        """There may be something due for these steps."""
+        self._woken.update(names)
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Look at every tick and whenever woken, until cancelled."""
+        now = asyncio.get_running_loop().time()
+        for progress in self.progress.values():
+            progress.began_at = now
+        while True:
+            woken, self._woken = self._woken, set()
+            self._awake.clear()
+            await survive("looking for due rows", self.look(woken))
+            await asyncio.sleep(AT_ONCE.total_seconds())
+            await self._rest()
+
+    async def _rest(self) -> None:
+        """Until woken, until the tick, or until the moment at which a step said that something will be due."""
+        name, seconds = self._soon or ("", TICK.total_seconds())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(seconds, TICK.total_seconds())):
+                await self._awake.wait()
+                return
+        if name and seconds < TICK.total_seconds():
+            self._woken.add(name)
+
+    async def look(self, woken: Collection[str] = ()) -> int:
+        """Make errands of what is due for the `woken` steps, or for all, where no other process is at it; how many."""
+        now, self._soon = self.clock.now(), None
+        names = [_turn(name) for name in woken or self.progress]
+        ours = await self.turns.take(names, now, hold=HOLD, rest=AT_ONCE if woken else TICK * 0.8)
+        errands = await self._errands([work for work in self.works if _turn(work.name) in ours]) if ours else []
+        if ours:
+            await self.turns.done(ours, self.clock.now())
+        await self._note(ours)
+        return len(errands)
+
+    async def _errands(self, works: Sequence[Work[Any]]) -> list[Errand]:
+        under_way = await self.jobs.under_way()
+        errands: list[Errand] = []
+        for work in works:
+            errands += await self._errands_of(work, under_way.get(work.name, set()))
+        await self.jobs.put(errands)
+        return errands
+
+    async def _errands_of(self, work: Work[Any], under_way: Collection[Hashable]) -> list[Errand]:
+        ahead = max(ROWS_AHEAD * work.concurrency, ERRANDS_AHEAD * work.batch) * self.processes
+        if (room := ahead - len(under_way)) <= 0:
+            return []
+        rows = await work.due(room, under_way)
+        if work.pause is not None and (seconds := await work.pause()) is not None:
+            self._soon = (work.name, max(0.0, seconds))
+        keys = [work.key(row) for row in rows]
+        starts = range(0, len(keys), work.batch)
+        return [Errand(step=work.name, keys=tuple(keys[start : start + work.batch])) for start in starts]
+
+    async def _note(self, ours: Collection[str]) -> None:
+        """What counts as having looked: that somebody did, of late."""
+        loop_now, now = asyncio.get_running_loop().time(), self.clock.now()
+        others = await self.turns.completed([_turn(name) for name in self.progress if _turn(name) not in ours])
+        for name, progress in self.progress.items():
+            if _turn(name) in ours:
+                progress.looked_at = loop_now
+            elif (at := others.get(_turn(name))) is not None:
+                progress.looked_at = max(progress.looked_at or 0.0, loop_now - (now - at).total_seconds())
+
+
+def _turn(step: str) -> str:
+    return f"look:{step}"

@@ -1,0 +1,172 @@
+"""A cluster of real processes on one PostgreSQL, with outlets and a Slack on loopback; to be killed, stopped, cut off."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tests.fake_slack import BOT_TOKEN, FakeSlack
+from tests.flow.newsroom import Newsroom
+from tests.news_server import Outlet, outlets
+
+ROOT = Path(__file__).parents[2]
+PROSE = " ".join(["The ministry spoke at length about {what}, and nobody in the harbour town was surprised by it."] * 8)
+
+
+@dataclass
+class Member:
+    """One process."""
+
+    process: asyncio.subprocess.Process
+    log: Path
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal; a process that is gone already does not mind."""
+        if self.process.returncode is None:
+            self.process.send_signal(number)
+
+    async def killed(self) -> None:
+        """End it as a power cut would."""
+        self.signal(signal.SIGKILL)
+        await self.process.wait()
+
+    async def stopped(self) -> float:
+        """Ask it to stop; the seconds it took."""
+        began = time.monotonic()
+        self.signal(signal.SIGTERM)
+        await asyncio.wait_for(self.process.wait(), 20)
+        return time.monotonic() - began
+
+    def said(self) -> str:
+        """Its log so far."""
+        return self.log.read_text(encoding="utf-8")
+
+
+@dataclass
+class ClusterWorld:
+    """Starts processes and looks at what they did."""
+
+    folder: Path
+    url: str
+    outlets: list[Outlet]
+    slack: FakeSlack
+    newsroom: Newsroom
+    members: list[Member] = field(default_factory=list)
+
+    async def start(
+        self, *arguments: str, config: Path | None = None, url: str | None = None, **environment: str
+    ) -> Member:
+        """`wirewatch ARGUMENTS` on this world's configuration and database."""
+        log = self.folder / f"log-{len(self.members)}.txt"
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "WIREWATCH_DATABASE": url or self.url,
+            "WIREWATCH_CONFIG": str(config or self.folder),
+            "SLACK_BOT_TOKEN": BOT_TOKEN,
+            **environment,
+        }
+        with log.open("wb") as out:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "monitor", *arguments, stdout=out, stderr=out, env=environment, cwd=self.folder
+            )
+        member = Member(process, log)
+        self.members.append(member)
+        return member
+
+    async def lead(self, *arguments: str, **more: Any) -> Member:
+        """The process that leads, ready."""
+        member = await self.start("run", "--engine", "cluster", *arguments, **more)
+        await self.until(lambda: "in force" in member.said() or member.process.returncode is not None)
+        return member
+
+    def publish(self, count: int, what: str = "tariffs", start: int = 0) -> None:
+        """So many different articles, shared out over the outlets. Every fifth matches a topic: Slack takes one message
+        a second."""
+        for number in range(start, start + count):
+            outlet = self.outlets[number % len(self.outlets)]
+            words = f"{_WORDS[number % len(_WORDS)]} {number}"
+            news = "a tariff on steel" if number % 5 == 0 else "a fair"
+            outlet.publish(
+                f"{what}-{number}",
+                f"{words}: {news} from {number}",
+                f"For {words} there is {news}. " + PROSE.format(what=words) + f" Case {number * 7919}.",
+            )
+
+    async def until(self, holds: Callable[[], bool], within: float = 60.0) -> float:
+        """Wait for something; the seconds it took. Fails with the logs when it does not come true."""
+        began = time.monotonic()
+        while not await asyncio.to_thread(holds):
+            if time.monotonic() - began > within:
+                raise AssertionError("\n".join(f"== {m.log.name}\n{m.said()[-3000:]}" for m in self.members))
+            await asyncio.sleep(0.1)
+        return time.monotonic() - began
+
+    def ask(self, statement: str) -> list[tuple[Any, ...]]:
+        """Rows of the database."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            return connection.execute(statement).fetchall()  # type: ignore[call-overload, no-any-return]
+
+    def count(self, table: str, where: str = "true") -> int:
+        """How many rows."""
+        return int(self.ask(f"SELECT count(*) FROM {table} WHERE {where}")[0][0])
+
+    def triaged(self) -> int:
+        """Articles that went all the way."""
+        return self.count("articles", "stage = 'done' AND story_id IS NOT NULL")
+
+    def settle_down(self) -> bool:
+        """Whether nothing is waiting any more."""
+        return not self.count("articles", "stage <> 'done'") and not self.count(
+            "deliveries", "state IN ('pending', 'sending')"
+        )
+
+    def hold_invariants(self) -> None:
+        """What must be so after anything: nothing lost, nothing doubled."""
+        texts = [message.text for message in self.newsroom.messages()]
+        keys = [call.key for call in self.slack.log if call.ts and call.method == "chat.postMessage"]
+        assert len(keys) == len(set(keys)), "a message was posted twice"
+        assert texts
+        doubled = self.ask("SELECT story_id, topic FROM alerts GROUP BY 1, 2 HAVING count(*) > 1")
+        assert not doubled
+        assert not self.ask("SELECT url FROM articles GROUP BY url HAVING count(*) > 1")
+
+
+_WORDS = "lathes anvils barges cranes dynamos engines furnaces gears hinges ingots jacks keels".split()
+
+
+@contextmanager
+def _served(count: int) -> Iterator[list[Outlet]]:
+    with outlets(*(f"Invented Times {number}" for number in range(count))) as served:
+        yield served
+
+
+@asynccontextmanager
+async def cluster_world(folder: Path, url: str, *, sites: int = 4) -> AsyncIterator[ClusterWorld]:
+    """A world; its processes are ended with it."""
+    slack = FakeSlack()
+    slack.workspace.add_channel("desk")
+    with _served(sites) as served:
+        async with slack:
+            newsroom = Newsroom(folder, served, slack)
+            newsroom.settings |= {
+                "database": "postgresql://nobody@nowhere.invalid/none",
+                "poll": {"default_every": "1s", "minimum_every": "1s", "backfill": "all"},
+                "logging": {"format": "text"},
+            }
+            newsroom.write()
+            world = ClusterWorld(folder, url, served, slack, newsroom)
+            try:
+                yield world
+            finally:
+                for member in world.members:
+                    member.signal(signal.SIGCONT)
+                    await member.killed()
