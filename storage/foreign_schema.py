@@ -28,7 +28,7 @@ class ForeignSchema:
 
 
 async def bring_up(database: Database, foreign: ForeignSchema) -> str | None:
-    """Make or renew the library's tables; the step they now contain, None when nothing was missing. Raises StoreError."""
+    """Make or renew the tables; the step they now contain, None when nothing was missing. Raises StoreError."""
     return await database.run(lambda connection: _bring_up(connection, foreign))
 
 
@@ -40,7 +40,9 @@ async def is_up(database: Database, foreign: ForeignSchema) -> bool:
 
 def _found(connection: Connection, table: str) -> str | None:
     """The last step the tables contain; "" when they were made by somebody else."""
-    known = text("SELECT coalesce(obj_description(c.oid, 'pg_class'), '') FROM pg_class c WHERE c.oid = to_regclass(:t)")
+    known = text(
+        "SELECT coalesce(obj_description(c.oid, 'pg_class'), '') FROM pg_class c WHERE c.oid = to_regclass(:t)"
+    )
     return connection.execute(known, {"t": table}).scalar_one_or_none()
 
 

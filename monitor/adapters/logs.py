@@ -9,7 +9,8 @@ from typing import Any
 
 import structlog
 
-_QUIET = ("procrastinate", 
+_QUIET = (
+    "procrastinate",
     "httpx",
     "httpcore",
     "slack_sdk",

@@ -1,4 +1,4 @@
-"""A cluster of real processes on one PostgreSQL, with outlets and a Slack on loopback; to be killed, stopped, cut off."""
+"""A cluster of real processes on one PostgreSQL, with outlets and a Slack on loopback; to be killed and stopped."""
 
 import asyncio
 import os
@@ -140,7 +140,7 @@ class ClusterWorld:
         assert not self.ask("SELECT url FROM articles GROUP BY url HAVING count(*) > 1")
 
 
-_WORDS = "lathes anvils barges cranes dynamos engines furnaces gears hinges ingots jacks keels".split()
+_WORDS = ["lathes", "anvils", "barges", "cranes", "dynamos", "engines", "furnaces", "gears", "hinges", "ingots"]
 
 
 @contextmanager
