@@ -1,6 +1,7 @@
 """When a report repeats the text of an earlier one."""
 
 import numpy as np
+import numpy.typing as npt
 
 from monitor.domain.stories.reading import SHORT, Reading
 from monitor.domain.stories.rows import Records
@@ -35,6 +36,14 @@ def is_other_instalment(reading: Reading, outlet: int, now: int, record: Records
     if outlet != record["outlet"] or reading.template.key != record["template"]:
         return False
     return bool(reading.template.slots != record["slots"] or abs(now - int(record["at"])) > SAME_INSTALMENT)
+
+
+def is_other_day(reading: Reading, now: int, columns: Records) -> npt.NDArray[np.bool_]:
+    """Which instalments of one column differ from a reading in their figures, or are of another day."""
+    other: npt.NDArray[np.bool_] = (columns["slots"] != reading.template.slots) | (
+        np.abs(columns["at"] - now) > SAME_INSTALMENT
+    )
+    return other
 
 
 def is_about_the_same(reading: Reading, record: Records) -> bool:

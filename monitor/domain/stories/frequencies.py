@@ -19,10 +19,14 @@ class Frequencies:
         np.add.at(self._table, terms & np.uint32(_SLOTS - 1), times)
         self.documents += times
 
+    def of(self, terms: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
+        """The document frequency of each term."""
+        frequency: npt.NDArray[np.int64] = self._table[terms & np.uint32(_SLOTS - 1)].astype(np.int64)
+        return frequency
+
     def weigh(self, terms: npt.NDArray[np.uint32]) -> npt.NDArray[np.float64]:
         """The inverse document frequency of each term, between 0 and 1: 1 for one that is new."""
         # The constant keeps a young index from calling everything rare or everything common.
         total = self.documents + 1_000.0
-        frequency = self._table[terms & np.uint32(_SLOTS - 1)].clip(0)
-        weights: npt.NDArray[np.float64] = np.log(total / (frequency + 1.0)) / np.log(total)
+        weights: npt.NDArray[np.float64] = 1.0 - np.log1p(self._table[terms & np.uint32(_SLOTS - 1)]) / np.log(total)
         return weights

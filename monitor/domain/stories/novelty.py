@@ -1,7 +1,5 @@
 """What a report says that its story did not have yet."""
 
-import numpy as np
-
 from monitor.domain.stories.reading import Reading
 from monitor.domain.stories.rows import Records
 
@@ -10,9 +8,9 @@ MOST = 8
 
 def novelty(reading: Reading, story: Records) -> tuple[str, ...]:
     """The headline, when at least half of its terms are new to the story, then new names and numbers as written."""
-    known = np.unique(story["terms"][story["weights"] != 0])
-    title = reading.title_terms
-    fresh = len(title) - int(np.isin(title, known).sum())
-    headline = (reading.title,) if len(title) and 2 * fresh >= len(title) else ()
-    labels = [label for label, key in reading.labels if not np.isin(np.uint32(key), known)]
+    known = set(story["terms"][story["weights"] != 0].tolist())
+    title = reading.title_terms.tolist()
+    fresh = sum(term not in known for term in title)
+    headline = (reading.title,) if title and 2 * fresh >= len(title) else ()
+    labels = [label for label, key in reading.labels if key not in known]
     return (*headline, *labels[:MOST])

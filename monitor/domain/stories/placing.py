@@ -33,27 +33,59 @@ class Standing:
     nearest: int
 
 
+@dataclass(frozen=True, slots=True)
+class Members:
+    """All known reports of some stories, as columns: story, outlet, time, and whether a report is no copy."""
+
+    story: list[int]
+    outlet: list[int]
+    at: list[int]
+    is_own: list[bool]
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What a story's members add up to."""
+
+    own: int = 0
+    last: int = 0
+    has_outlet: bool = False
+
+
 def best_story(
-    reading: Reading, outlet: int, now: int, records: Records, alike: Floats, members: Records
+    reading: Reading, outlet: int, now: int, records: Records, alike: Floats, members: Members
 ) -> Standing | None:
     """The story that a report resembles most, the older of equals; None when there is no candidate.
 
-    `records` are earlier reports with their likeness, `members` all reports known of their stories.
+    `records` are earlier reports, the oldest first, with their likeness; `members` all reports of their stories.
     """
+    scores: dict[int, list[tuple[float, int]]] = {}
+    for story, article, score in zip(
+        records["story"].tolist(), records["article"].tolist(), alike.tolist(), strict=True
+    ):
+        scores.setdefault(story, []).append((-score, article))
+    tallies = _tallies(members, outlet)
     best: Standing | None = None
-    for story in np.unique(records["story"]).tolist():
-        mine = records["story"] == story
-        scores = np.sort(alike[mine])[::-1]
-        whole = members[members["story"] == story]
-        own = int((whole["root"] == whole["article"]).sum())
-        few = max(min(FEW, own), 1)
-        score = BEST_SHARE * float(scores[0]) + (1 - BEST_SHARE) * float(scores[:few].sum()) / few
-        score -= STALE * max(now - int(whole["at"].max()), 0) / _DAY
-        score -= SAME_OUTLET * bool((whole["outlet"] == outlet).any()) + ASIDE * reading.is_aside
+    for story, found in scores.items():
+        found.sort()
+        tally = tallies.get(story, _Tally(last=now))
+        few = max(min(FEW, tally.own), 1)
+        mean = -sum(score for score, _ in found[:few]) / few
+        score = BEST_SHARE * -found[0][0] + (1 - BEST_SHARE) * mean
+        score -= STALE * max(now - tally.last, 0) / _DAY + SAME_OUTLET * tally.has_outlet + ASIDE * reading.is_aside
         if best is None or score > best.score:
-            nearest = int(records["article"][mine][np.argmax(alike[mine])])
-            best = Standing(story, score, nearest)
+            best = Standing(story, score, found[0][1])
     return best
+
+
+def _tallies(members: Members, outlet: int) -> dict[int, _Tally]:
+    tallies: dict[int, _Tally] = {}
+    for story, printed_by, at, is_own in zip(members.story, members.outlet, members.at, members.is_own, strict=True):
+        tally = tallies.setdefault(story, _Tally(last=at))
+        tally.own += is_own
+        tally.last = max(tally.last, at)
+        tally.has_outlet |= printed_by == outlet
+    return tallies
 
 
 def keys_of(stories: npt.NDArray[np.int64]) -> npt.NDArray[np.uint32]:

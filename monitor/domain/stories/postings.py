@@ -33,12 +33,12 @@ class Postings:
         if self._waiting >= _FRESH:
             self._settle()
 
-    def rows(self, keys: Keys, limit: int) -> tuple[Counts, Rows]:
-        """The rows of each key: how many of each, and all of them in the order of the keys' appearance in time.
+    def rows(self, keys: Keys, limits: Counts) -> tuple[Counts, Rows]:
+        """The rows that hold some keys, as pairs: which of `keys`, and the row.
 
-        Of a key in more than `limit` rows the earliest `limit` are given.
+        Of a key in more rows than its limit the earliest are given.
         """
-        room = np.full(len(keys), limit)
+        room = limits.copy()
         which, found = [], []
         low, high = keys.astype(np.uint64) << _SHIFT, (keys.astype(np.uint64) << _SHIFT) | _ROW
         for segment in self._segments:
