@@ -8,6 +8,8 @@ from monitor.domain.stories.rows import Records
 from monitor.domain.stories.sketch import Hashes, Sketch, overlap
 from monitor.domain.stories.terms import TITLE
 
+FEWEST_COMMON = 6
+"""Hashes that two sketches must share whatever their share."""
 CONTAINED = 0.5
 CONTAINED_SHORT = 0.75
 LONGEST_EXTENSION = 4.0
@@ -25,9 +27,9 @@ def copied(reading: Reading, outlet: int, now: int, record: Records) -> float:
         return 0.0
     if sizes[0] < SHORT:
         both = min(common.of_left, common.of_right)
-        enough = common.common >= 6 and share >= CONTAINED_SHORT and both >= 0.4
+        enough = common.common >= FEWEST_COMMON and share >= CONTAINED_SHORT and both >= 0.4
     else:
-        enough = common.common >= 6 and share >= CONTAINED and sizes[1] <= LONGEST_EXTENSION * sizes[0]
+        enough = common.common >= FEWEST_COMMON and share >= CONTAINED and sizes[1] <= LONGEST_EXTENSION * sizes[0]
     return min(share, 1.0) if enough and is_about_the_same(reading, record) else 0.0
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from monitor.domain.stories.copies import copied, is_other_day
+from monitor.domain.stories.copies import FEWEST_COMMON, copied, is_other_day
 from monitor.domain.stories.frequencies import Frequencies
 from monitor.domain.stories.likeness import likeness
 from monitor.domain.stories.novelty import novelty
@@ -27,7 +27,7 @@ COPIES_READ = 256
 """Of a hash in more texts the earliest are read: the original is among them, and boilerplate costs no more."""
 TERMS_READ = 3_000
 """Postings of terms read for one report, the rarest terms first: what bounds the time of a look-up."""
-COPY_CANDIDATES, CANDIDATES = 32, 64
+COPY_CANDIDATES, CANDIDATES = 32, 40
 """Earlier texts and reports compared in full."""
 MEMBERS_READ = 1_024
 """Reports of a story that are counted."""
@@ -134,7 +134,13 @@ class StoryIndex:
     def _copied(
         self, reading: Reading, rows: RowNumbers, outlet: int, now: int, ignoring: int | None
     ) -> Placement | None:
-        for record in self._usable(rows, ignoring):
+        if not len(rows):
+            return None
+        records = self._usable(rows, ignoring)
+        mine = reading.sketch.hashes
+        at = mine.searchsorted(records["sketch"]).clip(0, len(mine) - 1)
+        common = (mine[at] == records["sketch"]).sum(axis=1)
+        for record in records[common >= FEWEST_COMMON]:
             share = copied(reading, outlet, now, record)
             if share:
                 original = int(record["root"])

@@ -42,8 +42,8 @@ class Postings:
         which, found = [], []
         low, high = keys.astype(np.uint64) << _SHIFT, (keys.astype(np.uint64) << _SHIFT) | _ROW
         for segment in self._segments:
-            first = np.searchsorted(segment, low)
-            counts = np.minimum(np.searchsorted(segment, high, "right") - first, room)
+            first, last = segment.searchsorted(low), segment.searchsorted(high, "right")
+            counts = np.minimum(last - first, room)
             total = int(counts.sum())
             if not total:
                 continue
@@ -52,14 +52,24 @@ class Postings:
             at = np.arange(total) + np.repeat(first - (ends - counts), counts)
             which.append(np.repeat(np.arange(len(keys)), counts))
             found.append((segment[at] & _ROW).astype(np.int64))
-        for number, key in enumerate(keys.tolist()):
-            rows = self._fresh.get(key, [])[: int(room[number])]
-            if rows:
-                which.append(np.full(len(rows), number))
-                found.append(np.array(rows, np.int64))
+        if self._fresh:
+            numbers, rows = self._among_fresh(keys, room)
+            which.append(np.array(numbers, np.int64))
+            found.append(np.array(rows, np.int64))
         if not found:
             return np.empty(0, np.int64), np.empty(0, np.int64)
         return np.concatenate(which), np.concatenate(found)
+
+    def _among_fresh(self, keys: Keys, room: Counts) -> tuple[list[int], list[int]]:
+        numbers: list[int] = []
+        found: list[int] = []
+        for number, key in enumerate(keys.tolist()):
+            rows = self._fresh.get(key)
+            if rows:
+                rows = rows[: int(room[number])]
+                numbers += [number] * len(rows)
+                found += rows
+        return numbers, found
 
     def keep(self, renumbered: Rows) -> None:
         """Forget rows: row `n` becomes `renumbered[n]`, or is dropped where that is negative."""
