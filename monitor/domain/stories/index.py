@@ -27,8 +27,10 @@ COPIES_READ = 256
 """Of a hash in more texts the earliest are read: the original is among them, and boilerplate costs no more."""
 TERMS_READ = 3_000
 """Postings of terms read for one report, the rarest terms first: what bounds the time of a look-up."""
-COPY_CANDIDATES, CANDIDATES = 32, 40
+COPY_CANDIDATES, CANDIDATES = 32, 48
 """Earlier texts and reports compared in full."""
+NEAR_BEST = 0.7
+"""Of texts that explain nearly as much of a copy as the best, the earliest is its original."""
 MEMBERS_READ = 1_024
 """Reports of a story that are counted."""
 
@@ -140,9 +142,11 @@ class StoryIndex:
         mine = reading.sketch.hashes
         at = mine.searchsorted(records["sketch"]).clip(0, len(mine) - 1)
         common = (mine[at] == records["sketch"]).sum(axis=1)
-        for record in records[common >= FEWEST_COMMON]:
-            share = copied(reading, outlet, now, record)
-            if share:
+        found = [(record, copied(reading, outlet, now, record)) for record in records[common >= FEWEST_COMMON]]
+        most = max((explained for _, (share, explained) in found if share), default=0.0)
+        for record, (share, explained) in found:
+            # The earliest, but not one that merely had a paragraph put into this text.
+            if share and explained >= NEAR_BEST * most:
                 original = int(record["root"])
                 return Placement(
                     story_id=int(record["story"]),

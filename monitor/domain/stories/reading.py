@@ -1,6 +1,7 @@
 """What a fingerprint says, and its bytes: made once outside every lock, read back when placing."""
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy.typing as npt
 import xxhash
 
 from monitor.domain.stories.asides import is_aside
-from monitor.domain.stories.function_words import language_of
+from monitor.domain.stories.function_words import FUNCTION_WORDS, language_of
 from monitor.domain.stories.recurring import Template, template_of
 from monitor.domain.stories.sketch import Hashes, Sketch, sketch_of
 from monitor.domain.stories.terms import LEAD, TITLE, Terms, terms_of
@@ -23,6 +24,7 @@ SHORT = 40
 """Words below which a text is short: its sketch takes in the title, and only strong evidence makes it a copy."""
 
 _HEAD = struct.Struct("<IIHBBBB")
+_ASIDE, _ABOUT_ITSELF = 1, 2
 _TITLE_BYTES, _LABEL_BYTES = 160, 240
 
 Weights = npt.NDArray[np.uint8]
@@ -39,6 +41,7 @@ class Reading:
     size: int
     language: int
     is_aside: bool
+    is_about_itself: bool
     title: str
     labels: tuple[tuple[str, int], ...]
 
@@ -65,13 +68,13 @@ def fingerprint(report: Report) -> Fingerprint:
         template=template_of(report.title, report.outlet),
         size=len(text),
         language=language_number(language_of(title + text[:LEAD]) or report.language),
-        is_aside=is_aside(report.title),
+        flags=_ASIDE * is_aside(report.title) | _ABOUT_ITSELF * bears_out(title, text),
         title=report.title,
     )
 
 
 def encoded(
-    *, terms: Terms, sketch: Sketch, template: Template, size: int, language: int, is_aside: bool, title: str
+    *, terms: Terms, sketch: Sketch, template: Template, size: int, language: int, flags: int, title: str
 ) -> Fingerprint:
     """The bytes of a reading: counts, sketch, terms with their weights, then the title and the labels as text."""
     kept = list(terms.weights.items())[:TERMS]
@@ -84,7 +87,13 @@ def encoded(
             break
         named.append(f"{key:08x}{name}")
     head = _HEAD.pack(
-        template.key, template.slots, min(size, 0xFFFF), language, is_aside, len(sketch.hashes), len(kept)
+        template.key,
+        template.slots,
+        min(size, 0xFFFF),
+        language,
+        flags,
+        len(sketch.hashes),
+        len(kept),
     )
     words = "\n".join([cut(title, _TITLE_BYTES), *named])
     return Fingerprint(
@@ -104,7 +113,7 @@ def encoded(
 def decoded(fingerprint: Fingerprint) -> Reading:
     """The reading of a fingerprint that `encoded` made."""
     content = fingerprint.content
-    key, slots, size, language, aside, hashes, terms = _HEAD.unpack_from(content)
+    key, slots, size, language, flags, hashes, terms = _HEAD.unpack_from(content)
     at = _HEAD.size
     sketch = np.frombuffer(content, "<u4", hashes, at).astype(np.uint32)
     at += 4 * hashes
@@ -119,10 +128,17 @@ def decoded(fingerprint: Fingerprint) -> Reading:
         template=Template(key, slots),
         size=size,
         language=language,
-        is_aside=bool(aside),
+        is_aside=bool(flags & _ASIDE),
+        is_about_itself=bool(flags & _ABOUT_ITSELF),
         title=title,
         labels=tuple((label[8:], int(label[:8], 16)) for label in labels),
     )
+
+
+def bears_out(title: Sequence[str], text: Sequence[str]) -> bool:
+    """Whether a third of the headline's words stand in the text, endings aside: not so above a cookie wall."""
+    named = {word[:5] for word in title if word not in FUNCTION_WORDS}
+    return bool(named) and 3 * len(named & {word[:5] for word in text}) >= len(named)
 
 
 def language_number(language: str | None) -> int:

@@ -24,6 +24,7 @@ RECORD = np.dtype(
         ("hashes", np.uint8),
         ("language", np.uint8),
         ("is_aside", np.bool_),
+        ("is_about_itself", np.bool_),
         ("live", np.bool_),
         ("sketch", np.uint32, SIZE),
         ("terms", np.uint32, TERMS),
@@ -63,6 +64,7 @@ class Rows:
         record["template"], record["slots"] = reading.template.key, reading.template.slots
         record["size"], record["hashes"], record["live"] = reading.size, len(reading.sketch.hashes), True
         record["language"], record["is_aside"] = reading.language, reading.is_aside
+        record["is_about_itself"] = reading.is_about_itself
         record["sketch"][: len(reading.sketch.hashes)] = reading.sketch.hashes
         record["terms"][: len(reading.terms)] = reading.terms
         record["weights"][: len(reading.terms)] = reading.weights
