@@ -213,11 +213,11 @@ def run(count: int, documents: list[Document], sources: list[Document], rounds: 
     asked = questions(sources, count)
     stemming, seconds, megabytes = compiled(asked, inflected=True)
     exact, _, _ = compiled(asked, inflected=False)
-    few = documents[: max(2, 20_000 // count)]
+    few = documents[: max(1, 4_000 // count)]
     contestants: list[tuple[str, Answer, list[Document]]] = [
         ("wirewatch, inflected words", ours(stemming), documents),
         ("wirewatch, exact words", ours(exact), documents),
-        ("one regex a group and topic", regexes(asked), few[: max(2, 3000 // count)]),
+        ("one regex a group and topic", regexes(asked), few[: max(1, 3_000 // count)]),
         ("SQLite FTS5, one document", fts5(asked), few),
     ]
     figures: dict[str, list[float]] = {name: [] for name, _, _ in contestants}
