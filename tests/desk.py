@@ -168,7 +168,6 @@ class Desk:
 
     async def close(self) -> None:
         """Let go of threads and connections."""
-        self.calls.close()
         await self.database.close()
 
     async def rows(self) -> list[Delivery]:

@@ -8,12 +8,12 @@ import asyncio
 import ipaddress
 import socket
 import ssl
-import threading
 from collections.abc import Awaitable, Callable, Iterable
 from contextvars import ContextVar
 
 import httpcore
 
+from monitor.adapters.daemon_threads import in_daemon_thread
 from monitor.domain.addresses import AddressRule
 
 LOOKUP_TIMEOUT = 5.0
@@ -46,36 +46,15 @@ class Resolver:
 
     async def __call__(self, host: str, port: int) -> tuple[str, ...]:
         """Every address of the host, in the order of preference. Raises LookupFailed."""
-        await self._slots.acquire()
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[tuple[str, ...]] = loop.create_future()
-
-        def done(addresses: tuple[str, ...], error: Exception | None) -> None:
-            self._slots.release()
-            if answer.cancelled():
-                return
-            if error is not None:
-                answer.set_exception(LookupFailed(str(error)))
-            else:
-                answer.set_result(addresses)
-
-        def look_up() -> None:
-            addresses, error = _look_up(host, port)
-            try:
-                loop.call_soon_threadsafe(done, addresses, error)
-            except RuntimeError:
-                return  # the loop was closed while we waited: nobody asks any more
-
-        threading.Thread(target=look_up, name="lookup", daemon=True).start()
-        return await answer
+        return await in_daemon_thread(lambda: _look_up(host, port), self._slots, "lookup")
 
 
-def _look_up(host: str, port: int) -> tuple[tuple[str, ...], Exception | None]:
+def _look_up(host: str, port: int) -> tuple[str, ...]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        return (), error
-    return tuple(dict.fromkeys(str(info[4][0]) for info in found)), None
+        raise LookupFailed(str(error)) from error
+    return tuple(dict.fromkeys(str(info[4][0]) for info in found))
 
 
 class WatchedStream(httpcore.AsyncNetworkStream):

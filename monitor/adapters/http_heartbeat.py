@@ -1,5 +1,7 @@
 """The sign of life to an outside watch. Its address is the operator's own: no guard, but a short limit."""
 
+import asyncio
+
 import httpx
 
 from monitor.adapters.http_errors import EXPECTED, failure_of
@@ -12,7 +14,7 @@ _TIMEOUT = 5.0
 async def beat(url: str) -> Failure | None:
     """Ask `url` once; why it could not be told, or None."""
     try:
-        async with httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False, follow_redirects=True) as client:
+        async with asyncio.timeout(_TIMEOUT), httpx.AsyncClient(trust_env=False, follow_redirects=True) as client:
             answer = await client.get(url)
     except EXPECTED as error:
         return failure_of(error)

@@ -8,12 +8,13 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TypeVar
 
 from slack_sdk.web import SlackResponse, WebClient
 from slack_sdk.webhook import WebhookClient, WebhookResponse
+
+from monitor.adapters.daemon_threads import in_daemon_thread
 
 T = TypeVar("T")
 
@@ -29,7 +30,7 @@ class SlackCalls:
         self._api_url = api_url if api_url.endswith("/") else f"{api_url}/"
         self._proxy = proxy
         self._tls = ssl.create_default_context()
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="slack")
+        self._slots = asyncio.Semaphore(_THREADS)
         self._log = logging.getLogger("monitor.slack")
         self._log.setLevel(logging.CRITICAL)  # slack-sdk logs requests whole; failures are values here
 
@@ -63,8 +64,4 @@ class SlackCalls:
 
     async def _within(self, call: Callable[[], T]) -> T:
         async with asyncio.timeout(self._timeout):
-            return await asyncio.get_running_loop().run_in_executor(self._pool, call)
-
-    def close(self) -> None:
-        """Let go of the threads; calls still running end on their own."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+            return await in_daemon_thread(call, self._slots, "slack")

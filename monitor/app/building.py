@@ -13,6 +13,7 @@ from monitor.adapters.language import LangidDetector
 from monitor.adapters.metrics import MeteredExtractor, MeteredFetcher, MeteredNotifier, MeteredParser, Meters
 from monitor.adapters.urls import Outlets
 from monitor.app.chores import Sweep
+from monitor.app.journal import JournaledFeeds, JournaledOutbox
 from monitor.app.reading import open_reading
 from monitor.app.telling import notifiers, rules
 from monitor.app.topics import CompiledTopics
@@ -31,7 +32,6 @@ from storage.articles import SqlArticleStore
 from storage.database import Database
 from storage.feeds import SqlFeedStore
 from storage.housekeeping import SqlHousekeeping
-from storage.outbox import OutboxStore
 
 EXTRACTIONS = 16
 """Articles in extraction at once: enough pages under way to keep the worker processes busy while others download."""
@@ -61,7 +61,7 @@ async def build(
     """The steps over an open database. `console`, `resolve` and `lanes` as for `open_daemon` and `open_reading`."""
     meters, settings = Meters(), source.settings
     topics = CompiledTopics(source, compile_catalog)
-    feeds, articles = SqlFeedStore(database), SqlArticleStore(database)
+    feeds, articles = JournaledFeeds(database), SqlArticleStore(database)
     index = await rebuilt_index(articles, clock)
     async with open_reading(settings, clock, resolve=resolve, lanes=lanes) as reading:
         fetcher = MeteredFetcher(reading.fetcher, meters)
@@ -89,7 +89,7 @@ async def build(
             ),
             triage=Triage(store=articles, topics=topics, index=index, clock=clock),
             deliver=Deliver(
-                outbox=OutboxStore(database),
+                outbox=JournaledOutbox(database),
                 notifiers={
                     channel: MeteredNotifier(notifier, meters)
                     for channel, notifier in notifiers(settings, clock, console).items()

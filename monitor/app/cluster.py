@@ -21,6 +21,7 @@ from monitor.app.listening import slack_socket
 from monitor.app.opening import database_url
 from monitor.app.reading import http_settings
 from monitor.app.reloading import Reloading
+from monitor.app.telling import surroundings
 from monitor.app.vitals import Vitals, process_name
 from monitor.config.secrets import Secrets
 from monitor.config.settings import Settings
@@ -50,13 +51,14 @@ async def open_cluster_member(
     *,
     leads: bool,
     extractions: int = EXTRACTIONS,
+    stop: asyncio.Event | None = None,
     console: Console | None = None,
     resolve: Resolve | None = None,
 ) -> AsyncIterator[Daemon]:
     """One process of a cluster, ready to run. Raises StoreError when the store cannot be used.
 
     The one that `leads` brings the schema up to date and names the configuration in force; others need both.
-    `extractions`, pages at once; `console`, `resolve` as for `open_daemon`.
+    `extractions`, pages at once; `stop`, `console`, `resolve` as for `open_daemon`.
     """
     async with AsyncExitStack() as stack:
         database = Database.open(database_url(source, secrets))
@@ -75,11 +77,20 @@ async def open_cluster_member(
         )
         if leads:
             await stack.enter_async_context(listening(slack_socket(database, source.settings, source, shared)))
-        yield _member(source, database, shared, built, leads=leads, extractions=extractions)
+        yield _member(
+            source, database, shared, built, leads=leads, extractions=extractions, stop=stop or asyncio.Event()
+        )
 
 
 def _member(
-    source: ConfigSource, database: Database, clock: SharedClock, built: Built, *, leads: bool, extractions: int
+    source: ConfigSource,
+    database: Database,
+    clock: SharedClock,
+    built: Built,
+    *,
+    leads: bool,
+    extractions: int,
+    stop: asyncio.Event,
 ) -> Daemon:
     settings, processes = source.settings, SqlProcesses(database)
     engine = ClusterEngine(
@@ -108,7 +119,10 @@ def _member(
         heartbeat_url=settings.heartbeat.url,
         started_at=clock.now(),
         name=agreement.name,
-        complaints=lambda: (agreement.problem,) if agreement.problem else (),
+        complaints=lambda: (
+            *((agreement.problem,) if agreement.problem else ()),
+            *surroundings(source.current(), built.steps.poll.network),
+        ),
     )
     reloading = Reloading(
         source=source,
@@ -137,7 +151,7 @@ def _member(
     )
     return Daemon(
         engine=Member(engine, agreement),
-        guard=Guard(lock=_NoLock(), stop=asyncio.Event()),
+        guard=Guard(lock=_NoLock(), stop=stop),
         vitals=vitals,
         meters=built.meters,
         database=database,

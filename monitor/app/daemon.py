@@ -18,6 +18,7 @@ from monitor.app.chores import Guard
 from monitor.app.listening import slack_socket
 from monitor.app.opening import database_url
 from monitor.app.reloading import Reloading
+from monitor.app.telling import surroundings
 from monitor.app.vitals import Vitals
 from monitor.config.secrets import Secrets
 from monitor.config.watch import ConfigSource
@@ -97,10 +98,11 @@ async def open_daemon(
     secrets: Secrets,
     clock: Clock,
     *,
+    stop: asyncio.Event | None = None,
     console: Console | None = None,
     resolve: Resolve | None = None,
 ) -> AsyncIterator[Daemon]:
-    """A daemon of one process, ready to run. Raises StoreError when the store cannot be used.
+    """A daemon of one process, ready to run until `stop` is set. Raises StoreError when the store cannot be used.
 
     `console` is where console receivers print; `resolve` replaces the resolver of names (the demo's own world).
     """
@@ -129,8 +131,9 @@ async def open_daemon(
             clock=clock,
             heartbeat_url=source.settings.heartbeat.url,
             started_at=clock.now(),
+            complaints=lambda: tuple(surroundings(source.current(), built.steps.poll.network)),
         )
-        guard = Guard(lock=lock, stop=asyncio.Event())
+        guard = Guard(lock=lock, stop=stop or asyncio.Event())
         engine.chores = (
             Chore(name="reload", every=source.settings.reload.every, perform=reloading.look),
             Chore(name="report", every=timedelta(seconds=10), perform=vitals.report),

@@ -1,6 +1,6 @@
 """The ways to tell people, by kind of receiver."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from rich.console import Console
 
@@ -10,9 +10,15 @@ from monitor.adapters.slack_calls import SlackCalls
 from monitor.adapters.slack_webhook import WebhookNotifier
 from monitor.config.environment import environment_secrets
 from monitor.config.settings import Settings
-from monitor.domain.catalog import Channel
+from monitor.domain.catalog import Catalog, Channel
 from monitor.domain.delivering import Policy, Rules
+from monitor.domain.outage import Network
 from monitor.ports import Clock, Notifier
+
+_NEEDED = {
+    Channel.SLACK: ("slack_bot_token", "SLACK_BOT_TOKEN"),
+    Channel.WEBHOOK: ("slack_webhook_url", "SLACK_WEBHOOK_URL"),
+}
 
 
 def notifiers(settings: Settings, clock: Clock, console: Console | None = None) -> Mapping[Channel, Notifier]:
@@ -33,6 +39,16 @@ def rules(settings: Settings) -> Rules:
         policy=Policy(settings.slack.unknown),
         interactive=secret("slack_app_token")() is not None,
     )
+
+
+def surroundings(catalog: Catalog, network: Network) -> Iterator[str]:
+    """What keeps the daemon from its work though it lives: no network, no credentials for some receivers; in words."""
+    if network.down_since is not None:
+        yield f"no feed can be reached since {network.down_since:%Y-%m-%d %H:%M} UTC: our own network seems to be down"
+    for channel, (field, variable) in _NEEDED.items():
+        names = [receiver.name for receiver in catalog.receivers if receiver.channel is channel]
+        if names and secret(field)() is None:
+            yield f"${variable} is not set: what is for {', '.join(names)} waits in the outbox"
 
 
 def secret(name: str) -> Callable[[], str | None]:

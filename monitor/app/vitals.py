@@ -54,6 +54,7 @@ class Vitals:
     """What else is wrong with this process, in words."""
     _beaten: dict[str, float] = field(default_factory=dict)
     _silent: bool = False
+    _said: tuple[str, ...] = ()
 
     def stalled(self) -> tuple[str, ...]:
         """What stands still, in words; empty while all is well."""
@@ -66,7 +67,18 @@ class Vitals:
 
     async def report(self) -> None:
         """Say in the store that this process lives."""
+        self._say(self.complaints())
         await self.processes.report(self.overview())
+
+    def _say(self, found: tuple[str, ...]) -> None:
+        """Log what is new and what is over, once each."""
+        for trouble in found:
+            if trouble not in self._said:
+                log.warning("%s", trouble)
+        for trouble in self._said:
+            if trouble not in found:
+                log.info("over: %s", trouble)
+        self._said = found
 
     def overview(self) -> WorkerOverview:
         """This process as the status page shows it."""
@@ -83,7 +95,7 @@ class Vitals:
                 if runner.progress.looked_at is not None
             },
             problems=(
-                *(str(problem) for problem in self.source.problems if not problem.warning),
+                *(f"configuration refused: {problem}" for problem in self.source.problems if not problem.warning),
                 *self.complaints(),
             ),
         )

@@ -71,25 +71,41 @@ def worker_command(concurrency: int, given: Path | None) -> None:
 
 
 async def _work(concurrency: int, given: Path | None) -> None:
+    stop = _stop_on_signals()
     source, secrets, clock = _opened(given)
-    async with open_cluster_member(source, secrets, clock, leads=False, extractions=concurrency) as daemon:
-        _stop_on_signals(daemon)
+    async with open_cluster_member(source, secrets, clock, leads=False, extractions=concurrency, stop=stop) as daemon:
         log.info("wirewatch %s takes its share as %s", __version__, daemon.vitals.name)
         await daemon.run()
         log.info("stopped")
 
 
 async def _run(once: bool, engine: str | None, given: Path | None) -> None:
+    stop = _stop_on_signals()
     source, secrets, clock = _opened(given)
     if (engine or ("local" if once else source.settings.engine)) == "cluster":
-        member = open_cluster_member(source, secrets, clock, leads=True)
+        member = open_cluster_member(source, secrets, clock, leads=True, stop=stop)
     else:
-        member = open_daemon(source, secrets, clock)
+        member = open_daemon(source, secrets, clock, stop=stop)
     async with member as daemon:
         if once:
-            await daemon.run_once()
-        else:
+            await _once(daemon, stop)
+        elif not stop.is_set():
             await _serve(daemon, source.settings.web.listen)
+    log.info("stopped")
+
+
+async def _once(daemon: Daemon, stop: asyncio.Event) -> None:
+    """One round, cut short by a signal: what is under way is still due afterwards."""
+    round_ = asyncio.create_task(daemon.run_once())
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait([round_, stopped], return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if stop.is_set():
+        round_.cancel()
+        await asyncio.wait([round_])
+        log.warning("stopped before the round was over")
+    else:
+        await round_
 
 
 def _opened(given: Path | None) -> tuple[ConfigSource, Secrets, SystemClock]:
@@ -109,9 +125,12 @@ def _opened(given: Path | None) -> tuple[ConfigSource, Secrets, SystemClock]:
     return source, secrets, clock
 
 
-def _stop_on_signals(daemon: Daemon) -> None:
+def _stop_on_signals() -> asyncio.Event:
+    """Set by SIGTERM and Ctrl-C from now on, also while the daemon is still starting."""
+    stop = asyncio.Event()
     for signal_ in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(signal_, daemon.stop)
+        asyncio.get_running_loop().add_signal_handler(signal_, stop.set)
+    return stop
 
 
 def _install(folder: Path) -> None:
@@ -123,7 +142,6 @@ def _install(folder: Path) -> None:
 
 
 async def _serve(daemon: Daemon, listen: str) -> None:
-    _stop_on_signals(daemon)
     listener = Listener(application(web_source(daemon)), listen)
     page = await listener.start()
     catalog = daemon.vitals.topics.current()[0]
@@ -138,7 +156,6 @@ async def _serve(daemon: Daemon, listen: str) -> None:
         await daemon.run()
     finally:
         await listener.stop()
-        log.info("stopped")
 
 
 def web_source(daemon: Daemon) -> Source:

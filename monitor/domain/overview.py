@@ -30,7 +30,8 @@ class FeedOverview:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerOverview:
     """A process that takes part: the daemon itself, or a worker of a cluster. `looked_at` by step: its last look
-    for due rows. `problems` is what it found wrong with the configuration, last good version kept."""
+    for due rows. `problems` are what troubles it, in words: a refused edit of the configuration (the version before it
+    stays in force), a network that is down, credentials that are missing."""
 
     name: str
     version: str

@@ -17,6 +17,7 @@ from monitor.domain.health import Told
 from monitor.domain.identity import body_hash
 from monitor.domain.intervals import PollSettings, asked_for, backed_off, interval, outside, spread
 from monitor.domain.ledger import Note
+from monitor.domain.outage import OUT_OF_REACH
 from monitor.domain.polling import Polled
 from monitor.domain.recognition import Look, Recognised, recognise
 
@@ -68,6 +69,7 @@ def _after_failure(asked: FeedForPoll, failure: Failure, around: Surroundings) -
     every = interval(asked.feed, old, now, settings)
     new = replace(old, polls=old.polls + 1, polled_at=now)
     if failure.reason is Reason.OFFLINE:
+        new = _cleared(new)
         gap = min(every, max(OFFLINE_RETRY, settings.minimum_every))
         return Polled(
             feed_key=asked.feed.key,
@@ -82,6 +84,13 @@ def _after_failure(asked: FeedForPoll, failure: Failure, around: Surroundings) -
     gap = backed_off(every, new.failures) if failure.retry_after is None else max(every, failure.retry_after)
     new = replace(new, due=outside(now + spread(gap, around.jitter), old.hints, around.jitter))
     return _told(asked, new, Recognised(), (_note(str(failure)),), around)
+
+
+def _cleared(state: FeedState) -> FeedState:
+    """A first failure just before we learnt that our own network is down was not the feed's either."""
+    if state.failures == 1 and (state.failure or "").startswith(tuple(OUT_OF_REACH)):
+        return replace(state, failures=0, failing_since=None, failure=None)
+    return state
 
 
 def _gone(state: FeedState, failure: Failure, now: datetime) -> FeedState:

@@ -21,7 +21,7 @@ UNSENT_AFTER = timedelta(minutes=5)
 
 def lifeless(overview: Overview) -> tuple[str, ...]:
     """Why the daemon should be restarted, in words; empty while it lives."""
-    living = [worker for worker in overview.workers if overview.at - worker.seen_at <= SEEN_WITHIN]
+    living = _living(overview)
     if not living:
         last = max((worker.seen_at for worker in overview.workers), default=None)
         return (f"no daemon is running on this store (last seen {ago(last, overview.at) or 'never'})",)
@@ -31,6 +31,10 @@ def lifeless(overview: Overview) -> tuple[str, ...]:
 def troubles(overview: Overview) -> tuple[str, ...]:
     """Everything that should not be so, in words; single failing feeds are not among it."""
     return (*lifeless(overview), *_troubles(overview))
+
+
+def _living(overview: Overview) -> list[WorkerOverview]:
+    return [worker for worker in overview.workers if overview.at - worker.seen_at <= SEEN_WITHIN]
 
 
 def _stalled(worker: WorkerOverview) -> Iterator[str]:
@@ -50,8 +54,7 @@ def _troubles(overview: Overview) -> Iterator[str]:
     for state in ("held", "dead"):
         if count := overview.outbox.get(state, 0):
             yield f"{count} message(s) {state}: see `wirewatch alerts list`"
-    for worker in overview.workers:
-        for problem in worker.problems:
-            yield f"configuration refused, the version before it is in force: {problem}"
+    for worker in _living(overview):
+        yield from worker.problems
     if overview.feeds and all(feed.trouble is not None for feed in overview.feeds):
         yield "every feed fails"

@@ -13,8 +13,9 @@ from monitor.engine.runner import StepRunner, Work, survive
 TICK = timedelta(milliseconds=500)
 """How often the runners look for rows that time alone made due. A step that makes rows wakes the next at once."""
 
-GRACE = 8.0
-"""Seconds that running steps get at a stop; with shutting down it stays under Docker's 10 s."""
+GRACE = 4.0
+"""Seconds that running steps get at a stop; with chores, web pages and worker processes it stays under Docker's 10 s.
+What takes longer is cut off, and its row is still due."""
 
 
 _CHORE_GRACE = 1.0

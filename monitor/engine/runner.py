@@ -56,7 +56,8 @@ class Work(Generic[Row]):
 
 @dataclass(slots=True)
 class Progress:
-    """What a runner has done since start; times are the event loop's."""
+    """What a runner has done since start; times are the event loop's. `looked_at`: when it last looked for due rows,
+    or, all its slots being taken, when it last finished one."""
 
     began_at: float = 0.0
     performed: int = 0
@@ -160,6 +161,7 @@ class StepRunner(Generic[Row]):
                     self.wake_others(self.work.wakes)
         finally:
             self.progress.performed += 1
+            self.progress.looked_at = asyncio.get_running_loop().time()
             del self._flying[key]
             if self._done is not None:
                 self._done.add(key)

@@ -46,7 +46,7 @@ class Listener:
         """Stop listening; answers under way get a moment."""
         if self._task is not None:
             self._server.should_exit = True
-            await asyncio.wait([self._task], timeout=2)
+            await asyncio.wait([self._task], timeout=1)
 
 
 def _bind(host: str, port: int) -> socket.socket:

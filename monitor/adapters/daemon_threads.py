@@ -1,0 +1,44 @@
+"""Blocking calls in threads that nobody waits for at the end: one that hangs must not hold up the program's exit.
+
+The standard library's executors join their threads at exit, however long those hang.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def in_daemon_thread(work: Callable[[], T], slots: asyncio.Semaphore, name: str) -> T:
+    """What `work` returns or raises, run in a daemon thread once one of the `slots` is free.
+
+    The slot is free again when the thread ends, which a cancelled caller does not wait for.
+    """
+    await slots.acquire()
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[T] = loop.create_future()
+
+    def done(result: T | None, error: Exception | None) -> None:
+        slots.release()
+        if answer.cancelled():
+            return
+        if error is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(result)  # type: ignore[arg-type]  # None only where T allows it
+
+    def perform() -> None:
+        outcome: tuple[T | None, Exception | None]
+        try:
+            outcome = work(), None
+        except Exception as error:  # noqa: BLE001  not swallowed: the caller gets it
+            outcome = None, error
+        try:
+            loop.call_soon_threadsafe(done, *outcome)
+        except RuntimeError:
+            return  # the loop was closed while we waited: nobody asks any more
+
+    threading.Thread(target=perform, name=name, daemon=True).start()
+    return await answer
