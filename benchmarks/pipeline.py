@@ -20,6 +20,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,6 +31,8 @@ import psutil
 import trafilatura
 
 OUTLETS = 20
+WARM_UP = 100
+"""Articles that pass before the clock runs: models and tables are loaded at the first text."""
 NOW = format_datetime(datetime.now(UTC))
 WORDS = [
     "tariff",
@@ -73,11 +76,17 @@ def generated(number: int) -> bytes:
 def serve(contents: list[bytes], ports: Any) -> None:
     """The news world: outlet n has every article whose number modulo OUTLETS is n."""
 
+    shown = {"articles": WARM_UP}
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
             outlet = self.server.outlet  # type: ignore[attr-defined]
+            if self.path == "/all":
+                shown["articles"] = len(contents)
+            if self.path == "/few":
+                shown["articles"] = WARM_UP
             body = contents[int(self.path[6:])] if self.path.startswith("/page/") else self.feed(outlet)
             self.send_response(200 if self.path != "/robots.txt" else 404)
             self.send_header("Content-Type", "text/html" if self.path.startswith("/page/") else "application/rss+xml")
@@ -90,7 +99,7 @@ def serve(contents: list[bytes], ports: Any) -> None:
             items = "".join(
                 f"<item><title>News {n} of {WORDS[n % 14]}</title><link>http://{host}/page/{n}</link>"
                 f"<guid>{n}</guid><pubDate>{NOW}</pubDate></item>"
-                for n in range(outlet, len(contents), OUTLETS)
+                for n in range(outlet, shown["articles"], OUTLETS)
             )
             return f"<rss version='2.0'><channel><title>x</title>{items}</channel></rss>".encode()
 
@@ -124,7 +133,12 @@ def configuration(folder: Path, ports: list[int], topics: int, workers: int) -> 
     write(folder / "receivers.yml", {"receivers": {"none": {"slack": "#none"}}})
     write(
         folder / "feeds.yml",
-        {"feeds": [{"key": f"f{n}", "url": f"http://127.0.1.{n + 1}:{port}/feed.xml"} for n, port in enumerate(ports)]},
+        {
+            "feeds": [
+                {"key": f"f{n}", "url": f"http://127.0.1.{n + 1}:{port}/feed.xml", "every": "0s"}
+                for n, port in enumerate(ports)
+            ]
+        },
     )
     write(
         folder / "wirewatch.yml",
@@ -135,7 +149,7 @@ def configuration(folder: Path, ports: list[int], topics: int, workers: int) -> 
                 "allow_ports": ports,
                 "per_host": {"concurrency": 8, "delay": "0s"},
             },
-            "poll": {"backfill": "all"},
+            "poll": {"backfill": "all", "default_every": "0s", "minimum_every": "0s"},
             "workers": workers,
         },
     )
@@ -145,8 +159,13 @@ def write(path: Path, content: dict[str, Any]) -> None:
     path.write_text(json.dumps(content))
 
 
-def daemon(folder: str) -> None:
-    """In a process of its own: poll once, drain; prints articles, seconds on the wall, CPU seconds of the tree."""
+def ask(url: str) -> None:
+    with urllib.request.urlopen(url) as answer:
+        answer.read()
+
+
+def daemon(folder: str, origin: str) -> None:
+    """In a process of its own: warm up, then poll once and drain; prints articles, seconds on the wall, CPU seconds of the tree."""
     from monitor.app.clock import SystemClock
     from monitor.app.daemon import open_daemon
     from monitor.app.opening import opened
@@ -154,12 +173,15 @@ def daemon(folder: str) -> None:
     async def once() -> None:
         source, secrets = opened(Path(folder))
         async with open_daemon(source, secrets, SystemClock()) as running:
+            ask(f"{origin}/few")
+            await running.run_once()
+            ask(f"{origin}/all")
             before, began = cpu(), time.perf_counter()
             await running.run_once()
             seconds, spent = time.perf_counter() - began, cpu() - before
             overview = await running.overview()
             peaks = [process.memory_info().rss >> 20 for process in tree()]
-            print(json.dumps([overview.articles, seconds, spent, overview.outbox.get("pending", 0), peaks]))
+            print(json.dumps([overview.articles - WARM_UP, seconds, spent, overview.outbox.get("pending", 0), peaks]))
 
     asyncio.run(once())
 
@@ -178,7 +200,7 @@ def ours(ports: list[int], topics: int, workers: int) -> tuple[float, float, str
     """CPU milliseconds an article, articles a second, and a remark."""
     with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as folder:
         configuration(Path(folder), ports, topics, workers)
-        command = [sys.executable, "-m", "benchmarks.pipeline", "--daemon", folder]
+        command = [sys.executable, "-m", "benchmarks.pipeline", "--daemon", folder, f"http://127.0.1.1:{ports[0]}"]
         if workers == 1:
             command = ["taskset", "-c", "0", *command]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
@@ -199,10 +221,10 @@ def main() -> None:
     arguments.add_argument("corpus", nargs="?", type=Path)
     arguments.add_argument("--articles", type=int, default=600)
     arguments.add_argument("--topics", type=int, default=1000)
-    arguments.add_argument("--daemon")
+    arguments.add_argument("--daemon", nargs=2, help=argparse.SUPPRESS)
     given = arguments.parse_args()
     if given.daemon:
-        daemon(given.daemon)
+        daemon(*given.daemon)
         return
     contents = pages(given.corpus, given.articles)
     here, there = multiprocessing.Pipe()
