@@ -165,7 +165,7 @@ def ask(url: str) -> None:
 
 
 def daemon(folder: str, origin: str) -> None:
-    """In a process of its own: warm up, then poll once and drain; prints articles, seconds on the wall, CPU seconds of the tree."""
+    """In a process of its own: warm up, poll once and drain; prints what it took."""
     from monitor.app.clock import SystemClock
     from monitor.app.daemon import open_daemon
     from monitor.app.opening import opened
