@@ -46,6 +46,10 @@ UNREADABLE_REST = timedelta(seconds=30)
 _PATIENCE = 3
 """Attempts of unknown outcome after which one message lets the others go first."""
 
+_TOLERATED = 2
+"""Unknown outcomes in a row that slow nobody down: with several channels at work one fault may well count twice."""
+
+_LONGEST_LANE_REST = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(minutes=5)
 
 
@@ -165,7 +169,7 @@ def _pause(sending: DeliveryForSending, answer: NotSent, receiver: Receiver, now
     app = app_lane(receiver.channel)
     if answer.scope is NotSent.Scope.APP:
         strikes = sending.strikes(app) + 1
-        rest = CREDENTIALS_REST if answer.permanent else _backoff(strikes)
+        rest = CREDENTIALS_REST if answer.permanent else _lane_rest(strikes + _TOLERATED)
         return Lane(name=app, open_at=now + (answer.retry_after or rest), reason=answer.reason, strikes=strikes)
     own = channel_lane(receiver)
     others = any(
@@ -173,7 +177,7 @@ def _pause(sending: DeliveryForSending, answer: NotSent, receiver: Receiver, now
         for lane in sending.lanes
     )
     strikes = sending.strikes(own) + 1
-    until = now + (answer.retry_after or _backoff(strikes))
+    until = now + (answer.retry_after or _lane_rest(strikes + _TOLERATED))
     return Lane(name=app if others else own, open_at=until, reason=answer.reason, strikes=strikes)
 
 
@@ -204,7 +208,7 @@ def _unknown(
     delivery = sending.delivery
     app = app_lane(receiver.channel)
     strikes = sending.strikes(app) + 1
-    pause = _backoff(strikes - 1) if strikes > 1 else timedelta(0)
+    pause = _lane_rest(strikes)
     lanes = (
         _spaced(delivery, receiver, rules, now),
         Lane(name=app, open_at=now + pause, reason=outcome.reason if pause else None, strikes=strikes),
@@ -229,3 +233,10 @@ def _spaced(delivery: Delivery, receiver: Receiver, rules: Rules, now: datetime)
 def _backoff(strikes: int) -> timedelta:
     """4 s, 8 s, 16 s ... at most five minutes."""
     return min(timedelta(seconds=2.0 ** min(strikes + 1, 10)), _LONGEST_PAUSE)
+
+
+def _lane_rest(strikes: int) -> timedelta:
+    """Nothing at first, then 2 s, 4 s, 8 s ... at most a minute: Slack's return is noticed within that."""
+    if strikes <= _TOLERATED:
+        return timedelta(0)
+    return min(timedelta(seconds=2.0 ** min(strikes - _TOLERATED, 10)), _LONGEST_LANE_REST)
