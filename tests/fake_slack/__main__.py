@@ -13,6 +13,7 @@ async def serve(arguments: argparse.Namespace) -> None:
     """Serve until interrupted."""
     faults = Faults() if arguments.chaos is None else Faults(rates=dict(CHAOS), seed=arguments.chaos)
     async with FakeSlack(faults=faults, port=arguments.port) as slack:
+        slack.pace.enforced = not arguments.unlimited
         for name in arguments.channels.split(","):
             slack.workspace.add_channel(name)
         hook = slack.workspace.add_webhook("fake", next(iter(slack.workspace.channels.values())))
@@ -28,6 +29,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.fake_slack", description=__doc__)
     parser.add_argument("--port", type=int, default=8065)
     parser.add_argument("--channels", default="alerts,desk", help="names, separated by commas")
+    parser.add_argument("--unlimited", action="store_true", help="no rate limits")
     parser.add_argument("--chaos", type=int, metavar="SEED", help="fail as often as in the chaos test")
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(parser.parse_args()))
