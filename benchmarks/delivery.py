@@ -31,7 +31,7 @@ from monitor.steps.deliver import Deliver
 from storage.alerts import write_alerts
 from storage.database import Database
 from storage.deliveries import add_deliveries
-from storage.outbox import OutboxStore
+from storage.outbox import SqlOutbox
 from storage.schema import articles, stories
 from storage.upgrade import upgrade
 from tests.fake_slack import BOT_TOKEN
@@ -59,10 +59,21 @@ async def write(database: Database, numbers: range) -> None:
                 stories.insert().values(title=f"Story {number}", first_seen=now, last_seen=now).returning(stories.c.id)
             ).scalar_one()
             article = {
-                "url": f"https://herald.example/{number}", "outlet": "herald.example", "origin": "herald.example",
-                "feed_key": "herald", "title": f"Story {number}", "summary": "", "author": "", "tags": [], "first_seen": now,
-                "baseline": False, "stage": "done", "attempt": 0, "revision": 0, "story_id": story,
-            }  # fmt: skip
+                "url": f"https://herald.example/{number}",
+                "outlet": "herald.example",
+                "origin": "herald.example",
+                "feed_key": "herald",
+                "title": f"Story {number}",
+                "summary": "",
+                "author": "",
+                "tags": [],
+                "first_seen": now,
+                "baseline": False,
+                "stage": "done",
+                "attempt": 0,
+                "revision": 0,
+                "story_id": story,
+            }
             article_id = connection.execute(articles.insert().values(article).returning(articles.c.id)).scalar_one()
             change = AlertChange(
                 kind=AlertKind.NEW, topic="talks", watchlist="w", severity=Severity.HIGH, score=1.0, evidence=()
@@ -110,7 +121,7 @@ async def running(
             return outcome
 
     step = Deliver(
-        outbox=OutboxStore(database),
+        outbox=SqlOutbox(database),
         notifiers={Channel.SLACK: Timed()},
         catalogs=Fixed(),
         clock=SystemClock(),

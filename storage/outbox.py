@@ -23,7 +23,7 @@ _ESCALATED_FOR = timedelta(days=7)
 """Alerts older than this are no longer escalated: whoever turns escalation on is not flooded with the past."""
 
 
-class OutboxStore:
+class SqlOutbox:
     """The outbox in a database."""
 
     def __init__(self, database: Database) -> None:

@@ -26,7 +26,7 @@ from monitor.steps.deliver import Deliver
 from storage.alerts import write_alerts
 from storage.database import Database
 from storage.deliveries import add_deliveries
-from storage.outbox import OutboxStore
+from storage.outbox import SqlOutbox
 from storage.outbox_schema import deliveries
 from storage.schema import articles, stories
 from storage.statements import url_key
@@ -98,7 +98,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.calls = SlackCalls(timeout=self.rules.timeout, api_url=self.slack.api_url)
-        self.outbox = OutboxStore(self.database)
+        self.outbox = SqlOutbox(self.database)
 
     @property
     def step(self) -> Deliver:

@@ -7,7 +7,7 @@ from monitor.domain.alerts import DeliveryState
 from monitor.domain.delivering import Settlement
 from monitor.domain.polling import Polled
 from storage.feeds import SqlFeedStore
-from storage.outbox import OutboxStore
+from storage.outbox import SqlOutbox
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ class JournaledFeeds(SqlFeedStore):
         return new
 
 
-class JournaledOutbox(OutboxStore):
+class JournaledOutbox(SqlOutbox):
     """Says what was sent, and why something was not."""
 
     async def record(self, settlement: Settlement, now: datetime) -> bool:

@@ -21,7 +21,7 @@ from monitor.steps.poll import Poll
 from storage import triage
 from storage.articles import SqlArticleStore
 from storage.feeds import SqlFeedStore
-from storage.outbox import OutboxStore
+from storage.outbox import SqlOutbox
 
 BEFORE, AFTER = "before", "after"
 
@@ -33,12 +33,12 @@ FAILPOINTS: dict[str, tuple[Any, str, str]] = {
     "inside the triage transaction": (triage, "_write", BEFORE),
     "alerts written, not committed": (triage, "_write", AFTER),
     "triage committed": (SqlArticleStore, "place", AFTER),
-    "before the intent": (OutboxStore, "claim", BEFORE),
-    "after the intent": (OutboxStore, "claim", AFTER),
+    "before the intent": (SqlOutbox, "claim", BEFORE),
+    "after the intent": (SqlOutbox, "claim", AFTER),
     "accepted, not marked": (SlackNotifier, "post", AFTER),
     "before reconciling": (SlackNotifier, "find", BEFORE),
     "found, not marked": (SlackNotifier, "find", AFTER),
-    "marked": (OutboxStore, "record", AFTER),
+    "marked": (SqlOutbox, "record", AFTER),
 }
 """Where the daemon dies: what is wrapped, and on which side of the call."""
 

@@ -10,7 +10,7 @@ from monitor.domain.settling import settled
 from storage.alerts import write_alerts
 from storage.database import Database
 from storage.deliveries import add_deliveries
-from storage.outbox import OutboxStore
+from storage.outbox import SqlOutbox
 from storage.schema import articles, stories
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -61,18 +61,18 @@ async def add(database: Database, *wanted: NewDelivery, now: datetime = NOW) -> 
     return await database.run(lambda connection: add_deliveries(connection, wanted, {}, now))
 
 
-async def due(outbox: OutboxStore, now: datetime = NOW, skip: Sequence[int] = ()) -> list[Delivery]:
+async def due(outbox: SqlOutbox, now: datetime = NOW, skip: Sequence[int] = ()) -> list[Delivery]:
     return list(await outbox.due(now, 100, skip, LANES))
 
 
-async def claim(outbox: OutboxStore, delivery: Delivery, now: datetime = NOW) -> DeliveryForSending | None:
+async def claim(outbox: SqlOutbox, delivery: Delivery, now: datetime = NOW) -> DeliveryForSending | None:
     return await outbox.claim(
         delivery, via="desk", lanes=lanes_of(DESK), until=now + 12 * SECOND, settle_at=now + 60 * SECOND, now=now
     )
 
 
 async def test_one_of_two_claimers_gets_the_delivery(database: Database) -> None:
-    outbox = OutboxStore(database)
+    outbox = SqlOutbox(database)
     await add(database, message(1, await raise_alert(database, 1)))
     [delivery] = await due(outbox)
     first = await claim(outbox, delivery)
@@ -83,7 +83,7 @@ async def test_one_of_two_claimers_gets_the_delivery(database: Database) -> None
 
 
 async def test_a_claimed_delivery_brings_all_that_its_message_says(database: Database) -> None:
-    outbox = OutboxStore(database)
+    outbox = SqlOutbox(database)
     await add(database, message(1, await raise_alert(database, 1, Severity.CRITICAL)))
     sending = await claim(outbox, (await due(outbox))[0])
     assert sending is not None
@@ -94,7 +94,7 @@ async def test_a_claimed_delivery_brings_all_that_its_message_says(database: Dat
 
 
 async def test_the_lane_of_a_channel_lets_one_through_at_a_time(database: Database) -> None:
-    outbox = OutboxStore(database)
+    outbox = SqlOutbox(database)
     await add(database, message(1, await raise_alert(database, 1)), message(2, await raise_alert(database, 2)))
     [first] = await due(outbox)
     [second] = await due(outbox, skip=[first.id])
@@ -118,7 +118,7 @@ async def test_the_lane_of_a_channel_lets_one_through_at_a_time(database: Databa
 
 
 async def test_a_sender_that_died_blocks_its_lane_no_longer_than_the_lease(database: Database) -> None:
-    outbox = OutboxStore(database)
+    outbox = SqlOutbox(database)
     await add(database, message(1, await raise_alert(database, 1)), message(2, await raise_alert(database, 2)))
     [first] = await due(outbox)
     await claim(outbox, first)
@@ -128,7 +128,7 @@ async def test_a_sender_that_died_blocks_its_lane_no_longer_than_the_lease(datab
 
 
 async def test_the_oldest_leaves_first(database: Database) -> None:
-    outbox = OutboxStore(database)
+    outbox = SqlOutbox(database)
     alerts = [await raise_alert(database, number) for number in range(3)]
     await add(
         database,
@@ -143,7 +143,7 @@ async def test_the_oldest_leaves_first(database: Database) -> None:
 
 
 async def test_a_window_that_left_is_used_up_unless_it_recurs(database: Database) -> None:
-    outbox = OutboxStore(database)
+    outbox = SqlOutbox(database)
     alert = await raise_alert(database, 1)
     group = message(1, alert, window="group", recurring=True, spacing=300 * SECOND)
     await add(database, message(1, alert), group)
@@ -162,7 +162,7 @@ async def test_a_window_that_left_is_used_up_unless_it_recurs(database: Database
 
 
 async def test_lines_and_alerts_join_a_pending_window(database: Database) -> None:
-    outbox = OutboxStore(database)
+    outbox = SqlOutbox(database)
     one, two = await raise_alert(database, 1), await raise_alert(database, 2)
     [first] = await add(database, message(1, one, window="group", recurring=True, text="first"))
     [joined] = await add(database, message(2, two, window="group", recurring=True, text="second"))
@@ -174,7 +174,7 @@ async def test_lines_and_alerts_join_a_pending_window(database: Database) -> Non
 
 
 async def test_a_pause_is_not_cut_short_by_what_began_before_it(database: Database) -> None:
-    outbox = OutboxStore(database)
+    outbox = SqlOutbox(database)
     await add(database, message(1, await raise_alert(database, 1)), message(2, await raise_alert(database, 2)))
     channel, app, _ = lanes_of(DESK)
     sending = await claim(outbox, (await due(outbox))[0])
@@ -193,7 +193,7 @@ async def test_a_pause_is_not_cut_short_by_what_began_before_it(database: Databa
 
 
 async def test_a_fold_moves_waiting_alerts_into_one_message_but_not_the_loudest(database: Database) -> None:
-    outbox = OutboxStore(database)
+    outbox = SqlOutbox(database)
     alerts = [
         await raise_alert(database, number, Severity.CRITICAL if number == 2 else Severity.LOW) for number in range(5)
     ]
@@ -214,7 +214,7 @@ async def test_a_fold_moves_waiting_alerts_into_one_message_but_not_the_loudest(
 
 
 async def test_an_update_finds_the_message_that_stands_and_all_that_it_carries(database: Database) -> None:
-    outbox = OutboxStore(database)
+    outbox = SqlOutbox(database)
     one, two = await raise_alert(database, 1), await raise_alert(database, 2)
     await add(database, message(1, one, two, window="group", recurring=True))
     sending = await claim(outbox, (await due(outbox))[0])
@@ -231,7 +231,7 @@ async def test_an_update_finds_the_message_that_stands_and_all_that_it_carries(d
 
 
 async def test_what_nobody_acknowledges_is_escalated_once(database: Database) -> None:
-    outbox = OutboxStore(database)
+    outbox = SqlOutbox(database)
     receiver = Receiver(name="desk", channel=Channel.SLACK, address="#desk", escalate_to="chief")
     await add(
         database,

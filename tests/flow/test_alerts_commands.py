@@ -16,7 +16,7 @@ from monitor.domain.alerts import DeliveryKind, DeliveryState, NewDelivery
 from monitor.domain.settling import settled
 from storage.database import Database
 from storage.deliveries import add_deliveries
-from storage.outbox import OutboxStore
+from storage.outbox import SqlOutbox
 from storage.outbox_schema import deliveries
 from storage.silences import SqlSilences
 from tests.fake_slack import BOT_TOKEN, FakeSlack
@@ -48,7 +48,7 @@ def given(url: str, *states: DeliveryState) -> None:
 
     async def write_rows() -> None:
         database = Database.open(url)
-        outbox = OutboxStore(database)
+        outbox = SqlOutbox(database)
         for number, state in enumerate(states):
             new = NewDelivery(
                 receiver="desk", kind=DeliveryKind.NOTICE, window=f"w{number}", due=NOW, text=f"Notice {number}"
