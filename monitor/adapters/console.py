@@ -32,12 +32,14 @@ class ConsoleNotifier:
     async def post(
         self, receiver: Receiver, message: Message, *, key: str, thread: str | None, broadcast: bool, plain: bool
     ) -> Outcome:
-        """Print the message."""
-        try:
+        """Print the message, whole or not at all."""
+        with self._console.capture() as captured:  # rich itself would end the program when a pipe is closed
             for line, indent in lines(message):
                 # soft_wrap off a terminal: a line of ours stays a line for whatever reads it
                 shown = Padding(line, (0, 0, 0, indent)) if self._console.is_terminal else Text(" " * indent) + line
                 self._console.print(shown, soft_wrap=not self._console.is_terminal)
+        try:
+            self._console.file.write(captured.get())
             self._console.file.flush()
         except OSError as error:
             return NotSent(reason=f"cannot write to the console: {error.strerror}", scope=NotSent.Scope.APP)
