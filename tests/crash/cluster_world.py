@@ -150,8 +150,10 @@ def _served(count: int) -> Iterator[list[Outlet]]:
 
 
 @asynccontextmanager
-async def cluster_world(folder: Path, url: str, *, sites: int = 4) -> AsyncIterator[ClusterWorld]:
-    """A world; its processes are ended with it."""
+async def cluster_world(
+    folder: Path, url: str, *, sites: int = 4, slow_pages: bool = False
+) -> AsyncIterator[ClusterWorld]:
+    """A world; its processes are ended with it. `slow_pages`: one host at a time, one page in 0.2 s."""
     slack = FakeSlack()
     slack.workspace.add_channel("desk")
     with _served(sites) as served:
@@ -162,6 +164,8 @@ async def cluster_world(folder: Path, url: str, *, sites: int = 4) -> AsyncItera
                 "poll": {"default_every": "1s", "minimum_every": "1s", "backfill": "all"},
                 "logging": {"format": "text"},
             }
+            if slow_pages:
+                newsroom.settings["http"]["per_host"] = {"concurrency": 1, "delay": "0.2s"}
             newsroom.write()
             world = ClusterWorld(folder, url, served, slack, newsroom)
             try:

@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 from monitor.engine.cluster.jobs import Errand, Jobs
-from monitor.engine.runner import Progress, Work, survive
+from monitor.engine.cluster.outages import attempted
+from monitor.engine.runner import Progress, Work
 from monitor.ports import Clock, Turns
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ class Dispatcher:
         while True:
             woken, self._woken = self._woken, set()
             self._awake.clear()
-            await survive("looking for due rows", self.look(woken))
+            await attempted("looking for due rows", self.look(woken))
             await asyncio.sleep(AT_ONCE.total_seconds())
             await self._rest()
 

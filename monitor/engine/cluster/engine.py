@@ -12,7 +12,8 @@ from typing import Any
 from monitor.engine.chores import Chore
 from monitor.engine.cluster.dispatch import Dispatcher
 from monitor.engine.cluster.jobs import Errand, Jobs, JobsUnavailable, RowsFailed, keep_working
-from monitor.engine.runner import Progress, Work, survive
+from monitor.engine.cluster.outages import OUTAGES, attempted
+from monitor.engine.runner import Progress, Work
 from monitor.ports import Clock, Turns
 
 log = logging.getLogger(__name__)
@@ -101,7 +102,7 @@ class ClusterEngine:
             await asyncio.gather(*doing, return_exceptions=True)
             await self._finish_rows()
         finally:
-            await survive("closing the table of errands", self._jobs.close())
+            await attempted("closing the table of errands", self._jobs.close())
 
     async def _prepare(self) -> None:
         await self._dispatcher.prepare()
@@ -133,9 +134,10 @@ class ClusterEngine:
         waiting holds up no other."""
         work = lane.work
         assert work.still_due is not None, f"{work.name} cannot be shared out"
-        rows = await survive(f"{work.name}: reading rows {keys}", work.still_due(keys))
+        rows = await attempted(f"{work.name}: reading rows {keys}", work.still_due(keys))
+        if isinstance(rows, OUTAGES):
+            return
         if isinstance(rows, Exception):
-            lane.progress.errors += 1
             raise RowsFailed(work.name)
         tasks = {work.key(row): self._begin(lane, row) for row in rows}
         fates = await asyncio.gather(*(asyncio.shield(task) for task in tasks.values()))
@@ -156,16 +158,16 @@ class ClusterEngine:
         return lane.flying[key]
 
     async def _perform(self, lane: Lane, key: Hashable, row: object) -> bool:
-        """Whether no unforeseen error came of it."""
+        """Whether no unforeseen error came of it. An outage is none: the row is still due, and looked for again."""
         try:
             async with lane.slots:
-                made_work = await survive(f"{lane.work.name}: row {key}", lane.work.perform(row))
+                made_work = await attempted(f"{lane.work.name}: row {key}", lane.work.perform(row))
         finally:
             lane.progress.performed += 1
             del lane.flying[key]
         if isinstance(made_work, Exception):
             lane.progress.errors += 1
-            return False
+            return isinstance(made_work, OUTAGES)
         if made_work:
             self._dispatcher.wake(lane.work.wakes)
         return True
@@ -192,11 +194,11 @@ class ClusterEngine:
         while True:
             await asyncio.sleep(min(every, 30.0) if chore.shared else every)
             if not chore.shared or await self._is_ours(chore):
-                await survive(chore.name, chore.perform())
+                await attempted(chore.name, chore.perform())
 
     async def _is_ours(self, chore: Chore) -> bool:
         """A shared chore is due as long after its last beginning as it says, whoever began it."""
-        taken = await survive(
+        taken = await attempted(
             f"{chore.name}: taking the turn",
             self._turns.take([_turn(chore)], self._clock.now(), hold=chore.every * 0.95),
         )
