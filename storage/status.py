@@ -11,7 +11,7 @@ from monitor.domain.catalog import Severity
 from monitor.domain.overview import AlertOverview, FeedOverview, Overview, Queue
 from storage.database import Database
 from storage.outbox_schema import deliveries, delivery_alerts, lanes
-from storage.processes import read_processes
+from storage.processes import read_processes, read_rescued
 from storage.schema import alerts, articles, feeds, stories
 
 _ALERTS_SHOWN = 50
@@ -43,6 +43,7 @@ def read_overview(connection: Connection, now: datetime) -> Overview:
         closed=_closed(connection),
         articles=_newest_id(connection, articles),
         stories=_newest_id(connection, stories),
+        rescued=read_rescued(connection),
     )
 
 

@@ -18,6 +18,7 @@ from monitor.domain.feeds import ParsedFeed, Validators
 from monitor.domain.fetching import Fetched, NotModified
 from monitor.domain.messages import Message
 from monitor.domain.overview import Overview
+from monitor.domain.wellness import living
 from monitor.ports import Extractor, FeedParser, Fetcher, Notifier
 
 _POSTED = {Receipt: "accepted", NotSent: "not_sent", Unknown: "unknown"}
@@ -47,6 +48,8 @@ class Meters:
         self.lag = Gauge("step_lag_seconds", "How late the oldest due row of a step is.", ["step"], **named)
         self.due = Gauge("step_due_rows", "Rows waiting for a step.", ["step"], **named)
         self.failing = Gauge("feeds_failing", "Feeds whose last poll failed.", **named)
+        self.processes = Gauge("processes", "Processes at work on the store.", **named)
+        self.rescued = Gauge("rescued_errands", "Errands ever taken over from processes that died.", **named)
         self.reload_ok = Gauge(
             "config_last_reload_successful", "Whether the last look at config/ found it valid.", **named
         )
@@ -63,6 +66,8 @@ class Meters:
         for state in DeliveryState:
             self.outbox.labels(state.value).set(overview.outbox.get(state.value, 0))
         self.outbox_age.set(_age(overview.outbox_oldest_due, overview.at))
+        self.processes.set(len(living(overview)))
+        self.rescued.set(overview.rescued)
         self.failing.set(sum(feed.trouble is not None for feed in overview.feeds))
 
     def page(self) -> bytes:

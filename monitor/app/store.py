@@ -8,6 +8,7 @@ from monitor.app.clock import SystemClock
 from monitor.app.opening import database_url, opened
 from monitor.domain.overview import Overview
 from storage.database import Database
+from storage.server_time import server_time
 from storage.status import read_overview
 from storage.upgrade import check_schema
 
@@ -26,6 +27,6 @@ async def open_store(config: Path | None) -> AsyncIterator[Database]:
 
 async def read_overview_at(config: Path | None) -> Overview:
     """How the work stands on the store that the configuration names."""
-    now = SystemClock().now()
     async with open_store(config) as database:
+        now = await server_time(database) if database.is_postgres else SystemClock().now()
         return await database.read(lambda connection: read_overview(connection, now))

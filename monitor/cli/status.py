@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import socket
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from monitor.app.store import read_overview_at
 from monitor.cli.configured import config_option, json_option, run
 from monitor.domain.overview import Overview
 from monitor.domain.spans import ago
-from monitor.domain.wellness import lifeless, troubles
+from monitor.domain.wellness import lifeless, living, of_host, troubles
 
 
 @click.command(epilog="\b\nExamples:\n  wirewatch status\n  wirewatch status --json | jq .troubles")
@@ -33,11 +34,13 @@ def status(context: click.Context, as_json: bool, given: Path | None) -> None:
 
 
 @click.command(epilog="\b\nExample, as Docker asks:\n  wirewatch health || echo unhealthy")
+@click.option("--here", is_flag=True, help="Ask for the processes of this machine or container only.")
 @config_option
 @click.pass_context
-def health(context: click.Context, given: Path | None) -> None:
+def health(context: click.Context, here: bool, given: Path | None) -> None:
     """Say whether the daemon lives: exit 0, or 1 with the reason."""
-    found = lifeless(run(read_overview_at(given)))
+    overview = run(read_overview_at(given))
+    found = lifeless(of_host(overview, socket.gethostname()) if here else overview)
     click.echo("; ".join(found) or "well")
     context.exit(1 if found else 0)
 
@@ -57,13 +60,22 @@ def _show(overview: Overview, found: tuple[str, ...]) -> None:
     _table(
         console,
         ("step", "due", "oldest"),
-        [(queue.step, str(queue.due), ago(queue.oldest_due, overview.at)) for queue in overview.queues],
+        [
+            *((queue.step, str(queue.due), ago(queue.oldest_due, overview.at)) for queue in overview.queues),
+            ("deliver", str(overview.outbox.get("pending", 0)), ago(overview.outbox_oldest_due, overview.at)),
+        ],
     )
+    alive = living(overview)
     _table(
         console,
-        ("process", "version", "seen", "configuration"),
-        [(w.name, w.version, ago(w.seen_at, overview.at), w.revision[:12]) for w in overview.workers],
+        (f"process ({len(alive)} alive)", "version", "seen", "configuration"),
+        [
+            (w.name, w.version, ago(w.seen_at, overview.at) + ("" if w in alive else " (gone)"), w.revision[:12])
+            for w in overview.workers
+        ],
     )
+    if overview.rescued:
+        console.print(f"{overview.rescued:,} errands were taken over from processes that died")
     _table(
         console,
         ("feed in trouble", "why", "since"),

@@ -58,7 +58,7 @@ class AlertOverview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """One consistent reading of the whole store."""
+    """One consistent reading of the whole store. `rescued`: errands ever taken over from processes that died."""
 
     at: datetime
     queues: tuple[Queue, ...] = ()
@@ -70,3 +70,4 @@ class Overview:
     closed: tuple[tuple[str, str], ...] = ()
     articles: int = 0
     stories: int = 0
+    rescued: int = 0

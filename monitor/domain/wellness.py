@@ -1,6 +1,7 @@
 """Is the daemon well? What `health`, `status` and their exit codes say."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from monitor.domain.overview import Overview, WorkerOverview
@@ -21,11 +22,11 @@ UNSENT_AFTER = timedelta(minutes=5)
 
 def lifeless(overview: Overview) -> tuple[str, ...]:
     """Why the daemon should be restarted, in words; empty while it lives."""
-    living = _living(overview)
-    if not living:
+    alive = living(overview)
+    if not alive:
         last = max((worker.seen_at for worker in overview.workers), default=None)
         return (f"no daemon is running on this store (last seen {ago(last, overview.at) or 'never'})",)
-    return tuple(stalled for worker in living for stalled in _stalled(worker))
+    return tuple(stalled for worker in alive for stalled in _stalled(worker))
 
 
 def troubles(overview: Overview) -> tuple[str, ...]:
@@ -33,8 +34,16 @@ def troubles(overview: Overview) -> tuple[str, ...]:
     return (*lifeless(overview), *_troubles(overview))
 
 
-def _living(overview: Overview) -> list[WorkerOverview]:
+def living(overview: Overview) -> list[WorkerOverview]:
+    """The processes that were seen of late."""
     return [worker for worker in overview.workers if overview.at - worker.seen_at <= SEEN_WITHIN]
+
+
+def of_host(overview: Overview, host: str) -> Overview:
+    """The reading without the processes of other machines; a process is named after its host."""
+    return replace(
+        overview, workers=tuple(worker for worker in overview.workers if worker.name.rpartition(":")[0] == host)
+    )
 
 
 def _stalled(worker: WorkerOverview) -> Iterator[str]:
@@ -54,7 +63,7 @@ def _troubles(overview: Overview) -> Iterator[str]:
     for state in ("held", "dead"):
         if count := overview.outbox.get(state, 0):
             yield f"{count} message(s) {state}: see `wirewatch alerts list`"
-    for worker in _living(overview):
+    for worker in living(overview):
         yield from worker.problems
     if overview.feeds and all(feed.trouble is not None for feed in overview.feeds):
         yield "every feed fails"

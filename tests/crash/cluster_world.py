@@ -62,9 +62,13 @@ class ClusterWorld:
     members: list[Member] = field(default_factory=list)
 
     async def start(
-        self, *arguments: str, config: Path | None = None, url: str | None = None, **environment: str
+        self,
+        *arguments: str,
+        config: Path | None = None,
+        url: str | None = None,
+        python: bool = False,
     ) -> Member:
-        """`wirewatch ARGUMENTS` on this world's configuration and database."""
+        """`wirewatch ARGUMENTS` (or `python ARGUMENTS`) on this world's configuration and database."""
         log = self.folder / f"log-{len(self.members)}.txt"
         environment = {
             **os.environ,
@@ -72,11 +76,11 @@ class ClusterWorld:
             "WIREWATCH_DATABASE": url or self.url,
             "WIREWATCH_CONFIG": str(config or self.folder),
             "SLACK_BOT_TOKEN": BOT_TOKEN,
-            **environment,
         }
+        program = () if python else ("-m", "monitor")
         with log.open("wb") as out:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "monitor", *arguments, stdout=out, stderr=out, env=environment, cwd=self.folder
+                sys.executable, *program, *arguments, stdout=out, stderr=out, env=environment, cwd=self.folder
             )
         member = Member(process, log)
         self.members.append(member)
