@@ -64,7 +64,9 @@ async def test_digests_replies_and_notices() -> None:
 async def test_a_closed_pipe_is_a_failure_not_a_crash() -> None:
     class Closed(io.StringIO):
         def write(self, text: str) -> int:
-            raise BrokenPipeError(32, "Broken pipe")
+            if text:
+                raise BrokenPipeError(32, "Broken pipe")
+            return 0
 
     console = Console(file=Closed(), width=80)
     notifier = ConsoleNotifier(console)
