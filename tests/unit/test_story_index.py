@@ -119,3 +119,93 @@ def test_what_is_forgotten_is_not_found():
     desk.index.forget(NOON + timedelta(days=1))
     assert len(desk.index) == 1
     assert desk.take("Zorba bridge falls", BRIDGE, at=NOON + timedelta(days=2)).copy_of is None
+
+
+def test_other_reports_of_an_event_join_its_story_and_name_what_is_new():
+    desk = Desk()
+    desk.take(
+        "Harbour bridge collapses in Zorba, 14 hurt",
+        "The harbour bridge at Zorba collapsed into the river Lind on Monday; 14 people were hurt, Mayor Brandt said.",
+    )
+    placement = desk.take(
+        "Zorba harbour bridge collapses into river Lind, 14 hurt",
+        "Fourteen people were hurt when the harbour bridge at Zorba collapsed, according to Prosecutor Weber.",
+        outlet="hill-post.example",
+        at=NOON + timedelta(hours=1),
+    )
+    assert placement.story_id == 1
+    assert placement.copy_of is None
+    assert "Weber" in placement.novelty
+    assert "Zorba" not in placement.novelty
+
+
+def test_names_and_numbers_carry_a_story_across_languages():
+    desk = Desk()
+    for hour, outlet in enumerate(("harbour-gazette.example", "hill-post.example")):
+        desk.take(
+            "Lavrov and Blinken meet in Delhi at G20",
+            "Secretary Antony Blinken and minister Sergey Lavrov met in Delhi for ten minutes at the G20.",
+            outlet=outlet,
+            at=NOON + timedelta(minutes=hour),
+        )
+    placement = desk.take(
+        "Blinken i Ławrow spotkali się w Delhi na G20",
+        "Sekretarz Antony Blinken i minister Siergiej Ławrow rozmawiali w Delhi na spotkaniu G20.",
+        outlet="kurier.example",
+        at=NOON + timedelta(hours=1),
+    )
+    assert placement.story_id == 1
+
+
+def test_a_reaction_to_an_event_is_not_absorbed():
+    desk = Desk()
+    desk.take(
+        "Harbour bridge collapses in Zorba, 14 hurt",
+        "The harbour bridge at Zorba collapsed into the river Lind on Monday; 14 people were hurt.",
+    )
+    placement = desk.take(
+        "Opposition slams Mayor Brandt over Zorba bridge",
+        "The opposition demanded the resignation of Mayor Brandt, whose office had ignored warnings about the bridge.",
+        at=NOON + timedelta(hours=5),
+    )
+    assert placement.story_id is None
+
+
+def test_an_outlet_that_republishes_hourly_stays_one_story_with_one_original():
+    desk = Desk()
+    for hour in range(30):
+        placement = desk.take("Harbour bridge collapses in Zorba", BRIDGE, at=NOON + timedelta(hours=hour))
+    assert placement.copy_of == 1
+    assert {placed.story_id for placed in desk.placed} == {1}
+
+
+def test_an_article_learnt_again_replaces_its_row():
+    desk = Desk()
+    desk.take("Harbour bridge collapses in Zorba", BRIDGE)
+    desk.take("Volcano erupts on Murn", "The volcano of Murn erupted at dawn.")
+    anew = fingerprint(Report(title="Sea calm", text="Calm seas all week.", language=None, outlet="a.example"))
+    first = desk.placed[0]
+    desk.index.learn(
+        [
+            Placed(
+                sequence=9,
+                article_id=first.article_id,
+                story_id=first.story_id,
+                copy_of=None,
+                outlet=first.outlet,
+                at=NOON,
+                fingerprint=anew,
+            )
+        ]
+    )
+    assert desk.take("Zorba bridge falls", BRIDGE, outlet="hill-post.example").copy_of is None
+
+
+def test_a_long_report_that_contains_a_flash_is_in_its_story_but_no_copy():
+    desk = Desk()
+    flash = BRIDGE[:330]
+    desk.take("Harbour bridge collapses in Zorba", flash)
+    longer = BRIDGE + " " + " ".join(f"Witness number{n} described what happened at pier{n}." for n in range(40))
+    placement = desk.take("Harbour bridge collapses in Zorba", longer, outlet="hill-post.example")
+    assert placement.copy_of is None
+    assert placement.story_id == 1

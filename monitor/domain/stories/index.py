@@ -25,7 +25,7 @@ FEWEST_HITS = 2
 """Hashes looked up that a copy must share before it is compared."""
 COPIES_READ = 256
 """Of a hash in more texts the earliest are read: the original is among them, and boilerplate costs no more."""
-TERMS_READ = 3_000
+TERMS_READ = 1_500
 """Postings of terms read for one report, the rarest terms first: what bounds the time of a look-up."""
 COPY_CANDIDATES, CANDIDATES = 32, 48
 """Earlier texts and reports compared in full."""

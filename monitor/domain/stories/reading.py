@@ -12,13 +12,13 @@ from monitor.domain.stories.asides import is_aside
 from monitor.domain.stories.function_words import FUNCTION_WORDS, language_of
 from monitor.domain.stories.recurring import Template, template_of
 from monitor.domain.stories.sketch import Hashes, Sketch, sketch_of
-from monitor.domain.stories.terms import LEAD, TITLE, Terms, terms_of
+from monitor.domain.stories.terms import TERMS, TITLE, Terms, terms_of
 from monitor.domain.stories.values import Fingerprint, Report
 from monitor.domain.stories.words import folded, lower_words
 
 VERSION = 1
-TERMS = 32
-"""Terms kept of a text: all of a feed description's, the title's and the first sentences' of an article."""
+LANGUAGE_WORDS = 120
+"""Words by which the language of a text is told."""
 
 SHORT = 40
 """Words below which a text is short: its sketch takes in the title, and only strong evidence makes it a copy."""
@@ -67,7 +67,7 @@ def fingerprint(report: Report) -> Fingerprint:
         sketch=sketch_of(whole),
         template=template_of(report.title, report.outlet),
         size=len(text),
-        language=language_number(language_of(title + text[:LEAD]) or report.language),
+        language=language_number(language_of(title + text[:LANGUAGE_WORDS]) or report.language),
         flags=_ASIDE * is_aside(report.title) | _ABOUT_ITSELF * bears_out(title, text),
         title=report.title,
     )

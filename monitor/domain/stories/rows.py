@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from monitor.domain.stories.reading import TERMS, Reading
+from monitor.domain.stories.reading import Reading
 from monitor.domain.stories.sketch import SIZE
+from monitor.domain.stories.terms import TERMS
 from monitor.domain.stories.values import Placed
 
 RECORD = np.dtype(

@@ -9,8 +9,12 @@ from monitor.domain.stories.function_words import FUNCTION_WORDS
 from monitor.domain.stories.words import folded, is_ideograph, is_number, plain_number, words
 from monitor.domain.stories.world import ideographic_names, world_name
 
-LEAD = 120
-"""Words of the text, after the title, from which terms are taken: a report says what happened first."""
+TERMS = 32
+"""Terms kept of a text: all of a feed description's, the headline's and the first sentences' of an article. A report
+says what happened first, and a fixed number makes descriptions and articles comparable."""
+
+LEAD_CHARACTERS = 2_400
+"""As far as terms are looked for: some 300 words hold 32 terms many times over."""
 
 TITLE, NEUTRAL, SOUND = 0x80, 0x40, 0x20
 """Flags of a term's byte: it stands in the title; it means the same in every language (a number, a world name,
@@ -45,11 +49,11 @@ class Terms:
 
 
 def terms_of(title: str, text: str) -> Terms:
-    """The terms of the title and the first `LEAD` words of the text."""
+    """The first `TERMS` terms of the title and the text."""
     found = Terms()
     title = folded(title)
     _read(title, TITLE, found, trust_capitals=not _is_title_case(title))
-    _read(" ".join(folded(text[: LEAD * 16]).split(" ")[:LEAD]), 0, found, trust_capitals=True)
+    _read(folded(text[:LEAD_CHARACTERS]), 0, found, trust_capitals=True)
     return found
 
 
@@ -78,6 +82,8 @@ def _read(text: str, flags: int, found: Terms, *, trust_capitals: bool) -> None:
         found.add(name, flags | NEUTRAL)
     previous = ""
     for word, fresh in words(text):
+        if len(found.weights) >= TERMS:
+            break
         lower = word.casefold()
         if is_ideograph(word):
             if previous:
