@@ -23,6 +23,6 @@ USER 10001:10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080
-HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --start-interval=2s CMD ["wirewatch", "health"]
+HEALTHCHECK --interval=60s --timeout=30s --start-period=60s --start-interval=5s CMD ["wirewatch", "health"]
 ENTRYPOINT ["wirewatch"]
 CMD ["run"]

@@ -2,12 +2,13 @@
 
 import logging
 import logging.config
-import re
 import sys
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 import structlog
+
+from monitor.domain.redaction import redact_all
 
 _QUIET = (
     "procrastinate",
@@ -23,37 +24,10 @@ _QUIET = (
 )
 """Libraries that log addresses (with keys in them) or every request: only their warnings are of use."""
 
-_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"xox[a-z]-[A-Za-z0-9-]+|xapp-[A-Za-z0-9-]+"), "<slack token>"),
-    (re.compile(r"(hooks\.slack\.com/(?:services|workflows|triggers))/[^\s\"'<>]+"), r"\1/<secret>"),
-    (re.compile(r"([a-z][a-z0-9+.-]*://)[^/\s\"'@<>]+@", re.IGNORECASE), r"\1<credentials>@"),
-    (
-        re.compile(
-            r"([?&;](?:[a-z_-]*(?:key|token|secret|password|passwd|pwd|auth|sig|signature))=)[^&#\s\"'<>]+",
-            re.IGNORECASE,
-        ),
-        r"\1<secret>",
-    ),
-    (
-        re.compile(r"((?:authorization|cookie)['\"]?\s*[:=]\s*['\"]?)(?:bearer |basic )?[^\s'\",;]+", re.IGNORECASE),
-        r"\1<secret>",
-    ),
-)
-
-
-def redact(text: str, secrets: Sequence[str] = ()) -> str:
-    """`text` without tokens, credentials in addresses, and any of the known `secrets`."""
-    for secret in secrets:
-        text = text.replace(secret, "<secret>")
-    for pattern, stand_in in _PATTERNS:
-        text = pattern.sub(stand_in, text)
-    return text
-
 
 def configure(*, style: str, level: str, secrets: Sequence[str] = ()) -> None:
     """Send all logging to stderr, as `json` or `text` (`auto`: text on a terminal)."""
     as_json = style == "json" or (style == "auto" and not sys.stderr.isatty())
-    known = tuple(secret for secret in secrets if len(secret) >= 6)
     chain: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -67,7 +41,7 @@ def configure(*, style: str, level: str, secrets: Sequence[str] = ()) -> None:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
-            _redactor(known),
+            _redactor(secrets),
             render,
         ],
     )
@@ -104,7 +78,7 @@ _FORGERS = str.maketrans({**_CONTROLS, "\n": "\\n", "\u2028": "\\u2028", "\u2029
 def _clean(key: str, value: object, secrets: Sequence[str]) -> object:
     if isinstance(value, (int, float, bool)) or value is None:
         return value
-    text = redact(str(value), secrets)
+    text = redact_all(str(value), secrets)
     if key == "exception":
         return "\n".join(line.translate(_FORGERS) for line in text.splitlines())
     return text.translate(_FORGERS)

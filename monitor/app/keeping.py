@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.app.errands import prepare_errands
-from monitor.app.opening import database_url, opened
+from monitor.app.opening import opened_store_url
 from storage import backup as backups
 from storage.copying import Progress, copy_store
 from storage.database import Database
@@ -57,8 +57,7 @@ async def move_store(config: Path | None, target_url: str, progress: Progress) -
 
 @asynccontextmanager
 async def _configured(config: Path | None) -> AsyncIterator[Database]:
-    source, secrets = opened(config)
-    database = Database.open(database_url(source, secrets))
+    database = Database.open(opened_store_url(config))
     try:
         yield database
     finally:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from monitor.app.clock import SystemClock
 from monitor.config.environment import config_dir, environment_secrets
+from monitor.config.loader import load_settings
 from monitor.config.secrets import Secrets
 from monitor.config.watch import ConfigRefused, ConfigSource, open_config
 from monitor.domain.catalog import Problem
@@ -26,6 +27,15 @@ def opened(given: Path | None, clock: Clock | None = None) -> tuple[ConfigSource
     if isinstance(source, ConfigRefused) or troubles:
         raise ConfigurationInvalid((*troubles, *refused))
     return source, secrets
+
+
+def opened_store_url(given: Path | None) -> str:
+    """Where the store is, for commands that need nothing else. Raises ConfigurationInvalid."""
+    secrets, troubles = environment_secrets()
+    settings, problems = load_settings(config_dir(given))
+    if settings is None or troubles:
+        raise ConfigurationInvalid((*troubles, *(problem for problem in problems if not problem.warning)))
+    return secrets.database or settings.database
 
 
 def database_url(source: ConfigSource, secrets: Secrets) -> str:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from monitor.app.clock import SystemClock
-from monitor.app.opening import database_url, opened
+from monitor.app.opening import opened_store_url
 from monitor.domain.overview import Overview
 from storage.database import Database
 from storage.server_time import server_time
@@ -16,8 +16,7 @@ from storage.upgrade import check_schema
 @asynccontextmanager
 async def open_store(config: Path | None) -> AsyncIterator[Database]:
     """The database that the configuration names, its schema checked. Raises ConfigurationInvalid, StoreError."""
-    source, secrets = opened(config)
-    database = Database.open(database_url(source, secrets))
+    database = Database.open(opened_store_url(config))
     try:
         await check_schema(database)
         yield database

@@ -17,7 +17,7 @@ from monitor.app.daemon import Daemon, open_daemon
 from monitor.app.opening import opened
 from monitor.cli.configured import UNUSABLE, config_option, leave, run
 from monitor.config.environment import config_dir
-from monitor.config.secrets import Secrets
+from monitor.config.secrets import Secrets, known_secrets
 from monitor.config.shipped import install_defaults, is_unconfigured
 from monitor.config.watch import ConfigSource
 from monitor.web.listener import Listener
@@ -118,7 +118,7 @@ def _opened(given: Path | None) -> tuple[ConfigSource, Secrets, SystemClock]:
     configure(
         style=source.settings.logging.format,
         level=source.settings.logging.level,
-        secrets=secrets.values(),
+        secrets=known_secrets(secrets, source.settings),
     )
     for problem in source.problems:
         (log.warning if problem.warning else log.error)("configuration: %s", problem)

@@ -9,9 +9,9 @@ from monitor.config.files import Content, Unreadable
 from monitor.config.nodes import Mapping, Node, bare
 from monitor.config.problems import MOST_PROBLEMS, explain
 from monitor.config.reader import read
-from monitor.config.secrets import strays
 from monitor.config.source import Source, decode, file_problem
 from monitor.domain.catalog import Problem
+from monitor.domain.redaction import strays
 
 M = TypeVar("M", bound=BaseModel)
 EMPTY = "the file is empty"

@@ -15,10 +15,10 @@ from monitor.config.document import EMPTY, open_document
 from monitor.config.durations import duration_text
 from monitor.config.models import FeedItem
 from monitor.config.nodes import Listing, Node, Scalar, plain
-from monitor.config.secrets import redact
 from monitor.config.source import file_problem
 from monitor.domain.catalog import Problem
 from monitor.domain.feeds import Feed
+from monitor.domain.redaction import redact
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LARGEST = 50_000_000

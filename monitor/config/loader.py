@@ -66,6 +66,16 @@ def load_files(files: Files) -> Loaded:
     return _Loading(replace(files, contents=contents)).finish()
 
 
+def load_settings(root: Path) -> tuple[Settings | None, tuple[Problem, ...]]:
+    """wirewatch.yml alone, in a tenth of the time, for commands that need no more; and what is wrong with it."""
+    if not root.is_dir():
+        return None, (file_problem(str(root), "there is no such folder"),)
+    content = read_one(root / SETTINGS_FILE)
+    loading = _Loading(Files(root, {} if content is None else {SETTINGS_FILE: content}))
+    settings = loading.settings()
+    return settings, tuple(finding.problem for found in loading.documents for finding in shorten(found))
+
+
 @dataclass(slots=True)
 class _Loading:
     """The work in progress of one load."""
@@ -79,7 +89,7 @@ class _Loading:
     admin_at: Node | None = None
 
     def finish(self) -> Loaded:
-        settings = self._settings()
+        settings = self.settings()
         self._folder()
         limit = (settings or Settings()).limits.config_bytes
         self._feeds(limit)
@@ -148,7 +158,8 @@ class _Loading:
         self.documents.append(found)
         return document
 
-    def _settings(self) -> Settings | None:
+    def settings(self) -> Settings | None:
+        """wirewatch.yml, defaults where it says nothing; None when there is something wrong with it."""
         content = self.files.contents.get(SETTINGS_FILE, b"")
         document, found = open_document(self.files.display(SETTINGS_FILE), content, _SMALL_FILE)
         if document is None and [f.problem.message for f in found] in ([], [EMPTY]):

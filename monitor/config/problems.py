@@ -10,9 +10,9 @@ from pydantic_core import ErrorDetails
 
 from monitor.config.fields import suggest
 from monitor.config.nodes import Ambiguous, Listing, Mapping, Node, Scalar, plain
-from monitor.config.secrets import redact
 from monitor.config.source import Source
 from monitor.domain.catalog import Problem
+from monitor.domain.redaction import redact
 
 MOST_PROBLEMS = 100
 """No file reports more; the rest is counted."""

@@ -1,32 +1,18 @@
-"""What must never be shown: secrets from the environment, and how to recognise one that strayed into a text."""
+"""What must never be shown: the secrets that the environment holds."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
+from monitor.config.settings import Settings
 from monitor.config.source import file_problem
 from monitor.domain.catalog import Problem
+from monitor.domain.redaction import HIDDEN
 
-_PATTERNS = (
-    (re.compile(r"\bx(?:ox[a-z]|app)-[0-9A-Za-z-]{6,}"), "a Slack token"),
-    (re.compile(r"hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/[^\s\"'<>]+"), "a Slack webhook address"),
-    (re.compile(r"(?<=://)[^\s/@\"']*:[^\s/@\"']+(?=@)"), "a password in an address"),
-)
-_HIDDEN = "***"
 _LONGEST = 4096
-
-
-def redact(text: str) -> str:
-    """The text with everything that looks like a secret replaced."""
-    for pattern, _ in _PATTERNS:
-        text = pattern.sub(_HIDDEN, text)
-    return text
-
-
-def strays(text: str) -> list[tuple[int, str]]:
-    """Where a secret seems to stand in a text, and of what kind."""
-    return sorted((found.start(), kind) for pattern, kind in _PATTERNS for found in pattern.finditer(text))
+_SHORTEST = 6
+"""Characters: taking a shorter word out of every log line would make the log unreadable and guard nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -40,7 +26,7 @@ class Secrets:
 
     def __repr__(self) -> str:
         given = [name for name in self.__slots__ if getattr(self, name)]
-        return f"Secrets({', '.join(f'{name}={_HIDDEN}' for name in given)})"
+        return f"Secrets({', '.join(f'{name}={HIDDEN}' for name in given)})"
 
     def values(self) -> tuple[str, ...]:
         """Those that are set, to be kept out of whatever is shown."""
@@ -89,3 +75,12 @@ def _one(environment: Mapping[str, str], name: str) -> tuple[str, str | None]:
     if not value or len(content) > _LONGEST or "\n" in value:
         return "", f"{path} must hold one line of text"
     return value, None
+
+
+def known_secrets(secrets: Secrets, settings: Settings) -> tuple[str, ...]:
+    """Everything that must not be shown, the passwords inside addresses on their own too, longest first."""
+    addresses = [text for text in (secrets.database, settings.database, settings.http.proxy) if text]
+    passwords = [password for text in addresses if (password := urlsplit(text).password)]
+    watch = [f"{parts.path}?{parts.query}".rstrip("?") for parts in (urlsplit(settings.heartbeat.url or ""),)]
+    found = {*secrets.values(), *passwords, *map(unquote, passwords), *watch}
+    return tuple(sorted((secret for secret in found if len(secret) >= _SHORTEST), key=len, reverse=True))

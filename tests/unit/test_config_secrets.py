@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from monitor.config.environment import config_dir
-from monitor.config.secrets import Secrets, load_secrets, redact, strays
+from monitor.config.secrets import Secrets, load_secrets
+from monitor.domain.redaction import redact, strays
 
 TOKEN = "xoxb-123456789012-abcdefABCDEF"
 
