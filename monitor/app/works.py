@@ -14,6 +14,10 @@ from monitor.steps.extract import Extract
 from monitor.steps.poll import Poll
 from monitor.steps.triage import Triage
 
+_AHEAD = 48
+"""Rows read ahead of the free slots, so that looking for work costs little beside the work. Deliveries are not: which
+one may leave next depends on the one before."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steps:
@@ -39,6 +43,7 @@ class Steps:
                 concurrency=requests * 4,
                 due=self._due_feeds,
                 key=lambda row: row.feed.key,
+                ahead=_AHEAD,
                 perform=self._poll,
                 wakes=("extract", "triage", "deliver"),
                 still_due=self._still_due_feeds,
@@ -48,6 +53,7 @@ class Steps:
                 concurrency=extractions,
                 due=self._in(Stage.EXTRACT),
                 key=lambda row: row.id,
+                ahead=_AHEAD,
                 perform=self._extract,
                 wakes=("triage",),
                 still_due=self._still_in(Stage.EXTRACT),
@@ -58,6 +64,7 @@ class Steps:
                 concurrency=1,
                 due=self._in(Stage.TRIAGE),
                 key=lambda row: row.id,
+                ahead=_AHEAD,
                 perform=self.triage.perform,
                 wakes=("deliver",),
                 still_due=self._still_in(Stage.TRIAGE),

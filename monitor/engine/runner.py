@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -37,7 +38,8 @@ class Work(Generic[Row]):
     """A step as the engine sees it: how to find due rows, how to tell them apart, what to do with one.
 
     `perform` answers whether it may have made rows due for the runners named in `wakes`. `pause` tells in how many
-    seconds something may become due, for a step that should not wait for the next tick.
+    seconds something may become due, for a step that should not wait for the next tick. `ahead` rows are read more
+    than there are free slots: one look for work then serves many rows, and the stores refuse a row that is stale.
 
     For an engine that hands keys to other processes: `still_due` reads those of the rows with these keys that are still
     to be performed, `batch` is how many of them are worth one errand.
@@ -50,6 +52,7 @@ class Work(Generic[Row]):
     perform: Callable[[Row], Awaitable[bool]]
     wakes: tuple[str, ...] = ()
     pause: Callable[[], Awaitable[float | None]] | None = None
+    ahead: int = 0
     still_due: Callable[[Collection[Hashable]], Awaitable[Sequence[Row]]] | None = None
     batch: int = 1
 
@@ -78,6 +81,7 @@ class StepRunner(Generic[Row]):
     _shunned: dict[Hashable, tuple[float, float]] = field(default_factory=dict)
     _done: set[Hashable] | None = None
     _alarm: asyncio.TimerHandle | None = None
+    _read: deque[Row] = field(default_factory=deque)
 
     def wake(self) -> None:
         """There may be something due."""
@@ -139,15 +143,23 @@ class StepRunner(Generic[Row]):
         free = self.work.concurrency - len(self._flying)
         if free <= 0 or self._stopping:
             return 0
-        rows = await survive(f"{self.work.name}: looking for due rows", self.work.due(free, self._left_alone()))
-        if isinstance(rows, Exception):
-            self.progress.errors += 1
-            return 0
-        self.progress.looked_at = asyncio.get_running_loop().time()
-        for row in rows:
+        if not self._read:
+            await self._look(free)
+        started = [self._read.popleft() for _ in range(min(free, len(self._read)))]
+        for row in started:
             key = self.work.key(row)
             self._flying[key] = asyncio.create_task(self._perform(key, row), name=f"{self.work.name} {key}")
-        return len(rows)
+        return len(started)
+
+    async def _look(self, free: int) -> None:
+        """Read due rows, as many as there are free slots and some ahead."""
+        wanted = self.work.due(free + self.work.ahead, self._left_alone())
+        rows = await survive(f"{self.work.name}: looking for due rows", wanted)
+        if isinstance(rows, Exception):
+            self.progress.errors += 1
+            return
+        self.progress.looked_at = asyncio.get_running_loop().time()
+        self._read.extend(rows)
 
     async def _perform(self, key: Hashable, row: Row) -> None:
         try:
