@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from monitor.cli.configured import INVALID, config_option, json_option, leave, show
+from monitor.cli.configured import FOUND, INVALID, config_option, json_option, leave, run, show
+from monitor.cli.feed_trials import discover_command, report, tried_feeds
 from monitor.config.durations import duration_text
 from monitor.config.environment import config_dir
 from monitor.config.feedfile import checked_feed, with_feeds, write_file
@@ -127,6 +128,36 @@ def export(file: Path | None, given: Path | None) -> None:
     if trouble := write_file(file, text.encode("utf-8")):
         leave(INVALID, f"{file}: {trouble}")
     click.echo(f"{len(found):,} feeds written to {file}")
+
+
+@feeds.command(
+    epilog="""\b
+Examples:
+  wirewatch feeds test
+  wirewatch feeds test north south --json
+
+\b
+Exit codes: 0 all work, 1 one at least does not.
+"""
+)
+@click.argument("keys", nargs=-1)
+@config_option
+@json_option
+def test(keys: tuple[str, ...], given: Path | None, as_json: bool) -> None:
+    """Ask each configured feed once, or those with these KEYS; nothing is stored and nobody is told."""
+    known = _configured(config_dir(given))
+    unknown = sorted(set(keys) - {feed.key for feed in known})
+    if unknown:
+        raise click.UsageError(f"there is no feed with the key {', '.join(unknown)}")
+    chosen = [feed for feed in known if (feed.key in keys if keys else feed.enabled)]
+    found = run(tried_feeds(given, chosen))
+    report(found, as_json=as_json)
+    failing = sum(tried.problem is not None for tried in found)
+    if failing:
+        leave(FOUND, f"{failing:,} of {len(found):,} feeds do not work")
+
+
+feeds.add_command(discover_command)
 
 
 def _configured(folder: Path) -> tuple[Feed, ...]:

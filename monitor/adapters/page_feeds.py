@@ -1,0 +1,46 @@
+"""The feeds that a page offers in its head (https://html.spec.whatwg.org/multipage/links.html#rel-alternate)."""
+
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+from lxml.html import HTMLParser, document_fromstring
+
+_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
+
+USUAL_PLACES = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
+"""Where feeds are by habit, for sites that offer none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """A feed by its full address, and what the page calls it."""
+
+    url: str
+    title: str = ""
+
+
+def feeds_offered(body: bytes, url: str, charset: str | None = None) -> tuple[Offered, ...]:
+    """The feeds that the page at `url` offers, in its order, each once; none for what is no page at all."""
+    try:
+        tree = document_fromstring(body, parser=HTMLParser(encoding=_known(charset)))
+    except (etree.LxmlError, ValueError):
+        return ()
+    base = urljoin(url, next(iter(tree.xpath("//base/@href")), ""))
+    found: dict[str, Offered] = {}
+    for link in tree.iter("link"):
+        kind = (link.get("type") or "").split(";")[0].strip().lower()
+        if kind in _TYPES and "alternate" in (link.get("rel") or "").lower().split() and link.get("href"):
+            address = urljoin(base, link.get("href").strip())
+            if urlsplit(address).scheme in ("http", "https"):
+                found.setdefault(address, Offered(url=address, title=" ".join((link.get("title") or "").split())))
+    return tuple(found.values())
+
+
+def _known(charset: str | None) -> str | None:
+    """libxml2 raises on names it does not know; without one it looks into the page."""
+    try:
+        HTMLParser(encoding=charset)
+    except LookupError:
+        return None
+    return charset
