@@ -44,7 +44,7 @@ async def test_what_was_there_before_wakes_nobody_and_what_comes_is_told_once(ne
     )
     [message] = newsroom.messages()
     assert "Tariff of 25 percent on lathes" in message.text
-    assert "a tariff of 25 percent on imported lathes" in " ".join(message.text.split())
+    assert "25 percent on imported *lathes* from the first of March" in " ".join(message.text.split())
     assert (f"http://{wire.address}/lathes", "Tariff of 25 percent on lathes") in message.links
     assert message.pings == ()
 
