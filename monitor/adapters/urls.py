@@ -1,8 +1,12 @@
 """Who published: the registrable domain of an address, by the public suffix list that comes with tldextract."""
 
+import re
 from urllib.parse import urlsplit
 
 from tldextract import TLDExtract
+
+
+_BARE = re.compile(r"[\d.]+|[^.]*:.*|[^.]+")
 
 
 class Outlets:
@@ -17,12 +21,14 @@ class Outlets:
         )
 
     def outlet(self, url: str) -> str:
-        """The registrable domain ("bbc.co.uk"), the host with its port where there is none ("127.0.0.1:8001" serves
-        another paper than "127.0.0.1:8002"), "" for what has no host."""
+        """The registrable domain ("bbc.co.uk"), the host where there is none, "" for what has no host.
+
+        An address by number, or a name without a dot, keeps its port: another paper may be at the next one.
+        """
         try:
             parts = urlsplit(url)
             host = (parts.hostname or "").rstrip(".").lower()
-            port = f":{parts.port}" if host and parts.port else ""
+            port = f":{parts.port}" if parts.port and _BARE.fullmatch(host) else ""
         except ValueError:
             return ""
         found = self._extract.extract_str(host)

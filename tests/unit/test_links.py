@@ -101,6 +101,8 @@ def test_a_canonical_address_is_its_own():
     ("url", "outlet"),
     [
         ("http://127.0.0.2:8001/a", "127.0.0.2:8001"),
+        ("http://[::1]:8001/a", "::1:8001"),
+        ("http://kestrel.example:8001/a", "kestrel.example"),
         ("https://news.kestrel.co.uk:8443/a", "kestrel.co.uk"),
         ("https://www.herald.co.uk/a", "herald.co.uk"),
         ("https://edition.herald.example.com/a", "example.com"),
