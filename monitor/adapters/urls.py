@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 from tldextract import TLDExtract
 
-
 _BARE = re.compile(r"[\d.]+|[^.]*:.*|[^.]+")
 
 
