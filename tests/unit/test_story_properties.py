@@ -10,6 +10,7 @@ from monitor.domain.stories import StoryIndex, fingerprint
 from monitor.domain.stories.reading import decoded
 from monitor.domain.stories.sketch import overlap, sketch_of
 from monitor.domain.stories.values import Placed, Report
+from monitor.domain.stories.words import lower_words
 
 NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
 WORDS = [
@@ -91,6 +92,12 @@ def test_forgetting_is_the_same_as_never_having_learnt(told, before):
     for row in rows:
         asked = {"outlet": row.outlet, "at": row.at}
         assert fresh.locate(row.fingerprint, **asked) == index.locate(row.fingerprint, **asked)
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=80))
+@settings(max_examples=80, deadline=None)
+def test_plain_text_is_read_as_any_other(text):
+    assert lower_words(text) == lower_words(text + " ж")[:-1]
 
 
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=400))

@@ -1,6 +1,6 @@
 """Independent confirmation: how many newsrooms stand behind a story once wire copies are counted once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from monitor.domain.credits import agency_credited, agency_of_outlet
 from monitor.domain.stories.values import Member
@@ -16,9 +16,10 @@ def origin_of(outlet: str, credit: str | None, copied_from: str | None = None) -
 
 def origins(members: Sequence[Member]) -> dict[int, str]:
     """The origin of each member by article: members that repeat one text share it, an agency's before an outlet's."""
+    copies = {member.article_id: member.copy_of for member in members}
     groups: dict[int, list[Member]] = {}
     for member in members:
-        groups.setdefault(_root(member, members), []).append(member)
+        groups.setdefault(_root(member.article_id, copies), []).append(member)
     found = {}
     for group in groups.values():
         agencies = [name for member in group if (name := agency_of_outlet(member.origin))]
@@ -33,13 +34,10 @@ def independent_outlets(members: Sequence[Member]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found[member.article_id] for member in members))
 
 
-def _root(member: Member, members: Sequence[Member]) -> int:
-    """The first text of a chain of copies; chains are followed inside the story and no further than its size."""
-    copies = {other.article_id: other.copy_of for other in members}
-    root = member.article_id
-    for _ in members:
-        earlier = copies.get(root)
-        if earlier is None:
-            break
+def _root(article: int, copies: Mapping[int, int | None]) -> int:
+    """The first text of a chain of copies; a chain that comes back to itself ends where it was entered."""
+    root, seen = article, {article}
+    while (earlier := copies.get(root)) is not None and earlier not in seen:
         root = earlier
+        seen.add(root)
     return root

@@ -8,6 +8,7 @@ _MARKS = re.compile("[\u0300-\u036f]+")
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 # Scripts written without spaces count by the character; a number keeps its decimal and thousands marks.
 _WORD = re.compile(rf"[^\W\d_{_IDEOGRAPHS}]+\d*|[{_IDEOGRAPHS}]|\d+(?:[.,]\d+)*")
+_ASCII_WORD = re.compile(r"[a-z]+\d*|\d+(?:[.,]\d+)*")  # the same for plain text, at half the time
 _IDEOGRAPH = re.compile(f"[{_IDEOGRAPHS}]")
 _THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
 _BREAK = re.compile(r"[.!?…:;|\n\"“”„»«–—。！？；]")
@@ -41,7 +42,7 @@ def folded(text: str) -> str:
 
 def lower_words(text: str, limit: int = 20_000) -> list[str]:
     """The words of a `folded` text in lower case, at most `limit`; ideographs one by one."""
-    return _WORD.findall(text.casefold())[:limit]
+    return (_ASCII_WORD if text.isascii() else _WORD).findall(text.casefold())[:limit]
 
 
 def words(text: str) -> Iterator[tuple[str, bool]]:
