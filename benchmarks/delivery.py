@@ -145,7 +145,6 @@ async def running(
     finally:
         await runner.stop(5)
         await task
-        calls.close()
 
 
 async def latency(folder: Path, api_url: str, count: int) -> list[float]:

@@ -17,6 +17,7 @@ from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web import WebClient
 
+from monitor.adapters.daemon_threads import in_daemon_thread
 from monitor.adapters.slack_buttons import ACKNOWLEDGE, IRRELEVANT, MENU, MUTE, SNOOZE
 from monitor.adapters.slack_calls import SlackCalls
 from monitor.adapters.slack_errors import CALL_ERRORS
@@ -31,6 +32,7 @@ _ACTIONS = {
     SNOOZE: Action.SNOOZE,
     IRRELEVANT: Action.IRRELEVANT,
 }
+_THREADS = 4
 _LOOK_EVERY = 2.0
 _FIRST_REST, _LONGEST_REST = 2.0, 120.0
 _ANSWER_LIMIT = 3_000
@@ -58,6 +60,7 @@ class SlackSocket:
         self._api_url = api_url if api_url.endswith("/") else f"{api_url}/"
         self._calls = calls
         self._hears = hears
+        self._slots = asyncio.Semaphore(_THREADS)
         self._quiet = logging.getLogger("monitor.slack")
 
     async def run(self) -> None:
@@ -75,7 +78,7 @@ class SlackSocket:
         client = self._client(token)
         connected = False
         try:
-            await asyncio.to_thread(client.connect)
+            await in_daemon_thread(client.connect, self._slots, "slack socket")
             connected = True
             log.info("listening to Slack")
             while client.is_connected():  # noqa: ASYNC110  # slack-sdk's threads offer no event to wait for
@@ -107,7 +110,10 @@ class SlackSocket:
             log.error("an interaction failed: %s", type(answering.exception()).__name__)
             return  # unacknowledged, so Slack tells the person that it did not work
         try:
-            await asyncio.to_thread(connection.send_socket_mode_response, {"envelope_id": request.envelope_id})
+            acknowledgement = {"envelope_id": request.envelope_id}
+            await in_daemon_thread(
+                lambda: connection.send_socket_mode_response(acknowledgement), self._slots, "slack socket"
+            )
         except SlackClientError as error:
             log.warning("an acknowledgement was lost: %s", type(error).__name__)
         answer, url = await answering, request.payload.get("response_url")

@@ -19,8 +19,8 @@ class Policy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """How messages are sent. `timeout`: how long one request may take. `settle`: how long after an attempt of
-    unknown outcome the channel's history is believed; it must exceed the timeout, late acceptance and clock skew.
+    """How messages are sent. `timeout`: how long one request may take. `settle`: how long after the end of an attempt
+    of unknown outcome the channel's history is believed; it must exceed the time in which Slack may still accept it.
 
     `spacing`: between messages to one channel (Slack allows one a second). `interactive`: buttons are shown.
     """

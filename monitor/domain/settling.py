@@ -216,7 +216,7 @@ def _unknown(
     if delivery.kind is DeliveryKind.UPDATE:
         changed = settled(delivery, DeliveryState.PENDING, now + _backoff(strikes), outcome.reason)
     else:
-        changed = settled(delivery, DeliveryState.SENDING, max(delivery.due, now), outcome.reason)
+        changed = settled(delivery, DeliveryState.SENDING, now + rules.settle, outcome.reason)
     return replace(changed, lanes=lanes)
 
 

@@ -43,8 +43,8 @@ def _without_standing(sending: DeliveryForSending, receiver: Receiver, now: date
         return settled(delivery, DeliveryState.PENDING, max(standing.due, now + timedelta(seconds=1)), None)
     if standing.state is not DeliveryState.SENT:
         return settled(delivery, DeliveryState.FOLDED, now, "the message itself has yet to leave and will say it")
-    if delivery.kind is DeliveryKind.UPDATE and receiver.channel is Channel.WEBHOOK:
-        return settled(delivery, DeliveryState.FOLDED, now, "what a webhook posted cannot be edited")
+    if delivery.kind is DeliveryKind.UPDATE and standing.ts is None and receiver.channel is not Channel.CONSOLE:
+        return settled(delivery, DeliveryState.FOLDED, now, "nobody knows where the message stands")
     return None
 
 

@@ -80,7 +80,7 @@ class Deliver:
             via=via.name,
             lanes=lanes_of(via),
             until=now + self.rules.lease,
-            settle_at=now + self.rules.settle,
+            settle_at=now + self.rules.timeout + self.rules.settle,
             now=now,
         )
         if sending is None:

@@ -49,8 +49,9 @@ def _product(plan: Plan, url: str, kind: str) -> bool:
 
 def _naive(plan: Plan, fresh: "Fresh") -> bool:
     caught = []
+    plan = replace(plan, faults={fault: 4 * rate for fault, rate in plan.faults.items()}, patience=20)
     for order, fault in _NAIVE.items():
-        result = asyncio.run(Chaos(replace(plan, order=order, patience=20), fresh(), _say).run())
+        result = asyncio.run(Chaos(replace(plan, order=order), fresh(), _say).run())
         report(order, plan, result)
         caught.append(bool(getattr(result, fault)))
         print(f"{order}: {'caught' if caught[-1] else 'NOT CAUGHT'} ({fault})\n")

@@ -25,6 +25,9 @@ from tests.fake_slack import BOT_TOKEN, FakeSlack, Fault, Faults
 from tests.fake_slack.faults import CHAOS
 from tests.fake_slack.reading import seen
 
+_LATE_BY = 1.0
+"""Seconds by which Slack accepts late at most: longer than the daemon's timeout (0.6 s), shorter than its settling (2 s)."""
+
 _LONGEST_START = 30.0
 _LONGEST_LIFE = 6.0
 """Seconds a daemon gets to ask Slack for something, and from then on to pass its failpoint."""
@@ -80,7 +83,7 @@ class Chaos:
     async def run(self) -> Result:
         """Publish everything, kill as often as planned, let the daemon finish, and compare."""
         plan, began = self._plan, monotonic()
-        faults = Faults(rates=plan.faults, seed=plan.seed)
+        faults = Faults(rates=plan.faults, seed=plan.seed, late_by=_LATE_BY)
         news = News(count=plan.entries, feeds=plan.channels, rate=plan.rate, seed=plan.seed)
         async with FakeSlack(faults=faults) as slack, news:
             slack.pace.workspace_per_minute = 60.0 * plan.channels

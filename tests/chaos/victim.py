@@ -9,12 +9,13 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from monitor.adapters.slack import SlackNotifier
 from monitor.cli.main import main
 from monitor.domain.alerts import DeliveryState, Receipt
-from monitor.domain.delivering import Rules, Settlement, lanes_of
+from monitor.domain.delivering import Settlement, lanes_of
 from monitor.domain.messages import compose
 from monitor.steps.deliver import Deliver
 from monitor.steps.poll import Poll
@@ -133,7 +134,7 @@ def deliver_in(order: str) -> None:
                 notifiers=self.notifiers,
                 catalogs=self.catalogs,
                 clock=self.clock,
-                rules=replace(self.rules, settle=Rules().spacing * 0),
+                rules=replace(self.rules, settle=timedelta(0), timeout=timedelta(0)),
             )
             return await original(hasty, delivery)
 

@@ -67,7 +67,6 @@ async def desk(database: Database) -> AsyncIterator[Desk]:
         slack.faults.hang_for = 0.6
         desk = Desk(database, slack, clock, FixedCatalog(catalog_of(DESK)), RULES)
         yield desk
-        desk.calls.close()
 
 
 def mortal(desk: Desk, place: str, passages: int) -> Deliver:
