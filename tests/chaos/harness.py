@@ -26,7 +26,7 @@ from tests.fake_slack.faults import CHAOS
 from tests.fake_slack.reading import seen
 
 _LATE_BY = 1.0
-"""Seconds by which Slack accepts late at most: longer than the daemon's timeout (0.6 s), shorter than it settles (2 s)."""
+"""Slack accepts at most so many seconds late: beyond the daemon's timeout (0.6 s), within its settling (2 s)."""
 
 _LONGEST_START = 30.0
 _LONGEST_LIFE = 6.0
