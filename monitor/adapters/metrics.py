@@ -47,6 +47,9 @@ class Meters:
         self.outbox_age = Gauge("outbox_oldest_age_seconds", "Age of the oldest delivery that is due.", **named)
         self.lag = Gauge("step_lag_seconds", "How late the oldest due row of a step is.", ["step"], **named)
         self.due = Gauge("step_due_rows", "Rows waiting for a step.", ["step"], **named)
+        self.succeeded = Gauge(
+            "feed_last_success_timestamp_seconds", "When a feed was last read, by its key.", ["feed"], **named
+        )
         self.failing = Gauge("feeds_failing", "Feeds whose last poll failed.", **named)
         self.processes = Gauge("processes", "Processes at work on the store.", **named)
         self.rescued = Gauge("rescued_errands", "Errands ever taken over from processes that died.", **named)
@@ -68,6 +71,10 @@ class Meters:
         self.outbox_age.set(_age(overview.outbox_oldest_due, overview.at))
         self.processes.set(len(living(overview)))
         self.rescued.set(overview.rescued)
+        self.succeeded.clear()  # feeds that are gone from the configuration leave no series behind
+        for feed in overview.feeds:
+            if feed.succeeded_at is not None:
+                self.succeeded.labels(feed.key).set(feed.succeeded_at.timestamp())
         self.failing.set(sum(feed.trouble is not None for feed in overview.feeds))
 
     def page(self) -> bytes:

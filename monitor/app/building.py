@@ -13,7 +13,7 @@ from monitor.adapters.language import LangidDetector
 from monitor.adapters.metrics import MeteredExtractor, MeteredFetcher, MeteredNotifier, MeteredParser, Meters
 from monitor.adapters.urls import Outlets
 from monitor.app.chores import Sweep
-from monitor.app.journal import JournaledFeeds, JournaledOutbox
+from monitor.app.journal import JournaledArticles, JournaledFeeds, JournaledOutbox
 from monitor.app.reading import open_reading
 from monitor.app.telling import notifiers, rules
 from monitor.app.topics import CompiledTopics
@@ -28,7 +28,6 @@ from monitor.steps.deliver import Deliver
 from monitor.steps.extract import Extract
 from monitor.steps.poll import Poll
 from monitor.steps.triage import Triage
-from storage.articles import SqlArticleStore
 from storage.database import Database
 from storage.feeds import SqlFeedStore
 from storage.housekeeping import SqlHousekeeping
@@ -60,8 +59,10 @@ async def build(
 ) -> AsyncIterator[Built]:
     """The steps over an open database. `console`, `resolve` and `lanes` as for `open_daemon` and `open_reading`."""
     meters, settings = Meters(), source.settings
+    meters.reload_ok.set(1)
+    meters.reload_at.set(clock.now().timestamp())
     topics = CompiledTopics(source, compile_catalog)
-    feeds, articles = JournaledFeeds(database), SqlArticleStore(database)
+    feeds, articles = JournaledFeeds(database), JournaledArticles(database, meters)
     index = await rebuilt_index(articles, clock)
     async with open_reading(settings, clock, resolve=resolve, lanes=lanes) as reading:
         fetcher = MeteredFetcher(reading.fetcher, meters)

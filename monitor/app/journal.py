@@ -3,9 +3,15 @@
 import logging
 from datetime import datetime
 
+from monitor.adapters.metrics import Meters
 from monitor.domain.alerts import DeliveryState
+from monitor.domain.articles import Article
 from monitor.domain.delivering import Settlement
 from monitor.domain.polling import Polled
+from monitor.domain.stories.values import Fingerprint
+from monitor.domain.verdicts import Judge, Verdict
+from storage.articles import SqlArticleStore
+from storage.database import Database
 from storage.feeds import SqlFeedStore
 from storage.outbox import SqlOutbox
 
@@ -23,6 +29,32 @@ class JournaledFeeds(SqlFeedStore):
         if new is not None:
             _say_poll(polled, new)
         return new
+
+
+class JournaledArticles(SqlArticleStore):
+    """Counts what matched, and says which alerts were raised or changed."""
+
+    def __init__(self, database: Database, meters: Meters) -> None:
+        super().__init__(database)
+        self._meters = meters
+
+    async def place(
+        self, seen: Article, fingerprint: Fingerprint, after: int, judge: Judge, revision: str, now: datetime
+    ) -> Verdict | None:
+        """As the store does; counted only when this verdict counts."""
+        verdict = await super().place(seen, fingerprint, after, judge, revision, now)
+        if verdict is not None:
+            self._count(seen, verdict, now)
+        return verdict
+
+    def _count(self, seen: Article, verdict: Verdict, now: datetime) -> None:
+        for match in verdict.matches.matches:
+            self._meters.matches.labels(match.topic).inc()
+        for alert in verdict.alerts:
+            self._meters.alerts.labels(alert.topic, alert.kind.value).inc()
+            log.info("%s alert, %s: %s", alert.kind.value, alert.topic, seen.title)
+        if verdict.alerts:
+            self._meters.latency.observe(max(0.0, (now - seen.first_seen).total_seconds()))
 
 
 class JournaledOutbox(SqlOutbox):
