@@ -40,7 +40,8 @@ class SqlTurns:
 
 def _prepare(connection: Connection, names: Collection[str], now: datetime) -> None:
     rows = [{"name": name, "until": now} for name in sorted(names)]
-    connection.execute(upsert(connection, turns).on_conflict_do_nothing(), rows)
+    if rows:
+        connection.execute(upsert(connection, turns).on_conflict_do_nothing(), rows)
 
 
 def _take(

@@ -1,0 +1,238 @@
+"""The cluster engine over real errands: rows are the truth, errands come and go."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Hashable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from monitor.app.errands import prepare_errands
+from monitor.engine.chores import Chore
+from monitor.engine.cluster.engine import ClusterEngine
+from monitor.engine.cluster.jobs import SET_ASIDE_AFTER, Errand, Jobs
+from monitor.engine.runner import Work
+from storage.database import Database
+from storage.errors import StoreUnavailable
+from storage.turns import SqlTurns
+
+pytestmark = pytest.mark.postgres
+
+
+class Now:
+    """The present."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class Rows:
+    """Due rows shared by the engines of a test; performing one takes it away, once."""
+
+    def __init__(self, *rows: int) -> None:
+        self.waiting = list(rows)
+        self.performed: list[int] = []
+        self.begun: list[int] = []
+        self.poison: set[int] = set()
+        self.outages = 0
+        self.follow: Rows | None = None
+        self.hold = asyncio.Event()
+        self.hold.set()
+
+    async def due(self, limit: int, skip: Collection[Hashable]) -> Sequence[int]:
+        return [row for row in self.waiting if row not in skip][:limit]
+
+    async def still_due(self, keys: Collection[Hashable]) -> Sequence[int]:
+        return [row for row in self.waiting if row in keys]
+
+    async def perform(self, row: int) -> bool:
+        self.begun.append(row)
+        await self.hold.wait()
+        if self.outages:
+            self.outages -= 1
+            raise StoreUnavailable("gone for a moment")
+        if row in self.poison:
+            raise RuntimeError("poison")
+        if row not in self.waiting:
+            return False  # compare and set: somebody else was first
+        self.waiting.remove(row)
+        self.performed.append(row)
+        if self.follow is not None:
+            self.follow.waiting.append(row)
+        return self.follow is not None
+
+    def work(self, name: str, **more: object) -> Work[int]:
+        return Work(
+            name=name,
+            due=self.due,
+            still_due=self.still_due,
+            key=lambda row: row,
+            perform=self.perform,
+            **{"concurrency": 4, **more},  # type: ignore[arg-type]
+        )
+
+
+class Cluster:
+    """Engines over one database, each as if it were a process."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.clock, self.rescued = database, Now(), 0
+
+    def jobs(self) -> Jobs:
+        return Jobs(self.database.conninfo, self.clock)
+
+    @asynccontextmanager
+    async def engine(self, *works: Work[int], chores: Sequence[Chore] = ()) -> AsyncIterator[ClusterEngine]:
+        """One more, at work."""
+        engine = ClusterEngine(
+            works,
+            jobs=self.jobs(),
+            turns=SqlTurns(self.database),
+            clock=self.clock,
+            rescued=self._count,
+            chores=chores,
+        )
+        stop = asyncio.Event()
+        task = asyncio.create_task(engine.run(stop))
+        try:
+            yield engine
+        finally:
+            stop.set()
+            await asyncio.wait_for(task, 20)
+
+    async def execute(self, statement: str) -> None:
+        await self.database.run(lambda c: c.execute(text(statement)).rowcount)
+
+    async def errands(self, where: str = "true") -> int:
+        count = text(f"SELECT count(*) FROM procrastinate_jobs WHERE {where}")
+        found: int = await self.database.read(lambda c: c.execute(count).scalar_one())
+        return found
+
+    async def _count(self, errands: int) -> None:
+        self.rescued += errands
+
+
+@pytest.fixture
+async def cluster(postgres_database: Database) -> Cluster:
+    await prepare_errands(postgres_database)
+    return Cluster(postgres_database)
+
+
+async def until(holds: object, within: float = 30.0) -> None:
+    async with asyncio.timeout(within):
+        while not holds():  # type: ignore[operator]
+            await asyncio.sleep(0.02)
+
+
+async def test_engines_share_rows_and_what_follows_from_them(cluster: Cluster) -> None:
+    first, second = Rows(*range(60)), Rows()
+    first.follow = second
+    works = (first.work("first", wakes=("second",), batch=8), second.work("second"))
+    async with cluster.engine(*works), cluster.engine(*works):
+        await until(lambda: len(second.performed) == 60)
+    assert sorted(first.performed) == sorted(second.performed) == list(range(60))
+    assert len(first.begun) == 60, "nothing was begun twice"
+    assert await cluster.errands() == 0
+
+
+async def test_a_poison_row_waits_alone_and_longer_and_longer(cluster: Cluster) -> None:
+    rows = Rows(*range(8))
+    rows.poison = {3}
+    async with cluster.engine(rows.work("first", batch=8)):
+        await until(lambda: len(rows.performed) == 7 and rows.begun.count(3) == 2)
+        rows.waiting += [9, 10]
+        await until(lambda: len(rows.performed) == 9)
+        await asyncio.sleep(1)
+    assert rows.begun.count(3) == 2
+    assert await cluster.errands("status = 'todo' AND scheduled_at > now() + interval '2 seconds'") == 1
+
+
+async def test_an_outage_costs_a_row_no_patience(cluster: Cluster) -> None:
+    rows = Rows(1)
+    rows.outages = 2
+    async with cluster.engine(rows.work("first")):
+        await until(lambda: rows.performed == [1], 5)
+
+
+async def test_a_lost_errand_is_made_again_and_a_doubled_one_does_nothing(cluster: Cluster) -> None:
+    rows = Rows(1)
+    rows.hold.clear()
+    async with cluster.engine(rows.work("first")):
+        await until(lambda: rows.begun == [1])
+        await cluster.execute("DELETE FROM procrastinate_jobs")
+        rows.hold.set()
+        await until(lambda: rows.performed == [1])
+        jobs = cluster.jobs()
+        await jobs.open()
+        await jobs.put([Errand(step="first", keys=(1,)), Errand(step="first", keys=(1,))])
+        await jobs.close()
+        rows.waiting.append(2)
+        await until(lambda: rows.performed == [1, 2])
+    assert rows.begun.count(1) == 1
+
+
+DEAD_WORKER = """
+WITH dead AS (
+  INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING id
+)
+UPDATE procrastinate_jobs SET status = 'doing', worker_id = dead.id FROM dead
+"""
+
+
+async def test_a_dead_workers_errand_is_taken_back_broken_up_and_at_last_set_aside(cluster: Cluster) -> None:
+    jobs = cluster.jobs()
+    await jobs.open()
+    await jobs.put([Errand(step="first", keys=(1, 2, 3))])
+    await cluster.execute(DEAD_WORKER)
+    assert await jobs.rescue() == 1
+    assert await cluster.errands("status = 'todo' AND attempts = 1") == 1
+    await cluster.execute(DEAD_WORKER)
+    assert await jobs.rescue() == 1
+    assert await cluster.errands("status = 'todo' AND attempts = 0 AND args->'keys' IN ('[1]', '[2]', '[3]')") == 3
+    await cluster.execute(f"UPDATE procrastinate_jobs SET attempts = {SET_ASIDE_AFTER}")
+    await cluster.execute(DEAD_WORKER)
+    assert await jobs.rescue() == 3
+    assert await jobs.rescue() == 0
+    assert await jobs.under_way() == {"first": {1, 2, 3}}, "rows set aside are left alone"
+    await cluster.execute("UPDATE procrastinate_events SET at = at - interval '2 hours'")
+    await jobs.tidy()
+    assert await jobs.under_way() == {}
+    await jobs.close()
+
+
+async def test_a_shared_chore_runs_once_for_all_and_others_in_each(cluster: Cluster) -> None:
+    ran: list[str] = []
+
+    def chore(name: str, *, shared: bool) -> Chore:
+        async def perform() -> None:
+            ran.append(name)
+
+        return Chore(name=name, every=timedelta(seconds=0.4), perform=perform, shared=shared)
+
+    chores = (chore("shared", shared=True), chore("own", shared=False))
+    async with cluster.engine(chores=chores), cluster.engine(chores=chores), cluster.engine(chores=chores):
+        await until(lambda: ran.count("own") >= 9)
+    assert 1 <= ran.count("shared") <= ran.count("own") / 2
+
+
+async def test_an_engine_standing_aside_takes_nothing(cluster: Cluster) -> None:
+    rows = Rows(1)
+    async with cluster.engine(rows.work("first")) as engine:
+        await until(lambda: rows.performed == [1])
+        engine.stand_aside()
+        await asyncio.sleep(0.5)
+        rows.waiting.append(2)
+        await asyncio.sleep(1.5)
+        assert rows.begun == [1]
+        engine.take_part()
+        await until(lambda: rows.performed == [1, 2])
+
+
+async def test_a_stop_waits_for_what_is_in_flight(cluster: Cluster) -> None:
+    rows = Rows(1)
+    rows.hold.clear()
+    async with cluster.engine(rows.work("first")):
+        await until(lambda: rows.begun == [1])
+        asyncio.get_running_loop().call_later(0.5, rows.hold.set)
+    assert rows.performed == [1]
