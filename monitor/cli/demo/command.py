@@ -1,6 +1,7 @@
 """The demo itself: an invented news world on loopback, and the real daemon watching it."""
 
 import asyncio
+import re
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -40,17 +41,29 @@ SETTLE = 4.0
     "--speed", default=SPEED, show_default=True, type=click.FloatRange(0.1, 20), help="News minutes a second."
 )
 @click.option("--stay", is_flag=True, help="Keep running at the end, to look at the status page.")
-def demo(speed: float, stay: bool) -> None:
+@click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Keep what is shown as an SVG file.")
+def demo(speed: float, stay: bool, picture: Path | None) -> None:
     """Watch a news day in a minute: invented outlets on this machine, the real daemon, alerts on the console.
 
     Nothing is set up, nothing leaves this machine, and nothing is kept.
     """
     configure(style="text", level="error")
-    run(_demo(speed, stay))
+    console = Console(highlight=False) if picture is None else _recording()
+    run(_demo(console, speed, stay))
+    if picture is not None:
+        picture.write_text(_FONTS.sub("", console.export_svg(title="wirewatch demo")), encoding="utf-8")
 
 
-async def _demo(speed: float, stay: bool) -> None:
-    console, clock = Console(highlight=False), SystemClock()
+_FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+"""Rich would have every viewer fetch a font from elsewhere."""
+
+
+def _recording() -> Console:
+    return Console(highlight=False, record=True, force_terminal=True, color_system="truecolor", width=110)
+
+
+async def _demo(console: Console, speed: float, stay: bool) -> None:
+    clock = SystemClock()
     world = build(clock.now(), speed)
     with TemporaryDirectory(prefix="wirewatch-demo-") as folder:
         async with _published(world, clock) as port:
