@@ -15,14 +15,18 @@ from storage.outbox_schema import deliveries, delivery_alerts, interactions, sil
 from storage.schema import alerts, articles
 from storage.statements import upsert
 
+_QUOTED = 500
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """An article that a person found not to belong to a topic."""
+    """An article that a person found not to belong to a topic; `text` is the beginning of what the feed said."""
 
     topic: str
     article_id: int
     title: str
+    text: str
+    language: str | None
     url: str | None
     author: str
     at: datetime
@@ -111,7 +115,7 @@ def _rewrites(connection: Connection, done: Consequence) -> list[NewDelivery]:
 
 def _labels(connection: Connection, topic: str | None) -> list[Label]:
     wanted = (
-        select(interactions, articles.c.title, articles.c.url)
+        select(interactions, articles.c.title, articles.c.summary, articles.c.language, articles.c.url)
         .join(articles, articles.c.id == interactions.c.article_id)
         .where(interactions.c.action == Action.IRRELEVANT.value)
         .order_by(interactions.c.id)
@@ -123,6 +127,8 @@ def _labels(connection: Connection, topic: str | None) -> list[Label]:
             topic=row.topic,
             article_id=row.article_id,
             title=row.title,
+            text=row.summary[:_QUOTED],
+            language=row.language,
             url=row.url,
             author=row.author,
             at=row.at,

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import groupby
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from monitor.cli.configured import FOUND, config_option, json_option, leave, run
 from monitor.cli.durations import DURATION
 from monitor.domain.alerts import DeliveryState
 from monitor.domain.visible import visible
+from storage.interactions import Label, SqlInteractions
 from storage.sent import Sent, SqlSent
 
 _STATES = click.Choice([state.value for state in DeliveryState])
@@ -63,6 +65,54 @@ def requeue(ids: tuple[int, ...], given: Path | None) -> None:
 def release(ids: tuple[int, ...], given: Path | None) -> None:
     """Say that held messages did arrive: they count as sent, and are not sent again."""
     _changed(ids, run(_release(given, ids)), "counts as sent", "is not held")
+
+
+@alerts.command(
+    epilog="""\b
+Examples:
+  wirewatch alerts labels --topic tariffs      paste it into the topic, then run `wirewatch check`
+"""
+)
+@click.option("--topic", help="Only those of this topic.")
+@json_option
+@config_option
+def labels(topic: str | None, as_json: bool, given: Path | None) -> None:
+    """Print what people marked as not relevant, as `must_not_match` examples for the watchlist."""
+    found = run(_labels(given, topic))
+    if as_json:
+        for label in found:
+            click.echo(json.dumps(_label_pairs(label), ensure_ascii=False))
+    else:
+        for key, of_topic in groupby(sorted(found, key=lambda label: label.topic), key=lambda label: label.topic):
+            click.echo(f"# {key}\nmust_not_match:")
+            for label in of_topic:
+                click.echo(
+                    f"  - {json.dumps(_example(label), ensure_ascii=False)}  # {label.author}, {label.at:%Y-%m-%d}"
+                )
+
+
+async def _labels(given: Path | None, topic: str | None) -> Sequence[Label]:
+    async with open_store(given) as database:
+        return await SqlInteractions(database).labels(topic)
+
+
+def _example(label: Label) -> dict[str, str]:
+    """As a watchlist takes it: JSON is YAML."""
+    example = {"title": visible(label.title), "text": visible(label.text)}
+    return {name: words for name, words in example.items() if words} | (
+        {"lang": label.language} if label.language else {}
+    )
+
+
+def _label_pairs(label: Label) -> dict[str, object]:
+    return {
+        "topic": label.topic,
+        "article": label.article_id,
+        "url": label.url,
+        "author": label.author,
+        "at": label.at.isoformat(),
+        **_example(label),
+    }
 
 
 async def _list(given: Path | None, since: timedelta, states: tuple[str, ...], limit: int) -> Sequence[Sent]:

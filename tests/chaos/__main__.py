@@ -49,7 +49,7 @@ def _product(plan: Plan, url: str, kind: str) -> bool:
 
 def _naive(plan: Plan, fresh: "Fresh") -> bool:
     caught = []
-    plan = replace(plan, faults={fault: 4 * rate for fault, rate in plan.faults.items()}, patience=20)
+    plan = replace(plan, faults={fault: 4 * rate for fault, rate in plan.faults.items()}, late_by=4.0)
     for order, fault in _NAIVE.items():
         result = asyncio.run(Chaos(replace(plan, order=order), fresh(), _say).run())
         report(order, plan, result)

@@ -25,9 +25,6 @@ from tests.fake_slack import BOT_TOKEN, FakeSlack, Fault, Faults
 from tests.fake_slack.faults import CHAOS
 from tests.fake_slack.reading import seen
 
-_LATE_BY = 1.0
-"""Slack accepts at most so many seconds late: beyond the daemon's timeout (0.6 s), within its settling (2 s)."""
-
 _LONGEST_START = 30.0
 _LONGEST_LIFE = 6.0
 """Seconds a daemon gets to ask Slack for something, and from then on to pass its failpoint."""
@@ -37,7 +34,8 @@ _MARK = re.compile(r"mark\d{6}")
 
 @dataclass(frozen=True)
 class Plan:
-    """How much, how hard. `at_failpoints`: the share of deaths at a named place rather than at any moment."""
+    """How much, how hard. `at_failpoints`: the share of deaths at a named place rather than at any moment. `late_by`:
+    so many seconds late Slack may accept, beyond the daemon's timeout (0.6 s) and within its settling (2 s)."""
 
     entries: int = 10_000
     kills: int = 500
@@ -48,6 +46,7 @@ class Plan:
     faults: dict[Fault, float] = field(default_factory=lambda: dict(CHAOS))
     at_failpoints: float = 0.5
     patience: float = 120.0
+    late_by: float = 1.0
 
 
 @dataclass
@@ -83,7 +82,7 @@ class Chaos:
     async def run(self) -> Result:
         """Publish everything, kill as often as planned, let the daemon finish, and compare."""
         plan, began = self._plan, monotonic()
-        faults = Faults(rates=plan.faults, seed=plan.seed, late_by=_LATE_BY)
+        faults = Faults(rates=plan.faults, seed=plan.seed, late_by=plan.late_by)
         news = News(count=plan.entries, feeds=plan.channels, rate=plan.rate, seed=plan.seed)
         async with FakeSlack(faults=faults) as slack, news:
             slack.pace.workspace_per_minute = 60.0 * plan.channels

@@ -13,12 +13,16 @@ from click.testing import CliRunner, Result
 
 from monitor.cli.main import main
 from monitor.domain.alerts import DeliveryKind, DeliveryState, NewDelivery
+from monitor.domain.delivering import Rules
+from monitor.domain.interactions import Action, Click, consequence
 from monitor.domain.settling import settled
 from storage.database import Database
 from storage.deliveries import add_deliveries
+from storage.interactions import SqlInteractions
 from storage.outbox import SqlOutbox
 from storage.outbox_schema import deliveries
 from storage.silences import SqlSilences
+from tests.desk import DESK, Desk, FixedCatalog, HandClock, catalog_of
 from tests.fake_slack import BOT_TOKEN, FakeSlack
 
 NOW = datetime.now(UTC)
@@ -93,6 +97,29 @@ def test_silences_are_added_listed_and_ended(folder: Path, sqlite_url: str) -> N
     assert wirewatch(folder, "silence", "list").stdout == "nothing is muted\n"
     assert wirewatch(folder, "silence", "add", "--for", "2h", "--reason", "what").exit_code == 2
     assert wirewatch(folder, "silence", "add", "--topic", "t", "--for", "long", "--reason", "x").exit_code == 2
+
+
+def test_what_was_marked_as_not_relevant_is_an_example_that_check_understands(folder: Path, sqlite_url: str) -> None:
+    async def label() -> None:
+        database = Database.open(sqlite_url)
+        desk = Desk(database, FakeSlack(), HandClock(), FixedCatalog(catalog_of(DESK)), Rules())
+        alert_id = await desk.raise_alert('A "play": about talks', receivers=())
+        alert = await SqlInteractions(database).alert(alert_id)
+        assert alert is not None
+        click = Click(key="k", action=Action.IRRELEVANT, alert_id=alert_id, author="ann")
+        await SqlInteractions(database).record(consequence(click, alert, NOW))
+        await database.close()
+
+    asyncio.run(label())
+    printed = wirewatch(folder, "alerts", "labels").stdout
+    assert printed.startswith("# talks\nmust_not_match:\n")
+    topic = {"title": "Talks", "query": "talks", "severity": "high", "receivers": ["desk"]}
+    watchlist = json.dumps({"watchlist": "w", "topics": {"talks": topic}})[:-3]
+    example = printed.splitlines()[2].strip().removeprefix("- ").partition("  #")[0]
+    (folder / "watchlists" / "w.yml").write_text(f'{watchlist}, "must_not_match": [{example}]}}}}}}')
+    checked = wirewatch(folder, "check")
+    assert checked.exit_code == 1, checked.output
+    assert "must_not_match" in checked.output or "must not match" in checked.output
 
 
 async def test_an_ended_silence_no_longer_mutes(sqlite_database: Database) -> None:
