@@ -1,17 +1,18 @@
 """What steps need from the world: small protocols that storage, adapters and fakes fulfil."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from monitor.domain.alerts import Delivery, Outcome, Silence
+from monitor.domain.alerts import Alert, Delivery, Outcome, Silence
 from monitor.domain.articles import Article, Stage, Text
 from monitor.domain.catalog import Catalog, Receiver
 from monitor.domain.delivering import DeliveryForSending, Found, Lane, Settlement
 from monitor.domain.failures import Failure
 from monitor.domain.feeds import Feed, FeedForPoll, ParsedFeed, Validators
 from monitor.domain.fetching import Fetched, NotModified
-from monitor.domain.ledger import Note
+from monitor.domain.interactions import Consequence
+from monitor.domain.ledger import Account, Note
 from monitor.domain.messages import Message
 from monitor.domain.overview import Overview
 from monitor.domain.polling import Polled
@@ -212,6 +213,34 @@ class Silences(Protocol):
 
     async def end(self, silence_id: int, now: datetime) -> bool:
         """End a silence now; False when there is none of that id in force."""
+        ...
+
+
+class Interactions(Protocol):
+    """Where what people did is kept."""
+
+    async def alert(self, alert_id: int) -> Alert | None:
+        """The alert as it stands."""
+        ...
+
+    async def record(self, consequence: Consequence) -> bool:
+        """Write a click's consequence, and have every message of the alert rewritten; False when it was known."""
+        ...
+
+
+class Archive(Protocol):
+    """What was read."""
+
+    async def overview(self) -> Overview:
+        """How the work stands."""
+        ...
+
+    async def account(self, name: str) -> Account | None:
+        """All about one article."""
+        ...
+
+    def since(self, days: timedelta) -> AsyncIterator[Article]:
+        """The articles of the last days, oldest first."""
         ...
 
 

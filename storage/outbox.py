@@ -5,22 +5,20 @@ so any number of workers, killed at any moment, share one outbox.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, update
 
-from monitor.domain.alerts import Delivery, DeliveryKind, DeliveryState, NewDelivery
-from monitor.domain.catalog import Receiver, Severity
-from monitor.domain.delivering import DeliveryForSending, Fold, Lane, Settlement
+from monitor.domain.alerts import Delivery, DeliveryState
+from monitor.domain.catalog import Receiver
+from monitor.domain.delivering import DeliveryForSending, Lane, Settlement
 from storage.database import Database
-from storage.deliveries import add_deliveries, carry
-from storage.outbox_schema import deliveries, delivery_alerts, lanes
-from storage.schema import alerts
-from storage.statements import batches, upsert
+from storage.deliveries import add_deliveries
+from storage.escalation import escalate
+from storage.folding import fold
+from storage.outbox_schema import deliveries, lanes
+from storage.statements import upsert
 from storage.telling import delivery_of, read_for_sending
-
-_ESCALATED_FOR = timedelta(days=7)
-"""Alerts older than this are no longer escalated: whoever turns escalation on is not flooded with the past."""
 
 
 class SqlOutbox:
@@ -63,7 +61,7 @@ class SqlOutbox:
 
     async def escalate(self, receiver: Receiver, raised_before: datetime, now: datetime) -> int:
         """Tell `receiver.escalate_to` of alerts of top severity that nobody has acknowledged; how many there were."""
-        return await self._database.run(lambda connection: _escalate(connection, receiver, raised_before, now))
+        return await self._database.run(lambda connection: escalate(connection, receiver, raised_before, now))
 
 
 def _closed_for_a_reason(connection: Connection, now: datetime) -> list[Lane]:
@@ -185,7 +183,7 @@ def _record(connection: Connection, settlement: Settlement, now: datetime) -> bo
         _set_lane(connection, lane, now)
     add_deliveries(connection, settlement.deliveries, {}, now)
     if settlement.fold is not None:
-        _fold(connection, settlement.seen, settlement.fold, settlement.failure, now)
+        fold(connection, settlement.seen, settlement.fold, settlement.failure, now)
     return True
 
 
@@ -197,82 +195,4 @@ def _set_lane(connection: Connection, lane: Lane, now: datetime) -> None:
         upsert(connection, lanes)
         .values(row)
         .on_conflict_do_update(index_elements=[lanes.c.name], set_=row, where=~still_shut)
-    )
-
-
-def _fold(connection: Connection, seen: Delivery, fold: Fold, why: str | None, now: datetime) -> None:
-    """Move the alerts of `seen`, and of others that wait, into one message."""
-    into = add_deliveries(connection, [fold.into], {}, now)[0]
-    others = connection.scalars(_foldable(seen, fold, now)).all()
-    moved: list[int] = [seen.id]
-    for batch in batches(others):
-        folded = connection.execute(
-            update(deliveries)
-            .where(deliveries.c.id.in_(batch), deliveries.c.state == DeliveryState.PENDING.value)
-            .values(state=DeliveryState.FOLDED.value, failure=why)
-            .returning(deliveries.c.id)
-        )
-        moved += [row.id for row in folded]
-    for batch in batches(moved):
-        carried = select(delivery_alerts.c.alert_id).where(delivery_alerts.c.delivery_id.in_(batch))
-        carry(connection, into, set(connection.execute(carried).scalars()))
-
-
-def _foldable(seen: Delivery, fold: Fold, now: datetime) -> Select[int]:
-    waiting = (
-        select(deliveries.c.id)
-        .where(
-            deliveries.c.receiver == seen.receiver,
-            deliveries.c.kind == DeliveryKind.ALERT.value,
-            deliveries.c.state == DeliveryState.PENDING.value,
-            deliveries.c.due <= now,
-        )
-        .order_by(deliveries.c.due, deliveries.c.id)
-        .limit(fold.limit - 1)
-    )
-    if fold.below is None:
-        return waiting
-    louder = (
-        select(delivery_alerts.c.delivery_id)
-        .join(alerts, alerts.c.id == delivery_alerts.c.alert_id)
-        .where(delivery_alerts.c.delivery_id == deliveries.c.id, alerts.c.severity >= int(fold.below))
-    )
-    return waiting.where(~exists(louder))
-
-
-def _escalate(connection: Connection, receiver: Receiver, raised_before: datetime, now: datetime) -> int:
-    if receiver.escalate_to is None:
-        return 0
-    late = connection.execute(
-        select(alerts.c.id, func.min(deliveries.c.sent_at))
-        .join(delivery_alerts, delivery_alerts.c.alert_id == alerts.c.id)
-        .join(deliveries, deliveries.c.id == delivery_alerts.c.delivery_id)
-        .where(
-            alerts.c.severity >= int(Severity.CRITICAL),
-            alerts.c.acknowledged_at.is_(None),
-            deliveries.c.receiver == receiver.name,
-            deliveries.c.state == DeliveryState.SENT.value,
-            deliveries.c.sent_at.between(now - _ESCALATED_FOR, raised_before),
-        )
-        .group_by(alerts.c.id)
-        .order_by(alerts.c.id)
-    ).all()
-    wanted = [_escalation(receiver, *row, now) for row in late]
-    known = select(deliveries.c.window).where(
-        deliveries.c.receiver == receiver.escalate_to, deliveries.c.window.in_([one.window for one in wanted])
-    )
-    told = set(connection.scalars(known))
-    return len(add_deliveries(connection, [one for one in wanted if one.window not in told], {}, now))
-
-
-def _escalation(receiver: Receiver, alert_id: int, sent_at: datetime, now: datetime) -> NewDelivery:
-    assert receiver.escalate_to is not None
-    minutes = int((now - sent_at).total_seconds() // 60)
-    return NewDelivery(
-        receiver=receiver.escalate_to,
-        kind=DeliveryKind.ALERT,
-        window=f"escalation:{receiver.name}:{alert_id}",
-        due=now,
-        text=f"{receiver.name} was told {minutes} minutes ago, and nobody has acknowledged it.",
-        alert_ids=(alert_id,),
     )

@@ -1,21 +1,18 @@
 """Answering people: clicks change alerts, commands tell how things stand."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
 
-from monitor.domain.alerts import Alert
 from monitor.domain.articles import Article
 from monitor.domain.catalog import Catalog, Severity, Topic, Watchlist
-from monitor.domain.interactions import Click, Command, Consequence, consequence, zone_of
+from monitor.domain.interactions import Click, Command, consequence, zone_of
 from monitor.domain.ledger import Account
 from monitor.domain.overview import Overview
 from monitor.domain.topics.checks import check_catalog
 from monitor.domain.topics.engine import compile_catalog
 from monitor.domain.topics.values import Document
 from monitor.domain.wellness import troubles
-from monitor.ports import CatalogSource, Clock, Silences
+from monitor.ports import Archive, CatalogSource, Clock, Interactions, Silences
 
 HELP = (
     "status: how the work stands",
@@ -27,34 +24,6 @@ HELP = (
 TRIED_DAYS = 3
 TRIED_ARTICLES = 5_000
 _SHOWN = 10
-
-
-class Interactions(Protocol):
-    """Where what people did is kept."""
-
-    async def alert(self, alert_id: int) -> Alert | None:
-        """The alert as it stands."""
-        ...
-
-    async def record(self, consequence: Consequence) -> bool:
-        """Write a click's consequence, and have every message of the alert rewritten; False when it was known."""
-        ...
-
-
-class Archive(Protocol):
-    """What was read."""
-
-    async def overview(self) -> Overview:
-        """How the work stands."""
-        ...
-
-    async def account(self, name: str) -> Account | None:
-        """All about one article."""
-        ...
-
-    def since(self, days: timedelta) -> AsyncIterator[Article]:
-        """The articles of the last days, oldest first."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
