@@ -17,6 +17,9 @@ from monitor.domain.stories.values import Fingerprint, Report
 from monitor.domain.stories.words import folded, lower_words
 
 VERSION = 1
+BORNE_WORDS = 400
+"""Words in which a headline is looked for."""
+
 LANGUAGE_WORDS = 120
 """Words by which the language of a text is told."""
 
@@ -68,7 +71,7 @@ def fingerprint(report: Report) -> Fingerprint:
         template=template_of(report.title, report.outlet),
         size=len(text),
         language=language_number(language_of(title + text[:LANGUAGE_WORDS]) or report.language),
-        flags=_ASIDE * is_aside(report.title) | _ABOUT_ITSELF * bears_out(title, text),
+        flags=_ASIDE * is_aside(report.title) | _ABOUT_ITSELF * bears_out(title, text[:BORNE_WORDS]),
         title=report.title,
     )
 
