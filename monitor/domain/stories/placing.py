@@ -9,14 +9,14 @@ from monitor.domain.stories.likeness import Floats
 from monitor.domain.stories.reading import Reading
 from monitor.domain.stories.rows import Records
 
-ENOUGH = 0.31
+ENOUGH = 0.32
 """The likeness from which a report joins a story."""
 BEST_SHARE = 0.5
 """A story is as like as the mean of its best member and of its best few: chance resemblances do not chain stories."""
 FEW = 4
 SAME_OUTLET = 0.2
 """What an outlet's second article must be more alike: newsrooms report an event once, what follows is another angle."""
-ASIDE = 0.25
+ASIDE = 0.3
 """What a question, explainer, reaction or piece of footage must be more alike."""
 STALE = 0.04
 """What a story loses for each day that nobody added to it."""
