@@ -264,6 +264,7 @@ async def rescue(admin: str, kills: int) -> None:
             holder.send_signal(signal.SIGKILL)
             await _begun(successor)
             took.append(time.perf_counter() - killed)
+            print(f"rescue: {took[-1]:.1f} s", flush=True)
             holder = successor
         holder.kill()
         await holder.wait()

@@ -50,6 +50,9 @@ ASKED = {
         "SELECT a.*, t.* FROM articles a LEFT JOIN texts t ON t.article_id = a.id"
         " WHERE a.stage = 'extract' AND a.due <= :now ORDER BY a.due, a.id LIMIT 128"
     ),
+    "keys of articles due in a stage": (
+        "SELECT id FROM articles WHERE stage = 'extract' AND due <= :now ORDER BY due, id LIMIT 128"
+    ),
     "articles still due": (
         "SELECT a.*, t.* FROM articles a LEFT JOIN texts t ON t.article_id = a.id"
         " WHERE a.id IN (:a, :b) AND a.stage = 'extract' AND a.due <= :now ORDER BY a.due, a.id"

@@ -121,6 +121,10 @@ class ArticleStore(Protocol):
         """Articles waiting in `stage`, oldest first, without those in `skip`."""
         ...
 
+    async def due_ids(self, stage: Stage, now: datetime, limit: int, skip: Collection[int]) -> Sequence[int]:
+        """The ids of what `due` would find, for whoever shares work out."""
+        ...
+
     async def still_due(self, stage: Stage, ids: Collection[int], now: datetime) -> Sequence[Article]:
         """Those of the articles `ids` that wait in `stage`, longest due first."""
         ...

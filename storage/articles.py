@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from monitor.domain.articles import Article, Stage, Text
 from monitor.domain.ledger import Note
@@ -28,6 +28,13 @@ class SqlArticleStore:
         statement = statement.order_by(articles.c.due, articles.c.id).limit(limit + len(skip))
         rows = await self._database.read(lambda connection: connection.execute(statement).all())
         return [article_of(row) for row in rows if row.id not in skip][:limit]
+
+    async def due_ids(self, stage: Stage, now: datetime, limit: int, skip: Collection[int]) -> Sequence[int]:
+        """The ids of what `due` would find: all that whoever shares work out needs, and no texts are read for it."""
+        statement = select(articles.c.id).where(articles.c.stage == stage.value, articles.c.due <= now)
+        statement = statement.order_by(articles.c.due, articles.c.id).limit(limit + len(skip))
+        ids = await self._database.read(lambda connection: connection.scalars(statement).all())
+        return [article_id for article_id in ids if article_id not in skip][:limit]
 
     async def still_due(self, stage: Stage, ids: Collection[int], now: datetime) -> Sequence[Article]:
         """Those of the articles `ids` that wait in `stage`, longest due first."""

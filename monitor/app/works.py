@@ -57,6 +57,7 @@ class Steps:
                 perform=self._extract,
                 wakes=("triage",),
                 still_due=self._still_in(Stage.EXTRACT),
+                due_keys=self._ids_in(Stage.EXTRACT),
                 batch=8,
             ),
             Work(
@@ -68,6 +69,7 @@ class Steps:
                 perform=self.triage.perform,
                 wakes=("deliver",),
                 still_due=self._still_in(Stage.TRIAGE),
+                due_keys=self._ids_in(Stage.TRIAGE),
                 batch=25,
             ),
             Work(
@@ -99,6 +101,12 @@ class Steps:
             return await self.articles.due(stage, self.clock.now(), limit, cast(Collection[int], skip))
 
         return due
+
+    def _ids_in(self, stage: Stage) -> Callable[[int, Collection[Hashable]], Awaitable[Sequence[int]]]:
+        async def due_ids(limit: int, skip: Collection[Hashable]) -> Sequence[int]:
+            return await self.articles.due_ids(stage, self.clock.now(), limit, cast(Collection[int], skip))
+
+        return due_ids
 
     def _still_in(self, stage: Stage) -> Callable[[Collection[Hashable]], Awaitable[Sequence[Article]]]:
         async def still_due(ids: Collection[Hashable]) -> Sequence[Article]:

@@ -42,7 +42,7 @@ class Work(Generic[Row]):
     than there are free slots: one look for work then serves many rows, and the stores refuse a row that is stale.
 
     For an engine that hands keys to other processes: `still_due` reads those of the rows with these keys that are still
-    to be performed, `batch` is how many of them are worth one errand.
+    to be performed, `due_keys` finds keys without reading the rows, `batch` is how many of them are worth one errand.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Work(Generic[Row]):
     pause: Callable[[], Awaitable[float | None]] | None = None
     ahead: int = 0
     still_due: Callable[[Collection[Hashable]], Awaitable[Sequence[Row]]] | None = None
+    due_keys: Callable[[int, Collection[Hashable]], Awaitable[Sequence[Hashable]]] | None = None
     batch: int = 1
 
 

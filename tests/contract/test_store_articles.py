@@ -300,3 +300,13 @@ async def test_notes_may_hold_any_text(database: Database) -> None:
     await database.run(lambda c: write_notes(c, article.id, (note,), NOW))
     row = await database.read(lambda c: c.execute(select(ledger)).one())
     assert (row.text, row.facts) == ("odd  text", {"k": "v", "n": 1.5, "none": None})
+
+
+async def test_ids_of_due_articles_are_those_of_the_articles_due(database: Database) -> None:
+    ids = [article.id for article in await stored(database, "one", "two", "three", "four")]
+    store = SqlArticleStore(database)
+    assert await store.due_ids(Stage.EXTRACT, NOW, 10, ()) == ids
+    assert await store.due_ids(Stage.EXTRACT, NOW, 2, ids[:1]) == ids[1:3]
+    assert [article.id for article in await store.still_due(Stage.EXTRACT, [*ids[:2], 999], NOW)] == ids[:2]
+    assert not await store.still_due(Stage.TRIAGE, ids, NOW)
+    assert not await store.still_due(Stage.EXTRACT, ids, NOW - timedelta(seconds=1))

@@ -129,6 +129,7 @@ async def test_only_rows_still_due_are_read_for_an_errand(database: Database) ->
     assert {row.feed.key for row in await feeds.still_due(["a", "b", "gone"], NOW)} == {"a", "b"}
     assert not await feeds.still_due(["a"], NOW - SECOND)
     assert not await articles.still_due(Stage.EXTRACT, [1, 2], NOW)
+    assert not await articles.due_ids(Stage.EXTRACT, NOW, 5, ())
     assert not await outbox.still_due([1], NOW)
 
 

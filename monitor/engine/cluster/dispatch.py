@@ -98,10 +98,9 @@ class Dispatcher:
         ahead = max(ROWS_AHEAD * work.concurrency, ERRANDS_AHEAD * work.batch) * self.processes
         if (room := ahead - len(under_way)) <= 0:
             return []
-        rows = await work.due(room, under_way)
+        keys = await _due_keys(work, room, under_way)
         if work.pause is not None and (seconds := await work.pause()) is not None:
             self._soon = (work.name, max(0.0, seconds))
-        keys = [work.key(row) for row in rows]
         starts = range(0, len(keys), work.batch)
         return [Errand(step=work.name, keys=tuple(keys[start : start + work.batch])) for start in starts]
 
@@ -114,6 +113,12 @@ class Dispatcher:
                 progress.looked_at = loop_now
             elif (at := others.get(_turn(name))) is not None:
                 progress.looked_at = max(progress.looked_at or 0.0, loop_now - (now - at).total_seconds())
+
+
+async def _due_keys(work: Work[Any], limit: int, skip: Collection[Hashable]) -> Sequence[Hashable]:
+    if work.due_keys is not None:
+        return await work.due_keys(limit, skip)
+    return [work.key(row) for row in await work.due(limit, skip)]
 
 
 def _turn(step: str) -> str:
