@@ -248,6 +248,7 @@ async def sleeper(url: str) -> None:
         clock=clock,
         rescued=_ignored,
     )
+    print("ready", flush=True)
     await engine.run(asyncio.Event())
 
 
@@ -256,13 +257,14 @@ async def rescue(admin: str, kills: int) -> None:
     async with store(admin, "rescue") as database:
         url, took = database.conninfo, []
         holder = await _begin(url)
-        await _begun(holder)
+        await _said(holder, b"begun")
         for _ in range(kills):
             successor = await _begin(url)
-            await asyncio.sleep(4.0)
+            await _said(successor, b"ready")
+            await asyncio.sleep(3.0)
             killed = time.perf_counter()
             holder.send_signal(signal.SIGKILL)
-            await _begun(successor)
+            await _said(successor, b"begun")
             took.append(time.perf_counter() - killed)
             print(f"rescue: {took[-1]:.1f} s", flush=True)
             holder = successor
@@ -279,9 +281,9 @@ async def _begin(url: str) -> asyncio.subprocess.Process:
     )
 
 
-async def _begun(process: asyncio.subprocess.Process) -> None:
+async def _said(process: asyncio.subprocess.Process, word: bytes) -> None:
     assert process.stdout is not None
-    while (await process.stdout.readline()).strip() != b"begun":
+    while (await process.stdout.readline()).strip() != word:
         pass
 
 

@@ -17,7 +17,7 @@ from storage.feeds import SqlFeedStore
 from storage.foreign_schema import ForeignSchema, bring_up, is_up
 from storage.host_lanes import SqlHostLanes
 from storage.lock import refuse_beside_daemon, take_lock
-from storage.outbox import OutboxStore
+from storage.outbox import SqlOutbox
 from storage.processes import SqlProcesses
 from storage.status import SqlStatus
 from storage.turns import SqlTurns
@@ -124,7 +124,7 @@ async def test_the_living_and_the_rescued_are_counted(database: Database) -> Non
 
 
 async def test_only_rows_still_due_are_read_for_an_errand(database: Database) -> None:
-    feeds, articles, outbox = SqlFeedStore(database), SqlArticleStore(database), OutboxStore(database)
+    feeds, articles, outbox = SqlFeedStore(database), SqlArticleStore(database), SqlOutbox(database)
     await feeds.sync([Feed(key="a", url="https://a.example/feed"), Feed(key="b", url="https://b.example/feed")], NOW)
     assert {row.feed.key for row in await feeds.still_due(["a", "b", "gone"], NOW)} == {"a", "b"}
     assert not await feeds.still_due(["a"], NOW - SECOND)
