@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy.sql.dml import ReturningInsert
 
 from monitor.domain.alerts import Alert, AlertChange, Evidence
 from monitor.domain.catalog import Severity
 from monitor.domain.topics.values import Field
 from storage.schema import alerts
-from storage.statements import upsert
+from storage.statements import Upsert, upserting
 
 
 def write_alerts(
@@ -24,7 +25,12 @@ def write_alerts(
 
 
 def _write(connection: Connection, story_id: int, article_id: int, change: AlertChange, now: datetime) -> int:
-    news = {
+    row = {
+        "story_id": story_id,
+        "topic": change.topic,
+        "article_id": article_id,
+        "raised_at": now,
+        "revision": 0,
         "watchlist": change.watchlist,
         "severity": int(change.severity),
         "score": change.score,
@@ -32,19 +38,25 @@ def _write(connection: Connection, story_id: int, article_id: int, change: Alert
         "news": change.news,
         "updated_at": now,
     }
-    first = {"story_id": story_id, "topic": change.topic, "article_id": article_id, "raised_at": now, "revision": 0}
-    statement = upsert(connection, alerts).values(**first, **news)
-    statement = statement.on_conflict_do_update(
-        index_elements=[alerts.c.story_id, alerts.c.topic], set_={**news, "revision": alerts.c.revision + 1}
-    )
-    alert_id: int = connection.execute(statement.returning(alerts.c.id)).scalar_one()
+    alert_id: int = connection.execute(_WRITE.on(connection), row).scalar_one()
     return alert_id
+
+
+def _insert_or_change(new: Upsert) -> ReturningInsert[tuple[int]]:
+    changed = ("watchlist", "severity", "score", "evidence", "news", "updated_at")
+    return new.on_conflict_do_update(
+        index_elements=[alerts.c.story_id, alerts.c.topic],
+        set_={**{name: new.excluded[name] for name in changed}, "revision": alerts.c.revision + 1},
+    ).returning(alerts.c.id)
+
+
+_WRITE = upserting(alerts, _insert_or_change)
+_OF_STORY = select(alerts).where(alerts.c.story_id == bindparam("story_id")).order_by(alerts.c.id)
 
 
 def alerts_of_story(connection: Connection, story_id: int) -> tuple[Alert, ...]:
     """The alerts a story has raised, oldest first."""
-    rows = connection.execute(select(alerts).where(alerts.c.story_id == story_id).order_by(alerts.c.id))
-    return tuple(alert_of(row) for row in rows)
+    return tuple(alert_of(row) for row in connection.execute(_OF_STORY, {"story_id": story_id}))
 
 
 def alert_of(row: Row[Any]) -> Alert:

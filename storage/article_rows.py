@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, select, update
 
 from monitor.domain.articles import Article, Method, Stage, Text
 from storage.schema import articles, texts
-from storage.statements import upsert
+from storage.statements import replacing
 
 
 def with_texts() -> Select[Any]:
@@ -56,24 +56,29 @@ def _text_of(row: Row[Any]) -> Text | None:
     )
 
 
+_IF_UNCHANGED = update(articles).where(
+    articles.c.id == bindparam("seen_id"),
+    articles.c.stage == bindparam("seen_stage"),
+    articles.c.attempt == bindparam("seen_attempt"),
+    articles.c.revision == bindparam("seen_revision"),
+)
+
+
 def set_if_unchanged(connection: Connection, seen: Article, values: Mapping[str, Any]) -> bool:
     """Compare and set: change the row only if it still is what was seen; whether it was."""
-    changed = connection.execute(
-        update(articles)
-        .where(
-            articles.c.id == seen.id,
-            articles.c.stage == seen.stage.value,
-            articles.c.attempt == seen.attempt,
-            articles.c.revision == seen.revision,
-        )
-        .values(values)
-    )
-    return changed.rowcount == 1
+    was = {
+        "seen_id": seen.id,
+        "seen_stage": seen.stage.value,
+        "seen_attempt": seen.attempt,
+        "seen_revision": seen.revision,
+    }
+    return connection.execute(_IF_UNCHANGED, {**was, **values}).rowcount == 1
 
 
 def keep_text(connection: Connection, article_id: int, text: Text) -> None:
     """Write or replace the article's text; what the feed carried stays."""
     row = {
+        "article_id": article_id,
         "title": text.title,
         "body": text.body,
         "method": text.method.value,
@@ -84,5 +89,9 @@ def keep_text(connection: Connection, article_id: int, text: Text) -> None:
         "doubts": list(text.doubts),
         "changes": list(text.changes) or None,
     }
-    statement = upsert(connection, texts).values(article_id=article_id, **row)
-    connection.execute(statement.on_conflict_do_update(index_elements=[texts.c.article_id], set_=row))
+    connection.execute(_KEEP_TEXT.on(connection), row)
+
+
+_KEEP_TEXT = replacing(
+    texts, "article_id", (item.name for item in texts.c if item.name not in ("article_id", "entry_text"))
+)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Integer, and_, bindparam, select
 
 from monitor.domain.articles import Article, Stage, Text
 from monitor.domain.ledger import Note
@@ -15,6 +15,13 @@ from storage.ledger import write_notes
 from storage.schema import articles
 from storage.triage import place, placed_since
 
+_WAITING = and_(articles.c.stage == bindparam("stage"), articles.c.due <= bindparam("now"))
+_IN_ORDER = (articles.c.due, articles.c.id)
+_MOST = bindparam("most", type_=Integer)
+_DUE = with_texts().where(_WAITING).order_by(*_IN_ORDER).limit(_MOST)
+_DUE_IDS = select(articles.c.id).where(_WAITING).order_by(*_IN_ORDER).limit(_MOST)
+_STILL_DUE = with_texts().where(_WAITING, articles.c.id.in_(bindparam("ids", expanding=True))).order_by(*_IN_ORDER)
+
 
 class SqlArticleStore:
     """`ArticleStore` over a database."""
@@ -24,23 +31,20 @@ class SqlArticleStore:
 
     async def due(self, stage: Stage, now: datetime, limit: int, skip: Collection[int]) -> Sequence[Article]:
         """Articles waiting in `stage`, longest due first, without those in `skip`."""
-        statement = with_texts().where(articles.c.stage == stage.value, articles.c.due <= now)
-        statement = statement.order_by(articles.c.due, articles.c.id).limit(limit + len(skip))
-        rows = await self._database.read(lambda connection: connection.execute(statement).all())
+        asked = {"stage": stage.value, "now": now, "most": limit + len(skip)}
+        rows = await self._database.read(lambda connection: connection.execute(_DUE, asked).all())
         return [article_of(row) for row in rows if row.id not in skip][:limit]
 
     async def due_ids(self, stage: Stage, now: datetime, limit: int, skip: Collection[int]) -> Sequence[int]:
         """The ids of what `due` would find: all that whoever shares work out needs, and no texts are read for it."""
-        statement = select(articles.c.id).where(articles.c.stage == stage.value, articles.c.due <= now)
-        statement = statement.order_by(articles.c.due, articles.c.id).limit(limit + len(skip))
-        ids = await self._database.read(lambda connection: connection.scalars(statement).all())
+        asked = {"stage": stage.value, "now": now, "most": limit + len(skip)}
+        ids = await self._database.read(lambda connection: connection.scalars(_DUE_IDS, asked).all())
         return [article_id for article_id in ids if article_id not in skip][:limit]
 
     async def still_due(self, stage: Stage, ids: Collection[int], now: datetime) -> Sequence[Article]:
         """Those of the articles `ids` that wait in `stage`, longest due first."""
-        statement = with_texts().where(articles.c.id.in_(ids), articles.c.stage == stage.value, articles.c.due <= now)
-        statement = statement.order_by(articles.c.due, articles.c.id)
-        rows = await self._database.read(lambda connection: connection.execute(statement).all())
+        asked = {"stage": stage.value, "now": now, "ids": list(ids)}
+        rows = await self._database.read(lambda connection: connection.execute(_STILL_DUE, asked).all())
         return [article_of(row) for row in rows]
 
     async def record_text(self, seen: Article, text: Text, notes: Sequence[Note], now: datetime) -> bool:

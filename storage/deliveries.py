@@ -5,11 +5,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from monitor.domain.alerts import DeliveryState, NewDelivery
 from storage.outbox_schema import deliveries, delivery_alerts
-from storage.statements import upsert
+from storage.statements import adding
+
+_LAST_PART = (
+    select(deliveries)
+    .where(deliveries.c.receiver == bindparam("receiver"), deliveries.c.window == bindparam("window"))
+    .order_by(deliveries.c.part.desc())
+    .limit(1)
+    .with_for_update()
+)
+_JOIN = update(deliveries).where(deliveries.c.id == bindparam("last"))
+_BEGIN = deliveries.insert().returning(deliveries.c.id)
+_CARRY = adding(delivery_alerts)
 
 
 def add_deliveries(
@@ -40,23 +51,14 @@ def _add(connection: Connection, wanted: NewDelivery, alert_ids: Mapping[str, in
 
 def _last_part(connection: Connection, wanted: NewDelivery) -> Row[Any] | None:
     """The latest delivery of the window, locked, so that a pending one does not leave meanwhile."""
-    return connection.execute(
-        select(deliveries)
-        .where(deliveries.c.receiver == wanted.receiver, deliveries.c.window == wanted.window)
-        .order_by(deliveries.c.part.desc())
-        .limit(1)
-        .with_for_update()
-    ).one_or_none()
+    return connection.execute(_LAST_PART, {"receiver": wanted.receiver, "window": wanted.window}).one_or_none()
 
 
 def _join(connection: Connection, last: Row[Any], wanted: NewDelivery) -> None:
     """A spaced window keeps its time, which is already the earliest allowed."""
     due = last.due if wanted.spacing else min(last.due, wanted.due)
-    connection.execute(
-        update(deliveries)
-        .where(deliveries.c.id == last.id)
-        .values(due=due, text=_joined(last.text, wanted.text), broadcast=last.broadcast or wanted.broadcast)
-    )
+    joined = {"due": due, "text": _joined(last.text, wanted.text), "broadcast": last.broadcast or wanted.broadcast}
+    connection.execute(_JOIN, {"last": last.id, **joined})
 
 
 def _joined(old: str, new: str) -> str:
@@ -81,7 +83,7 @@ def _begin(connection: Connection, wanted: NewDelivery, last: Row[Any] | None, n
         "repeat": False,
         "thread_of": wanted.thread_of,
     }
-    delivery_id: int = connection.execute(deliveries.insert().values(row).returning(deliveries.c.id)).scalar_one()
+    delivery_id: int = connection.execute(_BEGIN, row).scalar_one()
     return delivery_id
 
 
@@ -89,4 +91,4 @@ def carry(connection: Connection, delivery_id: int, alert_ids: Iterable[int]) ->
     """Let the delivery carry these alerts too."""
     rows = [{"delivery_id": delivery_id, "alert_id": alert_id} for alert_id in sorted(alert_ids)]
     if rows:
-        connection.execute(upsert(connection, delivery_alerts).on_conflict_do_nothing(), rows)
+        connection.execute(_CARRY.on(connection), rows)

@@ -9,10 +9,23 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from monitor.domain.articles import NewArticle
 from monitor.domain.polling import Revised
 from storage.schema import articles, identities, sightings, texts
-from storage.statements import KEYS_PER_STATEMENT, batches, upsert, url_key
+from storage.statements import KEYS_PER_STATEMENT, adding, batches, replacing, upserting, url_key
 
 _ASK_SQLITE = f"SELECT hash, article_id FROM identities WHERE hash IN ({','.join('?' * KEYS_PER_STATEMENT)})"  # noqa: S608
 _ASK_POSTGRES = "SELECT hash, article_id FROM identities WHERE hash = ANY(%s)"
+
+_STORE = articles.insert().returning(articles.c.id, sort_by_parameter_order=True)
+_STORE_TEXT = texts.insert().inline()
+_CLAIM = upserting(identities, lambda new: new.on_conflict_do_nothing().returning(identities.c.hash))
+_ELSEWHERE = select(articles.c.id).where(
+    articles.c.id.in_(bindparam("ids", expanding=True)), articles.c.feed_key != bindparam("feed_key")
+)
+_SIGHT = adding(sightings)
+_REVISE = (
+    update(articles).where(articles.c.id == bindparam("revised_id")).values(attempt=0, revision=articles.c.revision + 1)
+)
+_STILL_THERE = select(articles.c.id).where(articles.c.id.in_(bindparam("ids", expanding=True)))
+_REPLACE_ENTRY_TEXT = replacing(texts, "article_id", ("entry_text",))
 
 
 def owners(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, int]:
@@ -81,15 +94,14 @@ def _withdraw(connection: Connection, lost: Collection[int], keys: Sequence[byte
 def _insert(connection: Connection, fresh: Sequence[NewArticle]) -> list[int]:
     if not fresh:
         return []
-    statement = articles.insert().returning(articles.c.id, sort_by_parameter_order=True)
-    ids = list(connection.execute(statement, [_article_row(article) for article in fresh]).scalars())
+    ids = list(connection.execute(_STORE, [_article_row(article) for article in fresh]).scalars())
     rows = [
         {"article_id": article_id, "entry_text": article.entry.text}
         for article_id, article in zip(ids, fresh, strict=True)
         if article.entry.text and article.entry.text != article.entry.summary
     ]
     if rows:
-        connection.execute(texts.insert(), rows)
+        connection.execute(_STORE_TEXT, rows)
     return ids
 
 
@@ -124,8 +136,7 @@ def _claim(connection: Connection, claims: dict[bytes, int]) -> set[int]:
     lost: set[int] = set()
     for batch in batches(sorted(claims)):
         rows = [{"hash": key, "article_id": claims[key]} for key in batch]
-        statement = upsert(connection, identities).on_conflict_do_nothing().returning(identities.c.hash)
-        won = {bytes(key) for key in connection.execute(statement, rows).scalars()}
+        won = {bytes(key) for key in connection.execute(_CLAIM.on(connection), rows).scalars()}
         lost.update(claims[key] for key in batch if key not in won)
     return lost
 
@@ -138,57 +149,40 @@ def add_aliases(connection: Connection, aliases: Iterable[tuple[int, tuple[bytes
 def add_sightings(connection: Connection, feed_key: str, article_ids: Collection[int], now: datetime) -> None:
     """Remember that articles first met elsewhere are in this feed too; those deleted meanwhile are passed over."""
     for batch in batches(list(article_ids)):
-        elsewhere = select(articles.c.id).where(articles.c.id.in_(batch), articles.c.feed_key != feed_key)
+        elsewhere = connection.execute(_ELSEWHERE, {"ids": batch, "feed_key": feed_key})
         rows = [
-            {"article_id": article_id, "feed_key": feed_key, "first_seen": now}
-            for article_id in connection.execute(elsewhere).scalars()
+            {"article_id": article_id, "feed_key": feed_key, "first_seen": now} for article_id in elsewhere.scalars()
         ]
         if rows:
-            connection.execute(upsert(connection, sightings).on_conflict_do_nothing(), rows)
+            connection.execute(_SIGHT.on(connection), rows)
 
 
 def revise(connection: Connection, revised: Sequence[Revised], now: datetime) -> None:
     """Start changed articles again, whatever they were doing: their revision tells a running step that it came late."""
     if not revised:
         return
-    connection.execute(
-        update(articles)
-        .where(articles.c.id == bindparam("b_id"))
-        .values(
-            title=bindparam("b_title"),
-            summary=bindparam("b_summary"),
-            content_hash=bindparam("b_hash"),
-            stage=bindparam("b_stage"),
-            due=now,
-            attempt=0,
-            revision=articles.c.revision + 1,
-        ),
-        [
-            {
-                "b_id": item.article_id,
-                "b_title": item.title,
-                "b_summary": item.summary,
-                "b_hash": item.content_hash,
-                "b_stage": item.stage.value,
-            }
-            for item in revised
-        ],
-    )
+    rows = [
+        {
+            "revised_id": item.article_id,
+            "title": item.title,
+            "summary": item.summary,
+            "content_hash": item.content_hash,
+            "stage": item.stage.value,
+            "due": now,
+        }
+        for item in revised
+    ]
+    connection.execute(_REVISE, rows)
     _replace_entry_texts(connection, revised)
 
 
 def _replace_entry_texts(connection: Connection, revised: Sequence[Revised]) -> None:
-    kept = set(
-        connection.execute(
-            select(articles.c.id).where(articles.c.id.in_([item.article_id for item in revised]))
-        ).scalars()
-    )
+    ids = [item.article_id for item in revised]
+    kept = set(connection.execute(_STILL_THERE, {"ids": ids}).scalars())
     rows = [
         {"article_id": item.article_id, "entry_text": item.text if item.text != item.summary else None}
         for item in revised
         if item.article_id in kept
     ]
     if rows:
-        statement = upsert(connection, texts)
-        text = {"entry_text": statement.excluded["entry_text"]}
-        connection.execute(statement.on_conflict_do_update(index_elements=[texts.c.article_id], set_=text), rows)
+        connection.execute(_REPLACE_ENTRY_TEXT.on(connection), rows)

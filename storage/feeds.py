@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, bindparam, case, select, update
+from sqlalchemy import Connection, Integer, Row, Update, bindparam, case, select, update
 
 from monitor.domain.feeds import Feed, FeedForPoll, FeedState
 from monitor.domain.polling import Polled
@@ -19,6 +19,13 @@ from storage.statements import batches, upsert
 
 _SYNCED_TOGETHER = 500
 
+_WAITING = select(feeds).where(feeds.c.due <= bindparam("now")).order_by(feeds.c.due)
+_DUE = _WAITING.limit(bindparam("most", type_=Integer))
+_STILL_DUE = _WAITING.where(feeds.c.key.in_(bindparam("keys", expanding=True)))
+_CONTENT_HASHES = select(articles.c.id, articles.c.content_hash).where(
+    articles.c.id.in_(bindparam("ids", expanding=True)), articles.c.content_hash.is_not(None)
+)
+
 
 class SqlFeedStore:
     """`FeedStore` over a database."""
@@ -32,14 +39,14 @@ class SqlFeedStore:
 
     async def due(self, now: datetime, limit: int, skip: Collection[str]) -> Sequence[FeedForPoll]:
         """Feeds whose time has come, longest overdue first, without those in `skip`."""
-        statement = select(feeds).where(feeds.c.due <= now).order_by(feeds.c.due).limit(limit + len(skip))
-        rows = await self._database.read(lambda connection: connection.execute(statement).all())
+        asked = {"now": now, "most": limit + len(skip)}
+        rows = await self._database.read(lambda connection: connection.execute(_DUE, asked).all())
         return [feed_for_poll(row) for row in rows if row.key not in skip][:limit]
 
     async def still_due(self, keys: Collection[str], now: datetime) -> Sequence[FeedForPoll]:
         """Those of the feeds `keys` whose time has come, longest overdue first."""
-        statement = select(feeds).where(feeds.c.key.in_(keys), feeds.c.due <= now).order_by(feeds.c.due)
-        rows = await self._database.read(lambda connection: connection.execute(statement).all())
+        asked = {"now": now, "keys": list(keys)}
+        rows = await self._database.read(lambda connection: connection.execute(_STILL_DUE, asked).all())
         return [feed_for_poll(row) for row in rows]
 
     async def known(self, identities: Collection[bytes]) -> Mapping[bytes, int]:
@@ -60,10 +67,8 @@ class SqlFeedStore:
 def _content_hashes(connection: Connection, ids: Sequence[int]) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
     for batch in batches(ids):
-        statement = select(articles.c.id, articles.c.content_hash).where(
-            articles.c.id.in_(batch), articles.c.content_hash.is_not(None)
-        )
-        found.update((row.id, row.content_hash) for row in connection.execute(statement))
+        rows = connection.execute(_CONTENT_HASHES, {"ids": batch})
+        found.update((row.id, row.content_hash) for row in rows)
     return found
 
 

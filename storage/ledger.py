@@ -8,6 +8,8 @@ from sqlalchemy import Connection
 from monitor.domain.ledger import Note
 from storage.schema import ledger
 
+_APPEND = ledger.insert().inline()
+
 
 def write_notes(connection: Connection, article_id: int, notes: Sequence[Note], now: datetime) -> None:
     """Append lines about an article."""
@@ -22,4 +24,4 @@ def write_feed_notes(connection: Connection, feed_key: str, notes: Sequence[Note
 def _write(connection: Connection, about: dict[str, object], notes: Sequence[Note], now: datetime) -> None:
     rows = [{**about, "at": now, "step": note.step, "text": note.text, "facts": note.facts} for note in notes]
     if rows:
-        connection.execute(ledger.insert(), rows)
+        connection.execute(_APPEND, rows)

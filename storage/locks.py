@@ -14,11 +14,13 @@ HOUSEKEEPING = 0x77770003
 DAEMON = 0x77770004
 """Being the one daemon of a database (held by a session, see `storage.lock`)."""
 
+_TAKE = text("SELECT pg_advisory_xact_lock(:lock)")
+
 
 def exclusive(connection: Connection, lock: int) -> None:
     """Wait for `lock` and keep it until the transaction ends."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+        connection.execute(_TAKE, {"lock": lock})
 
 
 def exclusive_if_free(connection: Connection, lock: int) -> bool:

@@ -3,20 +3,24 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, bindparam, delete, select
 
 from monitor.domain.topics.values import Field, Hit, Match, Matches, Near
 from storage.schema import matches
 
+_FORGET = delete(matches).where(matches.c.article_id == bindparam("article_id"))
+_KEEP = matches.insert().inline()
+
 
 def write_matches(connection: Connection, article_id: int, revision: int, found: Matches) -> None:
     """Replace what is kept of an article's matches by what this revision of its text matched."""
-    connection.execute(delete(matches).where(matches.c.article_id == article_id))
+    if revision:  # the first has nothing to replace
+        connection.execute(_FORGET, {"article_id": article_id})
     matched = {item.topic for item in found.matches}
     rows = [_match_row(item) for item in found.matches]
     rows += [_near_row(item) for item in found.near if item.topic not in matched]
     if rows:
-        connection.execute(matches.insert(), [{"article_id": article_id, "revision": revision, **row} for row in rows])
+        connection.execute(_KEEP, [{"article_id": article_id, "revision": revision, **row} for row in rows])
 
 
 def read_matches(connection: Connection, article_id: int) -> Matches:

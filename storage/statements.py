@@ -1,11 +1,12 @@
 """Small statements that several files of this package need, the same on both databases."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, UpdateBase
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.schema import counters
@@ -16,8 +17,48 @@ KEYS_PER_STATEMENT = 50
 """Where the cost per key has levelled off on both databases; one number of placeholders keeps statements cached."""
 
 
-def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update` in the connection's dialect."""
+Upsert = sqlite.Insert | postgresql.Insert
+"""An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+
+
+@dataclass(frozen=True, slots=True)
+class InEither:
+    """A statement in the words of both databases."""
+
+    sqlite: UpdateBase
+    postgresql: UpdateBase
+
+    def on(self, connection: Connection) -> UpdateBase:
+        """The statement in the words of the connection's database."""
+        return self.postgresql if connection.dialect.name == "postgresql" else self.sqlite
+
+
+def upserting(table: Table, finish: Callable[[Upsert], UpdateBase]) -> InEither:
+    """An upsert of `table`, to be built once, as a constant: building a statement takes longer than executing it.
+
+    Its columns are those of the row it is executed with.
+    """
+    return InEither(finish(sqlite.insert(table)), finish(postgresql.insert(table)))
+
+
+def replacing(table: Table, key: str, columns: Iterable[str]) -> InEither:
+    """An upsert that replaces `columns` of the row that has the same `key`."""
+    names = list(columns)
+    return upserting(
+        table,
+        lambda new: new.on_conflict_do_update(
+            index_elements=[table.c[key]], set_={name: new.excluded[name] for name in names}
+        ),
+    )
+
+
+def adding(table: Table) -> InEither:
+    """An INSERT that passes over rows already there."""
+    return upserting(table, lambda new: new.on_conflict_do_nothing())
+
+
+def upsert(connection: Connection, table: Table) -> Upsert:
+    """An upsert in the connection's dialect, for statements executed too rarely to be kept."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
@@ -28,11 +69,16 @@ def next_number(connection: Connection, counter: str) -> int:
 
 def count(connection: Connection, counter: str, more: int) -> int:
     """Add to a counter; what it is now."""
-    statement = upsert(connection, counters).values(name=counter, value=more)
-    changed = {"value": counters.c.value + more}
-    statement = statement.on_conflict_do_update(index_elements=[counters.c.name], set_=changed)
-    number: int = connection.execute(statement.returning(counters.c.value)).scalar_one()
+    number: int = connection.execute(_COUNT.on(connection), {"name": counter, "value": more}).scalar_one()
     return number
+
+
+_COUNT = upserting(
+    counters,
+    lambda new: new.on_conflict_do_update(
+        index_elements=[counters.c.name], set_={"value": counters.c.value + new.excluded["value"]}
+    ).returning(counters.c.value),
+)
 
 
 def batches(items: Sequence[T], size: int = KEYS_PER_STATEMENT) -> Iterator[list[T]]:

@@ -7,8 +7,9 @@ fingerprinting, are done before; the lock is held for the few statements here an
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Integer, Row, Select, bindparam, select, update
 
 from monitor.domain.articles import Article, Stage
 from monitor.domain.stories.values import Fingerprint, Placed, Placement
@@ -20,11 +21,22 @@ from storage.ledger import write_notes
 from storage.locks import STORIES, exclusive
 from storage.matches import write_matches
 from storage.schema import articles, fingerprints, stories
-from storage.statements import next_number, upsert
-from storage.stories import story_of
+from storage.statements import next_number, replacing
+from storage.stories import with_members
 
 PLACED = "placed"
 """The counter that numbers placings."""
+
+_PLACED = select(fingerprints).where(fingerprints.c.sequence > bindparam("after")).order_by(fingerprints.c.sequence)
+_PLACED_SINCE = _PLACED.where(fingerprints.c.at >= bindparam("since"))
+_PART_PLACED_SINCE = _PLACED_SINCE.limit(bindparam("most", type_=Integer))
+_SEE_AGAIN = update(stories).where(stories.c.id == bindparam("known")).returning(stories)
+_OPEN = stories.insert().returning(stories)
+_ENTER = update(articles).where(articles.c.id == bindparam("entering"))
+_ORIGIN = select(articles.c.origin).where(articles.c.id == bindparam("copied"))
+_REMEMBER = replacing(
+    fingerprints, "article_id", ("sequence", "story_id", "copy_of", "outlet", "at", "version", "content")
+)
 
 
 def place(
@@ -45,31 +57,29 @@ def place(
     if not set_if_unchanged(connection, seen, _done(seen, revision)):
         return None
     placement = judge.locate(placed_after(connection, after))
-    story_id = _story(connection, seen, placement, now)
-    _enter(connection, seen, placement, story_id)
-    _remember(connection, seen, fingerprint, placement, story_id, now)
-    facts = StoryFacts(story=story_of(connection, story_id), alerts=alerts_of_story(connection, story_id))
-    verdict = judge.judge(facts, placement)
-    _write(connection, seen, story_id, verdict, now)
-    return replace(verdict, placement=replace(placement, story_id=story_id))
+    story = _story(connection, seen, placement, now)
+    _enter(connection, seen, placement, story.id)
+    _remember(connection, seen, fingerprint, placement, story.id, now)
+    raised = alerts_of_story(connection, story.id) if story.id == placement.story_id else ()
+    verdict = judge.judge(StoryFacts(story=with_members(connection, story), alerts=raised), placement)
+    _write(connection, seen, story.id, verdict, now)
+    return replace(verdict, placement=replace(placement, story_id=story.id))
 
 
 def placed_after(connection: Connection, after: int) -> Sequence[Placed]:
     """What was placed after the sequence `after`, in order."""
-    return _read(connection, _placed().where(fingerprints.c.sequence > after))
+    return _read(connection, _PLACED, {"after": after})
 
 
 def placed_since(connection: Connection, since: datetime, after: int, limit: int | None) -> Sequence[Placed]:
     """What was placed since `since` and after the sequence `after`, in order; at most `limit`."""
-    wanted = _placed().where(fingerprints.c.at >= since, fingerprints.c.sequence > after)
-    return _read(connection, wanted if limit is None else wanted.limit(limit))
+    asked = {"since": since, "after": after}
+    if limit is None:
+        return _read(connection, _PLACED_SINCE, asked)
+    return _read(connection, _PART_PLACED_SINCE, {**asked, "most": limit})
 
 
-def _placed() -> Select[tuple[object, ...]]:
-    return select(fingerprints).order_by(fingerprints.c.sequence)
-
-
-def _read(connection: Connection, statement: Select[tuple[object, ...]]) -> list[Placed]:
+def _read(connection: Connection, statement: Select[Any], asked: dict[str, Any]) -> list[Placed]:
     return [
         Placed(
             sequence=row.sequence,
@@ -80,7 +90,7 @@ def _read(connection: Connection, statement: Select[tuple[object, ...]]) -> list
             at=row.at,
             fingerprint=Fingerprint(version=row.version, content=bytes(row.content)),
         )
-        for row in connection.execute(statement)
+        for row in connection.execute(statement, asked)
     ]
 
 
@@ -88,20 +98,18 @@ def _done(seen: Article, revision: str) -> dict[str, object]:
     return {"stage": Stage.DONE.value, "due": None, "attempt": 0, "catalog_revision": revision}
 
 
-def _story(connection: Connection, seen: Article, placement: Placement, now: datetime) -> int:
+def _story(connection: Connection, seen: Article, placement: Placement, now: datetime) -> Row[Any]:
     """The story's row: the one located, now seen again, or a new one."""
     if placement.story_id is not None:
-        known = stories.c.id == placement.story_id
-        if connection.execute(update(stories).where(known).values(last_seen=now)).rowcount == 1:
-            return placement.story_id
-    row = {"title": seen.title, "first_seen": now, "last_seen": now}
-    story_id: int = connection.execute(stories.insert().values(row).returning(stories.c.id)).scalar_one()
-    return story_id
+        known = connection.execute(_SEE_AGAIN, {"known": placement.story_id, "last_seen": now}).one_or_none()
+        if known is not None:
+            return known
+    return connection.execute(_OPEN, {"title": seen.title, "first_seen": now, "last_seen": now}).one()
 
 
 def _enter(connection: Connection, seen: Article, placement: Placement, story_id: int) -> None:
     values = {"story_id": story_id, "copy_of": placement.copy_of, "origin": _origin(connection, seen, placement)}
-    connection.execute(update(articles).where(articles.c.id == seen.id).values(values))
+    connection.execute(_ENTER, {"entering": seen.id, **values})
 
 
 def _origin(connection: Connection, seen: Article, placement: Placement) -> str:
@@ -110,7 +118,7 @@ def _origin(connection: Connection, seen: Article, placement: Placement) -> str:
         return seen.text.credit
     copied = None
     if placement.copy_of is not None:
-        copied = connection.execute(select(articles.c.origin).where(articles.c.id == placement.copy_of)).scalar()
+        copied = connection.execute(_ORIGIN, {"copied": placement.copy_of}).scalar()
     return copied or seen.outlet
 
 
@@ -124,6 +132,7 @@ def _remember(
 ) -> None:
     """Let later placings see this one; a text placed before, in an earlier revision, moves to the end."""
     row = {
+        "article_id": seen.id,
         "sequence": next_number(connection, PLACED),
         "story_id": story_id,
         "copy_of": placement.copy_of,
@@ -132,8 +141,7 @@ def _remember(
         "version": fingerprint.version,
         "content": fingerprint.content,
     }
-    statement = upsert(connection, fingerprints).values(article_id=seen.id, **row)
-    connection.execute(statement.on_conflict_do_update(index_elements=[fingerprints.c.article_id], set_=row))
+    connection.execute(_REMEMBER.on(connection), row)
 
 
 def _write(connection: Connection, seen: Article, story_id: int, verdict: Verdict, now: datetime) -> None:
