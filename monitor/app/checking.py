@@ -32,6 +32,14 @@ async def try_slack(config: Path | None, names: tuple[str, ...]) -> AsyncIterato
             yield await _try_other(source.settings, receiver)
 
 
+async def credentials_work(config: Path | None) -> AsyncIterator[Finding]:
+    """Whether Slack accepts the token, and with which scopes; nothing is posted. Raises ConfigurationInvalid."""
+    settings = opened(config)[0].settings
+    calls = SlackCalls(timeout=settings.slack.timeout, api_url=settings.slack.api_url, proxy=settings.http.proxy)
+    async for finding in SlackCheck(token=secret("slack_bot_token"), calls=calls, clock=SystemClock()).credentials():
+        yield finding
+
+
 async def _try_app(
     settings: Settings, receivers: tuple[Receiver, ...], app_token: str | None
 ) -> AsyncIterator[Finding]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from monitor.adapters.language import LangidDetector
-from monitor.cli.configured import FOUND, INVALID, config_option, json_option, leave, show
+from monitor.cli.configured import FOUND, INVALID, config_option, json_option, leave, run, show
+from monitor.cli.online import online_problems, show_online
 from monitor.config.environment import config_dir, environment_secrets
 from monitor.config.loader import load
 from monitor.domain.catalog import Catalog, Example, Problem, Topic
@@ -20,16 +21,18 @@ from monitor.domain.topics.engine import compile_catalog
     epilog="""\b
 Examples:
   wirewatch check
+  wirewatch check --online
   wirewatch check --config /etc/wirewatch
   wirewatch check --json | jq 'select(.level == "error")'
 
 \b
-Exit codes: 0 all is well, 1 an example goes against its topic, 2 the configuration is invalid.
+Exit codes: 0 all is well, 1 an example or something online failed, 2 the configuration is invalid.
 """,
 )
+@click.option("--online", is_flag=True, help="Ask Slack and every feed, too; nothing is posted or stored.")
 @config_option
 @json_option
-def check(given: Path | None, as_json: bool) -> None:
+def check(given: Path | None, as_json: bool, online: bool) -> None:
     """Read the whole configuration and list every problem as file:line:column: message.
 
     Then try each topic on its own must_match and must_not_match examples.
@@ -45,6 +48,11 @@ def check(given: Path | None, as_json: bool) -> None:
     show(failed, as_json=as_json, check="examples")
     if failed:
         leave(FOUND, f"{folder}: {counted(len(failed), 'example')} against the topic")
+    if online:
+        problems = run(online_problems(given, loaded.catalog))
+        show_online(problems, as_json=as_json)
+        if problems:
+            leave(FOUND, f"{folder}: {counted(len(problems), 'thing')} did not work online")
     click.echo(_summary(folder, loaded.catalog, len(loaded.problems)), err=True)
 
 
