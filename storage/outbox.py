@@ -7,7 +7,7 @@ so any number of workers, killed at any moment, share one outbox.
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, update
+from sqlalchemy import Connection, Integer, and_, bindparam, func, or_, select, update
 
 from monitor.domain.alerts import Delivery, DeliveryState
 from monitor.domain.catalog import Receiver
@@ -17,8 +17,50 @@ from storage.deliveries import add_deliveries
 from storage.escalation import escalate
 from storage.folding import fold
 from storage.outbox_schema import deliveries, lanes
-from storage.statements import upsert
+from storage.statements import Upsert, adding, upserting
 from storage.telling import delivery_of, read_for_sending
+
+_SHUT = select(lanes).where(lanes.c.open_at > bindparam("now"))
+_CLOSED = _SHUT.where(lanes.c.reason.is_not(None))
+_LANES = select(lanes)
+
+_IN_ORDER = select(deliveries).where(deliveries.c.due <= bindparam("now")).order_by(deliveries.c.due, deliveries.c.id)
+_NOT_IN_WORK = _IN_ORDER.where(deliveries.c.id.not_in(bindparam("skip", expanding=True))).limit(
+    bindparam("most", type_=Integer)
+)
+_PENDING = deliveries.c.state == DeliveryState.PENDING.value
+_SENDING = deliveries.c.state == DeliveryState.SENDING.value
+_HEAD = _NOT_IN_WORK.where(_PENDING, deliveries.c.receiver == bindparam("receiver"))
+_STRAYS = _NOT_IN_WORK.where(_PENDING, deliveries.c.receiver.not_in(bindparam("receivers", expanding=True)))
+_UNKNOWN = _NOT_IN_WORK.where(_SENDING)
+_STILL_DUE = _IN_ORDER.where(or_(_PENDING, _SENDING), deliveries.c.id.in_(bindparam("ids", expanding=True)))
+_NEXT_PENDING = (
+    select(deliveries.c.receiver, func.min(deliveries.c.due)).where(_PENDING).group_by(deliveries.c.receiver)
+)
+_NEXT_UNKNOWN = select(func.min(deliveries.c.due)).where(_SENDING)
+
+_IF_UNCHANGED = update(deliveries).where(
+    deliveries.c.id == bindparam("seen_id"),
+    deliveries.c.state == bindparam("seen_state"),
+    deliveries.c.attempt == bindparam("seen_attempt"),
+)
+_MEET = adding(lanes)
+_LOCKED = (
+    select(lanes).where(lanes.c.name.in_(bindparam("names", expanding=True))).order_by(lanes.c.name).with_for_update()
+)
+_TAKE = update(lanes).where(lanes.c.name == bindparam("taken"))
+
+
+def _unless_shut(new: Upsert) -> Upsert:
+    """A pause that still runs is not cut short by what began before it."""
+    still_shut = and_(
+        lanes.c.reason.is_not(None), lanes.c.open_at > new.excluded["open_at"], lanes.c.open_at > bindparam("now")
+    )
+    changed = {name: new.excluded[name] for name in ("open_at", "reason", "strikes")}
+    return new.on_conflict_do_update(index_elements=[lanes.c.name], set_=changed, where=~still_shut)
+
+
+_SET_LANE = upserting(lanes, _unless_shut)
 
 
 class SqlOutbox:
@@ -65,63 +107,38 @@ class SqlOutbox:
 
 
 def _closed_for_a_reason(connection: Connection, now: datetime) -> list[Lane]:
-    rows = connection.execute(select(lanes).where(lanes.c.open_at > now, lanes.c.reason.is_not(None))).mappings()
-    return [Lane(**row) for row in rows]
+    return [Lane(**row) for row in connection.execute(_CLOSED, {"now": now}).mappings()]
 
 
 def _due(
     connection: Connection, now: datetime, limit: int, skip: Collection[int], passes: Mapping[str, Collection[str]]
 ) -> list[Delivery]:
-    shut = set(connection.execute(select(lanes.c.name).where(lanes.c.open_at > now)).scalars())
-    waiting = _waiting(now, skip)
+    shut = {row.name for row in connection.execute(_SHUT, {"now": now})}
+    asked = {"now": now, "skip": list(skip), "most": limit}
     heads = [
         row
         for receiver, through in passes.items()
         if shut.isdisjoint(through)
-        for row in connection.execute(waiting.where(deliveries.c.receiver == receiver).limit(1))
+        for row in connection.execute(_HEAD, {**asked, "receiver": receiver, "most": 1})
     ]
-    unknown = connection.execute(
-        select(deliveries)
-        .where(deliveries.c.state == DeliveryState.SENDING.value, deliveries.c.due <= now, deliveries.c.id.not_in(skip))
-        .order_by(deliveries.c.due, deliveries.c.id)
-        .limit(limit)
-    )
-    strays = connection.execute(waiting.where(deliveries.c.receiver.not_in(list(passes))).limit(limit))
+    unknown = connection.execute(_UNKNOWN, asked)
+    strays = connection.execute(_STRAYS, {**asked, "receivers": list(passes)})
     rows = sorted((*heads, *unknown, *strays), key=lambda row: (row.due, row.id))
     return [delivery_of(row) for row in rows[:limit]]
 
 
 def _still_due(connection: Connection, ids: Collection[int], now: datetime) -> list[Delivery]:
-    open_ = (DeliveryState.PENDING.value, DeliveryState.SENDING.value)
-    rows = connection.execute(
-        select(deliveries)
-        .where(deliveries.c.id.in_(ids), deliveries.c.state.in_(open_), deliveries.c.due <= now)
-        .order_by(deliveries.c.due, deliveries.c.id)
-    )
-    return [delivery_of(row) for row in rows]
+    return [delivery_of(row) for row in connection.execute(_STILL_DUE, {"ids": list(ids), "now": now})]
 
 
 def _next_at(connection: Connection, passes: Mapping[str, Collection[str]]) -> datetime | None:
-    opens = {row.name: row.open_at for row in connection.execute(select(lanes))}
-    pending = connection.execute(
-        select(deliveries.c.receiver, func.min(deliveries.c.due))
-        .where(deliveries.c.state == DeliveryState.PENDING.value)
-        .group_by(deliveries.c.receiver)
-    )
+    opens = {row.name: row.open_at for row in connection.execute(_LANES)}
+    pending = connection.execute(_NEXT_PENDING)
     moments = [
         max(due, *(opens[name] for name in passes.get(receiver, ()) if name in opens), due) for receiver, due in pending
     ]
-    unknown = select(func.min(deliveries.c.due)).where(deliveries.c.state == DeliveryState.SENDING.value)
-    moments += [moment for moment in connection.scalars(unknown) if moment is not None]
+    moments += [moment for moment in connection.scalars(_NEXT_UNKNOWN) if moment is not None]
     return min(moments, default=None)
-
-
-def _waiting(now: datetime, skip: Collection[int]) -> Select[*tuple[object, ...]]:
-    return (
-        select(deliveries)
-        .where(deliveries.c.state == DeliveryState.PENDING.value, deliveries.c.due <= now, deliveries.c.id.not_in(skip))
-        .order_by(deliveries.c.due, deliveries.c.id)
-    )
 
 
 def _claim(
@@ -135,35 +152,29 @@ def _claim(
 ) -> DeliveryForSending | None:
     if not _open(connection, passes, now):
         return None
-    changed = connection.execute(
-        update(deliveries)
-        .where(_unchanged(seen))
-        .values(
-            state=DeliveryState.SENDING.value,
-            attempt=seen.attempt + 1,
-            attempted_at=now,
-            due=settle_at,
-            via=via,
-        )
-    )
-    if changed.rowcount != 1:
+    intent = {
+        "state": DeliveryState.SENDING.value,
+        "attempt": seen.attempt + 1,
+        "attempted_at": now,
+        "due": settle_at,
+        "via": via,
+    }
+    if not _set_if_unchanged(connection, seen, intent):
         return None
-    connection.execute(update(lanes).where(lanes.c.name == passes[0]).values(open_at=until, reason=None))
+    connection.execute(_TAKE, {"taken": passes[0], "open_at": until, "reason": None})
     return read_for_sending(connection, seen.id, now)
 
 
 def _open(connection: Connection, passes: Sequence[str], now: datetime) -> bool:
     """Whether every lane is open; the rows stay locked, so that two workers cannot both find them so."""
-    first = {"name": passes[0], "open_at": now, "strikes": 0}
-    connection.execute(upsert(connection, lanes).values(first).on_conflict_do_nothing())
-    rows = connection.execute(select(lanes).where(lanes.c.name.in_(passes)).order_by(lanes.c.name).with_for_update())
-    return all(row.open_at <= now for row in rows)
+    connection.execute(_MEET.on(connection), {"name": passes[0], "open_at": now, "strikes": 0})
+    return all(row.open_at <= now for row in connection.execute(_LOCKED, {"names": list(passes)}))
 
 
-def _unchanged(seen: Delivery) -> ColumnElement[bool]:
-    return and_(
-        deliveries.c.id == seen.id, deliveries.c.state == seen.state.value, deliveries.c.attempt == seen.attempt
-    )
+def _set_if_unchanged(connection: Connection, seen: Delivery, values: Mapping[str, object]) -> bool:
+    """Compare and set: whether the row still was what was seen."""
+    was = {"seen_id": seen.id, "seen_state": seen.state.value, "seen_attempt": seen.attempt}
+    return connection.execute(_IF_UNCHANGED, {**was, **values}).rowcount == 1
 
 
 def _record(connection: Connection, settlement: Settlement, now: datetime) -> bool:
@@ -176,8 +187,7 @@ def _record(connection: Connection, settlement: Settlement, now: datetime) -> bo
     }
     if settlement.receipt is not None:
         values |= {"channel": settlement.receipt.channel, "ts": settlement.receipt.ts, "sent_at": settlement.sent_at}
-    changed = connection.execute(update(deliveries).where(_unchanged(settlement.seen)).values(values))
-    if changed.rowcount != 1:
+    if not _set_if_unchanged(connection, settlement.seen, values):
         return False
     for lane in settlement.lanes:
         _set_lane(connection, lane, now)
@@ -188,11 +198,5 @@ def _record(connection: Connection, settlement: Settlement, now: datetime) -> bo
 
 
 def _set_lane(connection: Connection, lane: Lane, now: datetime) -> None:
-    """A pause that still runs is not cut short by what began before it."""
     row = {"name": lane.name, "open_at": lane.open_at, "reason": lane.reason, "strikes": lane.strikes}
-    still_shut = and_(lanes.c.reason.is_not(None), lanes.c.open_at > lane.open_at, lanes.c.open_at > now)
-    connection.execute(
-        upsert(connection, lanes)
-        .values(row)
-        .on_conflict_do_update(index_elements=[lanes.c.name], set_=row, where=~still_shut)
-    )
+    connection.execute(_SET_LANE.on(connection), {**row, "now": now})
