@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, or_, select
+from sqlalchemy import Connection, Row, bindparam, case, func, or_, select
 
-from monitor.domain.alerts import Alert, Delivery, DeliveryKind, DeliveryState, Silence
+from monitor.domain.alerts import Delivery, DeliveryKind, DeliveryState, Silence
 from monitor.domain.delivering import AlertForSending, DeliveryForSending, Lane
 from storage.alerts import alert_of
 from storage.outbox_schema import deliveries, delivery_alerts, lanes, silences
@@ -21,10 +21,47 @@ _STANDING_FIRST = case(
     else_=3,
 )
 
+_DELIVERY = select(deliveries).where(deliveries.c.id == bindparam("delivery_id"))
+_CARRIED = (
+    select(delivery_alerts.c.alert_id)
+    .where(delivery_alerts.c.delivery_id == bindparam("delivery_id"))
+    .order_by(delivery_alerts.c.alert_id)
+)
+_ALERTS = select(alerts).where(alerts.c.id.in_(bindparam("ids", expanding=True))).order_by(alerts.c.id)
+_STANDING = select(deliveries).order_by(_STANDING_FIRST, deliveries.c.id.desc()).limit(1)
+_STANDING_AT = _STANDING.where(deliveries.c.id == bindparam("thread_of"))
+_STANDING_WITH = _STANDING.where(
+    deliveries.c.id.in_(
+        select(delivery_alerts.c.delivery_id).where(
+            delivery_alerts.c.alert_id.in_(bindparam("alert_ids", expanding=True))
+        )
+    ),
+    deliveries.c.receiver == bindparam("receiver"),
+    deliveries.c.kind.in_(_MESSAGES),
+)
+_WAITING = select(func.count()).where(
+    deliveries.c.receiver == bindparam("receiver"),
+    deliveries.c.state == DeliveryState.PENDING.value,
+    deliveries.c.due <= bindparam("now"),
+    deliveries.c.kind == DeliveryKind.ALERT.value,
+    deliveries.c.id != bindparam("delivery_id"),
+)
+_RECENT = (
+    select(deliveries.c.sent_at)
+    .where(
+        deliveries.c.receiver == bindparam("receiver"),
+        deliveries.c.sent_at > bindparam("since"),
+        deliveries.c.kind.in_(_MESSAGES),
+    )
+    .order_by(deliveries.c.sent_at)
+)
+_SILENCES = select(silences).where(silences.c.until > bindparam("now")).order_by(silences.c.until)
+_TROUBLED = select(lanes).where(or_(lanes.c.reason.is_not(None), lanes.c.strikes > 0))
+
 
 def read_for_sending(connection: Connection, delivery_id: int, now: datetime) -> DeliveryForSending | None:
     """The delivery with its alerts, their stories, and what else decides whether and how it goes out."""
-    row = connection.execute(select(deliveries).where(deliveries.c.id == delivery_id)).one_or_none()
+    row = connection.execute(_DELIVERY, {"delivery_id": delivery_id}).one_or_none()
     if row is None:
         return None
     delivery = delivery_of(row, _alert_ids(connection, delivery_id))
@@ -70,66 +107,42 @@ def delivery_of(row: Row[Any], alert_ids: Sequence[int] = ()) -> Delivery:
 
 def silences_in_force(connection: Connection, now: datetime) -> tuple[Silence, ...]:
     """Silences that have not ended, the one that ends first coming first."""
-    rows = connection.execute(select(silences).where(silences.c.until > now).order_by(silences.c.until)).mappings()
-    return tuple(Silence(**row) for row in rows)
+    return tuple(Silence(**row) for row in connection.execute(_SILENCES, {"now": now}).mappings())
 
 
 def troubled_lanes(connection: Connection) -> tuple[Lane, ...]:
     """Lanes closed for a reason, or with failures behind them."""
-    rows = connection.execute(select(lanes).where(or_(lanes.c.reason.is_not(None), lanes.c.strikes > 0))).mappings()
-    return tuple(Lane(**row) for row in rows)
+    return tuple(Lane(**row) for row in connection.execute(_TROUBLED).mappings())
 
 
 def _alert_ids(connection: Connection, delivery_id: int) -> tuple[int, ...]:
-    carried = select(delivery_alerts.c.alert_id).where(delivery_alerts.c.delivery_id == delivery_id)
-    return tuple(connection.execute(carried.order_by(delivery_alerts.c.alert_id)).scalars())
+    return tuple(connection.execute(_CARRIED, {"delivery_id": delivery_id}).scalars())
 
 
 def _standing(connection: Connection, delivery: Delivery) -> Delivery | None:
     """The delivery whose message this one changes or answers."""
     if delivery.kind not in (DeliveryKind.UPDATE, DeliveryKind.REPLY):
         return None
-    wanted = select(deliveries)
     if delivery.thread_of is not None:
-        wanted = wanted.where(deliveries.c.id == delivery.thread_of)
+        found = connection.execute(_STANDING_AT, {"thread_of": delivery.thread_of})
     else:
-        carrying = select(delivery_alerts.c.delivery_id).where(delivery_alerts.c.alert_id.in_(delivery.alert_ids))
-        wanted = wanted.where(
-            deliveries.c.id.in_(carrying),
-            deliveries.c.receiver == delivery.receiver,
-            deliveries.c.kind.in_(_MESSAGES),
-        )
-    row = connection.execute(wanted.order_by(_STANDING_FIRST, deliveries.c.id.desc()).limit(1)).one_or_none()
+        asked = {"alert_ids": list(delivery.alert_ids), "receiver": delivery.receiver}
+        found = connection.execute(_STANDING_WITH, asked)
+    row = found.one_or_none()
     return delivery_of(row, _alert_ids(connection, row.id)) if row is not None else None
 
 
 def _waiting(connection: Connection, delivery: Delivery, now: datetime) -> int:
     """Alert messages due for the same receiver, this one among them."""
-    due = select(func.count()).where(
-        deliveries.c.receiver == delivery.receiver,
-        deliveries.c.state == DeliveryState.PENDING.value,
-        deliveries.c.due <= now,
-        deliveries.c.kind == DeliveryKind.ALERT.value,
-        deliveries.c.id != delivery.id,
-    )
-    return int(connection.execute(due).scalar_one()) + 1
+    asked = {"receiver": delivery.receiver, "now": now, "delivery_id": delivery.id}
+    return int(connection.execute(_WAITING, asked).scalar_one()) + 1
 
 
 def _recent(connection: Connection, delivery: Delivery, now: datetime) -> tuple[datetime, ...]:
-    sent = select(deliveries.c.sent_at).where(
-        deliveries.c.receiver == delivery.receiver,
-        deliveries.c.sent_at > now - _HOUR,
-        deliveries.c.kind.in_(_MESSAGES),
-    )
-    return tuple(connection.execute(sent.order_by(deliveries.c.sent_at)).scalars())
+    asked = {"receiver": delivery.receiver, "since": now - _HOUR}
+    return tuple(connection.execute(_RECENT, asked).scalars())
 
 
 def _alerts(connection: Connection, alert_ids: Collection[int]) -> tuple[AlertForSending, ...]:
-    found = [alert_of(row) for row in connection.execute(select(alerts).where(alerts.c.id.in_(alert_ids)))]
-    return tuple(
-        AlertForSending(alert=alert, story=story_of(connection, alert.story_id)) for alert in sorted(found, key=_by_id)
-    )
-
-
-def _by_id(alert: Alert) -> int:
-    return alert.id
+    found = [alert_of(row) for row in connection.execute(_ALERTS, {"ids": list(alert_ids)})]
+    return tuple(AlertForSending(alert=alert, story=story_of(connection, alert.story_id)) for alert in found)

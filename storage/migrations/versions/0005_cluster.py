@@ -23,7 +23,7 @@ def upgrade() -> None:
         "host_lanes",
         sa.Column("host", Words, nullable=False),
         sa.Column("next_at", Utc, nullable=False),
-        sa.Column("busy", Json, nullable=False, comment="Ends of the requests under way, microseconds since 1970."),
+        sa.Column("busy", Json, nullable=False),
         sa.PrimaryKeyConstraint("host", name="pk_host_lanes"),
         prefixes=["UNLOGGED"] if op.get_bind().dialect.name == "postgresql" else [],
     )
