@@ -1,0 +1,1 @@
+"""The table of numbered cases and the tests that cover them."""
