@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from monitor.domain.topics.folding import MANY, ONE, Plain, fold, unsegmented
+from monitor.domain.topics.folding import MANY, ONE, fold, unsegmented
+from monitor.domain.topics.plain import Plain
 from monitor.domain.topics.problems import QueryError
 from monitor.domain.topics.regexes import Regex, compile_regex
 from monitor.domain.topics.syntax import Kind, Term

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from monitor.domain.catalog import Topic, Watchlist
-from monitor.domain.topics.folding import fold, tokens_of, unsegmented
+from monitor.domain.topics.folding import fold, unsegmented
 from monitor.domain.topics.parser import parse
+from monitor.domain.topics.plain import tokens_of
 from monitor.domain.topics.problems import QueryError, QueryProblem
 from monitor.domain.topics.stems import language_of, stemming_language, stems
 from monitor.domain.topics.syntax import (

@@ -7,8 +7,9 @@ from itertools import accumulate, chain, compress
 from typing import NamedTuple
 
 from monitor.domain.topics.atoms import Atoms
-from monitor.domain.topics.folding import Plain, fold, tokens_of, unsegmented
+from monitor.domain.topics.folding import fold, unsegmented
 from monitor.domain.topics.lexicon import Entry, Lexicon, Part
+from monitor.domain.topics.plain import Plain, tokens_of
 from monitor.domain.topics.sentences import phrase_goes_on, sentence_starts
 from monitor.domain.topics.syntax import Place
 from monitor.domain.topics.values import Document, Field, Hit
