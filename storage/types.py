@@ -12,6 +12,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_UNSTORABLE_IN_JSON = re.compile(r"\\u0000|[\ud800-\udfff]")
 
 Id = BigInteger().with_variant(Integer(), "sqlite")
 """64-bit row ids; SQLite gives ids of its own only to columns spelt INTEGER."""
@@ -26,8 +27,11 @@ def storable(text: str) -> str:
 
 
 def to_json(value: object) -> str:
-    """JSON with every string in it made storable."""
-    return json.dumps(_storable_json(value), ensure_ascii=False, separators=(",", ":"))
+    """JSON with every string in it made storable; what may have to be changed is looked for in the finished text."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if _UNSTORABLE_IN_JSON.search(text):
+        return json.dumps(_storable_json(value), ensure_ascii=False, separators=(",", ":"))
+    return text
 
 
 def _storable_json(value: object) -> object:
@@ -54,14 +58,10 @@ class Words(TypeDecorator[str]):
 
 
 class Json(TypeDecorator[Any]):
-    """Lists and dicts of plain values, as JSON text; every string in it is made storable."""
+    """Lists and dicts of plain values, as JSON text; the engine writes it with `to_json`."""
 
     impl = JSON
     cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401
-        """Strip what cannot be stored."""
-        return _storable_json(value)
 
 
 class Utc(TypeDecorator[datetime]):

@@ -1,6 +1,7 @@
 """Who published: the registrable domain of an address, by the public suffix list that comes with tldextract."""
 
 import re
+from functools import cache
 from urllib.parse import urlsplit
 
 from tldextract import TLDExtract
@@ -32,3 +33,9 @@ class Outlets:
             return ""
         found = self._extract.extract_str(host)
         return found.top_domain_under_public_suffix or host + port
+
+
+@cache
+def outlets() -> Outlets:
+    """The one of this process: reading the suffix list takes half a second, and it never changes."""
+    return Outlets()

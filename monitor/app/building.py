@@ -11,7 +11,7 @@ from monitor.adapters.http_guard import Resolve
 from monitor.adapters.http_lanes import Lanes
 from monitor.adapters.language import LangidDetector
 from monitor.adapters.metrics import MeteredExtractor, MeteredFetcher, MeteredNotifier, MeteredParser, Meters
-from monitor.adapters.urls import Outlets
+from monitor.adapters.urls import outlets
 from monitor.app.chores import Sweep
 from monitor.app.journal import JournaledArticles, JournaledFeeds, JournaledOutbox
 from monitor.app.reading import open_reading
@@ -77,7 +77,7 @@ async def build(
                 catalog=source,
                 clock=clock,
                 settings=poll_settings(settings),
-                outlet_of=Outlets().outlet,
+                outlet_of=outlets().outlet,
                 chance=random.random,
             ),
             extract=Extract(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.adapters.language import LangidDetector
-from monitor.adapters.urls import Outlets
+from monitor.adapters.urls import outlets
 from monitor.app.clock import SystemClock
 from monitor.app.given import Given
 from monitor.app.opening import opened
@@ -81,7 +81,7 @@ class Desk:
                 triage=triage,
                 clock=clock,
                 languages=self.languages,
-                outlet_of=Outlets().outlet,
+                outlet_of=outlets().outlet,
             )
         finally:
             await database.close()

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from monitor.adapters.urls import Outlets
+from monitor.adapters.urls import outlets
 from monitor.domain.articles import Entry
 from monitor.domain.identity import keys_of
 from monitor.domain.links import canonical, is_web_address
@@ -118,4 +118,4 @@ def test_an_outlet_is_a_registrable_domain_found_offline(url, outlet, monkeypatc
         raise AssertionError("no connection is needed")
 
     monkeypatch.setattr(socket, "create_connection", no_network)
-    assert Outlets().outlet(url) == outlet
+    assert outlets().outlet(url) == outlet
