@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import signal
 import sys
 import time
@@ -18,7 +19,6 @@ from tests.flow.newsroom import Newsroom
 from tests.news_server import Outlet, outlets
 
 ROOT = Path(__file__).parents[2]
-PROSE = " ".join(["The ministry spoke at length about {what}, and nobody in the harbour town was surprised by it."] * 8)
 
 
 @dataclass
@@ -97,13 +97,9 @@ class ClusterWorld:
         a second."""
         for number in range(start, start + count):
             outlet = self.outlets[number % len(self.outlets)]
-            words = f"{_WORDS[number % len(_WORDS)]} {number}"
-            news = "a tariff on steel" if number % 5 == 0 else "a fair"
-            outlet.publish(
-                f"{what}-{number}",
-                f"{words}: {news} from {number}",
-                f"For {words} there is {news}. " + PROSE.format(what=words) + f" Case {number * 7919}.",
-            )
+            news = "A tariff on steel" if number % 5 == 0 else "A fair"
+            words = _invented(number)
+            outlet.publish(f"{what}-{number}", f"{news}: {' '.join(words[:6])}", f"{news}. {' '.join(words)}.")
 
     async def until(self, holds: Callable[[], bool], within: float = 60.0) -> float:
         """Wait for something; the seconds it took. Fails with the logs when it does not come true."""
@@ -144,7 +140,13 @@ class ClusterWorld:
         assert not self.ask("SELECT url FROM articles GROUP BY url HAVING count(*) > 1")
 
 
-_WORDS = ["lathes", "anvils", "barges", "cranes", "dynamos", "engines", "furnaces", "gears", "hinges", "ingots"]
+_SYLLABLES = [first + second for first in "bdfgklmnprstvz" for second in "aeiou"]
+
+
+def _invented(seed: int) -> list[str]:
+    """Words of no language, different for each seed: no two articles are about one event."""
+    chance = random.Random(seed)
+    return ["".join(chance.choices(_SYLLABLES, k=3)) for _ in range(150)]
 
 
 @contextmanager
