@@ -301,18 +301,20 @@ async def _rate(admin: str, members: int, articles: int) -> float:
     from tests.crash.cluster_world import cluster_world
 
     folder = Path(tempfile.mkdtemp(prefix="wirewatch-scale-"))
-    async with store(admin, f"scale{members}") as database:
-        async with cluster_world(folder, database.conninfo, sites=8) as world:
-            await world.lead()
-            for _ in range(members - 1):
-                await world.start("worker")
-            await world.until(lambda: world.count("processes") == members)
-            await asyncio.sleep(12)  # until each knows how many share the work
-            for number in range(articles):
-                body = "\n\n".join(prose(number + part, 120) for part in range(60))
-                world.outlets[number % 8].publish(f"a{number}", f"Headline {number} {prose(number, 5)}", body)
-            await world.until(lambda: world.triaged() >= articles, 600)
-            times = sorted(row[0] for row in world.ask("SELECT at FROM ledger WHERE step = 'extract'"))
+    async with (
+        store(admin, f"scale{members}") as database,
+        cluster_world(folder, database.conninfo, sites=8) as world,
+    ):
+        await world.lead()
+        for _ in range(members - 1):
+            await world.start("worker")
+        await world.until(lambda: world.count("processes") == members)
+        await asyncio.sleep(12)  # until each knows how many share the work
+        for number in range(articles):
+            body = "\n\n".join(prose(number + part, 120) for part in range(500))
+            world.outlets[number % 8].publish(f"a{number}", f"Headline {number} {prose(number, 5)}", body)
+        await world.until(lambda: world.triaged() >= articles, 600)
+        times = sorted(row[0] for row in world.ask("SELECT at FROM ledger WHERE step = 'extract'"))
     shutil.rmtree(folder, ignore_errors=True)
     tenth = len(times) // 10
     rate: float = (len(times) - 2 * tenth) / (times[-tenth - 1] - times[tenth]).total_seconds()

@@ -314,7 +314,8 @@ class HostLanes(Protocol):
     async def enter(
         self, host: str, now: datetime, *, concurrency: int, pause: timedelta, lease: timedelta
     ) -> datetime | timedelta:
-        """Leave to ask `host` now, as the moment it ends by itself (hand it to `leave`); or how long to wait."""
+        """Leave to ask `host` now, as the moment it ends by itself (hand it to `leave`); or how long to wait, which is
+        zero where that depends on when a request under way ends."""
         ...
 
     async def leave(self, host: str, ends: datetime) -> None:

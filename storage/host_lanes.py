@@ -12,9 +12,6 @@ from storage.statements import upsert
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
-_FULL = timedelta(milliseconds=200)
-"""How long to wait before looking again at a host with as many requests under way as it may have."""
-
 FORGOTTEN_AFTER = timedelta(days=1)
 """A host not asked for so long needs no row."""
 
@@ -28,7 +25,8 @@ class SqlHostLanes:
     async def enter(
         self, host: str, now: datetime, *, concurrency: int, pause: timedelta, lease: timedelta
     ) -> datetime | timedelta:
-        """Leave to ask `host` now, as the moment it ends by itself (hand it to `leave`); or how long to wait."""
+        """Leave to ask `host` now, as the moment it ends by itself (hand it to `leave`); or how long to wait, which is
+        zero where that depends on when a request under way ends."""
         return await self._database.run(lambda connection: _enter(connection, host, now, concurrency, pause, lease))
 
     async def leave(self, host: str, ends: datetime) -> None:
@@ -54,7 +52,7 @@ def _enter(
         wait: timedelta = row.next_at - now
         return wait
     if len(busy) >= concurrency:
-        return _FULL
+        return timedelta(0)
     ends = _number(now + lease)
     while ends in busy:
         ends += 1

@@ -11,6 +11,10 @@ from monitor.ports import Clock, HostLanes
 LEASE = timedelta(seconds=60)
 """After so long a request counts as over even if nobody said so: its process died. Longer than any request may take."""
 
+_SOON, _LATER = 0.02, 1.0
+"""Seconds between looks at a host with as many requests under way as it may have: doubled each time: a quick host is
+free again in a moment, and a slow one must not cost much."""
+
 
 class SharedLanes:
     """`Lanes` for one of several processes.
@@ -36,10 +40,12 @@ class SharedLanes:
                 await self._shared.leave(host, ends)
 
     async def _leave_to_ask(self, host: str, pause: timedelta) -> datetime:
+        again = _SOON
         while True:
             answer = await self._shared.enter(
                 host, self._clock.now(), concurrency=self._concurrency, pause=pause, lease=self._lease
             )
             if isinstance(answer, datetime):
                 return answer
-            await asyncio.sleep(answer.total_seconds())
+            await asyncio.sleep(answer.total_seconds() or again)
+            again = min(2 * again, _LATER)
