@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import sys
 import time
 
@@ -51,6 +52,10 @@ def open_many():
     except OSError:
         return len(opened)
     return len(opened)
+
+
+def dump_limits():
+    return resource.getrlimit(resource.RLIMIT_CORE)
 
 
 def own_size():

@@ -38,6 +38,7 @@ async def test_a_killed_worker_is_replaced(tmp_path: Path, postgres_url: str) ->
         await done(world, 30)
 
 
+@pytest.mark.case(126)
 async def test_a_worker_that_sleeps_is_replaced_and_does_no_harm_when_it_wakes(
     tmp_path: Path, postgres_url: str
 ) -> None:

@@ -140,6 +140,7 @@ def test_it_leaves_while_a_feed_hangs(by: signal.Signals, folder: Folder) -> Non
             assert "stopped" in leaves(process, by)
 
 
+@pytest.mark.case(119)
 def test_it_leaves_while_slack_hangs(folder: Folder) -> None:
     with hanging_server() as hanging, outlets("North") as (north,):
         north.publish("one", "A new tariff", "The council imposed a tariff on lathes.\n\n" * 20)
@@ -152,6 +153,7 @@ def test_it_leaves_while_slack_hangs(folder: Folder) -> None:
             leaves(process, signal.SIGTERM)
 
 
+@pytest.mark.case(125)
 def test_one_daemon_on_a_store_without_a_token_and_with_its_port_taken(folder: Folder) -> None:
     """What is missing costs what needs it, no more; a second daemon refuses with 78."""
     folder.receivers = {"desk": {"slack": "#desk"}}

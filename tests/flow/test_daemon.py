@@ -59,6 +59,7 @@ async def test_a_wire_copy_with_another_headline_adds_nothing(newsroom: Newsroom
     assert message.edits == 0
 
 
+@pytest.mark.case(50, 70)
 async def test_the_same_address_in_two_feeds_is_one_article(newsroom: Newsroom) -> None:
     wire, kestrel, _ = newsroom.outlets
 
@@ -75,6 +76,7 @@ async def test_the_same_address_in_two_feeds_is_one_article(newsroom: Newsroom) 
     assert len([path for path, _ in wire.requests if path.startswith("/lathes")]) == 1
 
 
+@pytest.mark.case(10)
 async def test_a_restart_repeats_nothing_and_asks_conditionally(newsroom: Newsroom) -> None:
     wire = newsroom.outlets[0]
     await newsroom.day(lambda: wire.publish("lathes", "Tariff of 25 percent on lathes", LATHES))
@@ -85,6 +87,7 @@ async def test_a_restart_repeats_nothing_and_asks_conditionally(newsroom: Newsro
     assert "If-None-Match" in wire.requests[0][1]
 
 
+@pytest.mark.case(46)
 async def test_an_edit_that_brings_a_new_topic_alerts_and_one_that_brings_a_date_does_not(newsroom: Newsroom) -> None:
     wire = newsroom.outlets[0]
     await newsroom.day(
@@ -117,6 +120,7 @@ async def test_a_broken_feed_harms_only_itself(newsroom: Newsroom) -> None:
     assert troubles["feed-2"]
 
 
+@pytest.mark.case(71)
 async def test_a_page_that_cannot_be_read_is_judged_by_the_feeds_own_text(newsroom: Newsroom) -> None:
     wire = newsroom.outlets[0]
     await newsroom.day(
@@ -138,6 +142,7 @@ async def test_without_a_token_alerts_wait_and_leave_with_one(newsroom: Newsroom
     assert newsroom.messages() == []
 
 
+@pytest.mark.case(133)
 async def test_an_edited_watchlist_is_live_without_a_restart(newsroom: Newsroom) -> None:
     wire = newsroom.outlets[0]
     newsroom.write()
@@ -155,6 +160,7 @@ async def test_an_edited_watchlist_is_live_without_a_restart(newsroom: Newsroom)
     assert "Ovens" in newsroom.messages()[0].text
 
 
+@pytest.mark.case(130)
 async def test_a_broken_edit_changes_nothing_and_the_admin_is_told_where(newsroom: Newsroom) -> None:
     newsroom.receivers["admin"] = {"slack": "#admin"}
     newsroom.settings["admin_receiver"] = "admin"

@@ -160,7 +160,7 @@ CASES = {
         142: "A broken or silent feed is told of once, and once more when it is back.",
         143: "An outage of our own network is one message and blames no feed.",
         144: "Alive and ready mean what they say at start, in trouble and while stopping.",
-        145: "The image runs read-only, without privileges, and stops in time.",
+        145: "The image is run read-only, without privileges, in bounded memory; nothing swallows its SIGTERM.",
         146: "A data folder that cannot be written is said so with exit code 78.",
         147: "Metrics keep the naming rules and a bounded number of series.",
         148: "Days of running grow neither memory nor files nor threads.",

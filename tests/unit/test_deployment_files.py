@@ -64,3 +64,16 @@ def test_a_stop_gets_longer_than_the_program_takes() -> None:
     for one in manifests():
         if one["kind"] == "Deployment":
             assert one["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] >= 15
+
+
+@pytest.mark.case(145)
+def test_the_container_may_do_nothing_it_need_not() -> None:
+    service = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]["wirewatch"]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert {"tmpfs", "mem_limit", "pids_limit", "stop_grace_period"} <= service.keys()
+    assert all(port.startswith("127.0.0.1:") for port in service["ports"])
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    assert "USER 10001:10001" in lines
+    assert 'ENTRYPOINT ["wirewatch"]' in lines, "no shell stands between the daemon and SIGTERM"

@@ -138,6 +138,7 @@ def test_thousands_of_empty_members_are_refused() -> None:
         body.feed(gzip.compress(b"") * 10_001)
 
 
+@pytest.mark.case(37)
 async def test_a_plain_body_over_the_limit_is_refused() -> None:
     async with serving({"/": plain(bytes(2000))}) as server, fetching(server, feed_limit=1999) as fetcher:
         result = await fetcher.feed(server.url(), Validators())

@@ -1,7 +1,10 @@
 """What is shipped: lock files in step with pyproject.toml, nothing of any machine in them, data inside the package."""
 
 import re
+import subprocess
+import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -48,3 +51,27 @@ def test_the_image_gets_what_the_package_needs() -> None:
     assert {name for line in copied for name in line.split()} <= kept
     inside = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
     assert {*inside["packages"], *inside["force-include"]} <= kept
+
+
+@pytest.mark.case(150)
+def test_the_wheel_holds_the_migrations_and_the_default_configuration(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("wirewatch-*.whl")
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    wanted = {
+        path.relative_to(ROOT).as_posix()
+        for folder in ("monitor", "storage")
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file() and path.suffix not in (".pyc", "")
+    }
+    shipped = {
+        "monitor/config/defaults/" + path.relative_to(ROOT / "config").as_posix()
+        for path in (ROOT / "config").rglob("*.yml")
+    }
+    assert any("migrations/versions" in name for name in wanted)
+    assert any("watchlists" in name for name in shipped)
+    assert (wanted | shipped) - inside == set()
+    assert {
+        name for name in inside if name.startswith(("tests/", "benchmarks/")) or name.endswith((".db", ".env"))
+    } == set()

@@ -129,6 +129,7 @@ def test_news_waits_for_people_to_listen_but_edits_do_not() -> None:
 ZONES = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "America/Santiago", "Pacific/Apia"]
 
 
+@pytest.mark.case(129)
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("at", [time(0), time(2, 30), time(1, 45), time(3), time(23, 59)])
 def test_a_digest_leaves_once_on_every_local_day(zone: str, at: time) -> None:
@@ -146,6 +147,7 @@ def test_a_digest_leaves_once_on_every_local_day(zone: str, at: time) -> None:
     assert max(gaps) <= timedelta(hours=26)
 
 
+@pytest.mark.case(129)
 def test_the_hour_that_is_skipped_and_the_hour_that_comes_twice() -> None:
     digest = Digest(at=(time(2, 30),), zone="Europe/Berlin")
     spring = next_digest(digest, datetime(2026, 3, 28, 12, tzinfo=UTC))

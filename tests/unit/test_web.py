@@ -72,6 +72,7 @@ def _get(url: str, method: str):
             return error.code, dict(error.headers), error.read().decode()
 
 
+@pytest.mark.case(144)
 async def test_health_says_what_is_wrong() -> None:
     status, _, body = await served("/healthz", alive=("polling stands still",))
     assert status == 503

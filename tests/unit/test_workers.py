@@ -79,6 +79,12 @@ async def test_a_worker_may_open_few_files(workers):
     assert await workers.feeds.run(worker_tasks.open_many) < 64
 
 
+@pytest.mark.case(152)
+async def test_a_dying_worker_may_leave_no_dump_of_its_memory(workers):
+    assert await workers.feeds.run(worker_tasks.dump_limits) == (0, 0)
+    assert await workers.pages.run(worker_tasks.dump_limits) == (0, 0)
+
+
 async def test_no_worker_is_left_after_closing():
     workers = Workers(feeds=Size(workers=2, seconds=5), pages=Size(workers=1, seconds=5), preload=())
     pids = await asyncio.gather(*(workers.feeds.run(worker_tasks.pid) for _ in range(8)))
