@@ -60,10 +60,14 @@ def place(
     story = _story(connection, seen, placement, now)
     _enter(connection, seen, placement, story.id)
     _remember(connection, seen, fingerprint, placement, story.id, now)
-    raised = alerts_of_story(connection, story.id) if story.id == placement.story_id else ()
-    verdict = judge.judge(StoryFacts(story=with_members(connection, story), alerts=raised), placement)
+    verdict = judge.judge(_facts(connection, story, placement) if judge.matched else None, placement)
     _write(connection, seen, story.id, verdict, now)
     return replace(verdict, placement=replace(placement, story_id=story.id))
+
+
+def _facts(connection: Connection, story: Row[Any], placement: Placement) -> StoryFacts:
+    raised = alerts_of_story(connection, story.id) if story.id == placement.story_id else ()
+    return StoryFacts(story=with_members(connection, story), alerts=raised)
 
 
 def placed_after(connection: Connection, after: int) -> Sequence[Placed]:

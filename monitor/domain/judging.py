@@ -39,6 +39,11 @@ class ArticleJudge:
     index: StoryIndex
     now: datetime
 
+    @property
+    def matched(self) -> bool:
+        """Whether any topic matched."""
+        return bool(self.matches.matches)
+
     def locate(self, news: Sequence[Placed]) -> Placement:
         """Where the article belongs, given all that was placed before it."""
         self.index.learn(news)
@@ -50,11 +55,13 @@ class ArticleJudge:
             )
         return self.index.locate(self.fingerprint, outlet=self.article.outlet, at=self.article.first_seen)
 
-    def judge(self, facts: StoryFacts, placement: Placement) -> Verdict:
+    def judge(self, facts: StoryFacts | None, placement: Placement) -> Verdict:
         """Alerts, deliveries and the reasons, topic by topic."""
+        notes = [Note(step="story", text=placement.reason, facts={"similarity": placement.similarity})]
+        if facts is None:
+            return Verdict(placement=placement, matches=self.matches, notes=tuple(notes))
         alerts: list[AlertChange] = []
         deliveries: list[NewDelivery] = []
-        notes: list[Note] = [Note(step="story", text=placement.reason, facts={"similarity": placement.similarity})]
         for match in self.matches.matches:
             topic = self.catalog.topic(match.topic)
             if topic is None:

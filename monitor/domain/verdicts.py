@@ -32,10 +32,15 @@ class Verdict:
 class Judge(Protocol):
     """The two pure decisions storage asks for while it holds the stories lock."""
 
+    @property
+    def matched(self) -> bool:
+        """Whether the article matched a topic at all; only then is its story read."""
+        ...
+
     def locate(self, news: Sequence[Placed]) -> Placement:
         """Learn what was placed since last time, then say where this article belongs."""
         ...
 
-    def judge(self, facts: StoryFacts, placement: Placement) -> Verdict:
-        """Decide alerts and deliveries, the story being known."""
+    def judge(self, facts: StoryFacts | None, placement: Placement) -> Verdict:
+        """Decide alerts and deliveries, the story being known; `facts` is None when nothing `matched`."""
         ...

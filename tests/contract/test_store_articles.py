@@ -53,6 +53,10 @@ class ByContent:
     facts: StoryFacts | None = None
     deliver_to: str = "desk"
 
+    @property
+    def matched(self) -> bool:
+        return True
+
     def locate(self, news: Sequence[Placed]) -> Placement:
         for placed in news:
             self.index.setdefault(placed.fingerprint.content, placed)

@@ -59,6 +59,10 @@ class Alerting:
     def __init__(self, now: datetime, *, alert: bool = True) -> None:
         self.now, self.alert = now, alert
 
+    @property
+    def matched(self) -> bool:
+        return True
+
     def locate(self, news: Sequence[Placed]) -> Placement:
         return Placement(reason="the first of its kind")
 
