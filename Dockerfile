@@ -21,6 +21,7 @@ ENV PATH=/opt/wirewatch/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     WIREWATCH_CONFIG=/config WIREWATCH_DATABASE=sqlite:////data/wirewatch.db
 USER 10001:10001
 WORKDIR /data
+# /config is a mount point too, but not declared: Docker would give it an anonymous volume that hides what people edit.
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=60s --timeout=30s --start-period=60s --start-interval=5s CMD ["wirewatch", "health"]
