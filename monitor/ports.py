@@ -182,7 +182,14 @@ class Outbox(Protocol):
         ...
 
     async def claim(
-        self, seen: Delivery, *, via: str, lanes: Sequence[str], until: datetime, settle_at: datetime, now: datetime
+        self,
+        seen: Delivery,
+        *,
+        via: Receiver,
+        lanes: Sequence[str],
+        until: datetime,
+        settle_at: datetime,
+        now: datetime,
     ) -> DeliveryForSending | None:
         """Commit the intent to post: `sending`, one more attempt, due again at `settle_at`, and the first of `lanes`
         closed until `until`. None when a lane is closed or `seen` is no longer the row's state."""

@@ -88,7 +88,14 @@ class SqlOutbox:
         return await self._database.read(lambda connection: _next_at(connection, lanes))
 
     async def claim(
-        self, seen: Delivery, *, via: str, lanes: Sequence[str], until: datetime, settle_at: datetime, now: datetime
+        self,
+        seen: Delivery,
+        *,
+        via: Receiver,
+        lanes: Sequence[str],
+        until: datetime,
+        settle_at: datetime,
+        now: datetime,
     ) -> DeliveryForSending | None:
         """Commit the intent to post, and read what the message says; None when it may not be posted now."""
         return await self._database.run(lambda connection: _claim(connection, seen, via, lanes, until, settle_at, now))
@@ -144,7 +151,7 @@ def _next_at(connection: Connection, passes: Mapping[str, Collection[str]]) -> d
 def _claim(
     connection: Connection,
     seen: Delivery,
-    via: str,
+    via: Receiver,
     passes: Sequence[str],
     until: datetime,
     settle_at: datetime,
@@ -157,7 +164,8 @@ def _claim(
         "attempt": seen.attempt + 1,
         "attempted_at": now,
         "due": settle_at,
-        "via": via,
+        "via": via.name,
+        "address": via.address,
     }
     if not _set_if_unchanged(connection, seen, intent):
         return None

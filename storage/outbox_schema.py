@@ -21,6 +21,7 @@ deliveries = Table(
     Column("attempted_at", Utc),
     Column("sent_at", Utc),
     Column("via", Words, doc="The receiver it was really sent to, where a fallback stood in."),
+    Column("address", Words, doc="The address of that receiver at the time; it may have moved since."),
     Column("channel", Words),
     Column("ts", Words),
     Column("failure", Words),

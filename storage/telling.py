@@ -101,6 +101,7 @@ def delivery_of(row: Row[Any], alert_ids: Sequence[int] = ()) -> Delivery:
         repeat=row.repeat,
         thread_of=row.thread_of,
         via=row.via,
+        address=row.address,
         alert_ids=tuple(alert_ids),
     )
 

@@ -124,7 +124,8 @@ class Delivery:
     `channel` and `ts` are where it stands once sent; `attempted_at` when the last post began; `due` when to look at
     it again, which for one that is `SENDING` means when its outcome, if still unknown, is to be reconciled.
     `attempt` counts posts begun, `strikes` those refused for the message's own sake. `repeat`: an earlier post
-    may have arrived, and the message has to say so. `via` is the receiver that really got it: its own, or a fallback.
+    may have arrived, and the message has to say so. `via` is the receiver that really got it: its own, or a fallback;
+    `address` is where that one was reached at the time.
     """
 
     id: int
@@ -147,6 +148,7 @@ class Delivery:
     repeat: bool = False
     thread_of: int | None = None
     via: str | None = None
+    address: str | None = None
     alert_ids: tuple[int, ...] = ()
 
 

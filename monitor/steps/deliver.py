@@ -77,7 +77,7 @@ class Deliver:
         via = reachable(receiver, catalog, await self.outbox.closed(now))
         sending = await self.outbox.claim(
             delivery,
-            via=via.name,
+            via=via,
             lanes=lanes_of(via),
             until=now + self.rules.lease,
             settle_at=now + self.rules.timeout + self.rules.settle,
@@ -115,6 +115,7 @@ class Deliver:
         now = self.clock.now()
         if via is None:
             return await self._record(unconfigured(delivery, catalog, now))
+        via = replace(via, address=delivery.address or via.address)
         sending = await self.outbox.load(delivery.id, now)
         if sending is None:
             return None
@@ -134,5 +135,7 @@ def _thread(sending: DeliveryForSending, via: Receiver) -> str | None:
     """The `ts` a reply answers; none where its message stands in another channel than it is now sent to."""
     standing = sending.standing
     if standing is None or (standing.via or standing.receiver) != via.name:
+        return None
+    if standing.address not in (None, via.address):
         return None
     return standing.ts

@@ -108,7 +108,7 @@ async def _mark_then_send(self: Deliver, delivery: Any) -> DeliveryState | None:
     receiver = catalog.receiver(delivery.receiver)
     assert receiver is not None
     sending = await self.outbox.claim(
-        delivery, via=receiver.name, lanes=lanes_of(receiver), until=now, settle_at=now, now=now
+        delivery, via=receiver, lanes=lanes_of(receiver), until=now, settle_at=now, now=now
     )
     if sending is None:
         return None

@@ -67,7 +67,7 @@ async def due(outbox: SqlOutbox, now: datetime = NOW, skip: Sequence[int] = ()) 
 
 async def claim(outbox: SqlOutbox, delivery: Delivery, now: datetime = NOW) -> DeliveryForSending | None:
     return await outbox.claim(
-        delivery, via="desk", lanes=lanes_of(DESK), until=now + 12 * SECOND, settle_at=now + 60 * SECOND, now=now
+        delivery, via=DESK, lanes=lanes_of(DESK), until=now + 12 * SECOND, settle_at=now + 60 * SECOND, now=now
     )
 
 

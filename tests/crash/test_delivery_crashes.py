@@ -184,7 +184,7 @@ async def send_then_mark(step: Deliver, delivery: Delivery) -> None:
 async def mark_then_send(step: Deliver, delivery: Delivery) -> None:
     now = step.clock.now()
     sending = await step.outbox.claim(
-        delivery, via="desk", lanes=lanes_of(DESK), until=now, settle_at=now + SECOND, now=now
+        delivery, via=DESK, lanes=lanes_of(DESK), until=now, settle_at=now + SECOND, now=now
     )
     if sending is not None:
         await step.outbox.record(Settlement(seen=sending.delivery, state=DeliveryState.SENT, due=now, sent_at=now), now)
