@@ -80,6 +80,8 @@ class Daemon:
 
     async def unready(self) -> tuple[str, ...]:
         """Why the daemon cannot do its work right now, in words; empty while it can."""
+        if self.guard.stop.is_set():
+            return ("the daemon is stopping",)
         try:
             await self.vitals.report()
         except StoreError as error:

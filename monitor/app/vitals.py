@@ -57,12 +57,13 @@ class Vitals:
     _said: tuple[str, ...] = ()
 
     def stalled(self) -> tuple[str, ...]:
-        """What stands still, in words; empty while all is well."""
+        """What stands still, in words; empty while all is well, and while it has yet to begin."""
         now = asyncio.get_running_loop().time()
+        seen = ((name, runner.progress.looked_at or runner.progress.began_at) for name, runner in self.runners.items())
         return tuple(
             f"the {name} step has not looked for work for {now - looked:.0f} s"
-            for name, runner in self.runners.items()
-            if now - (looked := runner.progress.looked_at or runner.progress.began_at) > STALLED_AFTER
+            for name, looked in seen
+            if looked is not None and now - looked > STALLED_AFTER
         )
 
     async def report(self) -> None:

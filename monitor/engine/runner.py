@@ -60,10 +60,10 @@ class Work(Generic[Row]):
 
 @dataclass(slots=True)
 class Progress:
-    """What a runner has done since start; times are the event loop's. `looked_at`: when it last looked for due rows,
-    or, all its slots being taken, when it last finished one."""
+    """What a runner has done since start; times are the event loop's. `began_at`: None until it begins.
+    `looked_at`: when it last looked for due rows, or, all its slots being taken, when it last finished one."""
 
-    began_at: float = 0.0
+    began_at: float | None = None
     performed: int = 0
     errors: int = 0
     looked_at: float | None = None
