@@ -18,32 +18,39 @@ MOST_PRICED = 1_000
 """Terms of a cell whose price is looked at; larger cells are dear enough."""
 
 
+Phrases = dict[int, list[tuple[int, int]]]
+"""The test a neighbour must fulfil -> the terms, as (atom, place in it of the word they are looked up by)."""
+
+
 class Entry:
     """What a token stands for.
 
-    `atoms`: the terms it fulfils alone, and `cells` those of theirs that topics are filed under. `keyed`: terms that it
-    may be part of, to be verified around it, as (atom, its place in the term). `tests`: all the conditions it fulfils.
+    `atoms`: the terms it fulfils alone, and `cells` those of theirs that topics are filed under. `checked`: terms of
+    this one word that the original text must bear out. `phrases`: terms of several words it may be part of, by the
+    neighbour they must have. `tests`: all the conditions it fulfils.
     """
 
-    __slots__ = ("atoms", "cells", "keyed", "tests")
+    __slots__ = ("atoms", "cells", "checked", "phrases", "tests")
 
     def __init__(
         self,
         atoms: tuple[int, ...],
         cells: tuple[int, ...],
-        keyed: tuple[tuple[int, int], ...],
-        tests: frozenset[int],
+        checked: tuple[int, ...],
+        phrases: tuple[tuple[int, Phrases], ...],
+        tests: tuple[int, ...],
     ) -> None:
         self.atoms = atoms
         self.cells = cells
-        self.keyed = keyed
+        self.checked = checked
+        self.phrases = phrases
         self.tests = tests
 
 
 class Part(tuple[()]):
     """A token that is only ever a later part of terms found by another token: false, so that nobody stops at it."""
 
-    tests: frozenset[int]
+    tests: tuple[int, ...]
 
 
 class Terms:
@@ -52,22 +59,28 @@ class Terms:
     def __init__(self, atoms: Atoms) -> None:
         self.tests = list(atoms.tests)
         self.alone: list[int | None] = [None] * len(self.tests)
-        self.keyed: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        self.checked: dict[int, list[int]] = defaultdict(list)
+        self.phrases: dict[int, dict[int, Phrases]] = defaultdict(lambda: {1: {}, -1: {}})
         self.cells_of: list[tuple[int, ...]] = _memberships(atoms)
         self.tests_of = atoms.parts
         uses = _uses(atoms)
         for atom, parts in enumerate(atoms.parts):
             if len(parts) == 1 and atom not in atoms.checks:
                 self.alone[parts[0]] = atom
+            elif len(parts) == 1:
+                self.checked[parts[0]].append(atom)
             elif parts:
                 place = min(range(len(parts)), key=lambda i: (uses[parts[i]], -len(self.tests[parts[i]].token)))
-                self.keyed[parts[place]].append((atom, place))
+                side = 1 if place + 1 < len(parts) else -1
+                beside = self.phrases[parts[place]][side]
+                beside.setdefault(parts[place + side], []).append((atom, place))
         self.exact: dict[str, list[int]] = defaultdict(list)
         self.prefix: dict[str, list[int]] = defaultdict(list)
         self.globs: list[tuple[int, str]] = []
         self.stemmed: list[int] = []
         for number, test in enumerate(self.tests):
             self._arrange(number, test)
+        self.checked, self.phrases = dict(self.checked), dict(self.phrases)
         self.prefix_lengths = tuple(sorted(set(map(len, self.prefix))))
 
     def _arrange(self, number: int, test: Test) -> None:
@@ -175,11 +188,13 @@ class Lexicon(dict[str, Entry | Part | None]):
             return self._entries[tests]
         alone = (self.terms.alone[test] for test in tests)
         atoms = tuple(atom for atom in alone if atom is not None and self.cells_of[atom])
-        keyed = tuple(pair for test in tests for pair in self.terms.keyed.get(test, ()) if self.cells_of[pair[0]])
-        if not atoms and not keyed:
+        checked = tuple(atom for test in tests for atom in self.terms.checked.get(test, ()) if self.cells_of[atom])
+        sides = (self.terms.phrases[test].items() for test in tests if test in self.terms.phrases)
+        phrases = tuple((side, beside) for both in sides for side, beside in both if beside)
+        if not atoms and not checked and not phrases:
             part = self._entries[tests] = Part()
-            part.tests = frozenset(tests)
+            part.tests = tests
             return part
         cells = tuple({cell for atom in atoms for cell in self.filed_cells(atom)})
-        entry = self._entries[tests] = Entry(atoms, cells, keyed, frozenset(tests))
+        entry = self._entries[tests] = Entry(atoms, cells, checked, phrases, tests)
         return entry

@@ -91,7 +91,11 @@ class Plain:
     def span(self, token: int) -> tuple[int, int]:
         """Where a token begins and ends in the original."""
         starts, ends = self._located()
-        return int(starts[token]), int(ends[token])
+        return starts.item(token), ends.item(token)
+
+    def before(self, place: int) -> int:
+        """How many tokens begin before a place in the original."""
+        return int(np.searchsorted(self._located()[0], place, "left"))
 
     def covering(self, start: int, end: int) -> tuple[int, int]:
         """The tokens (first, last + 1) that a span of the original touches; equal when it touches none."""

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from monitor.domain.topics.atoms import Atoms
 from monitor.domain.topics.folding import fold, unsegmented
-from monitor.domain.topics.lexicon import Entry, Lexicon, Part
-from monitor.domain.topics.plain import Plain, tokens_of
+from monitor.domain.topics.lexicon import Entry, Lexicon, Part, Phrases
+from monitor.domain.topics.plain import Plain
 from monitor.domain.topics.sentences import phrase_goes_on, sentence_starts
 from monitor.domain.topics.syntax import Place
 from monitor.domain.topics.values import Document, Field, Hit
@@ -58,7 +58,7 @@ class Reading:
         self._units: list[int] | None = None
         self._hits: dict[tuple[int, int, int], Hit] = {}
         look = lexicon.__getitem__
-        self._find([*map(look, self.title.tokens), None, *map(look, self.text.tokens)])
+        self._find([*map(look, self.title.tokens), None, *map(look, self.text.tokens), None])
         if atoms.regexes:
             self._search()
 
@@ -67,37 +67,46 @@ class Reading:
         places: dict[Entry, list[int]] = defaultdict(list)
         for position in compress(range(len(entries)), entries):
             places[entries[position]].append(position)  # type: ignore[index]
-        at, keyed = self.at, []
+        at, unsure = self.at, []
         for entry, positions in places.items():
             for atom in entry.atoms:
                 at[atom] = sorted(at[atom] + positions) if atom in at else positions
             if entry.cells:
                 self.filed.update(entry.cells)
-            if entry.keyed:
-                keyed.append((entry.keyed, positions))
-        for terms, positions in keyed:
-            self._verify(terms, positions, entries)
+            if entry.phrases or entry.checked:
+                unsure.append((entry, positions))
+        for entry, positions in unsure:
+            for side, beside in entry.phrases:
+                self._phrases(side, beside, positions, entries)
+            for atom in entry.checked:
+                found = [position for position in positions if self._reads(atom, position, position + 1)]
+                if found:
+                    self._add(atom, found)
 
-    def _verify(
-        self, keyed: tuple[tuple[int, int], ...], positions: list[int], entries: list[Entry | Part | None]
+    def _phrases(
+        self, side: int, beside: Phrases, positions: list[int], entries: list[Entry | Part | None]
     ) -> None:
-        """Note the terms of several tokens that these tokens are part of."""
-        parts_of, last = self.atoms.parts, len(entries) - 1
-        for atom, place in keyed:
-            parts, found = parts_of[atom], []
-            for position in positions:
-                start = position - place
-                for offset, part in enumerate(parts, start):
-                    if offset < 0 or offset > last:
-                        break
-                    entry = entries[offset]
-                    if entry is None or part not in entry.tests:
-                        break
-                else:
-                    if self._reads(atom, start, start + len(parts)):
-                        found.append(start)
-            if found:
-                self._add(atom, found)
+        """Note the phrases that have one of their words at these positions, and the next one on that side of it."""
+        for position in positions:
+            neighbour = entries[position + side]
+            if neighbour is None:
+                continue
+            for test in neighbour.tests:
+                for atom, place in beside.get(test, ()):
+                    start = position - place
+                    if self._stands(atom, start, entries):
+                        self._add(atom, [start])
+
+    def _stands(self, atom: int, start: int, entries: list[Entry | Part | None]) -> bool:
+        """Whether all the words of a phrase stand there, and nothing that parts them."""
+        parts = self.atoms.parts[atom]
+        if start < 0 or start + len(parts) > len(entries):
+            return False
+        if len(parts) > 2:
+            for part, entry in zip(parts, entries[start : start + len(parts)], strict=True):
+                if entry is None or part not in entry.tests:
+                    return False
+        return self._reads(atom, start, start + len(parts))
 
     def _add(self, atom: int, starts: list[int]) -> None:
         known = self.at.get(atom)
@@ -211,7 +220,7 @@ class Reading:
             starts = sentence_starts(text)
             if len(starts) > LEAD_SENTENCES:
                 text = text[: starts[LEAD_SENTENCES]]
-            self._lead_end = self.title_end + 1 + len(tokens_of(text))
+            self._lead_end = self.title_end + 1 + self.text.before(len(text))
         return self._lead_end
 
     def inside(self, spot: Spot, place: Place) -> bool:
