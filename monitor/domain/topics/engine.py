@@ -1,11 +1,11 @@
 """All topics of a catalog compiled together, and the matching of one document against them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from monitor.domain.catalog import Catalog, Topic, Watchlist
-from monitor.domain.topics.atoms import Atoms
+from monitor.domain.topics.atoms import Atoms, Cell
 from monitor.domain.topics.compiler import Compiler
 from monitor.domain.topics.lexicon import Lexicon, Terms
 from monitor.domain.topics.parser import parse
@@ -16,8 +16,8 @@ from monitor.domain.topics.stems import language_of
 from monitor.domain.topics.values import Document, Hit, Match, Matches, Near
 from monitor.domain.topics.vocabularies import Shelf
 
-MAX_HITS = 100
-"""Hits listed for one match."""
+SMALL = 32
+"""Terms of a clause that are compared one by one, without remembering the outcome for other topics."""
 MAX_NEAR = 5
 """Near misses told for one document."""
 MOST_LOOKED_AT = 12
@@ -28,7 +28,12 @@ NEAR_ENOUGH = 0.6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A topic ready to be asked. `extras` are (step, points)."""
+    """A topic ready to be asked. `extras` are (step, points).
+
+    An article has to have all `clauses`: those that are one small group of terms stand in `quick` as their atoms, the
+    others in `slow`. `asked` is what has to hold besides. `nearest` is the largest share of its clauses that an article
+    without all of them can have.
+    """
 
     key: str
     query: str
@@ -36,10 +41,31 @@ class Plan:
     root: Step
     extras: tuple[tuple[Step, float], ...]
     clauses: tuple[Clause, ...]
+    quick: tuple[tuple[int, ...], ...] = ()
+    slow: tuple[Clause, ...] = ()
+    asked: tuple[Step, ...] = ()
+    nearest: float = 0.0
 
-    def filed(self, price: Callable[[Clause], float]) -> "Plan":
+    def filed(self, price: Callable[[Clause], float], cells: Sequence[Cell]) -> "Plan":
         """The plan with its clauses in order of price: the first is the one it is filed under."""
-        return replace(self, clauses=tuple(sorted(self.clauses, key=price)))
+        clauses = tuple(sorted(self.clauses, key=price))
+        small = [clause for clause in (*clauses[1:], *clauses[:1]) if _small(clause, cells)]
+        return replace(
+            self,
+            clauses=clauses,
+            quick=tuple(tuple(cells[cell].members) for clause in small for cell in clause),
+            slow=tuple(clause for clause in clauses if clause not in small),
+            asked=self.root.asked(),
+            nearest=1 - 1 / max(1, len(clauses)),
+        )
+
+    def grounded(self, reading: Reading) -> bool:
+        """Whether the article has all clauses."""
+        apart = reading.here.isdisjoint
+        for atoms in self.quick:
+            if apart(atoms):
+                return False
+        return all(reading.has(clause) for clause in self.slow)
 
     def share(self, reading: Reading) -> float:
         """The share of its clauses that the article has."""
@@ -63,7 +89,11 @@ class Plan:
         for step, points in self.extras:
             if points > 0 and step.holds(reading):
                 step.evidence(reading, places)
-        return tuple(reading.hit(*place) for place in sorted(places)[:MAX_HITS])
+        return reading.evidence(places)
+
+
+def _small(clause: Clause, cells: Sequence[Cell]) -> bool:
+    return len(clause) == 1 and all(len(cells[c].members) <= SMALL and not cells[c].languages for c in clause)
 
 
 class Engine:
@@ -74,7 +104,7 @@ class Engine:
         self._atoms = atoms
         self._terms = Terms(atoms)
         price = self._terms.prices(atoms)
-        self._plans = tuple(plan.filed(price) for plan in plans)
+        self._plans = tuple(plan.filed(price, atoms.cells) for plan in plans)
         self._lexicons: dict[str | None, Lexicon] = {}
         self._keyed: dict[int, list[int]] = {}
         self._always: list[int] = []
@@ -101,20 +131,21 @@ class Engine:
         key; when that one misses, `near` always tells why.
         """
         reading = self.read(document)
+        near = near if only is None else 0.0
         matches: list[Match] = []
         misses: list[Plan] = []
         for plan in self._candidates(reading) if only is None else self._named(only):
-            for clause in plan.clauses:
-                if not reading.has(clause):
-                    break
-            else:
-                if plan.root.holds(reading):
-                    score, parts = plan.judge(reading)
-                    if score >= plan.threshold:
-                        matches.append(Match(topic=plan.key, score=score, hits=plan.hits(reading), parts=parts))
-                        continue
+            if not plan.grounded(reading):
+                if plan.nearest >= near:
+                    misses.append(plan)
+                continue
+            if all(step.holds(reading) for step in plan.asked):
+                score, parts = plan.judge(reading)
+                if score >= plan.threshold:
+                    matches.append(Match(topic=plan.key, score=score, hits=plan.hits(reading), parts=parts))
+                    continue
             misses.append(plan)
-        told = self._near(misses, reading, near if only is None else 0.0)
+        told = self._near(misses, reading, near)
         return Matches(matches=tuple(matches), near=told, doubts=_cut(document))
 
     def _named(self, key: str) -> list[Plan]:

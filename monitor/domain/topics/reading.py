@@ -14,6 +14,8 @@ from monitor.domain.topics.sentences import phrase_goes_on, sentence_starts
 from monitor.domain.topics.syntax import Place
 from monitor.domain.topics.values import Document, Field, Hit
 
+MAX_HITS = 100
+"""Hits listed for one match."""
 LEAD_SENTENCES = 3
 LEAD_CHARACTERS = 700
 """The lead is the title and the first sentences of the text, no further than this."""
@@ -53,6 +55,9 @@ class Reading:
         self.memo: dict[int, list[Spot]] = {}
         self._lexicon = lexicon
         self._has: dict[int, bool] = {}
+        self._found: dict[int, list[int]] = {}
+        self._worth: dict[int, int] = {}
+        self._at_places: dict[int, list[tuple[int, int, int]]] = {}
         self._lead_end: int | None = None
         self._sentences: list[int] | None = None
         self._units: list[int] | None = None
@@ -61,6 +66,7 @@ class Reading:
         self._find([*map(look, self.title.tokens), None, *map(look, self.text.tokens), None])
         if atoms.regexes:
             self._search()
+        self.here = set(self.at)
 
     def _find(self, entries: list[Entry | Part | None]) -> None:
         """Note every atom's places, lone tokens first, then what must be verified around them."""
@@ -83,9 +89,7 @@ class Reading:
                 if found:
                     self._add(atom, found)
 
-    def _phrases(
-        self, side: int, beside: Phrases, positions: list[int], entries: list[Entry | Part | None]
-    ) -> None:
+    def _phrases(self, side: int, beside: Phrases, positions: list[int], entries: list[Entry | Part | None]) -> None:
         """Note the phrases that have one of their words at these positions, and the next one on that side of it."""
         for position in positions:
             neighbour = entries[position + side]
@@ -119,21 +123,27 @@ class Reading:
         for cell in cells:
             here = known.get(cell)
             if here is None:
-                members = self.atoms.cells[cell].members
-                here = not members.keys().isdisjoint(self.at.keys()) and cell not in self._lexicon.inactive
-                known[cell] = here
+                members, found = self.atoms.cells[cell].members, self.here
+                few = len(members) < len(found)
+                apart = found.isdisjoint(members) if few else members.keys().isdisjoint(found)
+                here = known[cell] = not apart and cell not in self._lexicon.inactive
             if here:
                 return True
         return False
 
     def found(self, cell: int) -> list[int]:
         """The atoms of a cell that the document has."""
-        if not self.has((cell,)):
-            return []
-        members, here = self.atoms.cells[cell].members, self.at
-        if len(members) <= len(here):
-            return [atom for atom in members if atom in here]
-        return [atom for atom in here if atom in members]
+        found = self._found.get(cell)
+        if found is None:
+            members, here = self.atoms.cells[cell].members, self.here
+            if cell in self._lexicon.inactive:
+                found = []
+            elif len(members) <= len(here):
+                found = [atom for atom in members if atom in here]
+            else:
+                found = [atom for atom in self.at if atom in members]
+            self._found[cell] = found
+        return found
 
     def _reads(self, atom: int, start: int, end: int) -> bool:
         """Whether the original text allows it: nothing that ends a phrase in between, its signs and case as asked."""
@@ -197,15 +207,39 @@ class Reading:
 
     def mass(self, cell: int) -> float:
         """The places of a cell added up: weight x (title 3, lead 2, further down 1)."""
-        members, total = self.atoms.cells[cell].members, 0.0
-        title_end, lead_end = self.title_end, self.lead_end
+        members, worth, total = self.atoms.cells[cell].members, self._worth, 0.0
         for atom in self.found(cell):
-            positions = self.at[atom]
-            count = len(positions)
-            if positions[0] < lead_end:
-                count += bisect_left(positions, lead_end) + bisect_left(positions, title_end)
+            count = worth.get(atom)
+            if count is None:
+                positions = self.at[atom]
+                count = len(positions)
+                if positions[0] < self.lead_end:
+                    count += bisect_left(positions, self.lead_end) + bisect_left(positions, self.title_end)
+                worth[atom] = count
             total += count * members[atom]
         return total
+
+    def places(self, atom: int) -> list[tuple[int, int, int]]:
+        """The places of an atom as (first token, last + 1, atom); those beyond the most that are listed left out."""
+        places = self._at_places.get(atom)
+        if places is None:
+            length = self.length(atom)
+            places = self._at_places[atom] = [(at, at + length, atom) for at in self.at[atom][:MAX_HITS]]
+        return places
+
+    def evidence(self, places: Iterable[tuple[int, int, int]]) -> tuple[Hit, ...]:
+        """The hits at these places, in order, at most MAX_HITS; one for each span, told by its closest term."""
+        hits: list[Hit] = []
+        before, labels = (-1, -1), self.atoms.labels
+        for place in sorted(places):
+            if place[:2] != before:
+                if len(hits) == MAX_HITS:
+                    break
+                hits.append(self.hit(*place))
+                before = place[:2]
+            elif _closer(labels[place[2]], hits[-1]):
+                hits[-1] = self.hit(*place)
+        return tuple(hits)
 
     def counts(self, spot: Spot) -> float:
         """What one place adds to the mass."""
@@ -276,3 +310,9 @@ class Reading:
             end=last,
             quote=plain.text[first:last],
         )
+
+
+def _closer(term: str, hit: Hit) -> bool:
+    """Whether a term tells of a hit's place better than the one it has: it reads like the quote, or is longer."""
+    quote = hit.quote.casefold()
+    return (term.casefold() == quote, len(term)) > (hit.term.casefold() == quote, len(hit.term))

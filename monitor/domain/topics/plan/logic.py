@@ -32,6 +32,9 @@ class Every(Step):
     def clauses(self) -> list[Clause]:
         return [clause for item in self.items for clause in item.clauses()]
 
+    def asked(self) -> tuple[Step, ...]:
+        return tuple(step for item in self.items for step in item.asked())
+
     def evidence(self, reading: Reading, into: set[tuple[int, int, int]]) -> None:
         for item in self.items:
             item.evidence(reading, into)

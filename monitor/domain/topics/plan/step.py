@@ -36,6 +36,10 @@ class Step(ABC):
     def clauses(self) -> list[Clause]:
         """What an article must have for it to hold; empty when nothing is needed."""
 
+    def asked(self) -> tuple["Step", ...]:
+        """What is still to be asked once an article has all of its clauses."""
+        return (self,)
+
     @abstractmethod
     def evidence(self, reading: Reading, into: set[tuple[int, int, int]]) -> None:
         """Add the places that speak for it."""

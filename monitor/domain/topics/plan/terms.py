@@ -1,6 +1,6 @@
 """Terms, ORs of them and vocabularies; limited to a part of the article, counted, weighed."""
 
-from monitor.domain.topics.plan.step import Clause, Found, Spots, joined
+from monitor.domain.topics.plan.step import Clause, Found, Spots, Step, joined
 from monitor.domain.topics.reading import Reading
 from monitor.domain.topics.syntax import Place
 
@@ -34,12 +34,13 @@ class Leaf(Found):
     def clauses(self) -> list[Clause]:
         return [self.cells]
 
+    def asked(self) -> tuple[Step, ...]:
+        return ()
+
     def evidence(self, reading: Reading, into: set[tuple[int, int, int]]) -> None:
         for cell in self.cells:
             for atom in reading.found(cell):
-                length = reading.length(atom)
-                for at in reading.at[atom]:
-                    into.add((at, at + length, atom))
+                into.update(reading.places(atom))
 
     def missing(self, reading: Reading, query: str) -> str:
         return f"{self.written(query)} is not found"
