@@ -103,6 +103,9 @@ class Atoms:
         if term.kind is not Kind.CASED and term.text.isascii() and term.text.isalnum():
             alone = (self._test(term, term.text.lower(), language),)
             return self._number((alone, None), term.text, alone, None)
+        if term.kind is not Kind.CASED and term.text.isascii() and term.text[:-1].isalnum() and term.text[-1] == "*":
+            alone = (self._test(term, term.text[:-1].lower() + MANY, language),)
+            return self._number((alone, None), term.text, alone, None)
         plain = Plain(
             term.text.replace("*", MANY).replace("?", ONE) if "*" in term.text or "?" in term.text else term.text
         )

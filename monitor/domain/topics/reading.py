@@ -251,7 +251,7 @@ class Reading:
         """The first token after the lead."""
         if self._lead_end is None:
             text = self.text.text[:LEAD_CHARACTERS]
-            starts = sentence_starts(text)
+            starts = sentence_starts(text, LEAD_SENTENCES + 1)
             if len(starts) > LEAD_SENTENCES:
                 text = text[: starts[LEAD_SENTENCES]]
             self._lead_end = self.title_end + 1 + self.text.before(len(text))

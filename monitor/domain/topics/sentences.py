@@ -20,8 +20,8 @@ _last_word = re.compile(r"([^\W\d_]+)\.$")
 _stops = re.compile(r"[!?;:…。！？；：]|\n\s*\n")
 
 
-def sentence_starts(text: str) -> list[int]:
-    """Offsets at which sentences begin, 0 first.
+def sentence_starts(text: str, most: int | None = None) -> list[int]:
+    """Offsets at which sentences begin, 0 first; only the first `most` of them, if given.
 
     A sentence ends with . ! ? before a space and no lower-case letter (not after an initial or a common abbreviation),
     with 。！？, at a blank line, and at a line end before anything but a lower-case letter.
@@ -36,6 +36,8 @@ def sentence_starts(text: str) -> list[int]:
             end = match.end()
             if end < len(text):
                 starts.append(end)
+            if len(starts) == most:
+                break
     return starts
 
 
