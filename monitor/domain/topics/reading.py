@@ -91,6 +91,7 @@ class Reading:
 
     def _phrases(self, side: int, beside: Phrases, positions: list[int], entries: list[Entry | Part | None]) -> None:
         """Note the phrases that have one of their words at these positions, and the next one on that side of it."""
+        found: dict[int, list[int]] = {}
         for position in positions:
             neighbour = entries[position + side]
             if neighbour is None:
@@ -99,7 +100,9 @@ class Reading:
                 for atom, place in beside.get(test, ()):
                     start = position - place
                     if self._stands(atom, start, entries):
-                        self._add(atom, [start])
+                        found.setdefault(atom, []).append(start)
+        for atom, starts in found.items():
+            self._add(atom, starts)
 
     def _stands(self, atom: int, start: int, entries: list[Entry | Part | None]) -> bool:
         """Whether all the words of a phrase stand there, and nothing that parts them."""
