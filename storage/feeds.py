@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Integer, Row, Update, bindparam, case, select
 
 from monitor.domain.feeds import Feed, FeedForPoll, FeedState
 from monitor.domain.polling import Polled
-from monitor.domain.roster import enlisted
+from monitor.domain.roster import due_again, enlisted
 from storage.database import Database
 from storage.deliveries import add_deliveries
 from storage.entries import add_aliases, add_articles, add_sightings, owners, revise
@@ -131,13 +131,16 @@ def _enlisted_row(feed: Feed, row: Row[Any] | None, now: datetime) -> dict[str, 
 
 
 def _change(connection: Connection, feeds_kept: Collection[Feed], rows: Mapping[str, Row[Any]], now: datetime) -> None:
-    """Settings that changed; a changed interval is heeded from now on, not from the next poll on."""
+    """Settings that changed; a changed interval is heeded from now on, not from the next poll on. Times that only a
+    wrong clock can have written are put right."""
     changed = []
     for feed in feeds_kept:
         row, new = rows[feed.key], settings_row(feed)
-        if not _is_new(feed, row) and (row.settings != new["settings"] or row.tier != new["tier"]):
-            sooner = row.due is not None and row.settings["every"] != new["settings"]["every"]
-            due = now if sooner else row.due
+        if _is_new(feed, row):
+            continue
+        sooner = row.due is not None and row.settings["every"] != new["settings"]["every"]
+        due = now if sooner else due_again(feed, row.due, now)
+        if row.settings != new["settings"] or row.tier != new["tier"] or due != row.due:
             changed.append({"b_key": feed.key, "b_settings": new["settings"], "b_tier": new["tier"], "b_due": due})
     statement = update(feeds).where(feeds.c.key == bindparam("b_key"))
     statement = statement.values(settings=bindparam("b_settings"), tier=bindparam("b_tier"), due=bindparam("b_due"))

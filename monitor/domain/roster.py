@@ -8,6 +8,16 @@ from monitor.domain.feeds import Feed, FeedState, Validators
 FORGOTTEN_AFTER = timedelta(days=1)
 """A feed not polled for longer starts with a baseline again: what it published meanwhile is no news."""
 
+_LONGEST_REST = timedelta(days=8)
+"""Servers can ask for seven days at most; what is due later than twice that or twice its interval was never meant."""
+
+
+def due_again(feed: Feed, due: datetime | None, now: datetime) -> datetime | None:
+    """When a feed that stays configured is due: as recorded, or now where only a clock that ran ahead can have meant
+    that. Without this a wrong clock, once set right, would leave feeds unasked until the time it had shown."""
+    latest = now + 2 * max(_LONGEST_REST, feed.every or timedelta(0))
+    return now if due is not None and due > latest else due
+
 
 def enlisted(feed: Feed, url: str | None, state: FeedState | None, now: datetime) -> FeedState:
     """The state a configured feed starts with.

@@ -228,3 +228,16 @@ async def test_a_receiver_no_longer_configured_is_held_and_named(desk: Desk) -> 
     assert await desk.states() == ["held", SENT]
     [told] = texts(desk, "#admin")
     assert "gone" in told
+
+
+@pytest.mark.case(38)
+async def test_hundreds_of_alerts_at_once_are_a_few_messages(desk: Desk) -> None:
+    for number in range(300):
+        await desk.raise_alert(f"Report number {number:04d}.")
+    await desk.work(200)
+    messages = desk.slack.seen("#desk")
+    said = "\n".join(message.text for message in messages)
+    assert all(said.count(f"Report number {number:04d}.") == 1 for number in range(300))
+    top = [message for message in messages if message.thread_ts is None]
+    assert len(top) <= 52, "at most a backlog of single messages; the others leave as digests"
+    assert set(await desk.states()) <= {SENT, "folded"}

@@ -195,6 +195,16 @@ async def test_an_outage_of_our_own_makes_one_message_and_blames_no_feed(open_de
     assert "our own network seems to be down" in told[0]
 
 
+@pytest.mark.case(38)
+async def test_thousands_of_new_entries_in_a_known_feed_are_stored_in_one_poll(open_desk) -> None:
+    many = "\n".join(f"title {number}" for number in range(5_000))
+    async with open_desk("wire", answers={"/wire": plain(b"feed\none")}) as desk:
+        assert await desk.poll_all() == [1]
+        desk.server.answers["/wire"] = plain(f"feed\none\n{many}".encode())
+        assert await desk.poll_all(after=2 * HOUR) == [5_000]
+        assert await desk.poll_all(after=2 * HOUR) == [0]
+
+
 @pytest.mark.case(41)
 async def test_keys_are_looked_up_in_the_real_store(open_desk) -> None:
     async with open_desk("wire", answers={"/wire": plain(b"feed\none\ntwo")}) as desk:

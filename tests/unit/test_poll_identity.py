@@ -309,3 +309,20 @@ def test_a_second_look_at_any_document_finds_nothing_new(entries: list[Entry]) -
     world.poll(entries)
     assert world.poll(entries, url="https://harbour-gazette.example/again") == []
     assert all(len(key) == 32 for keys in keys_of("f", entries) for key in keys.to_ask())
+
+
+@pytest.mark.case(128)
+@pytest.mark.parametrize("jump", [timedelta(days=-1), timedelta(days=1), timedelta(days=3_650)])
+def test_a_clock_that_jumps_repeats_nothing_and_asks_no_more_than_once_for_it(jump: timedelta) -> None:
+    world = FeedWorld()
+    items = [entry(number) for number in range(1, 11)]
+    world.poll(items)
+    before = world.state.due
+    world.now += jump
+    extra = 0
+    while world.state.due <= world.now and extra < 5:
+        assert world.alerts(items, after=timedelta(0)) == []
+        extra += 1
+    assert extra <= 1
+    assert world.state.due >= before
+    assert len(world.alerts([*items, entry(11)])) == 1
