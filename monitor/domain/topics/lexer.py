@@ -1,7 +1,7 @@
 """A query cut into its words and signs."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.domain.topics.problems import QueryError
 
@@ -29,8 +29,7 @@ _SIGNS = re.compile(
 _UNQUOTED = str.maketrans("", "", '"“”„«»')
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(NamedTuple):
     """One word or sign: its kind (a group of the pattern, or an operator's own name), text and place."""
 
     kind: str
