@@ -10,7 +10,8 @@ import shutil
 import tempfile
 import uuid
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -20,6 +21,28 @@ from sqlalchemy.engine import make_url
 
 from storage.database import Database
 from storage.upgrade import upgrade_now
+from tests.reliability.figures import keep
+from tests.reliability.table import ROOT
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--keep-figures", action="store_true", help="write what tests measured to docs/figures, for docs/reliability.md"
+    )
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Says what the test measured; with --keep-figures it is kept for the table in docs/reliability.md."""
+    cases = {number for mark in request.node.iter_markers("case") for number in mark.args}
+    name = request.node.nodeid.removeprefix("tests/")
+
+    def say(said: str) -> None:
+        print(said)
+        if request.config.getoption("--keep-figures"):
+            keep(ROOT, "tests", name, cases, said, datetime.now(UTC).date())
+
+    return say
 
 
 @pytest.fixture(scope="session")

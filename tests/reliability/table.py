@@ -4,18 +4,20 @@ from collections import defaultdict
 from pathlib import Path
 
 from tests.reliability.cases import CASES
+from tests.reliability.figures import Figure, figures
 from tests.reliability.marks import Covering, covering
 
 ROOT = Path(__file__).parents[2]
 PLACE = ROOT / "docs" / "reliability.md"
 _HEAD = """# What may go wrong, and which tests see to it
 
-Written by `scripts/reliability` from the marks `@pytest.mark.case(N)` of the tests; do not edit it by hand.
-A test fails when it is out of date.
+Written by `scripts/reliability` from the marks `@pytest.mark.case(N)` of the tests and from the figures that tests
+and commands have kept in `docs/figures`; do not edit it by hand. A test fails when it is out of date.
 
 **{covered} of {total} cases** have at least one test that names them ({tests} tests); {missing} have none yet{which}.
-A test here means that the case is tried in the ordinary test run, not that every input, fault and machine one
-could think of for it is. The long measurements (thousands of kills, load, quality) are in
+A test here means that the case is tried, not that every input, fault and machine one could think of for it is.
+Tests marked `torture` take minutes or hours: `scripts/torture` runs them, and a short version of each runs with all
+other tests. `--keep-figures` writes anew what tests measured. More measurements (load, quality) are in
 [scaling.md](scaling.md), [decisions.md](decisions.md) and [evaluation.md](evaluation.md).
 
 | part | cases | with tests |
@@ -37,18 +39,25 @@ def page(root: Path = ROOT) -> str:
         missing=len(without),
         which=f": {', '.join(_name(number) for number in without)}" if without else "",
     )
+    measured: dict[int, list[Figure]] = defaultdict(list)
+    for one in figures(root):
+        for case in one.cases:
+            measured[case].append(one)
     parts = [
         f"| {part} | {len(cases)} | {sum(number in tests for number in cases)} |\n" for part, cases in CASES.items()
     ]
-    return head + "".join(parts) + "".join(_section(part, cases, tests) for part, cases in CASES.items())
+    return head + "".join(parts) + "".join(_section(part, cases, tests, measured) for part, cases in CASES.items())
 
 
-def _section(part: str, cases: dict[int, str], tests: dict[int, list[Covering]]) -> str:
+def _section(
+    part: str, cases: dict[int, str], tests: dict[int, list[Covering]], measured: dict[int, list[Figure]]
+) -> str:
     rows = (
-        f"| {_name(number)} | {sentence} | {'<br>'.join(map(_link, tests[number])) or 'not yet'} |\n"
+        f"| {_name(number)} | {sentence} | {'<br>'.join(one.said for one in measured[number])} "
+        f"| {'<br>'.join(map(_link, tests[number])) or 'not yet'} |\n"
         for number, sentence in cases.items()
     )
-    return f"\n## {part}\n\n| case | what must hold | tests |\n|---|---|---|\n" + "".join(rows)
+    return f"\n## {part}\n\n| case | what must hold | measured | tests |\n|---|---|---|---|\n" + "".join(rows)
 
 
 def _name(number: int) -> str:

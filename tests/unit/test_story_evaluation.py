@@ -46,7 +46,6 @@ def test_a_small_stream_is_placed_and_counted():
     assert found["recurring_merged"] == 0.0
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(corpus_place() is None, reason="labelled documents are not here: set WIREWATCH_CORPUS")
 def test_goals_hold_on_the_labelled_stories():
     corpus = corpus_place()
