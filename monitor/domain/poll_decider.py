@@ -53,6 +53,7 @@ def decide(
     """All that one poll changes.
 
     `parsed` is None when nothing had to be parsed: the answer is a failure, a 304, or the same document as last time.
+    A feed that came back with the document it left with has its baseline by that: what follows is news.
     `look` holds its entries with all that the store knows of them.
     """
     failure = answer if isinstance(answer, Failure) else parsed if isinstance(parsed, Failure) else None
@@ -61,7 +62,8 @@ def decide(
     assert not isinstance(answer, Failure)
     if isinstance(parsed, ParsedFeed):
         return _after_document(asked, answer, parsed, look, around)
-    return _after_success(asked, answer, asked.state, Recognised(), around)
+    state = replace(asked.state, baseline_at=asked.state.baseline_at or around.now)
+    return _after_success(asked, answer, state, Recognised(), around)
 
 
 def _after_failure(asked: FeedForPoll, failure: Failure, around: Surroundings) -> Polled:

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from monitor.domain.articles import Entry
 from monitor.domain.feeds import Feed
+from monitor.domain.fetching import NotModified
 from monitor.domain.identity import content_hash, keys_of
 from monitor.domain.intervals import PollSettings
+from monitor.domain.roster import enlisted
 from tests.poll_world import START, Articles, FeedWorld, entry
 
 DAY = timedelta(days=1)
@@ -172,6 +174,16 @@ def test_a_new_item_with_an_old_date_is_news() -> None:
 def test_the_first_poll_is_a_baseline() -> None:
     world = FeedWorld()
     assert [article.baseline for article in world.poll(ITEMS)] == [True] * 20
+    assert [article.baseline for article in world.poll([*ITEMS, entry(90)])] == [False]
+
+
+@pytest.mark.case(54, 132)
+@pytest.mark.parametrize("answer", [None, NotModified()], ids=["the same document", "not modified"])
+def test_a_feed_that_returns_as_it_left_has_its_baseline_by_that(answer: NotModified | None) -> None:
+    world = watched()
+    world.state = enlisted(world.feed, world.feed.url, world.state, world.now + 3 * DAY)
+    assert world.state.baseline_at is None
+    world.poll(None if answer else ITEMS, answer=answer)
     assert [article.baseline for article in world.poll([*ITEMS, entry(90)])] == [False]
 
 
