@@ -9,12 +9,12 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from monitor.adapters.slack_blocks import Rendered, render
-from monitor.domain.alerts import DeliveryKind, Evidence
+from monitor.domain.alerts import DeliveryKind, Evidence, Silence
 from monitor.domain.catalog import Severity
 from monitor.domain.messages import Card, Message, Report
 from monitor.domain.topics.values import Field
@@ -23,9 +23,14 @@ WIDTH, MARGIN, LEFT = 680, 16, 64
 EMOJI = {
     ":white_circle:": "⚪", ":large_blue_circle:": "🔵", ":large_orange_circle:": "🟠", ":red_circle:": "🔴",
     ":new:": "🆕", ":white_check_mark:": "✅", ":mute:": "🔇", ":warning:": "⚠️", ":wrench:": "🔧",
+    ":no_entry_sign:": "🚫",
 }  # fmt: skip
 MARKUP = re.compile(r"<(?P<url>[^|>]+)\|(?P<label>[^>]*)>|\*(?P<bold>[^*\n]+)\*|(?P<text>[^<*]+|[<*])")
 AT = datetime(2026, 3, 2, 18, 2, tzinfo=UTC)
+MUTE = Silence(
+    id=1, topic=None, story_id=2, until=AT + timedelta(days=30), reason="muted with a button", author="bob",
+    created_at=AT,
+)  # fmt: skip
 
 
 def examples() -> dict[str, Message]:
@@ -59,6 +64,12 @@ def examples() -> dict[str, Message]:
     )  # fmt: skip
     tariff = replace(
         living, alert_id=2, story_id=2, topic="tariffs", topic_title="Tariffs", severity=Severity.MEDIUM, score=2.5,
+        evidence=(
+            Evidence(
+                term="duties", field=Field.TEXT, before="the judges put off their ruling on ", quote="steel duties",
+                after=" to the second week of April",
+            ),
+        ),
         lead=replace(lead, headline="Court delays ruling on steel duties by a month", outlet="ledger-daily.example",
                      url="https://ledger-daily.example/steel"), others=(), outlets=1, independent=1,
     )  # fmt: skip
@@ -72,6 +83,11 @@ def examples() -> dict[str, Message]:
         "acknowledged": Message(
             kind=DeliveryKind.ALERT,
             cards=(replace(living, outlets=11, independent=5, acknowledged_by="ann", acknowledged_at=AT),),
+            interactive=True,
+        ),
+        "muted": Message(
+            kind=DeliveryKind.ALERT,
+            cards=(replace(tariff, mute=MUTE, doubted_by="ann", doubted_at=AT),),
             interactive=True,
         ),
         "reply": Message(

@@ -259,10 +259,19 @@ class Notifier(Protocol):
     """A way to tell people. No method raises for what the other side, the network or the message may do."""
 
     async def post(
-        self, receiver: Receiver, message: Message, *, key: str, thread: str | None, broadcast: bool, plain: bool
+        self,
+        receiver: Receiver,
+        message: Message,
+        *,
+        key: str,
+        thread: str | None,
+        broadcast: bool,
+        plain: bool,
+        begin_by: datetime | None = None,
     ) -> Outcome:
         """Post `message`, once. `key` is written where `find` looks for it; `thread` is the `ts` it answers,
-        `broadcast` shows the answer in the channel too; `plain` leaves out all layout."""
+        `broadcast` shows the answer in the channel too; `plain` leaves out all layout. Not begun by `begin_by`, as may
+        happen to a process that was stopped, it is not sent."""
         ...
 
     async def update(

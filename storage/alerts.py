@@ -71,7 +71,7 @@ def alert_of(row: Row[Any]) -> Alert:
         article_id=row.article_id,
         raised_at=row.raised_at,
         updated_at=row.updated_at,
-        evidence=tuple(_evidence_of(item) for item in row.evidence),
+        evidence=evidence_of(row.evidence),
         news=row.news,
         revision=row.revision,
         acknowledged_by=row.acknowledged_by,
@@ -83,6 +83,9 @@ def _evidence_json(evidence: Evidence) -> list[str]:
     return [evidence.term, evidence.field.value, evidence.before, evidence.quote, evidence.after]
 
 
-def _evidence_of(item: Sequence[str]) -> Evidence:
-    term, field, before, quote, after = item
-    return Evidence(term=term, field=Field(field), before=before, quote=quote, after=after)
+def evidence_of(stored: Sequence[Sequence[str]]) -> tuple[Evidence, ...]:
+    """The evidence in a row of `alerts`."""
+    return tuple(
+        Evidence(term=term, field=Field(field), before=before, quote=quote, after=after)
+        for term, field, before, quote, after in stored
+    )

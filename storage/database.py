@@ -63,8 +63,12 @@ class Database:
     @property
     def path(self) -> Path | None:
         """The file of a SQLite database; None for PostgreSQL and for memory."""
-        url = self.engine.url
-        return None if self.is_postgres or _in_memory(url) else Path(str(url.database).removeprefix("file:"))
+        return _file(self.engine.url)
+
+    @staticmethod
+    def path_of(url: str) -> Path | None:
+        """The file a SQLite database at `url` has, opened or not; None for others. Raises StoreUnavailable."""
+        return _file(_parsed(url))
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """`work` in one read-write transaction, committed when it returns; a database's fault becomes a `StoreError`.
@@ -98,16 +102,26 @@ class Database:
 
 def make_engine(url: str, *, connections: int = 4, busy_ms: int = BUSY_TIMEOUT_MS) -> Engine:
     """A synchronous engine with our settings; raises StoreUnavailable when `url` is not one we can use."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise StoreUnavailable("the database address is not a URL such as sqlite:///data/wirewatch.db") from None
+    parsed = _parsed(url)
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         return _sqlite_engine(parsed, busy_ms)
     if backend in ("postgresql", "postgres"):
         return _postgres_engine(parsed, connections)
     raise StoreUnavailable(f"databases of the kind {backend!r} are not supported: use sqlite or postgresql")
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except ArgumentError:
+        raise StoreUnavailable("the database address is not a URL such as sqlite:///data/wirewatch.db") from None
+
+
+def _file(url: URL) -> Path | None:
+    if url.get_backend_name() != "sqlite" or _in_memory(url):
+        return None
+    return Path(str(url.database).removeprefix("file:"))
 
 
 def _sqlite_engine(url: URL, busy_ms: int) -> Engine:

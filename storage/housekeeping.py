@@ -1,7 +1,7 @@
 """Retention: what is old goes, in small transactions so that sending and polling never wait long for it.
 
-Texts go first, the rest of an article later. Identities stay for good, 32 bytes each: a feed that brings an entry again
-after years finds it known, and nobody is told twice.
+Texts go first, the rest of an article later; what people have labelled stays. Identities stay for good, 32 bytes each:
+a feed that brings an entry again after years finds it known, and nobody is told twice.
 """
 
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, Table, and_, delete, exists, or_, sel
 from monitor.domain.alerts import DeliveryState
 from monitor.domain.articles import Stage
 from storage.database import Database
+from storage.labels import labelled_articles
 from storage.locks import HOUSEKEEPING, exclusive_if_free
 from storage.outbox_schema import deliveries, delivery_alerts, silences
 from storage.schema import alerts, articles, fingerprints, ledger, stories, texts
@@ -77,7 +78,7 @@ def _sweeps(ages: Ages, now: datetime) -> list[tuple[Table, Callable[[], Select[
 
 
 def _old_texts(before: datetime) -> Select[tuple[int]]:
-    """Texts of old articles, but for those still at work.
+    """Texts of old articles, but for those still at work and those labelled.
 
     Ids grow with time, so the newest old article bounds the texts to look at; all but a few below it are gone already.
     """
@@ -86,7 +87,8 @@ def _old_texts(before: datetime) -> Select[tuple[int]]:
     )
     done = and_(articles.c.first_seen < before, articles.c.stage == Stage.DONE.value)
     bounded = texts.c.article_id <= newest_old.scalar_subquery()
-    return select(texts.c.article_id).join_from(texts, articles).where(bounded, done)
+    unlabelled = texts.c.article_id.not_in(labelled_articles())
+    return select(texts.c.article_id).join_from(texts, articles).where(bounded, done, unlabelled)
 
 
 def _old_deliveries(before: datetime) -> Select[tuple[int]]:
@@ -99,10 +101,11 @@ def _old_alerts(before: datetime) -> Select[tuple[int]]:
 
 
 def _old_articles(before: datetime) -> Select[tuple[int]]:
-    """Old articles, but for those still at work and those whose story has an alert."""
+    """Old articles, but for those still at work, those labelled, and those whose story has an alert."""
     alerted = exists().where(alerts.c.story_id == articles.c.story_id)
     old = and_(articles.c.first_seen < before, articles.c.stage == Stage.DONE.value)
-    return select(articles.c.id).where(old, or_(articles.c.story_id.is_(None), ~alerted))
+    unlabelled = articles.c.id.not_in(labelled_articles())
+    return select(articles.c.id).where(old, unlabelled, or_(articles.c.story_id.is_(None), ~alerted))
 
 
 def _old_stories(before: datetime) -> Select[tuple[int]]:

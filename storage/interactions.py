@@ -1,35 +1,15 @@
-"""What people did with alerts: each click once, with its consequences, and the labels it gives."""
+"""What people did with alerts: each click once, with its consequences."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from monitor.domain.alerts import Alert, DeliveryKind, DeliveryState, NewDelivery
-from monitor.domain.interactions import Action, Consequence
+from monitor.domain.interactions import Consequence
 from storage.alerts import alert_of
 from storage.database import Database
 from storage.deliveries import add_deliveries
 from storage.outbox_schema import deliveries, delivery_alerts, interactions, silences
-from storage.schema import alerts, articles
+from storage.schema import alerts
 from storage.statements import upsert
-
-_QUOTED = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
-    """An article that a person found not to belong to a topic; `text` is the beginning of what the feed said."""
-
-    topic: str
-    article_id: int
-    title: str
-    text: str
-    language: str | None
-    url: str | None
-    author: str
-    at: datetime
 
 
 class SqlInteractions:
@@ -49,10 +29,6 @@ class SqlInteractions:
         """Write a click's consequence, and have every message of the alert rewritten; False when it was known."""
         return await self._database.run(lambda connection: _record(connection, consequence))
 
-    async def labels(self, topic: str | None = None) -> Sequence[Label]:
-        """Articles marked as not relevant, oldest first."""
-        return await self._database.read(lambda connection: _labels(connection, topic))
-
 
 def _record(connection: Connection, done: Consequence) -> bool:
     row = {
@@ -65,8 +41,8 @@ def _record(connection: Connection, done: Consequence) -> bool:
         "text": done.click.until.value if done.click.until else "",
         "at": done.at,
     }
-    new = connection.execute(upsert(connection, interactions).values(row).on_conflict_do_nothing())
-    if new.rowcount != 1:
+    new = upsert(connection, interactions).values(row).on_conflict_do_nothing().returning(interactions.c.id)
+    if connection.execute(new).scalar_one_or_none() is None:
         return False
     if done.acknowledges:
         first = (alerts.c.id == done.alert.id, alerts.c.acknowledged_by.is_(None))
@@ -83,8 +59,23 @@ def _record(connection: Connection, done: Consequence) -> bool:
             "created_at": done.at,
         }
         connection.execute(silences.insert().values(muted))
+    if done.unmutes:
+        connection.execute(_END_MUTES, {"story": done.alert.story_id, "about": done.alert.topic, "now": done.at})
     add_deliveries(connection, _rewrites(connection, done), {}, done.at)
     return True
+
+
+_END_MUTES = (
+    update(silences)
+    .where(
+        silences.c.until > bindparam("now"),
+        or_(
+            silences.c.story_id == bindparam("story"),
+            and_(silences.c.story_id.is_(None), silences.c.topic == bindparam("about")),
+        ),
+    )
+    .values(until=bindparam("now"))
+)
 
 
 def _rewrites(connection: Connection, done: Consequence) -> list[NewDelivery]:
@@ -110,28 +101,4 @@ def _rewrites(connection: Connection, done: Consequence) -> list[NewDelivery]:
             thread_of=row.id,
         )
         for row in standing
-    ]
-
-
-def _labels(connection: Connection, topic: str | None) -> list[Label]:
-    wanted = (
-        select(interactions, articles.c.title, articles.c.summary, articles.c.language, articles.c.url)
-        .join(articles, articles.c.id == interactions.c.article_id)
-        .where(interactions.c.action == Action.IRRELEVANT.value)
-        .order_by(interactions.c.id)
-    )
-    if topic is not None:
-        wanted = wanted.where(interactions.c.topic == topic)
-    return [
-        Label(
-            topic=row.topic,
-            article_id=row.article_id,
-            title=row.title,
-            text=row.summary[:_QUOTED],
-            language=row.language,
-            url=row.url,
-            author=row.author,
-            at=row.at,
-        )
-        for row in connection.execute(wanted)
     ]

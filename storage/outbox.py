@@ -30,6 +30,7 @@ _NOT_IN_WORK = _IN_ORDER.where(deliveries.c.id.not_in(bindparam("skip", expandin
 )
 _PENDING = deliveries.c.state == DeliveryState.PENDING.value
 _SENDING = deliveries.c.state == DeliveryState.SENDING.value
+_WAITED_FOR = select(deliveries.c.receiver).where(_PENDING, deliveries.c.due <= bindparam("now")).distinct()
 _HEAD = _NOT_IN_WORK.where(_PENDING, deliveries.c.receiver == bindparam("receiver"))
 _STRAYS = _NOT_IN_WORK.where(_PENDING, deliveries.c.receiver.not_in(bindparam("receivers", expanding=True)))
 _UNKNOWN = _NOT_IN_WORK.where(_SENDING)
@@ -121,11 +122,12 @@ def _due(
     connection: Connection, now: datetime, limit: int, skip: Collection[int], passes: Mapping[str, Collection[str]]
 ) -> list[Delivery]:
     shut = {row.name for row in connection.execute(_SHUT, {"now": now})}
+    waited_for = set(connection.scalars(_WAITED_FOR, {"now": now}))
     asked = {"now": now, "skip": list(skip), "most": limit}
     heads = [
         row
         for receiver, through in passes.items()
-        if shut.isdisjoint(through)
+        if receiver in waited_for and shut.isdisjoint(through)
         for row in connection.execute(_HEAD, {**asked, "receiver": receiver, "most": 1})
     ]
     unknown = connection.execute(_UNKNOWN, asked)

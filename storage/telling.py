@@ -8,8 +8,9 @@ from sqlalchemy import Connection, Row, bindparam, case, func, or_, select
 
 from monitor.domain.alerts import Delivery, DeliveryKind, DeliveryState, Silence
 from monitor.domain.delivering import AlertForSending, DeliveryForSending, Lane
+from monitor.domain.interactions import Action
 from storage.alerts import alert_of
-from storage.outbox_schema import deliveries, delivery_alerts, lanes, silences
+from storage.outbox_schema import deliveries, delivery_alerts, interactions, lanes, silences
 from storage.schema import alerts
 from storage.stories import story_of
 
@@ -28,6 +29,15 @@ _CARRIED = (
     .order_by(delivery_alerts.c.alert_id)
 )
 _ALERTS = select(alerts).where(alerts.c.id.in_(bindparam("ids", expanding=True))).order_by(alerts.c.id)
+_DOUBTS = (
+    select(interactions.c.alert_id, interactions.c.author, interactions.c.at)
+    .where(
+        interactions.c.alert_id.in_(bindparam("ids", expanding=True)),
+        interactions.c.action == Action.IRRELEVANT.value,
+    )
+    .order_by(interactions.c.id.desc())
+)
+"""The first of each alert comes last."""
 _STANDING = select(deliveries).order_by(_STANDING_FIRST, deliveries.c.id.desc()).limit(1)
 _STANDING_AT = _STANDING.where(deliveries.c.id == bindparam("thread_of"))
 _STANDING_WITH = _STANDING.where(
@@ -146,4 +156,13 @@ def _recent(connection: Connection, delivery: Delivery, now: datetime) -> tuple[
 
 def _alerts(connection: Connection, alert_ids: Collection[int]) -> tuple[AlertForSending, ...]:
     found = [alert_of(row) for row in connection.execute(_ALERTS, {"ids": list(alert_ids)})]
-    return tuple(AlertForSending(alert=alert, story=story_of(connection, alert.story_id)) for alert in found)
+    doubts = {row.alert_id: row for row in connection.execute(_DOUBTS, {"ids": list(alert_ids)})}
+    return tuple(
+        AlertForSending(
+            alert=alert,
+            story=story_of(connection, alert.story_id),
+            doubted_by=doubts[alert.id].author if alert.id in doubts else None,
+            doubted_at=doubts[alert.id].at if alert.id in doubts else None,
+        )
+        for alert in found
+    )

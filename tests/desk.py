@@ -95,6 +95,7 @@ class Desk:
     webhook: str | None = None
     others: Mapping[Channel, Notifier] = field(default_factory=dict)
     raised: int = 0
+    interactive: bool = False
 
     def __post_init__(self) -> None:
         self.calls = SlackCalls(timeout=self.rules.timeout, api_url=self.slack.api_url)
@@ -105,11 +106,16 @@ class Desk:
         """The deliver step as the daemon would build it."""
         notifiers: dict[Channel, Notifier] = {
             Channel.SLACK: SlackNotifier(token=lambda: self.token, calls=self.calls, clock=self.clock),
-            Channel.WEBHOOK: WebhookNotifier(url=lambda: self.webhook, calls=self.calls),
+            Channel.WEBHOOK: WebhookNotifier(url=lambda: self.webhook, calls=self.calls, clock=self.clock),
             **self.others,
         }
         return Deliver(
-            outbox=self.outbox, notifiers=notifiers, catalogs=self.catalogs, clock=self.clock, rules=self.rules
+            outbox=self.outbox,
+            notifiers=notifiers,
+            catalogs=self.catalogs,
+            clock=self.clock,
+            rules=self.rules,
+            interactive=lambda: self.interactive,
         )
 
     async def raise_alert(

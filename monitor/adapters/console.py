@@ -30,7 +30,15 @@ class ConsoleNotifier:
         self._console = console
 
     async def post(
-        self, receiver: Receiver, message: Message, *, key: str, thread: str | None, broadcast: bool, plain: bool
+        self,
+        receiver: Receiver,
+        message: Message,
+        *,
+        key: str,
+        thread: str | None,
+        broadcast: bool,
+        plain: bool,
+        begin_by: datetime | None = None,
     ) -> Outcome:
         """Print the message, whole or not at all."""
         with self._console.capture() as captured:  # rich itself would end the program when a pipe is closed

@@ -155,10 +155,20 @@ class MeteredNotifier:
         self._inner, self._meters = inner, meters
 
     async def post(
-        self, receiver: Receiver, message: Message, *, key: str, thread: str | None, broadcast: bool, plain: bool
+        self,
+        receiver: Receiver,
+        message: Message,
+        *,
+        key: str,
+        thread: str | None,
+        broadcast: bool,
+        plain: bool,
+        begin_by: datetime | None = None,
     ) -> Outcome:
         """As the notifier inside."""
-        outcome = await self._inner.post(receiver, message, key=key, thread=thread, broadcast=broadcast, plain=plain)
+        outcome = await self._inner.post(
+            receiver, message, key=key, thread=thread, broadcast=broadcast, plain=plain, begin_by=begin_by
+        )
         self._meters.posts.labels(_POSTED[type(outcome)]).inc()
         return outcome
 

@@ -10,6 +10,7 @@ from slack_sdk.web import SlackResponse, WebClient
 from monitor.adapters.slack_blocks import render
 from monitor.adapters.slack_calls import SlackCalls
 from monitor.adapters.slack_errors import CALL_ERRORS, failure_of, unreadable
+from monitor.adapters.slack_punctual import after
 from monitor.domain.alerts import NotSent, Outcome, Receipt, Unknown
 from monitor.domain.catalog import Receiver
 from monitor.domain.delivering import Absent, Found, Unreadable
@@ -36,13 +37,21 @@ class SlackNotifier:
         self._read_so_far: dict[str, str] = {}
 
     async def post(
-        self, receiver: Receiver, message: Message, *, key: str, thread: str | None, broadcast: bool, plain: bool
+        self,
+        receiver: Receiver,
+        message: Message,
+        *,
+        key: str,
+        thread: str | None,
+        broadcast: bool,
+        plain: bool,
+        begin_by: datetime | None = None,
     ) -> Outcome:
         """Post once, with `key` in the metadata."""
         arguments: dict[str, Any] = {"channel": receiver.address, **_content(message, key, plain=plain)}
         if thread is not None:
             arguments |= {"thread_ts": thread, "reply_broadcast": broadcast}
-        answer = await self._call(lambda client: client.chat_postMessage(**arguments))
+        answer = await self._call(lambda client: client.chat_postMessage(**arguments), begin_by)
         if isinstance(answer, NotSent | Unknown):
             return answer
         return self._receipt(receiver, answer)
@@ -134,12 +143,14 @@ class SlackNotifier:
             self._channels[receiver.address] = channel
         return Receipt(channel=channel, ts=ts)
 
-    async def _call(self, call: Callable[[WebClient], SlackResponse]) -> SlackResponse | NotSent | Unknown:
+    async def _call(
+        self, call: Callable[[WebClient], SlackResponse], begin_by: datetime | None = None
+    ) -> SlackResponse | NotSent | Unknown:
         token = self._token()
         if not token:
             return NotSent(reason="no Slack token is set", permanent=True, scope=NotSent.Scope.APP)
         try:
-            return await self._calls.api(token, call)
+            return await self._calls.api(token, call, late=after(begin_by, self._clock))
         except CALL_ERRORS as error:
             return failure_of(error)
 

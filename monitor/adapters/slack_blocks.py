@@ -35,7 +35,8 @@ MAX_TEXT = 3_500
 _MAX_LINES = 11_000
 _HEADLINE = 300
 _LINE_HEADLINE = 160
-_LINE_URL = 400
+_LINE_URL = 300
+_MATCHED = 60
 _CONTEXT = 90
 _QUOTES = 3
 _EMOJI = {
@@ -134,8 +135,20 @@ def _by_topic(cards: Sequence[Card]) -> Iterator[tuple[str, list[Card]]]:
 def _entry(card: Card) -> str:
     """A story in two lines."""
     first = f"{_EMOJI[card.severity]} {_headline(card.lead, _LINE_HEADLINE, _LINE_URL)}"
-    state = " · acknowledged" if card.acknowledged_by else ""
-    return f"{first}\n{escaped(card.lead.outlet, 60)} · {_when(card.lead.at)} · {_counts(card)}{state}"
+    found = f" · {_matched(card)}" if card.evidence else ""
+    done = [
+        f":white_check_mark: {escaped(card.acknowledged_by, 30)}" if card.acknowledged_by else "",
+        f":no_entry_sign: {escaped(card.doubted_by, 30)}" if card.doubted_by else "",
+        ":mute:" if card.mute else "",
+    ]
+    state = "".join(f" · {part}" for part in done if part)
+    return f"{first}\n{escaped(card.lead.outlet, 60)} · {_when(card.lead.at)} · {_counts(card)}{found}{state}"
+
+
+def _matched(card: Card) -> str:
+    """The words that made it match, for lists that have no room for sentences."""
+    quotes = dict.fromkeys(evidence.quote.casefold() for evidence in card.evidence[:_QUOTES])
+    return bold(", ".join(quotes), "", "", _MATCHED)
 
 
 def _headline(report: Report, limit: int, max_url: int = 1_000) -> str:
@@ -173,13 +186,20 @@ def _counts(card: Card) -> str:
 
 
 def _state(card: Card) -> str:
+    """What people did with it: who, and when."""
     parts = []
     if card.acknowledged_by:
-        moment = f", {_when(card.acknowledged_at)}" if card.acknowledged_at else ""
-        parts.append(f":white_check_mark: Acknowledged by {escaped(card.acknowledged_by, 80)}{moment}")
-    if card.muted_until:
-        parts.append(f":mute: Muted until {_when(card.muted_until)}")
+        parts.append(f":white_check_mark: Acknowledged by {_who(card.acknowledged_by, card.acknowledged_at)}")
+    if card.doubted_by:
+        parts.append(f":no_entry_sign: Not relevant, says {_who(card.doubted_by, card.doubted_at)}")
+    if card.mute:
+        what = "Story" if card.mute.story_id else "Topic" if card.mute.topic else "Everything"
+        parts.append(f":mute: {what} muted by {escaped(card.mute.author, 80)} until {_when(card.mute.until)}")
     return " · ".join(parts)
+
+
+def _who(name: str, moment: datetime | None) -> str:
+    return escaped(name, 80) + (f", {_when(moment)}" if moment else "")
 
 
 def _when(moment: datetime) -> str:

@@ -6,15 +6,16 @@ none here; and its timeout counts from one received byte to the next, so the who
 
 import asyncio
 import logging
-import ssl
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cached_property
 from typing import TypeVar
 
 from slack_sdk.web import SlackResponse, WebClient
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from monitor.adapters.daemon_threads import in_daemon_thread
+from monitor.adapters.slack_punctual import PunctualTLS, punctual, punctual_tls
 
 T = TypeVar("T")
 
@@ -29,13 +30,14 @@ class SlackCalls:
         self._timeout = timeout.total_seconds()
         self._api_url = api_url if api_url.endswith("/") else f"{api_url}/"
         self._proxy = proxy
-        self._tls = ssl.create_default_context()
         self._slots = asyncio.Semaphore(_THREADS)
         self._log = logging.getLogger("monitor.slack")
         self._log.setLevel(logging.CRITICAL)  # slack-sdk logs requests whole; failures are values here
 
-    async def api(self, token: str, call: Callable[[WebClient], SlackResponse]) -> SlackResponse:
-        """Run `call` with a client of `token`; raises what `slack_errors.failure_of` knows."""
+    async def api(
+        self, token: str, call: Callable[[WebClient], SlackResponse], *, late: Callable[[], bool] = lambda: False
+    ) -> SlackResponse:
+        """Run `call` with a client of `token`, unless it is `late`; raises what `slack_errors.failure_of` knows."""
         client = WebClient(
             token=token,
             base_url=self._api_url,
@@ -47,10 +49,12 @@ class SlackCalls:
         )
         client.proxy = self._proxy  # not what slack-sdk found in the environment
         client.timeout = self._timeout  # type: ignore[assignment]  # urllib takes fractions too
-        return await self._within(lambda: call(client))
+        return await self._within(lambda: call(client), late)
 
-    async def webhook(self, url: str, call: Callable[[WebhookClient], WebhookResponse]) -> WebhookResponse:
-        """Run `call` with a client of the webhook's `url`; raises what `slack_errors.failure_of` knows."""
+    async def webhook(
+        self, url: str, call: Callable[[WebhookClient], WebhookResponse], *, late: Callable[[], bool] = lambda: False
+    ) -> WebhookResponse:
+        """Run `call` with a client of the webhook's `url`, unless it is `late`; raises what `failure_of` knows."""
         client = WebhookClient(
             url,
             timeout=max(1, round(self._timeout)),
@@ -60,8 +64,17 @@ class SlackCalls:
             retry_handlers=[],
         )
         client.proxy = self._proxy
-        return await self._within(lambda: call(client))
+        return await self._within(lambda: call(client), late)
 
-    async def _within(self, call: Callable[[], T]) -> T:
+    @cached_property
+    def _tls(self) -> PunctualTLS:
+        """Made at the first call, and kept: reading the system's certificates takes a tenth of a second."""
+        return punctual_tls(self._timeout)
+
+    async def _within(self, call: Callable[[], T], late: Callable[[], bool]) -> T:
+        def in_time() -> T:
+            with punctual(late):
+                return call()
+
         async with asyncio.timeout(self._timeout):
-            return await in_daemon_thread(call, self._slots, "slack")
+            return await in_daemon_thread(in_time, self._slots, "slack")

@@ -10,6 +10,7 @@ from urllib.error import URLError
 from slack_sdk.errors import SlackApiError, SlackClientError, SlackObjectFormationError, SlackRequestError
 
 from monitor.adapters import slack_codes as codes
+from monitor.adapters.slack_punctual import TooLate
 from monitor.domain.alerts import NotSent, Unknown
 from monitor.domain.delivering import Unreadable
 
@@ -40,6 +41,8 @@ def failure_of(error: Exception) -> NotSent | Unknown:
             return NotSent(reason=f"the request cannot be made: {error}", scope=NotSent.Scope.MESSAGE)
         case URLError():
             return _unreachable(error.reason)
+        case TooLate():
+            return _unreachable(error)
         case TimeoutError():
             return Unknown(reason="no answer in time")
         case ssl.SSLCertVerificationError() | socket.gaierror() | ConnectionRefusedError():
@@ -124,6 +127,8 @@ def _answer_of(error: SlackApiError) -> NotSent | Unknown:
 
 def _unreachable(reason: object) -> NotSent | Unknown:
     """Before anything was written: name, refusal, certificate, route. A timeout or reset may have come later."""
+    if isinstance(reason, TooLate):
+        return NotSent(reason=str(reason), begun=False)
     if isinstance(reason, socket.gaierror):
         return NotSent(reason="Slack's name was not found", scope=NotSent.Scope.APP)
     if isinstance(reason, ConnectionRefusedError):

@@ -18,7 +18,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web import WebClient
 
 from monitor.adapters.daemon_threads import in_daemon_thread
-from monitor.adapters.slack_buttons import ACKNOWLEDGE, IRRELEVANT, MENU, MUTE, SNOOZE
+from monitor.adapters.slack_buttons import ACKNOWLEDGE, IRRELEVANT, MENU, MUTE, SNOOZE, UNMUTE
 from monitor.adapters.slack_calls import SlackCalls
 from monitor.adapters.slack_errors import CALL_ERRORS
 from monitor.adapters.slack_text import escaped
@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 _ACTIONS = {
     ACKNOWLEDGE: Action.ACKNOWLEDGE,
     MUTE: Action.MUTE,
+    UNMUTE: Action.UNMUTE,
     SNOOZE: Action.SNOOZE,
     IRRELEVANT: Action.IRRELEVANT,
 }
@@ -53,7 +54,7 @@ class Hears(Protocol):
 
 
 class SlackSocket:
-    """Keeps one connection open for as long as an app token is set."""
+    """Keeps one connection open for as long as an app token is set; a token that changes is taken up at once."""
 
     def __init__(self, *, token: Callable[[], str | None], api_url: str, calls: SlackCalls, hears: Hears) -> None:
         self._token = token
@@ -68,20 +69,26 @@ class SlackSocket:
         rest = _FIRST_REST
         while True:
             token = self._token()
-            if token and await self._stay(token):
+            if not token or await self._stay(token):
                 rest = _FIRST_REST
-            await asyncio.sleep(rest)
+            await self._rest(rest, token)
             rest = min(rest * 2, _LONGEST_REST)
 
+    async def _rest(self, seconds: float, token: str | None) -> None:
+        """Wait before the next try, no longer than until there is another token."""
+        until = asyncio.get_running_loop().time() + seconds
+        while self._token() == token and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110  a file changed
+            await asyncio.sleep(min(seconds, _LOOK_EVERY))
+
     async def _stay(self, token: str) -> bool:
-        """Until the connection is lost; whether there was one."""
+        """Until the connection is lost or the token another; whether there was a connection."""
         client = self._client(token)
         connected = False
         try:
             await in_daemon_thread(client.connect, self._slots, "slack socket")
             connected = True
             log.info("listening to Slack")
-            while client.is_connected():  # noqa: ASYNC110  # slack-sdk's threads offer no event to wait for
+            while client.is_connected() and self._token() == token:  # noqa: ASYNC110  # slack-sdk's threads offer no event to wait for
                 await asyncio.sleep(_LOOK_EVERY)
         except CALL_ERRORS as error:
             log.warning("cannot listen to Slack: %s", type(error).__name__)
@@ -159,7 +166,7 @@ def click_of(payload: Mapping[str, Any]) -> Click | None:
     until = None
     if name == MENU:
         name, _, value = value.partition(":")
-    elif name == SNOOZE:
+    if name == SNOOZE:
         value, _, chosen = value.partition(":")
         until = next((known for known in Until if known.value == chosen), None)
     if name not in _ACTIONS or not value.isdecimal():

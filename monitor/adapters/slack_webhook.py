@@ -7,21 +7,32 @@ from datetime import datetime
 from monitor.adapters.slack_blocks import render
 from monitor.adapters.slack_calls import SlackCalls
 from monitor.adapters.slack_errors import CALL_ERRORS, failure_of, webhook_refusal
+from monitor.adapters.slack_punctual import after
 from monitor.domain.alerts import NotSent, Outcome, Receipt
 from monitor.domain.catalog import Receiver
 from monitor.domain.delivering import Found, Unreadable
 from monitor.domain.messages import Message
+from monitor.ports import Clock
 
 
 class WebhookNotifier:
     """`url` is asked before each call, so that a new secret is taken up without a restart."""
 
-    def __init__(self, *, url: Callable[[], str | None], calls: SlackCalls) -> None:
+    def __init__(self, *, url: Callable[[], str | None], calls: SlackCalls, clock: Clock) -> None:
         self._url = url
         self._calls = calls
+        self._clock = clock
 
     async def post(
-        self, receiver: Receiver, message: Message, *, key: str, thread: str | None, broadcast: bool, plain: bool
+        self,
+        receiver: Receiver,
+        message: Message,
+        *,
+        key: str,
+        thread: str | None,
+        broadcast: bool,
+        plain: bool,
+        begin_by: datetime | None = None,
     ) -> Outcome:
         """Post once; accepted is only an answer of 200 and the word `ok`, which no captive portal gives."""
         url = self._url()
@@ -34,6 +45,7 @@ class WebhookNotifier:
                 lambda client: client.send(
                     text=rendered.text, blocks=list(rendered.blocks) or None, unfurl_links=False, unfurl_media=False
                 ),
+                late=after(begin_by, self._clock),
             )
         except CALL_ERRORS as error:
             return failure_of(error)

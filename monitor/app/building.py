@@ -15,7 +15,7 @@ from monitor.adapters.urls import outlets
 from monitor.app.chores import Sweep
 from monitor.app.journal import JournaledArticles, JournaledFeeds, JournaledOutbox
 from monitor.app.reading import open_reading
-from monitor.app.telling import notifiers, rules
+from monitor.app.telling import interactive, notifiers, rules
 from monitor.app.topics import CompiledTopics
 from monitor.app.window import rebuilt_index
 from monitor.app.works import Steps
@@ -98,6 +98,7 @@ async def build(
                 catalogs=source,
                 clock=clock,
                 rules=rules(settings),
+                interactive=interactive,
             ),
         )
         sweep = Sweep(housekeeping=SqlHousekeeping(database), retention=settings.retention, index=index, clock=clock)

@@ -27,7 +27,7 @@ def notifiers(settings: Settings, clock: Clock, console: Console | None = None) 
     return {
         Channel.CONSOLE: ConsoleNotifier(console or Console(highlight=False)),
         Channel.SLACK: SlackNotifier(token=secret("slack_bot_token"), calls=calls, clock=clock),
-        Channel.WEBHOOK: WebhookNotifier(url=secret("slack_webhook_url"), calls=calls),
+        Channel.WEBHOOK: WebhookNotifier(url=secret("slack_webhook_url"), calls=calls, clock=clock),
     }
 
 
@@ -37,8 +37,12 @@ def rules(settings: Settings) -> Rules:
         timeout=settings.slack.timeout,
         settle=settings.slack.settle,
         policy=Policy(settings.slack.unknown),
-        interactive=secret("slack_app_token")() is not None,
     )
+
+
+def interactive() -> bool:
+    """Whether anybody listens to buttons, as far as an app token tells; looked up anew for each message."""
+    return secret("slack_app_token")() is not None
 
 
 def surroundings(catalog: Catalog, network: Network) -> Iterator[str]:

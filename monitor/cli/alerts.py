@@ -16,9 +16,14 @@ from monitor.app.store import open_store
 from monitor.cli.configured import FOUND, config_option, json_option, leave, run
 from monitor.cli.durations import DURATION
 from monitor.domain.alerts import DeliveryState
+from monitor.domain.topics.values import Field
 from monitor.domain.visible import visible
-from storage.interactions import Label, SqlInteractions
+from monitor.steps.triage import body
+from storage.labels import Label, SqlLabels
 from storage.sent import Sent, SqlSent
+
+_BEGINNING = 500
+"""Characters of a labelled article that are printed."""
 
 _STATES = click.Choice([state.value for state in DeliveryState])
 
@@ -70,14 +75,17 @@ def release(ids: tuple[int, ...], given: Path | None) -> None:
 @alerts.command(
     epilog="""\b
 Examples:
-  wirewatch alerts labels --topic tariffs      paste it into the topic, then run `wirewatch check`
+  wirewatch alerts labels --topic tariffs      paste it into the topic: then it stays true
 """
 )
 @click.option("--topic", help="Only those of this topic.")
 @json_option
 @config_option
 def labels(topic: str | None, as_json: bool, given: Path | None) -> None:
-    """Print what people marked as not relevant, as `must_not_match` examples for the watchlist."""
+    """Print what people marked as not relevant, as `must_not_match` examples for the watchlist.
+
+    `wirewatch check` tries them as they are stored; in the watchlist they are kept with the topic, for every machine.
+    """
     found = run(_labels(given, topic))
     if as_json:
         for label in found:
@@ -93,22 +101,24 @@ def labels(topic: str | None, as_json: bool, given: Path | None) -> None:
 
 async def _labels(given: Path | None, topic: str | None) -> Sequence[Label]:
     async with open_store(given) as database:
-        return await SqlInteractions(database).labels(topic)
+        return await SqlLabels(database).labels(topic)
 
 
 def _example(label: Label) -> dict[str, str]:
-    """As a watchlist takes it: JSON is YAML."""
-    example = {"title": visible(label.title), "text": visible(label.text)}
-    return {name: words for name, words in example.items() if words} | (
-        {"lang": label.language} if label.language else {}
-    )
+    """As a watchlist takes it: JSON is YAML. Of a long text the beginning, and what made the topic match."""
+    text, language = body(label.article), label.article.language
+    beginning = text[:_BEGINNING]
+    passages = (f"{hit.before}{hit.quote}{hit.after}" for hit in label.evidence if hit.field is Field.TEXT)
+    shown = " … ".join([beginning, *(passage for passage in passages if passage not in beginning)])
+    example = {"title": visible(label.article.title), "text": visible(shown), "lang": language or ""}
+    return {name: words for name, words in example.items() if words}
 
 
 def _label_pairs(label: Label) -> dict[str, object]:
     return {
         "topic": label.topic,
-        "article": label.article_id,
-        "url": label.url,
+        "article": label.article.id,
+        "url": label.article.url,
         "author": label.author,
         "at": label.at.isoformat(),
         **_example(label),

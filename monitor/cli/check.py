@@ -1,19 +1,24 @@
 """`wirewatch check`: everything that is wrong with the configuration, at once."""
 
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from monitor.adapters.language import LangidDetector
+from monitor.app.labels import against_labels, stored_labels
+from monitor.app.opening import ConfigurationInvalid
 from monitor.cli.configured import FOUND, INVALID, config_option, json_option, leave, run, show
 from monitor.cli.online import online_problems, show_online
 from monitor.config.environment import config_dir, environment_secrets
 from monitor.config.loader import load
 from monitor.domain.catalog import Catalog, Example, Problem, Topic
 from monitor.domain.topics.checks import check_examples
-from monitor.domain.topics.engine import compile_catalog
+from monitor.domain.topics.engine import Engine, compile_catalog
+from storage.errors import StoreError
+from storage.labels import Label
 
 
 @click.command(
@@ -35,7 +40,8 @@ Exit codes: 0 all is well, 1 an example or something online failed, 2 the config
 def check(given: Path | None, as_json: bool, online: bool) -> None:
     """Read the whole configuration and list every problem as file:line:column: message.
 
-    Then try each topic on its own must_match and must_not_match examples.
+    Then try each topic on its own must_match and must_not_match examples, and, where the store can be read, on the
+    articles that people marked as not relevant: one that still matches is a warning.
     """
     folder = config_dir(given)
     loaded = load(folder)
@@ -44,8 +50,11 @@ def check(given: Path | None, as_json: bool, online: bool) -> None:
     errors = len(troubles) + len(loaded.errors)
     if errors or loaded.catalog is None:
         leave(INVALID, f"{folder}: {counted(errors, 'error')}")
-    failed = list(_examples(loaded.catalog))
+    engine = compile_catalog(loaded.catalog)
+    failed = list(_examples(engine, loaded.catalog))
     show(failed, as_json=as_json, check="examples")
+    doubted = against_labels(engine, loaded.catalog, _labels(given))
+    show(doubted, as_json=as_json, check="labels")
     if failed:
         leave(FOUND, f"{folder}: {counted(len(failed), 'example')} against the topic")
     if online:
@@ -53,7 +62,7 @@ def check(given: Path | None, as_json: bool, online: bool) -> None:
         show_online(problems, as_json=as_json)
         if problems:
             leave(FOUND, f"{folder}: {counted(len(problems), 'thing')} did not work online")
-    click.echo(_summary(folder, loaded.catalog, len(loaded.problems)), err=True)
+    click.echo(_summary(folder, loaded.catalog, len(loaded.problems) + len(doubted)), err=True)
 
 
 def counted(number: int, noun: str) -> str:
@@ -61,14 +70,23 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _examples(catalog: Catalog) -> Iterator[Problem]:
+def _labels(given: Path | None) -> Sequence[Label]:
+    """What the store knows; a store that cannot be read is no problem of the configuration."""
+    try:
+        return asyncio.run(stored_labels(given))
+    except (StoreError, ConfigurationInvalid) as unread:
+        click.echo(f"what people marked as not relevant was not tried: {unread}", err=True)
+        return ()
+
+
+def _examples(engine: Engine, catalog: Catalog) -> Iterator[Problem]:
     """Examples that name no language are given the one that is detected, as articles are."""
     languages = LangidDetector()
 
     def detected(example: Example) -> Example:
         return replace(example, language=languages.detect(f"{example.title}\n{example.text}"))
 
-    for failure in check_examples(compile_catalog(catalog), with_languages(catalog, detected)):
+    for failure in check_examples(engine, with_languages(catalog, detected)):
         place = failure.example.place
         assert place is not None, "examples from files have one"
         yield Problem(place=place, message=str(failure))

@@ -179,7 +179,8 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotSent:
-    """The other side certainly did not take the message. `scope` says whom a pause or a stop concerns."""
+    """The other side certainly did not take the message. `scope` says whom a pause or a stop concerns: nobody, where
+    the request was not even `begun`."""
 
     class Scope(StrEnum):
         """Message: only this one is refused. Receiver: this channel. App: everything sent with these credentials."""
@@ -192,6 +193,7 @@ class NotSent:
     permanent: bool = False
     retry_after: timedelta | None = None
     scope: Scope = Scope.RECEIVER
+    begun: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,14 +22,13 @@ class Rules:
     """How messages are sent. `timeout`: how long one request may take. `settle`: how long after the end of an attempt
     of unknown outcome the channel's history is believed; it must exceed the time in which Slack may still accept it.
 
-    `spacing`: between messages to one channel (Slack allows one a second). `interactive`: buttons are shown.
+    `spacing`: between messages to one channel (Slack allows one a second).
     """
 
     timeout: timedelta = timedelta(seconds=10)
     settle: timedelta = timedelta(seconds=60)
     spacing: timedelta = timedelta(seconds=1)
     policy: Policy = Policy.HOLD
-    interactive: bool = False
 
     @property
     def lease(self) -> timedelta:
@@ -39,10 +38,12 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertForSending:
-    """An alert with its story as it stands now."""
+    """An alert with its story as it stands now. `doubted_by` found first that it is not relevant."""
 
     alert: Alert
     story: Story
+    doubted_by: str | None = None
+    doubted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

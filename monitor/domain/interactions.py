@@ -18,6 +18,7 @@ class Action(StrEnum):
 
     ACKNOWLEDGE = "acknowledge"
     MUTE = "mute"
+    UNMUTE = "unmute"
     SNOOZE = "snooze"
     IRRELEVANT = "irrelevant"
 
@@ -63,7 +64,8 @@ class NewSilence:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consequence:
     """All that a click changes, written in one transaction and once: who did it to which alert, whether that
-    acknowledges it, and what it mutes. A click on "not relevant" is kept as a label of the alert's article.
+    acknowledges it, and what it mutes, or whether it ends what mutes it: the silences of its story and of its topic.
+    A click on "not relevant" is kept as a label of the alert's article.
 
     `answer` tells the person who clicked.
     """
@@ -73,6 +75,7 @@ class Consequence:
     at: datetime
     acknowledges: bool
     silence: NewSilence | None
+    unmutes: bool
     answer: str
 
 
@@ -88,7 +91,9 @@ def consequence(click: Click, alert: Alert, now: datetime, zone: str = "UTC") ->
             until = now + MUTED_FOR
             reason = "muted with a button"
             silence = NewSilence(topic=None, story_id=alert.story_id, until=until, reason=reason)
-            answer = "This story is muted."
+            answer = f"This story is muted for {MUTED_FOR.days} days, unless somebody presses Unmute."
+        case Action.UNMUTE:
+            answer = f"This story and the topic {alert.topic} are heard again."
         case Action.SNOOZE:
             until = snoozed_until(click.until or Until.HOUR, now, zone)
             silence = NewSilence(topic=alert.topic, story_id=None, until=until, reason="snoozed with a button")
@@ -101,6 +106,7 @@ def consequence(click: Click, alert: Alert, now: datetime, zone: str = "UTC") ->
         at=now,
         acknowledges=click.action is Action.ACKNOWLEDGE and alert.acknowledged_by is None,
         silence=silence,
+        unmutes=click.action is Action.UNMUTE,
         answer=answer,
     )
 

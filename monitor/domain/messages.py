@@ -31,7 +31,7 @@ class Report:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """An alert as people see it. `independent` counts reports once for each text really written, `outlets` everyone
-    who ran one. `muted_until` is the end of a silence of the story or its topic."""
+    who ran one. `mute` is the silence of the story or its topic that ends last; `doubted_by` finds it not relevant."""
 
     alert_id: int
     story_id: int
@@ -48,7 +48,9 @@ class Card:
     news: str = ""
     acknowledged_by: str | None = None
     acknowledged_at: datetime | None = None
-    muted_until: datetime | None = None
+    mute: Silence | None = None
+    doubted_by: str | None = None
+    doubted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,7 @@ def card(entry: AlertForSending, catalog: Catalog, silences: Sequence[Silence], 
     alert, story = entry.alert, entry.story
     topic = catalog.topic(alert.topic)
     lead = _lead(entry)
-    mutes = [silence.until for silence in silences if silence.mutes(alert, now)]
+    mutes = [silence for silence in silences if silence.mutes(alert, now)]
     return Card(
         alert_id=alert.id,
         story_id=story.id,
@@ -114,7 +116,9 @@ def card(entry: AlertForSending, catalog: Catalog, silences: Sequence[Silence], 
         news=alert.news,
         acknowledged_by=alert.acknowledged_by,
         acknowledged_at=alert.acknowledged_at,
-        muted_until=max(mutes, default=None),
+        mute=max(mutes, key=lambda silence: silence.until, default=None),
+        doubted_by=entry.doubted_by,
+        doubted_at=entry.doubted_at,
     )
 
 

@@ -147,6 +147,8 @@ def _refused(
     delivery = sending.delivery
     again = settled(delivery, DeliveryState.PENDING, now, answer.reason)
     spaced = _spaced(delivery, receiver, rules, now)
+    if not answer.begun:
+        return replace(again, lanes=(spaced,))
     if answer.scope is NotSent.Scope.MESSAGE:
         return replace(_poisoned(sending, answer, catalog, now), lanes=(spaced,))
     if answer.scope is NotSent.Scope.RECEIVER and answer.permanent:

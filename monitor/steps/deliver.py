@@ -4,7 +4,7 @@ The intent is committed before the request begins and the outcome after it ended
 says what may have happened; what happened is then read from the channel itself, never guessed.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -27,13 +27,14 @@ from monitor.ports import CatalogSource, Clock, Notifier, Outbox
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deliver:
-    """Posts what is due and reconciles what is unknown."""
+    """Posts what is due and reconciles what is unknown. `interactive`: whether buttons are shown, asked each time."""
 
     outbox: Outbox
     notifiers: Mapping[Channel, Notifier]
     catalogs: CatalogSource
     clock: Clock
     rules: Rules
+    interactive: Callable[[], bool] = lambda: False
 
     async def due(self, limit: int, skip: Collection[int] = ()) -> Sequence[Delivery]:
         """Deliveries whose time has come and whose way is free: at most one for each receiver."""
@@ -89,12 +90,12 @@ class Deliver:
         if withheld is not None:
             unused = Lane(name=channel_lane(via), open_at=now)
             return await self._record(replace(withheld, lanes=(unused,)))
-        outcome = await self._post(sending, via, catalog)
+        outcome = await self._post(sending, via, catalog, now + self.rules.timeout)
         return await self._record(after_attempt(sending, outcome, via, catalog, self.rules, self.clock.now()))
 
-    async def _post(self, sending: DeliveryForSending, via: Receiver, catalog: Catalog) -> Outcome:
+    async def _post(self, sending: DeliveryForSending, via: Receiver, catalog: Catalog, begin_by: datetime) -> Outcome:
         """Post or rewrite; a message refused before goes without any layout."""
-        message = compose(sending, catalog, self.clock.now(), via=via.name, interactive=self.rules.interactive)
+        message = compose(sending, catalog, self.clock.now(), via=via.name, interactive=self.interactive())
         delivery, standing = sending.delivery, sending.standing
         notifier, plain = self.notifiers[via.channel], delivery.strikes > 0
         if delivery.kind is DeliveryKind.UPDATE and standing is not None:
@@ -108,6 +109,7 @@ class Deliver:
             thread=_thread(sending, via),
             broadcast=delivery.broadcast,
             plain=plain,
+            begin_by=begin_by,
         )
 
     async def _reconcile(self, delivery: Delivery, receiver: Receiver | None, catalog: Catalog) -> DeliveryState | None:

@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from monitor.domain.articles import Article
 from monitor.domain.catalog import Catalog, Severity, Topic, Watchlist
 from monitor.domain.interactions import Click, Command, consequence, zone_of
 from monitor.domain.ledger import Account
 from monitor.domain.overview import Overview
 from monitor.domain.topics.checks import check_catalog
 from monitor.domain.topics.engine import compile_catalog
-from monitor.domain.topics.values import Document
 from monitor.domain.wellness import troubles
 from monitor.ports import Archive, CatalogSource, Clock, Interactions, Silences
+from monitor.steps.triage import document
 
 HELP = (
     "status: how the work stands",
@@ -78,7 +77,7 @@ class Interact:
         engine, found, read = compile_catalog(catalog), [], 0
         async for article in self.archive.since(timedelta(days=TRIED_DAYS)):
             read += 1
-            if engine.match(_document(article)).matches:
+            if engine.match(document(article)).matches:
                 found.append(article)
             if read >= TRIED_ARTICLES:
                 break
@@ -122,14 +121,3 @@ def _with_query(catalog: Catalog, query: str) -> Catalog:
     topic = Topic(key="try", watchlist="try", title="try", query=query, severity=Severity.LOW)
     watchlist = Watchlist(name="try", file="", vocabularies=tuple(vocabularies.values()), topics=(topic,))
     return Catalog(revision="try", watchlists=(watchlist,))
-
-
-def _document(article: Article) -> Document:
-    text = article.text
-    return Document(
-        title=text.title if text else article.title,
-        text=text.body if text else article.summary,
-        language=article.language,
-        outlet=article.outlet,
-        tags=article.tags,
-    )

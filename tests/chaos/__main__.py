@@ -1,4 +1,4 @@
-"""`scripts/chaos [--entries 10000 --kills 500] [--database sqlite|postgres] [--naive]`"""
+"""`scripts/chaos [--entries 10000 --kills 500] [--database sqlite|postgres] [--workers 3] [--stops 20] [--naive]`"""
 
 import argparse
 import asyncio
@@ -25,15 +25,21 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=12)
     parser.add_argument("--channels", type=int, default=10)
     parser.add_argument("--rate", type=float, default=8.0, help="entries a second")
+    parser.add_argument("--workers", type=int, default=0, help="a cluster: so many beside the one that leads; postgres")
+    parser.add_argument("--stops", type=int, default=0, help="times one is stopped for longer than its leases")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--naive", action="store_true", help="run the orders known to be wrong, and see them caught")
     arguments = parser.parse_args()
+    if arguments.workers and arguments.database != "postgres":
+        parser.error("--workers needs --database postgres")
     plan = Plan(
         entries=arguments.entries,
         kills=arguments.kills,
         channels=arguments.channels,
         rate=arguments.rate,
+        workers=arguments.workers,
+        stops=arguments.stops,
         seed=arguments.seed,
     )
     with database(arguments.database) as fresh:
@@ -43,7 +49,8 @@ def main() -> None:
 
 def _product(plan: Plan, url: str, kind: str) -> bool:
     result = asyncio.run(Chaos(plan, url, _say).run())
-    report(f"product on {kind}", plan, result)
+    alone = f", {plan.workers + 1} processes" if plan.workers else ""
+    report(f"product on {kind}{alone}", plan, result)
     return result.sound
 
 
@@ -97,6 +104,11 @@ def report(title: str, plan: Plan, result: Result) -> None:
     print(f"  posted {result.posted}, LOST {len(result.lost)}, DOUBLED {len(result.doubled)}; rows {result.states}")
     print("  faults: " + ", ".join(f"{name} {count}" for name, count in sorted(result.faults.items())))
     print("  kills:  " + ", ".join(f"{name} {count}" for name, count in result.kills.most_common()))
+    if result.stops:
+        print("  stops:  " + ", ".join(f"{name} {count}" for name, count in result.stops.most_common()))
+        print(f"  second instances refused: {result.refused}")
+    if result.left:
+        print(f"  LEFT BY THEMSELVES: {result.left}")
     if result.recovery:
         ordered = sorted(result.recovery)
         p95 = ordered[int(len(ordered) * 0.95)] if len(ordered) > 1 else ordered[0]

@@ -1,5 +1,5 @@
-"""`python -m tests.chaos.victim [--failpoint NAME --after N] [--order ORDER] -- run --config DIR`: the daemon, made to
-die at a named place, or to deliver in an order known to be wrong."""
+"""`python -m tests.chaos.victim [--failpoint NAME --after N --signal KILL|STOP] [--order ORDER] -- run --config DIR`:
+the daemon, made to die or to fall asleep at a named place, or to deliver in an order known to be wrong."""
 
 import argparse
 import functools
@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from monitor.adapters.slack import SlackNotifier
+from monitor.adapters.slack_calls import SlackCalls
 from monitor.cli.main import main
 from monitor.domain.alerts import DeliveryState, Receipt
 from monitor.domain.delivering import Settlement, lanes_of
@@ -36,25 +37,30 @@ FAILPOINTS: dict[str, tuple[Any, str, str]] = {
     "triage committed": (SqlArticleStore, "place", AFTER),
     "before the intent": (SqlOutbox, "claim", BEFORE),
     "after the intent": (SqlOutbox, "claim", AFTER),
+    "about to post": (SlackNotifier, "post", BEFORE),
+    "the request about to begin": (SlackCalls, "api", BEFORE),
     "accepted, not marked": (SlackNotifier, "post", AFTER),
     "before reconciling": (SlackNotifier, "find", BEFORE),
     "found, not marked": (SlackNotifier, "find", AFTER),
     "marked": (SqlOutbox, "record", AFTER),
 }
-"""Where the daemon dies: what is wrapped, and on which side of the call."""
+"""Where the daemon dies or falls asleep: what is wrapped, and on which side of the call."""
+
+LEFT = "victim: the program left by itself,"
+"""What the log says of one that nobody killed."""
 
 ORDERS = ("product", "send then mark", "mark then send", "no settling")
 
 
-def die_at(name: str, after: int) -> None:
-    """Wrap the failpoint so that the process kills itself on its `after`-th passage."""
+def fall_at(name: str, after: int, by: signal.Signals) -> None:
+    """Wrap the failpoint so that the process kills or stops itself on its `after`-th passage."""
     owner, attribute, side = FAILPOINTS[name]
     original = getattr(owner, attribute)
     passages = iter(range(after - 1, -1, -1))
 
     def pass_by() -> None:
         if next(passages, 1) == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.killpg(os.getpgrp(), by)
 
     setattr(owner, attribute, _wrapped(original, pass_by, side))
 
@@ -143,19 +149,24 @@ def deliver_in(order: str) -> None:
 
 def run() -> None:
     """Prepare, then be the `wirewatch` command."""
-    own, _, rest = sys.argv[1:], None, None
-    cut = own.index("--")
-    own, rest = own[:cut], own[cut + 1 :]
+    cut = sys.argv.index("--")
+    own, rest = sys.argv[1:cut], sys.argv[cut + 1 :]
     parser = argparse.ArgumentParser()
     parser.add_argument("--failpoint", choices=FAILPOINTS)
     parser.add_argument("--after", type=int, default=1)
+    parser.add_argument("--signal", choices=("KILL", "STOP"), default="KILL")
     parser.add_argument("--order", choices=ORDERS, default="product")
     arguments = parser.parse_args(own)
     deliver_in(arguments.order)
     if arguments.failpoint:
-        die_at(arguments.failpoint, arguments.after)
+        fall_at(arguments.failpoint, arguments.after, signal.Signals[f"SIG{arguments.signal}"])
     sys.argv = ["wirewatch", *rest]
-    main()
+    try:
+        main()
+    except SystemExit as leaving:
+        if leaving.code:
+            print(f"{LEFT} with {leaving.code}", file=sys.stderr, flush=True)
+        raise
 
 
 if __name__ == "__main__":

@@ -31,16 +31,18 @@ class Entry:
 
 @dataclass
 class News:
-    """`count` entries over `feeds` feeds, published at `rate` a second from the moment it starts."""
+    """`count` entries over `feeds` feeds, published in order: `rate` a second, as far as they are released."""
 
     count: int
     feeds: int
     rate: float
     seed: int
-    started: float = 0.0
     entries: list[Entry] = field(default_factory=list)
-    _site: web.AppRunner | None = None
     port: int = 0
+    _site: web.AppRunner | None = None
+    _before: int = 0
+    _until: int = 0
+    _since: float = 0.0
 
     def __post_init__(self) -> None:
         chance = random.Random(self.seed)
@@ -53,7 +55,16 @@ class News:
     @property
     def published(self) -> int:
         """How many entries are out."""
-        return min(self.count, int((time() - self.started) * self.rate)) if self.started else 0
+        return min(self._until, self._before + int((time() - self._since) * self.rate))
+
+    @property
+    def released(self) -> int:
+        """How many will be out, if nothing more is released."""
+        return self._until
+
+    def release(self, until: int) -> None:
+        """Let the entries before number `until` come out, from now on."""
+        self._before, self._until, self._since = self.published, until, time()
 
     async def __aenter__(self) -> "News":
         app = web.Application()
@@ -70,13 +81,16 @@ class News:
         await self._site.cleanup()
 
     async def _feed(self, request: web.Request) -> web.Response:
-        """The last forty entries, and some old ones once more."""
+        """The last forty entries, and some old ones once more; nothing, to who has seen the last."""
         feed = int(request.match_info["feed"])
-        out = [entry for entry in self.entries[: self.published] if entry.feed == feed]
+        out = self.entries[feed : self.published : self.feeds]
+        tag = f'"{len(out)}"'
+        if request.headers.get("If-None-Match") == tag:
+            return web.Response(status=304)
         shown = out[-40:] + self._chance.sample(out, min(OLD_AGAIN, len(out)))
         items = "".join(_item(entry) for entry in shown)
         body = f'<rss version="2.0"><channel><title>Feed {feed}</title>{items}</channel></rss>'
-        return web.Response(body=body.encode(), content_type="application/rss+xml")
+        return web.Response(body=body.encode(), content_type="application/rss+xml", headers={"ETag": tag})
 
 
 def write_config(folder: Path, news: News, api_url: str, database: str) -> None:
@@ -91,13 +105,13 @@ def write_config(folder: Path, news: News, api_url: str, database: str) -> None:
             "per_host": {"concurrency": 8, "delay": "0s"},
         },
         "poll": {"minimum_every": "1s", "backfill": "all"},
-        "slack": {"api_url": api_url, "timeout": "0.6s", "settle": "2s"},
+        "slack": {"api_url": api_url, "timeout": "1s", "settle": "3s"},
         "web": {"listen": "127.0.0.1:0"},
         "logging": {"level": "warning"},
     }
     numbers = range(news.feeds)
     feeds = [
-        {"key": f"f{n}", "url": f"http://127.0.0.1:{news.port}/{n}.xml", "every": "1s", "full_text": False}
+        {"key": f"f{n}", "url": f"http://127.0.0.1:{news.port}/{n}.xml", "every": "6s", "full_text": False}
         for n in numbers
     ]
     topics = {

@@ -15,6 +15,7 @@ from monitor.domain.alerts import AlertChange, AlertKind, DeliveryKind, NewDeliv
 from monitor.domain.articles import Entry, Method, NewArticle, Stage, Text
 from monitor.domain.catalog import Severity
 from monitor.domain.feeds import Feed, FeedState
+from monitor.domain.interactions import Action, Click, consequence
 from monitor.domain.ledger import Note
 from monitor.domain.polling import Polled
 from monitor.domain.stories.values import Fingerprint, Placed, Placement
@@ -29,6 +30,8 @@ from storage.database import Database
 from storage.errors import SchemaMissing, StoreCorrupt, StoreInUse, StoreNotEmpty, StoreUnavailable
 from storage.feeds import SqlFeedStore
 from storage.housekeeping import ROWS_TOGETHER, Ages, SqlHousekeeping
+from storage.interactions import SqlInteractions
+from storage.labels import SqlLabels
 from storage.lock import take_lock
 from storage.outbox_schema import deliveries, delivery_alerts
 from storage.schema import alerts, articles, fingerprints, identities, ledger, stories, texts
@@ -149,6 +152,24 @@ async def test_what_is_still_to_be_sent_or_read_is_kept(database: Database) -> N
     assert [article.title async for article in SqlArchive(database).since(NOW)] == ["waiting", "working"]
     (working,) = await SqlArticleStore(database).due(Stage.TRIAGE, NOW, 9, ())
     assert working.text is not None
+
+
+@pytest.mark.case(139)
+async def test_what_people_have_labelled_is_kept_with_its_text(database: Database) -> None:
+    await read(database, ["labelled", "other"], NOW)
+    await deliver_all(database)
+    clicks = SqlInteractions(database)
+    alert = await clicks.alert(1)
+    assert alert is not None
+    click = Click(key="k", action=Action.IRRELEVANT, alert_id=alert.id, author="ann")
+    assert await clicks.record(consequence(click, alert, NOW))
+    assert not await clicks.record(consequence(click, alert, NOW)), "the same press"
+    await deliver_all(database)
+    await SqlHousekeeping(database).sweep(AGES, NOW + timedelta(days=1000))
+    [label] = await SqlLabels(database).labels()
+    assert label.article.text is not None
+    assert (label.article.title, label.article.text.body) == ("labelled", "text of labelled")
+    assert await count(database, articles) == 1
 
 
 @pytest.mark.case(139)

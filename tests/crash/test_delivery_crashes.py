@@ -165,6 +165,53 @@ async def test_two_workers_on_one_outbox_send_each_message_once(desk: Desk) -> N
     assert set(times_each(desk).values()) == {1}
 
 
+@pytest.mark.case(126)
+async def test_a_sender_that_sleeps_after_its_intent_does_not_post_when_it_wakes(desk: Desk) -> None:
+    class Sleeper:
+        """Stopped with the request about to begin, for so long that another has looked, found nothing, and posted."""
+
+        def __init__(self, inner: Any) -> None:
+            self._inner = inner
+
+        async def post(self, *args: Any, **kwargs: Any) -> Outcome:
+            desk.others = {}
+            await desk.work(120)
+            assert len(desk.slack.seen("#desk")) == 1
+            return await self._inner.post(*args, **kwargs)
+
+    await desk.raise_alert()
+    desk.others = {Channel.SLACK: Sleeper(desk.step.notifiers[Channel.SLACK])}
+    sleeper = desk.step
+    [row] = await sleeper.due(10)
+    assert await sleeper.perform(row) is None, "what it thinks came of it is no longer its to say"
+    await desk.work(120)
+    assert len(desk.slack.seen("#desk")) == 1
+    assert await desk.states() == ["sent"]
+
+
+async def test_what_was_not_begun_in_time_goes_out_next_and_holds_nobody_up(desk: Desk) -> None:
+    class Slow:
+        """Gets to it when its time is over."""
+
+        def __init__(self, inner: Any) -> None:
+            self._inner = inner
+
+        async def post(self, *args: Any, **kwargs: Any) -> Outcome:
+            desk.others = {}
+            desk.clock.advance(SECOND)
+            return await self._inner.post(*args, **kwargs)
+
+    await desk.raise_alert()
+    await desk.raise_alert()
+    desk.others = {Channel.SLACK: Slow(desk.step.notifiers[Channel.SLACK])}
+    slow = desk.step
+    [row] = await slow.due(10)
+    assert await slow.perform(row) is DeliveryState.PENDING
+    assert desk.slack.seen("#desk") == []
+    await desk.work(2)
+    assert len(desk.slack.seen("#desk")) == 2
+
+
 Naive = Callable[[Deliver, Delivery], Awaitable[None]]
 
 

@@ -100,7 +100,10 @@ class FakeSlack:
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
-        arguments = await _arguments(request)
+        try:
+            arguments = await _arguments(request)
+        except ConnectionResetError:  # who asked was killed in the middle of it
+            return web.Response(status=400)
         token = _token(request, arguments)
         may_fail = method in _POSTING or (self.faults.reading_too and method in _READING)
         fault = self.faults.next() if may_fail else None

@@ -122,6 +122,67 @@ def test_what_was_marked_as_not_relevant_is_an_example_that_check_understands(fo
     assert "must_not_match" in checked.output or "must not match" in checked.output
 
 
+def labelled(url: str, title: str) -> None:
+    """An alert of the topic `talks` that ann marked as not relevant, and bob too."""
+
+    async def label() -> None:
+        database = Database.open(url)
+        desk = Desk(database, FakeSlack(), HandClock(), FixedCatalog(catalog_of(DESK)), Rules())
+        alert_id = await desk.raise_alert(title, receivers=())
+        alert = await SqlInteractions(database).alert(alert_id)
+        assert alert is not None
+        for author in ("ann", "bob"):
+            click = Click(key=author, action=Action.IRRELEVANT, alert_id=alert_id, author=author)
+            await SqlInteractions(database).record(consequence(click, alert, NOW))
+        await database.close()
+
+    asyncio.run(label())
+
+
+def topic(folder: Path, query: str) -> None:
+    talks = {"title": "Talks", "query": query, "severity": "high", "receivers": ["desk"]}
+    write(folder / "watchlists" / "w.yml", {"watchlist": "w", "topics": {"talks": talks}})
+
+
+def test_check_warns_of_what_was_marked_as_not_relevant_until_the_query_lets_it_go(
+    folder: Path, sqlite_url: str
+) -> None:
+    labelled(sqlite_url, "A play about talks")
+    topic(folder, "talks")
+    told = wirewatch(folder, "check")
+    assert told.exit_code == 0, "a doubt, no error"
+    [line] = told.stdout.splitlines()
+    assert f"{folder}/watchlists/w.yml:1:" in line
+    assert 'warning: topic talks still matches "A play about talks", https://herald.example/1' in line
+    assert "marked as not relevant by ann on" in line
+    assert 'by "talks" (talks)' in line
+    assert "1 warning" in told.stderr
+    [pair] = wirewatch(folder, "check", "--json").stdout.splitlines()
+    assert (json.loads(pair)["check"], json.loads(pair)["level"]) == ("labels", "warning")
+    topic(folder, "talks AND NOT play")
+    assert wirewatch(folder, "check").stdout == ""
+
+
+def test_check_needs_no_store(folder: Path, tmp_path: Path) -> None:
+    topic(folder, "talks")
+    write(folder / "wirewatch.yml", {"database": f"sqlite:///{tmp_path}/nowhere/none.db"})
+    assert "all is well" in wirewatch(folder, "check").stderr
+    assert not (tmp_path / "nowhere").exists(), "a check makes nothing"
+    (tmp_path / "broken.db").write_text("this is no database " * 100)
+    write(folder / "wirewatch.yml", {"database": f"sqlite:///{tmp_path}/broken.db"})
+    unread = wirewatch(folder, "check")
+    assert unread.exit_code == 0
+    assert "what people marked as not relevant was not tried" in unread.stderr
+    unreachable = {"WIREWATCH_DATABASE": "postgresql://nobody@127.0.0.1:1/none"}
+    assert wirewatch(folder, "check", env=unreachable).exit_code == 0
+
+
+def test_what_was_labelled_is_printed_once_with_the_words_that_matched(folder: Path, sqlite_url: str) -> None:
+    labelled(sqlite_url, "A play")
+    [pair] = wirewatch(folder, "alerts", "labels", "--json").stdout.splitlines()
+    assert "offered to host talks soon" in json.loads(pair)["text"]
+
+
 async def test_an_ended_silence_no_longer_mutes(sqlite_database: Database) -> None:
     store = SqlSilences(sqlite_database)
     muted = await store.add(topic="t", story_id=None, until=NOW + timedelta(hours=1), reason="", author="", now=NOW)

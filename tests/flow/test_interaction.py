@@ -16,6 +16,7 @@ from monitor.steps.interact import Interact
 from storage.accounts import SqlLedger
 from storage.archive import SqlArchive
 from storage.interactions import SqlInteractions
+from storage.labels import SqlLabels
 from storage.silences import SqlSilences
 from storage.status import SqlStatus
 from tests.desk import DESK, SENT, Desk, FixedCatalog, HandClock, catalog_of, memory_database
@@ -44,8 +45,8 @@ async def desk() -> AsyncIterator[Desk]:
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(FakeSlack(Workspace(now=clock.timestamp)))
         slack.workspace.add_channel("desk")
-        rules = Rules(timeout=timedelta(seconds=2), interactive=True)
-        desk = Desk(memory_database(), slack, clock, FixedCatalog(catalog_of(DESK)), rules)
+        rules = Rules(timeout=timedelta(seconds=2))
+        desk = Desk(memory_database(), slack, clock, FixedCatalog(catalog_of(DESK)), rules, interactive=True)
         stack.push_async_callback(desk.close)
         interact = Interact(
             interactions=SqlInteractions(desk.database),
@@ -108,6 +109,44 @@ async def test_a_click_that_arrives_twice_counts_once(desk: Desk) -> None:
     assert len(await SqlSilences(desk.database).in_force(desk.clock.now())) == 1
 
 
+async def test_a_muted_story_says_who_muted_it_and_is_heard_again_with_a_button(desk: Desk) -> None:
+    alert = await desk.raise_alert()
+    await desk.work(1)
+    await send(desk, "interactive", press("wirewatch_mute", str(alert)))
+    await desk.work(1)
+    [muted] = desk.slack.seen("#desk")
+    assert "Story muted by ann until 1 Apr 12:00 UTC" in muted.text
+    assert "wirewatch_unmute" in muted.buttons
+    assert "wirewatch_mute" not in muted.buttons
+    undone = await answer(desk, "interactive", press("wirewatch_unmute", str(alert), name="bob"))
+    assert undone == "This story and the topic talks are heard again."
+    await desk.work(10)
+    [heard] = desk.slack.seen("#desk")
+    assert "muted" not in heard.text
+    assert "wirewatch_mute" in heard.buttons
+    assert await SqlSilences(desk.database).in_force(desk.clock.now()) == ()
+
+
+async def test_a_story_is_unmuted_without_touching_other_topics(desk: Desk) -> None:
+    alert, now = await desk.raise_alert(), desk.clock.now()
+    store = SqlSilences(desk.database)
+    for topic in ("talks", "tariffs"):
+        await store.add(topic=topic, story_id=None, until=now + timedelta(days=1), reason="", author="bob", now=now)
+    await send(desk, "interactive", press("wirewatch_unmute", str(alert)))
+    assert [silence.topic for silence in await store.in_force(now)] == ["tariffs"]
+
+
+async def test_what_somebody_finds_not_relevant_says_so(desk: Desk) -> None:
+    alert = await desk.raise_alert()
+    await desk.work(1)
+    for name in ("ann", "bob"):
+        await send(desk, "interactive", press("wirewatch_irrelevant", str(alert), name=name, at=name))
+    await desk.work(1)
+    [message] = desk.slack.seen("#desk")
+    assert "Not relevant, says ann, 2 Mar 12:00 UTC" in message.text
+    assert "wirewatch_irrelevant" not in message.buttons
+
+
 async def test_the_first_to_acknowledge_remains_the_one(desk: Desk) -> None:
     alert = await desk.raise_alert()
     await send(desk, "interactive", press("wirewatch_acknowledge", str(alert)))
@@ -133,14 +172,62 @@ async def test_a_snoozed_topic_is_silent_until_then(desk: Desk) -> None:
 async def test_not_relevant_is_kept_as_a_labelled_example(desk: Desk) -> None:
     alert = await desk.raise_alert("A play about envoys")
     await send(desk, "interactive", press("wirewatch_irrelevant", str(alert)))
-    [label] = await SqlInteractions(desk.database).labels("talks")
-    assert (label.topic, label.title, label.author) == ("talks", "A play about envoys", "ann")
+    [label] = await SqlLabels(desk.database).labels("talks")
+    assert (label.topic, label.article.title, label.author) == ("talks", "A play about envoys", "ann")
 
 
-async def test_a_digests_menu_does_the_same(desk: Desk) -> None:
-    click = click_of(press("wirewatch_menu", "wirewatch_mute:7"))
+@pytest.mark.parametrize(
+    ("chosen", "action", "until"),
+    [
+        ("wirewatch_mute:7", Action.MUTE, None),
+        ("wirewatch_unmute:7", Action.UNMUTE, None),
+        ("wirewatch_acknowledge:7", Action.ACKNOWLEDGE, None),
+        ("wirewatch_irrelevant:7", Action.IRRELEVANT, None),
+        ("wirewatch_snooze:7:today", Action.SNOOZE, Until.TODAY),
+        ("wirewatch_snooze:7:monday", Action.SNOOZE, Until.MONDAY),
+    ],
+)
+def test_a_digests_menu_does_the_same(chosen: str, action: Action, until: Until | None) -> None:
+    pressed = press("wirewatch_menu", "")
+    pressed["actions"][0] |= {"selected_option": {"value": chosen}, "value": None}
+    click = click_of(pressed)
     assert click is not None
-    assert (click.action, click.alert_id) == (Action.MUTE, 7)
+    assert (click.action, click.alert_id, click.until) == (action, 7, until)
+
+
+async def test_a_token_that_comes_later_is_taken_up_and_buttons_appear(desk: Desk) -> None:
+    token: str | None = None
+    slack = FakeSlack(Workspace(now=desk.clock.timestamp))
+    async with slack:
+        interact = Interact(
+            interactions=SqlInteractions(desk.database),
+            archive=StoredArchive(desk),
+            silences=SqlSilences(desk.database),
+            catalogs=desk.catalogs,
+            clock=desk.clock,
+        )
+        socket = SlackSocket(token=lambda: token, api_url=slack.api_url, calls=desk.calls, hears=interact)
+        async with listening(socket):
+            await asyncio.sleep(0.1)
+            assert not slack.log, "nobody connects without a token"
+            token = APP_TOKEN
+            await asyncio.wait_for(slack.socket_mode.connected.wait(), 15)
+            token = None
+            async with asyncio.timeout(15):
+                while slack.socket_mode.connected.is_set():
+                    await asyncio.sleep(0.05)
+
+
+async def test_buttons_come_and_go_with_the_token(desk: Desk) -> None:
+    desk.interactive = False
+    await desk.raise_alert()
+    await desk.work(1)
+    desk.interactive = True
+    await desk.raise_alert()
+    await desk.work(1)
+    before, after = desk.slack.seen("#desk")
+    assert before.buttons == ()
+    assert "wirewatch_acknowledge" in after.buttons
 
 
 @pytest.mark.parametrize(
@@ -192,6 +279,5 @@ def test_a_snooze_until_monday_ends_at_its_midnight_in_the_zone() -> None:
     assert snoozed_until(Until.HOUR, sunday, "UTC") == sunday + timedelta(hours=1)
 
 
-def test_buttons_are_hidden_where_nobody_listens() -> None:
-    assert not Rules().interactive
+def test_a_command_may_be_spelt_anyhow() -> None:
     assert command_of("  WHY  https://a.example ", "ann").verb == "why"

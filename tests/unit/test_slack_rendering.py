@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.adapters.slack_blocks import MAX_TEXT, Rendered, render
 from monitor.adapters.slack_text import escaped, link, safe_url
-from monitor.domain.alerts import DeliveryKind, Evidence
+from monitor.domain.alerts import DeliveryKind, Evidence, Silence
 from monitor.domain.catalog import Severity
 from monitor.domain.messages import Card, Message, Report
 from monitor.domain.topics.values import Field
@@ -33,6 +33,11 @@ CARD = Card(
     evidence=(QUOTE,),
     outlets=5,
     independent=3,
+)
+
+
+MUTE = Silence(
+    id=1, topic=None, story_id=1, until=NOW + timedelta(days=30), reason="", author="<!channel>", created_at=NOW
 )
 
 
@@ -186,11 +191,31 @@ def test_a_digest_groups_by_topic_in_the_order_of_rank() -> None:
 
 
 def test_acknowledged_is_shown_and_its_button_gone() -> None:
-    card = replace(CARD, acknowledged_by="ann <!here>", acknowledged_at=NOW, muted_until=NOW)
+    card = replace(CARD, acknowledged_by="ann <!here>", acknowledged_at=NOW, mute=MUTE)
     shown = accepted(render(alert(card, interactive=True)))
-    assert "Acknowledged by ann <!here>, 2 Mar 18:02 UTC · :mute: Muted until 2 Mar 18:02 UTC" in shown.text
+    assert "Acknowledged by ann <!here>, 2 Mar 18:02 UTC · :mute: Story muted by <!channel> until" in shown.text
     assert shown.pings == ()
     assert len(shown.buttons) == 3
+
+
+@pytest.mark.parametrize(
+    ("mute", "said"),
+    [
+        (MUTE, "Story muted by"),
+        (replace(MUTE, story_id=None, topic="talks"), "Topic muted by"),
+        (replace(MUTE, story_id=None), "Everything muted by"),
+    ],
+)
+def test_a_mute_says_what_it_mutes(mute: Silence, said: str) -> None:
+    assert said in accepted(render(alert(replace(CARD, mute=mute)))).text
+
+
+def test_a_digest_says_which_words_matched_and_what_became_of_each_story() -> None:
+    done = replace(CARD, alert_id=2, acknowledged_by="ann", doubted_by="bob", mute=MUTE)
+    shown = accepted(render(Message(kind=DeliveryKind.DIGEST, cards=(CARD, done), interactive=True)))
+    first, second = (line for line in shown.text.splitlines() if "herald.example ·" in line)
+    assert first.endswith("5 outlets, 3 independent · *talks*")
+    assert second.endswith("*talks* · :white_check_mark: ann · :no_entry_sign: bob · :mute:")
 
 
 ANY_TEXT = st.text(max_size=400)

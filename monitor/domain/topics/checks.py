@@ -44,6 +44,14 @@ def check_examples(engine: Engine, catalog: Catalog) -> tuple[ExampleFailure, ..
     )
 
 
+def still_matches(engine: Engine, topic: str, document: Document) -> str | None:
+    """By what `topic` matches `document`; None where it does not, or the engine had to leave it out."""
+    if topic not in engine.topics:
+        return None
+    result = engine.match(document, only=topic)
+    return _explain(result) if result.matches else None
+
+
 def _failures(engine: Engine, watchlist: Watchlist, topic: Topic) -> Iterator[ExampleFailure]:
     for wanted, examples in ((True, topic.must_match), (False, topic.must_not_match)):
         for example in examples:
