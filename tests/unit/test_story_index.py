@@ -63,13 +63,6 @@ def test_a_cut_text_is_a_copy():
     assert desk.take("Zorba bridge falls", cut, outlet="hill-post.example").copy_of == 1
 
 
-def test_an_article_placed_anew_is_no_copy_of_itself():
-    desk = Desk()
-    desk.take("Harbour bridge collapses in Zorba", BRIDGE)
-    report = Report(title="Harbour bridge collapses in Zorba", text=BRIDGE, language=None, outlet="x.example")
-    assert desk.index.locate(fingerprint(report), outlet="x.example", at=NOON, ignoring=1).copy_of is None
-
-
 def test_columns_of_one_headline_and_other_figures_stay_apart():
     desk = Desk()
     for day in range(5):

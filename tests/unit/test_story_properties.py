@@ -1,16 +1,18 @@
 """What holds for every text and every order."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.domain.stories import StoryIndex, fingerprint
 from monitor.domain.stories.reading import decoded
-from monitor.domain.stories.sketch import overlap, sketch_of
+from monitor.domain.stories.sketch import SIZE, overlaps, sketch_of
 from monitor.domain.stories.values import Placed, Report
-from monitor.domain.stories.words import lower_words
+from monitor.domain.stories.words import folded, lower_words, spaced
 
 NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
 WORDS = [
@@ -98,21 +100,36 @@ def test_forgetting_is_the_same_as_never_having_learnt(told, before):
 @settings(max_examples=80, deadline=None)
 def test_plain_text_is_read_as_any_other(text):
     assert lower_words(text) == lower_words(text + " ж")[:-1]
+    assert spaced(text).split() == spaced(text + " ж").split()[:-1] == spaced(f"“{text}”").split()
+
+
+def compared(left, right):
+    """What is common, and the share of each that the other has."""
+    here, there = (sketch_of(spaced(folded(" ".join(words)))) for words in (left, right))
+    padded = np.zeros((1, SIZE), np.uint32)
+    padded[0, : len(there.hashes)] = there.hashes
+    found = overlaps(here, padded, np.array([len(there.hashes)], np.uint8))
+    return int(found.common[0]), float(found.of_left[0]), float(found.of_right[0])
 
 
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=400))
 @settings(max_examples=40, deadline=None)
 def test_a_text_is_wholly_contained_in_itself(words):
-    sketch = sketch_of(words)
-    same = overlap(sketch, sketch)
-    assert same.of_left == same.of_right == 1.0
+    assert compared(words, words)[1:] == (1.0, 1.0)
 
 
-@given(st.lists(st.sampled_from(WORDS), max_size=300), st.lists(st.sampled_from(WORDS), max_size=300))
+@given(*2 * [st.lists(st.sampled_from(WORDS), min_size=1, max_size=300)])
 @settings(max_examples=40, deadline=None)
 def test_an_overlap_seen_from_the_other_side_is_its_mirror(left, right):
-    there, back = overlap(sketch_of(left), sketch_of(right)), overlap(sketch_of(right), sketch_of(left))
-    assert (there.common, there.left, there.right) == (back.common, back.right, back.left)
+    assert compared(left, right) == (compared(right, left)[0], *compared(right, left)[:0:-1])
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=3, max_size=80))
+@settings(max_examples=40, deadline=None)
+def test_sketches_of_short_texts_hold_each_shingle_once_whatever_stands_around_it(words):
+    shingles = {tuple(words[at : at + 3]) for at in range(len(words) - 2)}
+    alone = [int(sketch_of(" ".join(shingle).encode()).hashes[0]) for shingle in shingles]
+    assert sketch_of(" ".join(words).encode()).hashes.tolist() == sorted(alone)[:SIZE]
 
 
 @pytest.mark.parametrize("year", [1, 1970, 2189, 9998])
@@ -136,6 +153,7 @@ def test_rows_of_another_layout_are_passed_over():
         at=NOON,
         fingerprint=type(rows[0].fingerprint)(version=0, content=b"\x00"),
     )
+    damaged = replace(rows[0], sequence=2, fingerprint=replace(rows[0].fingerprint, content=b"\xff" * 40))
     index = StoryIndex(timedelta(hours=72))
-    index.learn([old])
-    assert len(index) == 0
+    index.learn([old, damaged, replace(rows[0], sequence=3)])
+    assert (len(index), index.unreadable, index.sequence) == (1, 2, 3)

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from monitor.domain.stories.reading import SHORT, Reading
 from monitor.domain.stories.rows import Records
-from monitor.domain.stories.sketch import Hashes, Sketch, overlap
+from monitor.domain.stories.sketch import Hashes, overlaps
 from monitor.domain.stories.terms import TITLE
 
 FEWEST_COMMON = 6
@@ -26,49 +26,54 @@ COLUMN_WORDS = 100
 SAME_INSTALMENT = 16 * 3600
 """Seconds within which one outlet's same headline is the same instalment of a column, republished."""
 
-
-def copied(reading: Reading, outlet: int, now: int, record: Records) -> tuple[float, float]:
-    """How much of the shorter text is in the longer one, and how much of `reading` is in the earlier text; zeros when
-    that does not make a copy."""
-    theirs = Sketch(record["sketch"][: record["hashes"]])
-    common = overlap(reading.sketch, theirs)
-    share = max(common.of_left, common.of_right)
-    sizes = sorted((reading.size, int(record["size"])))
-    if is_other_instalment(reading, outlet, now, record) and sizes[0] < COLUMN_WORDS:
-        return 0.0, 0.0
-    if sizes[0] < SHORT:
-        both = min(common.of_left, common.of_right)
-        enough = common.common >= FEWEST_COMMON and share >= CONTAINED_SHORT and both >= CONTAINED_SHORT_BOTH
-    else:
-        enough = common.common >= FEWEST_COMMON and share >= CONTAINED and sizes[1] <= LONGEST_EXTENSION * sizes[0]
-    return (share, common.of_left) if enough and is_about_the_same(reading, record) else (0.0, 0.0)
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 
-def is_other_instalment(reading: Reading, outlet: int, now: int, record: Records) -> bool:
-    """Whether both are columns of one outlet under one recurring headline, of different days."""
-    if outlet != record["outlet"] or reading.template.key != record["template"]:
-        return False
-    return bool(reading.template.slots != record["slots"] or abs(now - int(record["at"])) > SAME_INSTALMENT)
-
-
-def is_other_day(reading: Reading, now: int, columns: Records) -> npt.NDArray[np.bool_]:
-    """Which instalments of one column differ from a reading in their figures, or are of another day."""
-    other: npt.NDArray[np.bool_] = (columns["slots"] != reading.template.slots) | (
-        np.abs(columns["at"] - now) > SAME_INSTALMENT
+def copied(reading: Reading, outlet: int, now: int, records: Records) -> tuple[Floats, Floats]:
+    """For each of some earlier texts, how much of the shorter text is in the longer one, and how much of `reading` is
+    in the earlier text; zeros when that does not make a copy."""
+    common = overlaps(reading.sketch, records["sketch"], records["hashes"])
+    of_left, of_right = common.of_left, common.of_right
+    share = np.maximum(of_left, of_right)
+    theirs = records["size"].astype(np.int64)
+    shorter, longer = np.minimum(theirs, reading.size), np.maximum(theirs, reading.size)
+    enough = np.where(
+        shorter < SHORT,
+        (share >= CONTAINED_SHORT) & (np.minimum(of_left, of_right) >= CONTAINED_SHORT_BOTH),
+        (share >= CONTAINED) & (longer <= LONGEST_EXTENSION * shorter),
     )
+    enough &= common.common >= FEWEST_COMMON
+    enough &= ~(is_other_instalment(reading, outlet, now, records) & (shorter < COLUMN_WORDS))
+    doubtful = enough & ~(records["is_about_itself"] & (shorter >= SHORT))
+    if doubtful.any():
+        enough[doubtful] = are_about_the_same(reading, records.where(doubtful))
+    return share * enough, of_left * enough
+
+
+def is_other_instalment(reading: Reading, outlet: int, now: int, records: Records) -> Bools:
+    """Which are columns of the same outlet under the same recurring headline, of another day."""
+    column: Bools = (records["outlet"] == outlet) & (records["template"] == reading.template.key)
+    return column & is_other_day(reading, now, records)
+
+
+def is_other_day(reading: Reading, now: int, columns: Records) -> Bools:
+    """Which instalments of one column differ from a reading in their figures, or are of another day."""
+    other: Bools = (columns["slots"] != reading.template.slots) | (np.abs(columns["at"] - now) > SAME_INSTALMENT)
     return other
 
 
-def is_about_the_same(reading: Reading, record: Records) -> bool:
+def are_about_the_same(reading: Reading, records: Records) -> list[bool]:
     """Whether the common text is what the headlines are about: not so for a cookie wall under two headlines.
 
-    A long text that bears out its own headline is an article, whatever headline another outlet gave it.
+    Not asked of a long text that bears out its own headline: it is an article, whatever headline another outlet gave it.
     """
-    if record["is_about_itself"] and min(reading.size, int(record["size"])) >= SHORT:
-        return True
-    theirs = record["terms"][record["weights"] != 0]
-    their_title = record["terms"][(record["weights"] & TITLE) != 0]
-    return max(_borne_out(reading.title_terms, theirs), _borne_out(their_title, reading.terms)) >= BORNE_OUT
+    borne_out = []
+    for terms, weights in zip(records["terms"], records["weights"], strict=True):
+        theirs, their_title = terms[weights != 0], terms[(weights & TITLE) != 0]
+        most = max(_borne_out(reading.title_terms, theirs), _borne_out(their_title, reading.terms))
+        borne_out.append(most >= BORNE_OUT)
+    return borne_out
 
 
 def _borne_out(title: Hashes, terms: Hashes) -> float:

@@ -4,6 +4,8 @@ import numpy as np
 import numpy.typing as npt
 
 _SLOTS = 1 << 21
+_SLOT = np.uint32(_SLOTS - 1)
+_LOGARITHMS = np.log1p(np.arange(1 << 16))  # a term in more documents is as common as can be
 
 
 class Frequencies:
@@ -16,17 +18,17 @@ class Frequencies:
 
     def count(self, terms: npt.NDArray[np.uint32], times: int = 1) -> None:
         """Add a document's terms, or with -1 take them back."""
-        np.add.at(self._table, terms & np.uint32(_SLOTS - 1), times)
+        np.add.at(self._table, terms & _SLOT, times)
         self.documents += times
 
     def of(self, terms: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
         """The document frequency of each term."""
-        frequency: npt.NDArray[np.int64] = self._table[terms & np.uint32(_SLOTS - 1)].astype(np.int64)
+        frequency: npt.NDArray[np.int64] = self._table[terms & _SLOT].astype(np.int64)
         return frequency
 
     def weigh(self, terms: npt.NDArray[np.uint32]) -> npt.NDArray[np.float64]:
         """The inverse document frequency of each term, between 0 and 1: 1 for one that is new."""
         # The constant keeps a young index from calling everything rare or everything common.
-        total = self.documents + 1_000.0
-        weights: npt.NDArray[np.float64] = 1.0 - np.log1p(self._table[terms & np.uint32(_SLOTS - 1)]) / np.log(total)
+        logarithms = _LOGARITHMS.take(self._table[terms & _SLOT], mode="clip")
+        weights: npt.NDArray[np.float64] = 1.0 - logarithms / np.log(self.documents + 1_000.0)
         return weights

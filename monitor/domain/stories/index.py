@@ -11,10 +11,10 @@ from monitor.domain.stories.copies import FEWEST_COMMON, copied, is_other_day
 from monitor.domain.stories.frequencies import Frequencies
 from monitor.domain.stories.likeness import likeness
 from monitor.domain.stories.novelty import novelty
-from monitor.domain.stories.placing import ENOUGH, Members, Standing, best_story, keys_of
+from monitor.domain.stories.placing import ENOUGH, Standing, Tallies, best_story, tallied
 from monitor.domain.stories.postings import Keys, Postings
 from monitor.domain.stories.postings import Rows as RowNumbers
-from monitor.domain.stories.reading import VERSION, Reading, decoded
+from monitor.domain.stories.reading import Reading, decoded
 from monitor.domain.stories.rows import Records, Rows, outlet_key
 from monitor.domain.stories.values import Fingerprint, Placed, Placement
 
@@ -34,17 +34,24 @@ NEAR_BEST = 0.7
 MEMBERS_READ = 1_024
 """Reports of a story that are counted."""
 
+ROOM = 256
+"""Articles that can be learnt between two tidyings before anything must be moved."""
+
 # Three kinds of key share one index; a salt keeps templates from meeting terms.
 _TEMPLATE_SALT = np.uint32(0x9E37_79B9)
+_KEY = np.int64(0xFFFF_FFFF)
+_ROW_BITS, _ROW = np.int64(32), np.int64(0xFFFF_FFFF)
+_UNIT = 1 << 16
+"""What one point counts as whole numbers, which add up to the same in any order."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     """Rows found for a report, each kind in the order of learning."""
 
-    texts: RowNumbers
-    reports: RowNumbers
-    columns: RowNumbers
+    texts: Records
+    reports: Records
+    columns: Records
 
 
 class StoryIndex:
@@ -59,11 +66,17 @@ class StoryIndex:
         self._postings, self._stories = Postings(), Postings()
         self._frequencies = Frequencies()
         self._sequence = 0
+        self._unreadable = 0
 
     @property
     def sequence(self) -> int:
         """The highest sequence learnt; 0 before the first."""
         return self._sequence
+
+    @property
+    def unreadable(self) -> int:
+        """Articles passed over so far because their fingerprint has another layout or is damaged."""
+        return self._unreadable
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -76,24 +89,35 @@ class StoryIndex:
     def learn(self, placed: Sequence[Placed]) -> None:
         """Take in articles placed since last time, in the order of their sequence; those known are passed over."""
         for article in placed:
-            if article.sequence <= self._sequence or article.fingerprint.version != VERSION:
+            if article.sequence <= self._sequence:
                 continue
             self._sequence = article.sequence
-            self._learn(article, decoded(article.fingerprint))
+            reading = decoded(article.fingerprint)
+            if reading is None:
+                self._unreadable += 1
+            else:
+                self._learn(article, reading)
 
-    def locate(self, fingerprint: Fingerprint, *, outlet: str, at: datetime, ignoring: int | None = None) -> Placement:
-        """Where a report belongs. Changes nothing. `ignoring` is an article that is placed anew."""
-        reading, now = decoded(fingerprint), int(at.timestamp())
+    def locate(self, fingerprint: Fingerprint, *, outlet: str, at: datetime) -> Placement:
+        """Where a report belongs. Changes nothing. Raises ValueError for a fingerprint that cannot be read."""
+        reading, now, printed_by = decoded(fingerprint), int(at.timestamp()), outlet_key(outlet)
+        if reading is None:
+            raise ValueError("a fingerprint of another layout")
         found = self._found(reading, now)
-        copy = self._copied(reading, found.texts, outlet_key(outlet), now, ignoring)
-        return copy or self._related(reading, found, outlet_key(outlet), now, ignoring)
+        return self._copied(reading, found.texts, printed_by, now) or self._related(reading, found, printed_by, now)
+
+    def tidy(self) -> None:
+        """Do now what `learn` would otherwise have to do soon, and takes longer than learning: answers stay the same."""
+        self._rows.make_room(ROOM)
+        self._postings.tidy()
+        self._stories.tidy()
 
     def forget(self, before: datetime) -> None:
         """Drop what was placed earlier than `before`."""
-        records = self._rows.all
-        wanted = (records["at"] >= int(before.timestamp())) & records["live"]
-        for record in records[~wanted & records["live"]]:
-            self._discount(record)
+        live = self._rows["live"]
+        wanted = (self._rows["at"] >= int(before.timestamp())) & live
+        for row in np.flatnonzero(~wanted & live).tolist():
+            self._discount(row)
         renumbered = self._rows.keep(wanted)
         self._postings.keep(renumbered)
         self._stories.keep(renumbered)
@@ -101,19 +125,19 @@ class StoryIndex:
     def _learn(self, article: Placed, reading: Reading) -> None:
         earlier = self._rows.row_of(article.article_id)
         if earlier is not None:
-            self._rows.all["live"][earlier] = False
-            self._discount(self._rows.all[earlier])
+            self._rows.retire(earlier)
+            self._discount(earlier)
         row = self._rows.append(article, reading)
         # A copy's terms are not posted: it is found through its original, and would make its words look common.
-        terms = reading.terms[: 0 if article.copy_of is not None else None]
-        self._postings.add(row, np.unique(_keys(reading, terms)))
-        self._stories.add(row, keys_of(np.array([article.story_id])))
-        if article.copy_of is None:
+        is_own = article.copy_of is None
+        self._postings.add(row, np.unique(_keys(reading, reading.terms if is_own else reading.terms[:0])))
+        self._stories.add(row, _keys_of(np.array([article.story_id])))
+        if is_own:
             self._frequencies.count(reading.terms)
 
-    def _discount(self, record: Records) -> None:
-        if record["root"] == record["article"]:
-            self._frequencies.count(record["terms"][record["weights"] != 0], -1)
+    def _discount(self, row: int) -> None:
+        if self._rows["root"][row] == self._rows["article"][row]:
+            self._frequencies.count(self._rows["terms"][row][self._rows["weights"][row] != 0], -1)
 
     def _found(self, reading: Reading, now: int) -> _Found:
         """What may be a copy's original, a report of the same event, or another instalment of the same column."""
@@ -121,86 +145,77 @@ class StoryIndex:
         frequency = self._frequencies.of(reading.terms)
         order = np.argsort(frequency, kind="stable")
         read = np.cumsum(frequency[order]) <= max(TERMS_READ, int(frequency.min(initial=0)))
-        terms, rarity = reading.terms[order][read], self._frequencies.weigh(reading.terms[order][read])
+        terms = reading.terms[order[read]]
         limits = np.full(hashes + len(terms) + 1, COPIES_READ)
         limits[hashes:-1] = 2 * TERMS_READ
         which, rows = self._postings.rows(_keys(reading, terms), limits)
-        at = self._rows.all["at"][rows]
-        is_report = (which >= hashes) & (which < hashes + len(terms)) & (np.abs(at - now) <= self._window)
+        points = np.zeros(len(limits), np.int64)
+        points[hashes:-1] = _UNIT * self._frequencies.weigh(terms) ** 2
+        is_text, is_column = which < hashes, which == len(limits) - 1
+        reports, gained = _totals(rows[~(is_text | is_column)], points[which[~(is_text | is_column)]])
+        in_window = np.abs(self._rows["at"][reports] - now) <= self._window
+        texts, hits = _totals(rows[is_text], np.ones(int(is_text.sum()), np.int64))
         return _Found(
-            texts=_most(rows[which < hashes], None, COPY_CANDIDATES, FEWEST_HITS),
-            reports=_most(rows[is_report], rarity[which[is_report] - hashes] ** 2, CANDIDATES, 0),
-            columns=np.sort(rows[which == hashes + len(terms)]),
+            texts=self._rows.at(_most(texts[hits >= FEWEST_HITS], hits[hits >= FEWEST_HITS], COPY_CANDIDATES)),
+            reports=self._rows.at(_most(reports[in_window], gained[in_window], CANDIDATES)),
+            columns=self._rows.at(np.sort(rows[is_column])),
         )
 
-    def _copied(
-        self, reading: Reading, rows: RowNumbers, outlet: int, now: int, ignoring: int | None
-    ) -> Placement | None:
-        if not len(rows):
+    def _copied(self, reading: Reading, records: Records, outlet: int, now: int) -> Placement | None:
+        if not len(records):
             return None
-        records = self._usable(rows, ignoring)
-        mine = reading.sketch.hashes
-        at = mine.searchsorted(records["sketch"]).clip(0, len(mine) - 1)
-        common = (mine[at] == records["sketch"]).sum(axis=1)
-        found = [(record, copied(reading, outlet, now, record)) for record in records[common >= FEWEST_COMMON]]
-        most = max((explained for _, (share, explained) in found if share), default=0.0)
-        for record, (share, explained) in found:
-            # The earliest, but not one that merely had a paragraph put into this text.
-            if share and explained >= NEAR_BEST * most:
-                original = int(record["root"])
-                return Placement(
-                    story_id=int(record["story"]),
-                    copy_of=original,
-                    similarity=share,
-                    reason=f"repeats {share:.0%} of the text of article {original}",
-                )
-        return None
+        shares, explained = copied(reading, outlet, now, records)
+        # The earliest, but not one that merely had a paragraph put into this text.
+        [found] = np.nonzero((shares > 0) & (explained >= NEAR_BEST * explained.max()))
+        if not len(found):
+            return None
+        share, original = float(shares[found[0]]), int(records["root"][found[0]])
+        return Placement(
+            story_id=int(records["story"][found[0]]),
+            copy_of=original,
+            similarity=share,
+            reason=f"repeats {share:.0%} of the text of article {original}",
+        )
 
-    def _related(self, reading: Reading, found: _Found, outlet: int, now: int, ignoring: int | None) -> Placement:
-        records = self._usable(found.reports, ignoring)
-        if len(found.columns):
-            columns = self._usable(found.columns, ignoring)
+    def _related(self, reading: Reading, found: _Found, outlet: int, now: int) -> Placement:
+        records, columns = found.reports, found.columns
+        if len(columns):
             barred = columns["story"][is_other_day(reading, now, columns)]
-            records = records[~np.isin(records["story"], barred)]
+            records = records.where(~np.isin(records["story"], barred))
         if not len(records):
             return Placement()
         alike = likeness(reading, records, self._frequencies)
         promising = alike >= ENOUGH / 2
-        records, alike = records[promising], alike[promising]
-        best = best_story(reading, outlet, now, records, alike, self._members(records["story"], ignoring))
+        records, alike = records.where(promising), alike[promising]
+        if not len(records):
+            return Placement()
+        best = best_story(reading, now, records, alike, self._tallied(records["story"], outlet))
         if best is None or best.score < ENOUGH:
             return _alone(best)
         return Placement(
             story_id=best.story,
             similarity=min(best.score, 1.0),
             reason=f"resembles article {best.nearest} and its story by {best.score:.2f}",
-            novelty=novelty(reading, self._reports_of(best.story, ignoring)),
+            novelty=novelty(reading, self._reports_of(best.story)),
         )
 
-    def _members(self, stories: npt.NDArray[np.int64], ignoring: int | None) -> Members:
-        """All reports of some stories."""
-        keys = keys_of(stories)
-        _, rows = self._stories.rows(keys, np.full(len(keys), MEMBERS_READ))
-        records = self._rows.all
-        kept = rows[records["live"][rows] & (records["article"][rows] != (-1 if ignoring is None else ignoring))]
-        return Members(
-            story=records["story"][kept].tolist(),
-            outlet=records["outlet"][kept].tolist(),
-            at=records["at"][kept].tolist(),
-            is_own=(records["root"][kept] == records["article"][kept]).tolist(),
-        )
+    def _tallied(self, stories: npt.NDArray[np.int64], outlet: int) -> Tallies:
+        """What all live reports of some stories add up to."""
+        stories = np.unique(stories)
+        which, members = self._members(stories)
+        return tallied(stories, which, members, outlet)
 
-    def _reports_of(self, story: int, ignoring: int | None) -> Records:
+    def _reports_of(self, story: int) -> Records:
         """The latest reports of a story that are no copies: what it already said."""
-        _, rows = self._stories.rows(keys_of(np.array([story])), np.array([MEMBERS_READ]))
-        records = self._rows.all
-        own = rows[(records["root"][rows] == records["article"][rows]) & (records["story"][rows] == story)]
-        return self._usable(np.sort(own)[-CANDIDATES:], ignoring)
+        _, members = self._members(np.array([story]))
+        own = members.rows[members["root"] == members["article"]]
+        return self._rows.at(np.sort(own)[-CANDIDATES:])
 
-    def _usable(self, rows: RowNumbers, ignoring: int | None) -> Records:
-        records = self._rows.all[rows]
-        usable: Records = records[records["live"] & (records["article"] != (-1 if ignoring is None else ignoring))]
-        return usable
+    def _members(self, stories: npt.NDArray[np.int64]) -> tuple[RowNumbers, Records]:
+        """The live reports of some stories (each once), and which story each is of, by its place."""
+        which, rows = self._stories.rows(_keys_of(stories), np.full(len(stories), MEMBERS_READ))
+        wanted = self._rows["live"][rows] & (self._rows["story"][rows] == stories[which])
+        return which[wanted], self._rows.at(rows[wanted])
 
 
 def _keys(reading: Reading, terms: Keys) -> Keys:
@@ -208,14 +223,28 @@ def _keys(reading: Reading, terms: Keys) -> Keys:
     return np.concatenate([reading.sketch.hashes[:POSTED], terms, template])
 
 
-def _most(rows: RowNumbers, points: npt.NDArray[np.float64] | None, limit: int, least: float) -> RowNumbers:
-    """The `limit` rows with most points (or hits) and at least `least` of them, the earlier of equals, in order."""
-    found, inverse = np.unique(rows, return_inverse=True)
-    totals = np.bincount(inverse, points, len(found))
-    found, totals = found[totals >= least], totals[totals >= least]
-    if len(found) > limit:
-        found = np.sort(found[np.argsort(-totals, kind="stable")[:limit]])
-    return found
+def _keys_of(stories: npt.NDArray[np.int64]) -> Keys:
+    """Stories as keys of postings."""
+    keys: Keys = (stories & _KEY).astype(np.uint32)
+    return keys
+
+
+def _totals(rows: RowNumbers, points: RowNumbers) -> tuple[RowNumbers, RowNumbers]:
+    """Each row once, ascending, with the sum of its points, whole numbers below 2**32."""
+    if not len(rows):
+        return rows, points
+    packed = np.sort(rows << _ROW_BITS | points)
+    found = packed >> _ROW_BITS
+    firsts = np.flatnonzero(np.concatenate([[True], found[1:] != found[:-1]]))
+    return found[firsts], np.add.reduceat(packed & _ROW, firsts)
+
+
+def _most(rows: RowNumbers, points: RowNumbers, limit: int) -> RowNumbers:
+    """The `limit` rows with most points, the earlier of equals, ascending as they are given."""
+    if len(rows) <= limit:
+        return rows
+    packed = points << _ROW_BITS | (_ROW - rows)
+    return np.sort(_ROW - (np.partition(packed, -limit)[-limit:] & _ROW))
 
 
 def _alone(best: Standing | None) -> Placement:

@@ -21,49 +21,48 @@ FOREIGN_WEIGHT = 0.85
 FEWEST_NEUTRAL = 2
 """Names and numbers that two reports in different languages must share at least."""
 
+_FLAGS = np.arange(256)
+_HEADLINED = np.where(_FLAGS & TITLE, TITLE_WEIGHT, 1.0) * (_FLAGS != 0)
+_AS_WORD = _HEADLINED * np.where(_FLAGS & NEUTRAL, NEUTRAL_WEIGHT, 1.0) * (_FLAGS & SOUND == 0)
+_AS_NAME = _HEADLINED * (_FLAGS & NEUTRAL != 0)
+_IN_TITLE = ((_FLAGS & TITLE != 0) & (_FLAGS & SOUND == 0)).astype(float)
+"""What a term's byte makes of its rarity: among texts of its language, of any language, and in the headline; 0 is the
+byte of no term."""
+
 
 def likeness(reading: Reading, records: Records, frequencies: Frequencies) -> Floats:
     """How alike `reading` is to each of some records, 0 to 1, by the frequencies of now."""
     order = np.argsort(reading.terms)
-    terms, mine = reading.terms[order], reading.weights[order]
-    theirs = records["weights"]
-    my_rarity, their_rarity = frequencies.weigh(terms), frequencies.weigh(records["terms"]) * (theirs != 0)
-    at = np.searchsorted(terms, records["terms"]).clip(0, len(terms) - 1)
-    same = (terms[at] == records["terms"]) & (theirs != 0)
+    terms, flags = reading.terms[order], reading.weights[order]
+    their_terms, their_flags = records["terms"], records["weights"]
+    my_rarity, their_rarity = frequencies.weigh(terms), frequencies.weigh(their_terms)
+    # Where a record's term is among mine; the place after the last, of weight 0, where it is not.
+    at = terms.searchsorted(their_terms)
+    at[terms.take(at, mode="clip") != their_terms] = len(terms)
 
-    my_words, their_words = _words(mine, my_rarity), _words(theirs, their_rarity)
-    my_title = np.where((mine & TITLE != 0) & (mine & SOUND == 0), my_rarity, 0.0)
-    headline = np.where(same, my_title[at], 0.0).sum(axis=1) / max(float(my_title.sum()), 1e-9)
-    within = (1 - HEADLINE_SHARE) * _cosine(my_words, their_words, at, same) + HEADLINE_SHARE * headline
+    mine, theirs = my_rarity * _AS_WORD[flags], their_rarity * _AS_WORD[their_flags]
+    headline = my_rarity * _IN_TITLE[flags]
+    found = (_ended(headline)[at] * (their_flags != 0)).sum(axis=1) / max(float(headline.sum()), 1e-9)
+    within = (1 - HEADLINE_SHARE) * _cosine(mine, theirs, at) + HEADLINE_SHARE * found
 
-    foreign = (records["language"] != reading.language) & (records["language"] != 0) & (reading.language != 0)
+    languages = records["language"]
+    foreign = (languages != reading.language) & (languages != 0) & (reading.language != 0)
     if not foreign.any():
         return _plain(within)
-    my_names, their_names = _names(mine, my_rarity), _names(theirs, their_rarity)
-    shared = (same & (their_names > 0) & (my_names[at] > 0)).sum(axis=1)
-    across = FOREIGN_WEIGHT * _cosine(my_names, their_names, at, same) * (shared >= FEWEST_NEUTRAL)
+    mine, theirs = my_rarity * _AS_NAME[flags], their_rarity * _AS_NAME[their_flags]
+    shared = ((_ended(mine)[at] > 0) & (theirs > 0)).sum(axis=1)
+    across = FOREIGN_WEIGHT * _cosine(mine, theirs, at) * (shared >= FEWEST_NEUTRAL)
     return _plain(np.where(foreign, across, within))
 
 
-def _words(weights: npt.NDArray[np.uint8], rarity: Floats) -> Floats:
-    """The vector of a text among texts of its language."""
-    neutral = np.where(weights & NEUTRAL, NEUTRAL_WEIGHT, 1.0)
-    return _plain(_headlined(weights, rarity) * neutral * (weights & SOUND == 0))
-
-
-def _names(weights: npt.NDArray[np.uint8], rarity: Floats) -> Floats:
-    """The vector of a text among texts of any language."""
-    return _plain(_headlined(weights, rarity) * (weights & NEUTRAL != 0))
-
-
-def _headlined(weights: npt.NDArray[np.uint8], rarity: Floats) -> Floats:
-    return _plain(rarity * np.where(weights & TITLE, TITLE_WEIGHT, 1.0))
-
-
-def _cosine(mine: Floats, theirs: Floats, at: npt.NDArray[np.int64], same: npt.NDArray[np.bool_]) -> Floats:
-    products = np.where(same, mine[at] * theirs, 0.0).sum(axis=1)
+def _cosine(mine: Floats, theirs: Floats, at: npt.NDArray[np.int64]) -> Floats:
+    products = np.einsum("ij,ij->i", _ended(mine)[at], theirs)
     norms = np.sqrt(float(mine @ mine) * np.einsum("ij,ij->i", theirs, theirs))
     return _plain(products / np.maximum(norms, 1e-9))
+
+
+def _ended(weights: Floats) -> Floats:
+    return _plain(np.append(weights, 0.0))
 
 
 def _plain(figures: npt.ArrayLike) -> Floats:

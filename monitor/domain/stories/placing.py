@@ -34,61 +34,43 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Members:
-    """All known reports of some stories, as columns: story, outlet, time, and whether a report is no copy."""
+class Tallies:
+    """What the members of some stories add up to, a story a place: how many are no copies, when the last came, and
+    whether the outlet asking has one."""
 
-    story: list[int]
-    outlet: list[int]
-    at: list[int]
-    is_own: list[bool]
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What a story's members add up to."""
-
-    own: int = 0
-    last: int = 0
-    has_outlet: bool = False
+    stories: npt.NDArray[np.int64]
+    own: npt.NDArray[np.int64]
+    last: npt.NDArray[np.int64]
+    has_outlet: npt.NDArray[np.bool_]
 
 
-def best_story(
-    reading: Reading, outlet: int, now: int, records: Records, alike: Floats, members: Members
-) -> Standing | None:
+def tallied(stories: npt.NDArray[np.int64], which: npt.NDArray[np.int64], members: Records, outlet: int) -> Tallies:
+    """Add up the members of `stories`; `which` story each one is of, by its place."""
+    own = np.bincount(which, members["root"] == members["article"], len(stories))
+    last = np.full(len(stories), np.iinfo(np.int64).min)
+    np.maximum.at(last, which, members["at"])
+    has_outlet = np.bincount(which, members["outlet"] == outlet, len(stories)) > 0
+    return Tallies(stories, own.astype(np.int64), last, has_outlet)
+
+
+def best_story(reading: Reading, now: int, records: Records, alike: Floats, tallies: Tallies) -> Standing | None:
     """The story that a report resembles most, the older of equals; None when there is no candidate.
 
-    `records` are earlier reports, the oldest first, with their likeness; `members` all reports of their stories.
+    `records` are earlier reports, the oldest first, with their likeness; `tallies` of all their stories.
     """
     scores: dict[int, list[tuple[float, int]]] = {}
-    for story, article, score in zip(
-        records["story"].tolist(), records["article"].tolist(), alike.tolist(), strict=True
-    ):
+    of_story, articles = records["story"].tolist(), records["article"].tolist()
+    for story, article, score in zip(of_story, articles, alike.tolist(), strict=True):
         scores.setdefault(story, []).append((-score, article))
-    tallies = _tallies(members, outlet)
+    handicaps = STALE * np.maximum(now - tallies.last, 0) / _DAY + SAME_OUTLET * tallies.has_outlet
+    totals = dict(zip(tallies.stories.tolist(), zip(tallies.own.tolist(), handicaps.tolist(), strict=True), strict=True))
     best: Standing | None = None
     for story, found in scores.items():
         found.sort()
-        tally = tallies.get(story, _Tally(last=now))
-        few = max(min(FEW, tally.own), 1)
+        own, handicap = totals[story]
+        few = max(min(FEW, own), 1)
         mean = -sum(score for score, _ in found[:few]) / few
-        score = BEST_SHARE * -found[0][0] + (1 - BEST_SHARE) * mean
-        score -= STALE * max(now - tally.last, 0) / _DAY + SAME_OUTLET * tally.has_outlet + ASIDE * reading.is_aside
+        score = BEST_SHARE * -found[0][0] + (1 - BEST_SHARE) * mean - handicap - ASIDE * reading.is_aside
         if best is None or score > best.score:
             best = Standing(story, score, found[0][1])
     return best
-
-
-def _tallies(members: Members, outlet: int) -> dict[int, _Tally]:
-    tallies: dict[int, _Tally] = {}
-    for story, printed_by, at, is_own in zip(members.story, members.outlet, members.at, members.is_own, strict=True):
-        tally = tallies.setdefault(story, _Tally(last=at))
-        tally.own += is_own
-        tally.last = max(tally.last, at)
-        tally.has_outlet |= printed_by == outlet
-    return tallies
-
-
-def keys_of(stories: npt.NDArray[np.int64]) -> npt.NDArray[np.uint32]:
-    """Stories as keys of postings."""
-    keys: npt.NDArray[np.uint32] = (np.unique(stories) & 0xFFFF_FFFF).astype(np.uint32)
-    return keys

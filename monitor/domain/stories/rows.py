@@ -1,4 +1,4 @@
-"""The index's memory of placed articles: one fixed-width record each, in one numpy array."""
+"""The index's memory of placed articles: a row each, in numpy columns."""
 
 from typing import Any
 
@@ -11,87 +11,131 @@ from monitor.domain.stories.sketch import SIZE
 from monitor.domain.stories.terms import TERMS
 from monitor.domain.stories.values import Placed
 
-RECORD = np.dtype(
-    [
-        ("sequence", np.int64),
-        ("article", np.int64),
-        ("story", np.int64),
-        ("root", np.int64),
-        ("at", np.int64),
-        ("outlet", np.uint32),
-        ("template", np.uint32),
-        ("slots", np.uint32),
-        ("size", np.uint16),
-        ("hashes", np.uint8),
-        ("language", np.uint8),
-        ("is_aside", np.bool_),
-        ("is_about_itself", np.bool_),
-        ("live", np.bool_),
-        ("sketch", np.uint32, SIZE),
-        ("terms", np.uint32, TERMS),
-        ("weights", np.uint8, TERMS),
-    ]
-)
-"""`root` is the article whose text it repeats, its own when it repeats none; `live` falls when it is placed anew."""
+_COLUMNS = {
+    "article": np.dtype(np.int64),
+    "story": np.dtype(np.int64),
+    "root": np.dtype(np.int64),
+    "at": np.dtype(np.int64),
+    "outlet": np.dtype(np.uint32),
+    "template": np.dtype(np.uint32),
+    "slots": np.dtype(np.uint32),
+    "size": np.dtype(np.uint16),
+    "hashes": np.dtype(np.uint8),
+    "language": np.dtype(np.uint8),
+    "is_about_itself": np.dtype(np.bool_),
+    "live": np.dtype(np.bool_),
+    "sketch": np.dtype((np.uint32, SIZE)),
+    "terms": np.dtype((np.uint32, TERMS)),
+    "weights": np.dtype((np.uint8, TERMS)),
+}
+"""`root` is the article whose text it repeats, its own when it repeats none; `live` falls when it is placed anew;
+`at` is in seconds. Of `sketch` the first `hashes` count, of `terms` those with a weight."""
 
-Records = npt.NDArray[Any]
+_ROOM = 1_024
+
+Column = npt.NDArray[Any]
+Numbers = npt.NDArray[np.int64]
+
+
+class Records:
+    """Some rows: a column of them is read when it is asked for."""
+
+    __slots__ = ("_columns", "rows")
+
+    def __init__(self, columns: dict[str, Column], rows: Numbers) -> None:
+        self._columns = columns
+        self.rows = rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, column: str) -> Column:
+        found: Column = self._columns[column][self.rows]
+        return found
+
+    def where(self, wanted: npt.NDArray[np.bool_]) -> "Records":
+        """Those of them that are wanted."""
+        return Records(self._columns, self.rows[wanted])
 
 
 class Rows:
-    """Records by row number, in the order of learning."""
+    """Columns by row number, in the order of learning."""
 
     def __init__(self) -> None:
-        self._records: Records = np.zeros(1_024, RECORD)
+        self._columns = _empty(_ROOM)
         self._count = 0
         self._highest_article = -1
 
     def __len__(self) -> int:
         return self._count
 
-    @property
-    def all(self) -> Records:
-        """Every record; a view."""
-        return self._records[: self._count]
+    def __getitem__(self, column: str) -> Column:
+        """A whole column; a view."""
+        return self._columns[column][: self._count]
+
+    def at(self, rows: Numbers) -> Records:
+        """The live ones of some rows."""
+        return Records(self._columns, rows[self._columns["live"][rows]])
 
     def append(self, placed: Placed, reading: Reading) -> int:
         """Remember an article; its row number."""
-        if self._count == len(self._records):
-            self._records = np.concatenate([self._records, np.zeros(max(1_024, self._count // 5), RECORD)])
+        self.make_room(1)
         row, self._count = self._count, self._count + 1
-        record = self._records[row]
-        record["sequence"], record["article"], record["story"] = placed.sequence, placed.article_id, placed.story_id
-        record["root"] = placed.article_id if placed.copy_of is None else placed.copy_of
-        record["at"], record["outlet"] = int(placed.at.timestamp()), outlet_key(placed.outlet)
-        record["template"], record["slots"] = reading.template.key, reading.template.slots
-        record["size"], record["hashes"], record["live"] = reading.size, len(reading.sketch.hashes), True
-        record["language"], record["is_aside"] = reading.language, reading.is_aside
-        record["is_about_itself"] = reading.is_about_itself
-        record["sketch"][: len(reading.sketch.hashes)] = reading.sketch.hashes
-        record["terms"][: len(reading.terms)] = reading.terms
-        record["weights"][: len(reading.terms)] = reading.weights
+        hashes, terms = reading.sketch.hashes, reading.terms
+        columns = self._columns
+        columns["article"][row] = placed.article_id
+        columns["story"][row] = placed.story_id
+        columns["root"][row] = placed.article_id if placed.copy_of is None else placed.copy_of
+        columns["at"][row] = int(placed.at.timestamp())
+        columns["outlet"][row] = outlet_key(placed.outlet)
+        columns["template"][row] = reading.template.key
+        columns["slots"][row] = reading.template.slots
+        columns["size"][row] = reading.size
+        columns["hashes"][row] = len(hashes)
+        columns["language"][row] = reading.language
+        columns["is_about_itself"][row] = reading.is_about_itself
+        columns["live"][row] = True
+        columns["sketch"][row, : len(hashes)] = hashes
+        columns["terms"][row, : len(terms)] = terms
+        columns["weights"][row, : len(terms)] = reading.weights
         self._highest_article = max(self._highest_article, placed.article_id)
         return row
+
+    def make_room(self, rows: int) -> None:
+        """See to it that `rows` more can be appended without moving what is there."""
+        held = len(self._columns["live"])
+        if self._count + rows > held:
+            more = _empty(max(rows, _ROOM, held // 8))
+            self._columns = {name: np.concatenate([column, more[name]]) for name, column in self._columns.items()}
 
     def row_of(self, article_id: int) -> int | None:
         """The live row of an article. Articles mostly come in order, so that this seldom has to look."""
         if article_id > self._highest_article:
             return None
-        found = np.flatnonzero((self.all["article"] == article_id) & self.all["live"])
+        found = np.flatnonzero((self["article"] == article_id) & self["live"])
         return int(found[-1]) if len(found) else None
 
-    def keep(self, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    def retire(self, row: int) -> None:
+        """Let a row count no more."""
+        self._columns["live"][row] = False
+
+    def keep(self, wanted: npt.NDArray[np.bool_]) -> Numbers:
         """Drop the other rows; the new number of each old row, -1 for the dropped."""
         renumbered = np.where(wanted, np.cumsum(wanted) - 1, -1)
-        self._records = self.all[wanted].copy() if wanted.any() else np.zeros(1_024, RECORD)
+        self._columns = {name: self[name][wanted] for name in self._columns}
         self._count = int(wanted.sum())
         return renumbered
 
     @property
     def nbytes(self) -> int:
         """Bytes held."""
-        return self._records.nbytes
+        return sum(column.nbytes for column in self._columns.values())
 
 
 def outlet_key(outlet: str) -> int:
     """An outlet in 32 bits."""
     return xxhash.xxh32_intdigest(outlet.encode())
+
+
+def _empty(rows: int) -> dict[str, Column]:
+    return {name: np.zeros(rows, dtype) for name, dtype in _COLUMNS.items()}

@@ -9,6 +9,9 @@ _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 # Scripts written without spaces count by the character; a number keeps its decimal and thousands marks.
 _WORD = re.compile(rf"[^\W\d_{_IDEOGRAPHS}]+\d*|[{_IDEOGRAPHS}]|\d+(?:[.,]\d+)*")
 _ASCII_WORD = re.compile(r"[a-z]+\d*|\d+(?:[.,]\d+)*")  # the same for plain text, at half the time
+_RUN = re.compile(rf"[^\W_{_IDEOGRAPHS}]+|[{_IDEOGRAPHS}]")
+_LOWER = bytes(byte if chr(byte).isalnum() else ord(" ") for byte in range(128)).lower().ljust(256)
+_TYPOGRAPHY = re.compile("[\u00a0\u2010-\u201f\u2026\u202f«»•]+")
 _IDEOGRAPH = re.compile(f"[{_IDEOGRAPHS}]")
 _THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
 _BREAK = re.compile(r"[.!?…:;|\n\"“”„»«–—。！？；]")
@@ -43,6 +46,17 @@ def folded(text: str) -> str:
 def lower_words(text: str, limit: int = 20_000) -> list[str]:
     """The words of a `folded` text in lower case, at most `limit`; ideographs one by one."""
     return (_ASCII_WORD if text.isascii() else _WORD).findall(text.casefold())[:limit]
+
+
+def spaced(text: str) -> bytes:
+    """The words of a `folded` text in lower case with one space between, in UTF-8: what sketches are made from.
+
+    A word here is any run of letters and digits, an ideograph a word of its own.
+    """
+    plain = text if text.isascii() else _TYPOGRAPHY.sub(" ", text)
+    if plain.isascii():
+        return b" ".join(plain.encode().translate(_LOWER).split())
+    return " ".join(_RUN.findall(plain.casefold())).encode()
 
 
 def words(text: str) -> Iterator[tuple[str, bool]]:
