@@ -63,7 +63,7 @@ class Numbered:
             score=2.0,
             evidence=(EVIDENCE,) * 3,
         )
-        window = f"alert:{facts.story.id}:harbour"
+        window = f"alert:{facts.id}:harbour"
         told = NewDelivery(receiver="desk", kind=DeliveryKind.ALERT, window=window, due=NOW, topics=("harbour",))
         alerts, deliveries = ((change,), (told,)) if self.number % 6 == 0 else ((), ())
         match = Match(topic="harbour", score=2.0, hits=(HIT,) * 5, parts=("$places",))

@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, Integer, Row, Select, bindparam, select, update
 
 from monitor.domain.articles import Article, Stage
-from monitor.domain.stories.values import Fingerprint, Placed, Placement
-from monitor.domain.verdicts import Judge, StoryFacts, Verdict
-from storage.alerts import alerts_of_story, write_alerts
+from monitor.domain.stories.values import Fingerprint, Placed, Placement, Voice
+from monitor.domain.verdicts import Judge, Verdict
+from storage.alerts import write_alerts
 from storage.article_rows import set_if_unchanged
 from storage.deliveries import add_deliveries
 from storage.ledger import write_notes
@@ -22,7 +22,7 @@ from storage.locks import STORIES, exclusive
 from storage.matches import write_matches
 from storage.schema import articles, fingerprints, stories
 from storage.statements import next_number, replacing
-from storage.stories import with_members
+from storage.stories import facts_of
 
 PLACED = "placed"
 """The counter that numbers placings."""
@@ -58,16 +58,14 @@ def place(
         return None
     placement = judge.locate(placed_after(connection, after))
     story = _story(connection, seen, placement, now)
-    _enter(connection, seen, placement, story.id)
+    own = _enter(connection, seen, placement, story.id)
     _remember(connection, seen, fingerprint, placement, story.id, now)
-    verdict = judge.judge(_facts(connection, story, placement) if judge.matched else None, placement)
+    facts = (
+        facts_of(connection, story.id, seen.id, own, is_new=story.id != placement.story_id) if judge.matched else None
+    )
+    verdict = judge.judge(facts, placement)
     _write(connection, seen, story.id, verdict, now)
     return replace(verdict, placement=replace(placement, story_id=story.id))
-
-
-def _facts(connection: Connection, story: Row[Any], placement: Placement) -> StoryFacts:
-    raised = alerts_of_story(connection, story.id) if story.id == placement.story_id else ()
-    return StoryFacts(story=with_members(connection, story), alerts=raised)
 
 
 def placed_after(connection: Connection, after: int) -> Sequence[Placed]:
@@ -111,9 +109,13 @@ def _story(connection: Connection, seen: Article, placement: Placement, now: dat
     return connection.execute(_OPEN, {"title": seen.title, "first_seen": now, "last_seen": now}).one()
 
 
-def _enter(connection: Connection, seen: Article, placement: Placement, story_id: int) -> None:
-    values = {"story_id": story_id, "copy_of": placement.copy_of, "origin": _origin(connection, seen, placement)}
+def _enter(connection: Connection, seen: Article, placement: Placement, story_id: int) -> Voice:
+    """Make the article one of the story; what it counts for there."""
+    origin = _origin(connection, seen, placement)
+    values = {"story_id": story_id, "copy_of": placement.copy_of, "origin": origin}
     connection.execute(_ENTER, {"entering": seen.id, **values})
+    text = seen.id if placement.copy_of is None else placement.copy_of
+    return Voice(text=text, origin=origin, first=seen.first_seen, last=seen.first_seen)
 
 
 def _origin(connection: Connection, seen: Article, placement: Placement) -> str:

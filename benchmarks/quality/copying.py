@@ -1,8 +1,14 @@
 """Copies made from real articles as newsrooms make them, and real articles on the same subject that are none."""
 
 import random
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import xxhash
 
 from benchmarks.quality.placings import share
 from benchmarks.quality.streams import Told
@@ -11,85 +17,127 @@ from monitor.domain.stories.values import Placed, Report
 from monitor.domain.stories.words import folded, lower_words
 
 NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
+NEAREST = 5
+"""Articles of the same week that each article is compared with: those most like it in their words."""
+WEEK = timedelta(days=7)
+REPEATED = 0.3
+"""Share of the shorter text's shingles from which the corpus itself holds a copy, and no negative."""
+
+_SPACE = 1 << 14
 
 
-def cut(text: str, chance: random.Random, donor: str) -> str:
-    """The first 30 to 70 % of the sentences' words."""
-    words = text.split(" ")
-    return " ".join(words[: int(len(words) * chance.uniform(0.3, 0.7))])
+def cut(words: list[str], chance: random.Random, donor: list[str]) -> list[str]:
+    """The first 30 to 70 %."""
+    return words[: int(len(words) * chance.uniform(0.3, 0.7))]
 
 
-def inserted(text: str, chance: random.Random, donor: str) -> str:
-    """A quarter of foreign text put in the middle."""
-    words, foreign = text.split(" "), donor.split(" ")
+def inserted(words: list[str], chance: random.Random, donor: list[str]) -> list[str]:
+    """A quarter of foreign text put in somewhere."""
     at = chance.randrange(len(words))
-    return " ".join([*words[:at], *foreign[: len(words) // 4], *words[at:]])
+    return [*words[:at], *donor[: len(words) // 4], *words[at:]]
 
 
-def edited(text: str, chance: random.Random, donor: str) -> str:
+def edited(words: list[str], chance: random.Random, donor: list[str]) -> list[str]:
     """One word in twenty replaced."""
-    foreign = donor.split(" ")
-    return " ".join(chance.choice(foreign) if chance.random() < 0.05 else word for word in text.split(" "))
+    return [chance.choice(donor) if chance.random() < 0.05 else word for word in words]
 
 
-def reordered(text: str, chance: random.Random, donor: str) -> str:
+def reordered(words: list[str], chance: random.Random, donor: list[str]) -> list[str]:
     """The halves swapped."""
-    words = text.split(" ")
     middle = len(words) // 2
-    return " ".join(words[middle:] + words[:middle])
+    return words[middle:] + words[:middle]
 
 
-def mixed(text: str, chance: random.Random, donor: str) -> str:
+def mixed(words: list[str], chance: random.Random, donor: list[str]) -> list[str]:
     """Cut to 70 % and edited."""
-    words = text.split(" ")
-    return edited(" ".join(words[: int(len(words) * 0.7)]), chance, donor)
+    return edited(words[: int(len(words) * 0.7)], chance, donor)
 
 
-def same(text: str, chance: random.Random, donor: str) -> str:
+def same(words: list[str], chance: random.Random, donor: list[str]) -> list[str]:
     """Nothing but a new headline."""
-    return text
+    return words
 
 
-WAYS: tuple[Callable[[str, random.Random, str], str], ...] = (cut, inserted, edited, reordered, mixed, same)
+WAYS: tuple[Callable[[list[str], random.Random, list[str]], list[str]], ...] = (
+    cut,
+    inserted,
+    edited,
+    reordered,
+    mixed,
+    same,
+)
 
 
-def copy_figures(articles: Sequence[Told], seed: int = 7) -> dict[str, float]:
-    """Recall of each way of copying, and false copies among articles on the same subject.
+def copy_figures(articles: Sequence[Told], seed: int = 7, most: int = 1_200) -> dict[str, float]:
+    """Recall of each way of copying, for at most `most` articles, and false copies among all that are alike and of the
+    same week.
 
     Articles that really repeat one another (by their own shingles) are left out of the negatives. Every copy has a new
     headline made of words of its text.
     """
     chance = random.Random(seed)
-    chosen = [told for told in articles if " " in told.text.strip()][:400]
+    chosen = chance.sample(list(articles), min(most, len(articles)))
     index = StoryIndex(timedelta(hours=72))
     for number, told in enumerate(chosen, start=1):
-        _learn(index, number, told.title, told.text, told.outlet)
-    found: dict[str, float] = {}
+        _learn(index, number, told)
+    roots = _same_texts(chosen)
+    found: dict[str, float] = {"articles_copied": float(len(chosen))}
     for way in WAYS:
-        recalled = [
-            _copy_of(index, _headline(told, chance), way(told.text, chance, chance.choice(chosen).text))
-            for told in chosen
-        ]
-        roots = _same_texts(chosen)
+        recalled = []
+        for told in chosen:
+            glue, words = _words(told.text)
+            _, donor = _words(chance.choice(chosen).text)
+            copy = glue.join(way(words, chance, donor))
+            recalled.append(_copy_of(index, _headline(glue, words, chance), copy))
         found[f"copies_{way.__name__}"] = share(
             got is not None and roots[got - 1] == roots[number] for number, got in enumerate(recalled)
         )
-    found["copies_false"] = share(_false_copies(chosen))
-    return found
+    negatives = list(_false_copies(articles))
+    return found | {"hard_negatives": float(len(negatives)), "copies_false": share(negatives)}
+
+
+def _words(text: str) -> tuple[str, list[str]]:
+    """What words are joined by, and the words: the characters of a script without spaces."""
+    words = text.split(" ")
+    return (" ", words) if 10 * len(words) > len(text) else ("", list(text))
 
 
 def _false_copies(articles: Sequence[Told]) -> Iterator[bool]:
-    """Each article against an index of all others before it: a copy found is false unless the texts overlap."""
-    index = StoryIndex(timedelta(hours=72))
+    """Pairs of an article and one most like it of its week: whether the later is taken for a copy of the earlier."""
     shingles = [_shingles(told.text) for told in articles]
-    for number, told in enumerate(articles, start=1):
-        got = _copy_of(index, told.title, told.text)
-        if got is None:
-            yield False
-        else:
-            mine, theirs = shingles[number - 1], shingles[got - 1]
-            yield len(mine & theirs) < 0.3 * min(len(mine), len(theirs))
-        _learn(index, number, told.title, told.text, told.outlet)
+    for later, earlier in _alike(articles):
+        mine, theirs = shingles[later], shingles[earlier]
+        if len(mine & theirs) < REPEATED * min(len(mine), len(theirs)):
+            index = StoryIndex(timedelta(hours=72))
+            _learn(index, 1, articles[earlier])
+            told = articles[later]
+            yield _copy_of(index, told.title, told.text, told.outlet) is not None
+
+
+def _alike(articles: Sequence[Told]) -> Iterator[tuple[int, int]]:
+    """For each article the `NEAREST` of its week by the cosine of their weighted words, of the same language."""
+    vectors = _vectors(articles)
+    order = sorted(range(len(articles)), key=lambda number: articles[number].at)
+    by_language: defaultdict[str | None, list[int]] = defaultdict(list)
+    for later in order:
+        earlier = by_language[articles[later].language]
+        week = [number for number in earlier if articles[later].at - articles[number].at <= WEEK]
+        alike = vectors[week] @ vectors[later]
+        yield from ((later, week[at]) for at in np.argsort(-alike)[:NEAREST])
+        earlier.append(later)
+
+
+def _vectors(articles: Sequence[Told]) -> npt.NDArray[np.float32]:
+    """A row of unit length each: the words' hashes, weighted by how few articles have them."""
+    vectors = np.zeros((len(articles), _SPACE), np.float32)
+    for vector, told in zip(vectors, articles, strict=True):
+        words = lower_words(folded(f"{told.title} {told.text}"))
+        # pairs as well: of a script without spaces single characters say little
+        for word, times in Counter([*words, *map("".join, pairwise(words))]).items():
+            vector[xxhash.xxh32_intdigest(word.encode()) % _SPACE] += 1 + np.log(times)
+    vectors *= np.log(len(articles) / np.maximum((vectors > 0).sum(axis=0), 1))
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return vectors
 
 
 def _same_texts(articles: Sequence[Told]) -> list[int]:
@@ -97,7 +145,7 @@ def _same_texts(articles: Sequence[Told]) -> list[int]:
     shingles = [_shingles(told.text) for told in articles]
     roots: list[int] = []
     for number, mine in enumerate(shingles):
-        like = (n for n in range(number) if len(mine & shingles[n]) >= 0.3 * min(len(mine), len(shingles[n])))
+        like = (n for n in range(number) if len(mine & shingles[n]) >= REPEATED * min(len(mine), len(shingles[n])))
         roots.append(roots[first] if (first := next(like, None)) is not None else number)
     return roots
 
@@ -107,19 +155,18 @@ def _shingles(text: str) -> set[tuple[str, ...]]:
     return set(zip(words, words[1:], words[2:], strict=False))
 
 
-def _headline(told: Told, chance: random.Random) -> str:
-    words = told.text.split(" ")
-    at = chance.randrange(max(len(words) // 4, 1))
-    return " ".join(words[at : at + 7])
+def _headline(glue: str, words: list[str], chance: random.Random) -> str:
+    at, length = chance.randrange(max(len(words) // 4, 1)), 7 if glue else 20
+    return glue.join(words[at : at + length])
 
 
-def _copy_of(index: StoryIndex, title: str, text: str) -> int | None:
-    made = fingerprint(Report(title=title, text=text, language=None, outlet="elsewhere.example"))
-    return index.locate(made, outlet="elsewhere.example", at=NOON).copy_of
-
-
-def _learn(index: StoryIndex, number: int, title: str, text: str, outlet: str) -> None:
+def _copy_of(index: StoryIndex, title: str, text: str, outlet: str = "elsewhere.example") -> int | None:
     made = fingerprint(Report(title=title, text=text, language=None, outlet=outlet))
+    return index.locate(made, outlet=outlet, at=NOON).copy_of
+
+
+def _learn(index: StoryIndex, number: int, told: Told) -> None:
+    made = fingerprint(Report(title=told.title, text=told.text, language=None, outlet=told.outlet))
     index.learn(
         [
             Placed(
@@ -127,7 +174,7 @@ def _learn(index: StoryIndex, number: int, title: str, text: str, outlet: str) -
                 article_id=number,
                 story_id=number,
                 copy_of=None,
-                outlet=outlet,
+                outlet=told.outlet,
                 at=NOON,
                 fingerprint=made,
             )

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from monitor.domain.stories.words import folded, lower_words
+
 _ZONES = {"EDT": "-0400", "EST": "-0500"}
 
 
@@ -86,7 +88,8 @@ def articles(corpus: Path, least: int = 150) -> list[Told]:
     clustered = _rows(corpus / "clusters" / "story_clusters.dev.jsonl")
     found += [_told(row, id=row["doc_id"]) for row in clustered if row.get("text_kind") == "full-text"]
     found += [_told(row) for row in labelled if row.get("text_kind") == "full-text"]
-    return [told for told in found if len(told.text.split()) >= least]
+    once = {told.id: told for told in found}
+    return [told for told in once.values() if len(lower_words(folded(told.text))) >= least]
 
 
 def _article(key: str, body: str) -> Told:

@@ -1,9 +1,12 @@
 """The moving window of stories: how long a story stays open, and rebuilding its index at start."""
 
+import logging
 from datetime import timedelta
 
 from monitor.domain.stories.index import StoryIndex
 from monitor.ports import ArticleStore, Clock
+
+log = logging.getLogger(__name__)
 
 WINDOW = timedelta(days=3)
 """How long a report can still join a story. Clustering systems use 24 to 72 hours (EMM 8 h for duplicates, 7 days for
@@ -18,8 +21,13 @@ async def rebuilt_index(articles: ArticleStore, clock: Clock) -> StoryIndex:
     index = StoryIndex(WINDOW)
     since = clock.now() - WINDOW
     while part := await articles.window(since, index.sequence, _PART):
-        before = index.sequence
         index.learn(part)
-        if index.sequence == before:
-            break
+        index.tidy()
+    if index.unreadable:
+        log.warning(
+            "%d of %d fingerprints in the window of stories cannot be read (written by another version?): later reports"
+            " of the same events will begin stories of their own",
+            index.unreadable,
+            index.unreadable + len(index),
+        )
     return index

@@ -13,7 +13,7 @@ An edited article stays in the story it is in. A topic that only its new text ma
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from monitor.domain.alerts import Alert, AlertChange, AlertKind, NewDelivery
 from monitor.domain.articles import Article
@@ -22,8 +22,8 @@ from monitor.domain.evidence import evidence
 from monitor.domain.ledger import Note
 from monitor.domain.routing import route
 from monitor.domain.stories.index import StoryIndex
-from monitor.domain.stories.origins import independent_outlets
-from monitor.domain.stories.values import Fingerprint, Member, Placed, Placement
+from monitor.domain.stories.origins import confirmed, independent_outlets
+from monitor.domain.stories.values import Fingerprint, Placed, Placement, Voice
 from monitor.domain.topics.values import Match, Matches
 from monitor.domain.verdicts import StoryFacts, Verdict
 
@@ -72,7 +72,7 @@ class ArticleJudge:
             if change:
                 alerts.append(change)
                 deliveries += route(
-                    change, story_id=facts.story.id, alert=alert, topic=topic, catalog=self.catalog, now=self.now
+                    change, story_id=facts.id, alert=alert, topic=topic, catalog=self.catalog, now=self.now
                 )
         return Verdict(
             placement=placement,
@@ -85,40 +85,27 @@ class ArticleJudge:
     def _change(
         self, topic: Topic, match: Match, alert: Alert | None, facts: StoryFacts, placement: Placement
     ) -> tuple[AlertChange | None, str]:
-        members = facts.story.members
-        if self.article.baseline and (self.article.story_id is None or self._matched_before(topic, members)):
+        if self.article.baseline and (self.article.story_id is None or topic.key in facts.told_itself):
             return None, "already published when the feed was added; baseline articles do not alert"
         if alert is None:
-            if placement.copy_of is not None and self._told_before(topic, members):
+            if placement.copy_of is not None and topic.key in facts.told:
                 return None, f"repeats the text of article {placement.copy_of}"
-            independent = len(independent_outlets(members))
+            independent = len(independent_outlets(facts.voices))
             if independent < topic.min_outlets:
                 return None, f"waits for {topic.min_outlets} independent outlets, has {independent}"
-            return self._raise(AlertKind.NEW, topic, match, None, members, ""), "new story on the topic"
+            return self._raise(AlertKind.NEW, topic, match, None, facts, ""), "new story on the topic"
         if placement.copy_of is not None:
             return None, f"repeats the text of article {placement.copy_of}"
-        news = self._news(members, placement)
+        news = self._news(facts, placement)
         if news is None:
             return None, "nothing new against what was already told"
-        return self._raise(AlertKind.UPDATE, topic, match, alert, members, news), f"the story grows: {news}"
+        return self._raise(AlertKind.UPDATE, topic, match, alert, facts, news), f"the story grows: {news}"
 
-    def _told_before(self, topic: Topic, members: Sequence[Member]) -> bool:
-        """Whether an earlier report of the story matched the topic."""
-        return any(
-            key == topic.key for member in members if member.article_id != self.article.id for key, _ in member.topics
-        )
-
-    def _matched_before(self, topic: Topic, members: Sequence[Member]) -> bool:
-        """Whether the article's own earlier text matched the topic."""
-        own = next((member for member in members if member.article_id == self.article.id), None)
-        return own is not None and any(key == topic.key for key, _ in own.topics)
-
-    def _news(self, members: Sequence[Member], placement: Placement) -> str | None:
+    def _news(self, facts: StoryFacts, placement: Placement) -> str | None:
         """What the article adds to the story, in words; None when nothing."""
         parts = []
         if self.article.story_id is None:
-            before = independent_outlets([m for m in members if m.article_id != self.article.id])
-            after = independent_outlets(members)
+            before, after = independent_outlets(facts.others), independent_outlets(facts.voices)
             if len(after) > len(before):
                 parts.append(f"{self.article.outlet} confirms it, {len(after)} independent outlets")
         if self.article.story_id is not None and placement.novelty:
@@ -138,7 +125,7 @@ class ArticleJudge:
         topic: Topic,
         match: Match,
         alert: Alert | None,
-        members: Sequence[Member],
+        facts: StoryFacts,
         news: str,
     ) -> AlertChange:
         score = max(match.score, alert.score if alert else 0.0)
@@ -147,30 +134,20 @@ class ArticleJudge:
             kind=kind,
             topic=topic.key,
             watchlist=topic.watchlist,
-            severity=max(severity(topic, score, members), alert.severity if alert else Severity.LOW),
+            severity=max(severity(topic, score, facts.voices), alert.severity if alert else Severity.LOW),
             score=score,
             evidence=evidence(self.article.title, body, match.hits),
             news=news,
         )
 
 
-def severity(topic: Topic, score: float, members: Sequence[Member]) -> Severity:
+def severity(topic: Topic, score: float, voices: Sequence[Voice]) -> Severity:
     """The topic's severity, or the highest of its steps that score or independent confirmation has reached."""
     reached = [topic.severity]
     for step in topic.steps:
         if step.min_score is not None and score < step.min_score:
             continue
-        if step.min_independent is not None and not _confirmed(step.min_independent, step.within, members):
+        if step.min_independent is not None and not confirmed(voices, step.min_independent, step.within):
             continue
         reached.append(step.severity)
     return max(reached)
-
-
-def _confirmed(outlets: int, within: timedelta | None, members: Sequence[Member]) -> bool:
-    """Whether `outlets` independent ones reported inside one span of `within` (any span when None)."""
-    if within is None:
-        return len(independent_outlets(members)) >= outlets
-    return any(
-        len(independent_outlets([m for m in members if first.at <= m.at <= first.at + within])) >= outlets
-        for first in members
-    )

@@ -6,16 +6,29 @@ from typing import Protocol
 
 from monitor.domain.alerts import Alert, AlertChange, NewDelivery
 from monitor.domain.ledger import Note
-from monitor.domain.stories.values import Placed, Placement, Story
+from monitor.domain.stories.values import Placed, Placement, Voice
 from monitor.domain.topics.values import Matches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryFacts:
-    """The story an article was placed in, the article already among its members, and the alerts it has raised."""
+    """What judging must know of the story an article was placed in, little however many outlets print it.
 
-    story: Story
+    `own` is the article's voice, `others` are all the others in the order of arrival; `told` are the topics that
+    another report matched, `told_itself` those that the article's own earlier text did; `alerts` what the story raised.
+    """
+
+    id: int
+    own: Voice
+    others: tuple[Voice, ...] = ()
+    told: frozenset[str] = frozenset()
+    told_itself: frozenset[str] = frozenset()
     alerts: tuple[Alert, ...] = ()
+
+    @property
+    def voices(self) -> tuple[Voice, ...]:
+        """All of them."""
+        return (*self.others, self.own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from monitor.domain.catalog import Severity
 from monitor.domain.feeds import Feed, FeedState
 from monitor.domain.ledger import Note
 from monitor.domain.polling import Polled
-from monitor.domain.stories.values import Fingerprint, Placed, Placement
+from monitor.domain.stories.values import Fingerprint, Placed, Placement, Voice
 from monitor.domain.topics.values import Field, Hit, Match, Matches, Near
 from monitor.domain.verdicts import StoryFacts, Verdict
 from storage.articles import SqlArticleStore
@@ -25,6 +25,7 @@ from storage.ledger import write_notes
 from storage.matches import read_matches
 from storage.outbox_schema import deliveries, delivery_alerts
 from storage.schema import alerts, articles, ledger, stories
+from storage.stories import story_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HIT = Hit(term="tariff*", field=Field.TEXT, start=3, end=10, quote="tariffs")
@@ -78,7 +79,7 @@ class ByContent:
             receiver=self.deliver_to,
             kind=DeliveryKind.ALERT,
             window="12:00",
-            due=NOW + timedelta(minutes=len(facts.story.members)),
+            due=NOW + timedelta(minutes=len(facts.voices)),
             topics=("trade",),
             recurring=True,
         )
@@ -185,7 +186,10 @@ async def test_a_verdict_is_written_whole(database: Database) -> None:
     assert placed.fingerprint == Fingerprint(version=1, content=b"one")
     assert await database.read(lambda c: read_matches(c, article.id)) == FOUND
     assert judge.facts is not None
-    (member,) = judge.facts.story.members
+    own = Voice(text=article.id, origin="herald.example", first=article.first_seen, last=article.first_seen)
+    assert judge.facts == StoryFacts(id=row.story_id, own=own)
+    story = await database.read(lambda c: story_of(c, row.story_id))
+    (member,) = story.members
     assert (member.article_id, member.outlet, member.origin, member.tier) == (article.id,) + ("herald.example",) * 2 + (
         1,
     )
@@ -205,14 +209,36 @@ async def test_a_copy_joins_the_story_and_keeps_its_origin(database: Database) -
         await place(store, article, judge)
     facts = judges[1].facts
     assert facts is not None
-    assert [(m.article_id, m.copy_of, m.origin) for m in facts.story.members] == [
+    assert [(voice.text, voice.origin) for voice in facts.voices] == [(wire.id, "Wire One")] * 2
+    assert (facts.told, facts.told_itself) == ({"trade"}, frozenset())
+    story = await database.read(lambda c: story_of(c, facts.id))
+    assert [(m.article_id, m.copy_of, m.origin) for m in story.members] == [
         (wire.id, None, "Wire One"),
         (copy.id, wire.id, "Wire One"),
     ]
-    assert facts.story.members[0].topics == (("trade", 2.5),)
+    assert story.members[0].topics == (("trade", 2.5),)
     assert [(alert.topic, alert.article_id, alert.revision) for alert in facts.alerts] == [("trade", wire.id, 0)]
     changed = await database.read(lambda c: c.execute(select(alerts.c.revision, alerts.c.article_id)).all())
     assert [tuple(row) for row in changed] == [(1, wire.id)]
+
+
+async def test_reports_of_one_text_and_origin_are_one_voice_from_first_to_last(database: Database) -> None:
+    waiting = await stored(database, *"abcde", stage=Stage.TRIAGE)
+    store = SqlArticleStore(database)
+    judges = [ByContent(content) for content in (b"same", b"same", b"same", b"other", b"same")]
+    for article, judge in zip(waiting, judges, strict=True):
+        await place(store, article, judge)
+    moved = articles.update().where(articles.c.id == waiting[2].id)
+    await database.run(lambda c: c.execute(moved.values(first_seen=NOW + timedelta(hours=1), origin="herald.example")))
+    again = articles.update().where(articles.c.id == waiting[4].id).values(stage="triage", due=NOW, revision=1)
+    await database.run(lambda c: c.execute(again))
+    (edited,) = await store.due(Stage.TRIAGE, NOW, 9, ())
+    judge = ByContent(b"same")
+    await place(store, edited, judge)
+    assert judge.facts is not None
+    (voice,) = judge.facts.others
+    assert (voice.text, voice.last - voice.first) == (waiting[0].id, NOW + timedelta(hours=1) - waiting[0].first_seen)
+    assert (judge.facts.told, judge.facts.told_itself) == ({"trade"}, {"trade"})
 
 
 async def test_a_story_that_retention_deleted_is_begun_anew(database: Database) -> None:
@@ -224,7 +250,7 @@ async def test_a_story_that_retention_deleted_is_begun_anew(database: Database) 
     )
     assert await place(SqlArticleStore(database), article, judge) is not None
     assert judge.facts is not None
-    assert judge.facts.story.id != 4711
+    assert judge.facts.id != 4711
 
 
 async def test_a_revised_article_is_placed_again_at_the_end(database: Database) -> None:

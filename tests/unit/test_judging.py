@@ -9,7 +9,7 @@ from monitor.domain.catalog import Catalog, Channel, Receiver, Severity, Severit
 from monitor.domain.judging import ArticleJudge, severity
 from monitor.domain.stories.index import StoryIndex
 from monitor.domain.stories.reading import fingerprint
-from monitor.domain.stories.values import Member, Placement, Report, Story
+from monitor.domain.stories.values import Member, Placement, Report, Voice
 from monitor.domain.topics.values import Field, Hit, Match, Matches
 from monitor.domain.verdicts import StoryFacts, Verdict
 
@@ -65,6 +65,10 @@ def member(
     )
 
 
+def voice(member: Member) -> Voice:
+    return Voice(text=member.copy_of or member.article_id, origin=member.origin, first=member.at, last=member.at)
+
+
 SELF = member(10, "kestrel.example", matched=False)
 
 
@@ -84,8 +88,16 @@ def judged(
         index=StoryIndex(timedelta(days=3)),
         now=NOW,
     )
-    story = Story(id=5, title="s", first_seen=NOW, last_seen=NOW, members=members)
-    facts = StoryFacts(story=story, alerts=(alert,) if alert else ())
+    others = [member for member in members if member.article_id != article.id]
+    own = next(member for member in members if member.article_id == article.id)
+    facts = StoryFacts(
+        id=5,
+        own=voice(own),
+        others=tuple(map(voice, others)),
+        told=frozenset(topic for member in others for topic, _ in member.topics),
+        told_itself=frozenset(topic for topic, _ in own.topics),
+        alerts=(alert,) if alert else (),
+    )
     return judge.judge(facts, placement or Placement(story_id=5))
 
 
@@ -146,8 +158,8 @@ def test_severity_rises_with_score_and_with_confirmation_in_time() -> None:
     topic = replace(TOPIC, steps=steps)
     assert severity(topic, 2.9, ()) is Severity.MEDIUM
     assert severity(topic, 3.0, ()) is Severity.HIGH
-    quick = [member(n, f"{n}.example", minutes=10 * n) for n in range(3)]
-    slow = [member(n, f"{n}.example", minutes=20 * n) for n in range(3)]
+    quick = [voice(member(n, f"{n}.example", minutes=10 * n)) for n in range(1, 4)]
+    slow = [voice(member(n, f"{n}.example", minutes=20 * n)) for n in range(1, 4)]
     assert severity(topic, 0, quick) is Severity.CRITICAL
     assert severity(topic, 0, slow) is Severity.MEDIUM
 

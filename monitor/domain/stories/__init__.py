@@ -2,17 +2,17 @@
 
 from monitor.domain.stories.difference import Change, Difference, difference, is_material
 from monitor.domain.stories.index import StoryIndex
-from monitor.domain.stories.origins import independent_outlets, origin_of, origins
+from monitor.domain.stories.origins import confirmed, independent_outlets, origin_of
 from monitor.domain.stories.reading import fingerprint
 
 __all__ = [
     "Change",
     "Difference",
     "StoryIndex",
+    "confirmed",
     "difference",
     "fingerprint",
     "independent_outlets",
     "is_material",
     "origin_of",
-    "origins",
 ]

@@ -66,7 +66,7 @@ def is_other_day(reading: Reading, now: int, columns: Records) -> Bools:
 def are_about_the_same(reading: Reading, records: Records) -> list[bool]:
     """Whether the common text is what the headlines are about: not so for a cookie wall under two headlines.
 
-    Not asked of a long text that bears out its own headline: it is an article, whatever headline another outlet gave it.
+    Not asked of a long text that bears out its own headline: it is an article, whatever its headline elsewhere.
     """
     borne_out = []
     for terms, weights in zip(records["terms"], records["weights"], strict=True):

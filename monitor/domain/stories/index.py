@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from monitor.domain.stories.copies import FEWEST_COMMON, copied, is_other_day
+from monitor.domain.stories.copies import copied, is_other_day
 from monitor.domain.stories.frequencies import Frequencies
 from monitor.domain.stories.likeness import likeness
 from monitor.domain.stories.novelty import novelty
@@ -25,9 +25,9 @@ FEWEST_HITS = 2
 """Hashes looked up that a copy must share before it is compared."""
 COPIES_READ = 256
 """Of a hash in more texts the earliest are read: the original is among them, and boilerplate costs no more."""
-TERMS_READ = 1_500
+TERMS_READ = 1_200
 """Postings of terms read for one report, the rarest terms first: what bounds the time of a look-up."""
-COPY_CANDIDATES, CANDIDATES = 32, 48
+COPY_CANDIDATES, CANDIDATES = 32, 32
 """Earlier texts and reports compared in full."""
 NEAR_BEST = 0.7
 """Of texts that explain nearly as much of a copy as the best, the earliest is its original."""
@@ -107,7 +107,7 @@ class StoryIndex:
         return self._copied(reading, found.texts, printed_by, now) or self._related(reading, found, printed_by, now)
 
     def tidy(self) -> None:
-        """Do now what `learn` would otherwise have to do soon, and takes longer than learning: answers stay the same."""
+        """Do now what `learn` would otherwise have to do soon, and takes longer than learning. Answers stay."""
         self._rows.make_room(ROOM)
         self._postings.tidy()
         self._stories.tidy()
@@ -130,8 +130,8 @@ class StoryIndex:
         row = self._rows.append(article, reading)
         # A copy's terms are not posted: it is found through its original, and would make its words look common.
         is_own = article.copy_of is None
-        self._postings.add(row, np.unique(_keys(reading, reading.terms if is_own else reading.terms[:0])))
-        self._stories.add(row, _keys_of(np.array([article.story_id])))
+        self._postings.add(row, _keys(reading, reading.terms if is_own else reading.terms[:0]).tolist())
+        self._stories.add(row, [article.story_id & int(_KEY)])
         if is_own:
             self._frequencies.count(reading.terms)
 
@@ -152,7 +152,8 @@ class StoryIndex:
         points = np.zeros(len(limits), np.int64)
         points[hashes:-1] = _UNIT * self._frequencies.weigh(terms) ** 2
         is_text, is_column = which < hashes, which == len(limits) - 1
-        reports, gained = _totals(rows[~(is_text | is_column)], points[which[~(is_text | is_column)]])
+        is_report = ~(is_text | is_column)
+        reports, gained = _totals(rows[is_report], points[which[is_report]])
         in_window = np.abs(self._rows["at"][reports] - now) <= self._window
         texts, hits = _totals(rows[is_text], np.ones(int(is_text.sum()), np.int64))
         return _Found(

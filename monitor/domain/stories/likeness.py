@@ -6,7 +6,8 @@ import numpy.typing as npt
 from monitor.domain.stories.frequencies import Frequencies
 from monitor.domain.stories.reading import Reading
 from monitor.domain.stories.rows import Records
-from monitor.domain.stories.terms import NEUTRAL, SOUND, TITLE
+from monitor.domain.stories.sketch import Hashes
+from monitor.domain.stories.terms import NEUTRAL, SOUND, TERMS, TITLE
 
 Floats = npt.NDArray[np.float64]
 
@@ -21,6 +22,8 @@ FOREIGN_WEIGHT = 0.85
 FEWEST_NEUTRAL = 2
 """Names and numbers that two reports in different languages must share at least."""
 
+_START = np.uint32(16)
+_NUMBERS = np.arange(TERMS)
 _FLAGS = np.arange(256)
 _HEADLINED = np.where(_FLAGS & TITLE, TITLE_WEIGHT, 1.0) * (_FLAGS != 0)
 _AS_WORD = _HEADLINED * np.where(_FLAGS & NEUTRAL, NEUTRAL_WEIGHT, 1.0) * (_FLAGS & SOUND == 0)
@@ -36,13 +39,11 @@ def likeness(reading: Reading, records: Records, frequencies: Frequencies) -> Fl
     terms, flags = reading.terms[order], reading.weights[order]
     their_terms, their_flags = records["terms"], records["weights"]
     my_rarity, their_rarity = frequencies.weigh(terms), frequencies.weigh(their_terms)
-    # Where a record's term is among mine; the place after the last, of weight 0, where it is not.
-    at = terms.searchsorted(their_terms)
-    at[terms.take(at, mode="clip") != their_terms] = len(terms)
+    at = _places(terms, their_terms)
 
     mine, theirs = my_rarity * _AS_WORD[flags], their_rarity * _AS_WORD[their_flags]
     headline = my_rarity * _IN_TITLE[flags]
-    found = (_ended(headline)[at] * (their_flags != 0)).sum(axis=1) / max(float(headline.sum()), 1e-9)
+    found = _ended(headline)[at].sum(axis=1) / max(float(headline.sum()), 1e-9)
     within = (1 - HEADLINE_SHARE) * _cosine(mine, theirs, at) + HEADLINE_SHARE * found
 
     languages = records["language"]
@@ -53,6 +54,20 @@ def likeness(reading: Reading, records: Records, frequencies: Frequencies) -> Fl
     shared = ((_ended(mine)[at] > 0) & (theirs > 0)).sum(axis=1)
     across = FOREIGN_WEIGHT * _cosine(mine, theirs, at) * (shared >= FEWEST_NEUTRAL)
     return _plain(np.where(foreign, across, within))
+
+
+def _places(terms: Hashes, theirs: Hashes) -> npt.NDArray[np.int64]:
+    """Where each of theirs is among `terms`, which ascend; the place after the last where it is not."""
+    starts = terms >> _START
+    if (starts[1:] == starts[:-1]).any():
+        at = terms.searchsorted(theirs)
+    else:
+        # The first bits of a hash tell terms apart nearly always: one look-up instead of a bisection.
+        table = np.zeros(1 << 16, np.int64)
+        table[starts] = _NUMBERS[: len(terms)]
+        at = table[theirs >> _START]
+    at[terms.take(at, mode="clip") != theirs] = len(terms)
+    return at
 
 
 def _cosine(mine: Floats, theirs: Floats, at: npt.NDArray[np.int64]) -> Floats:

@@ -1,9 +1,11 @@
 """Independent confirmation: how many newsrooms stand behind a story once wire copies are counted once."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from monitor.domain.credits import agency_credited, agency_of_outlet
-from monitor.domain.stories.values import Member
+from monitor.domain.stories.values import Voice
 
 
 def origin_of(outlet: str, credit: str | None, copied_from: str | None = None) -> str:
@@ -14,30 +16,41 @@ def origin_of(outlet: str, credit: str | None, copied_from: str | None = None) -
     return agency_credited(credit) or copied_from or agency_of_outlet(outlet) or outlet
 
 
-def origins(members: Sequence[Member]) -> dict[int, str]:
-    """The origin of each member by article: members that repeat one text share it, an agency's before an outlet's."""
-    copies = {member.article_id: member.copy_of for member in members}
-    groups: dict[int, list[Member]] = {}
-    for member in members:
-        groups.setdefault(_root(member.article_id, copies), []).append(member)
-    found = {}
-    for group in groups.values():
-        agencies = [name for member in group if (name := agency_of_outlet(member.origin))]
-        origin = agencies[0] if agencies else group[0].origin
-        found.update({member.article_id: origin for member in group})
-    return found
-
-
-def independent_outlets(members: Sequence[Member]) -> tuple[str, ...]:
+def independent_outlets(voices: Sequence[Voice]) -> tuple[str, ...]:
     """The outlets that remain when copies and credited agency texts are counted once, in the order of arrival."""
-    found = origins(members)
-    return tuple(dict.fromkeys(found[member.article_id] for member in members))
+    return tuple(dict.fromkeys(origin for origin, _ in _attributed(voices)))
 
 
-def _root(article: int, copies: Mapping[int, int | None]) -> int:
-    """The first text of a chain of copies; a chain that comes back to itself ends where it was entered."""
-    root, seen = article, {article}
-    while (earlier := copies.get(root)) is not None and earlier not in seen:
-        root = earlier
-        seen.add(root)
-    return root
+def confirmed(voices: Sequence[Voice], outlets: int, within: timedelta | None) -> bool:
+    """Whether at least `outlets` independent ones reported inside one span of `within` (any span when None)."""
+    if within is None:
+        return len(independent_outlets(voices)) >= outlets
+    spoken = ((at, origin) for origin, voice in _attributed(voices) for at in (voice.first, voice.last))
+    return _most_within(sorted(spoken), within) >= outlets
+
+
+def _most_within(spoken: Iterable[tuple[datetime, str]], within: timedelta) -> int:
+    """The most origins inside one span; `spoken` in the order of time."""
+    inside: deque[tuple[datetime, str]] = deque()
+    counts: Counter[str] = Counter()
+    most = 0
+    for at, origin in spoken:
+        inside.append((at, origin))
+        counts[origin] += 1
+        while inside[0][0] < at - within:
+            _, gone = inside.popleft()
+            counts[gone] -= 1
+            if not counts[gone]:
+                del counts[gone]
+        most = max(most, len(counts))
+    return most
+
+
+def _attributed(voices: Sequence[Voice]) -> list[tuple[str, Voice]]:
+    """Each voice with who really speaks: what repeats one text shares an origin, an agency's before an outlet's."""
+    speakers: dict[int, str] = {}
+    for voice in voices:
+        agency = agency_of_outlet(voice.origin)
+        if voice.text not in speakers or (agency and not agency_of_outlet(speakers[voice.text])):
+            speakers[voice.text] = agency or voice.origin
+    return [(speakers[voice.text], voice) for voice in voices]

@@ -63,7 +63,9 @@ def best_story(reading: Reading, now: int, records: Records, alike: Floats, tall
     for story, article, score in zip(of_story, articles, alike.tolist(), strict=True):
         scores.setdefault(story, []).append((-score, article))
     handicaps = STALE * np.maximum(now - tallies.last, 0) / _DAY + SAME_OUTLET * tallies.has_outlet
-    totals = dict(zip(tallies.stories.tolist(), zip(tallies.own.tolist(), handicaps.tolist(), strict=True), strict=True))
+    totals = dict(
+        zip(tallies.stories.tolist(), zip(tallies.own.tolist(), handicaps.tolist(), strict=True), strict=True)
+    )
     best: Standing | None = None
     for story, found in scores.items():
         found.sort()

@@ -6,6 +6,8 @@ newer is no longer small beside the older. Eight bytes a posting; what is found 
 happen to lie.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -26,18 +28,20 @@ class Postings:
 
     def __init__(self) -> None:
         self._segments: list[npt.NDArray[np.uint64]] = []
-        self._fresh: dict[int, list[int]] = {}
+        self._fresh: dict[int, int | list[int]] = {}
         self._waiting = 0
 
-    def add(self, row: int, keys: Keys) -> None:
-        """Note that `row`, the highest so far, holds each of `keys` (no key twice)."""
+    def add(self, row: int, keys: Iterable[int]) -> None:
+        """Note that `row`, the highest so far, holds each of `keys`."""
         fresh = self._fresh
-        for key in keys.tolist():
-            if key in fresh:
-                fresh[key].append(row)
+        for key in set(keys):
+            held = fresh.setdefault(key, row)
+            if held == row:
+                self._waiting += 1
+            elif isinstance(held, list):
+                held.append(row)
             else:
-                fresh[key] = [row]
-        self._waiting += len(keys)
+                fresh[key] = [held, row]
         if self._waiting >= _MOST_FRESH:
             self.tidy()
 
@@ -75,12 +79,15 @@ class Postings:
         return np.concatenate(which), np.concatenate(found)
 
     def _add_fresh(self, keys: Keys, room: Counts, which: list[Counts], found: list[Rows]) -> None:
-        fresh, numbers, rows = self._fresh, [], []
+        numbers: list[int] = []
+        rows: list[int] = []
         for number, key in enumerate(keys.tolist()):
-            if key in fresh:
-                some = fresh[key][: int(room[number])]
-                numbers += [number] * len(some)
-                rows += some
+            held = self._fresh.get(key)
+            if held is None:
+                continue
+            some = held[: int(room[number])] if isinstance(held, list) else [held][: int(room[number])]
+            numbers += [number] * len(some)
+            rows += some
         if rows:
             which.append(np.array(numbers, np.int64))
             found.append(np.array(rows, np.int64))
@@ -111,10 +118,12 @@ class Postings:
 
     def _settle(self) -> None:
         if self._fresh:
-            counts = np.fromiter(map(len, self._fresh.values()), np.int64, len(self._fresh))
-            keys = np.repeat(np.fromiter(self._fresh, np.uint64, len(self._fresh)), counts)
-            rows = np.fromiter((row for rows in self._fresh.values() for row in rows), np.uint64, len(keys))
-            self._segments.append(np.sort(keys << _SHIFT | rows))
+            pairs = [
+                key << 32 | row
+                for key, held in self._fresh.items()
+                for row in (held if isinstance(held, list) else (held,))
+            ]
+            self._segments.append(np.sort(np.array(pairs, np.uint64)))
         self._fresh, self._waiting = {}, 0
 
     def _merge(self) -> None:

@@ -11,7 +11,7 @@ from monitor.domain.stories.sketch import SIZE
 from monitor.domain.stories.terms import TERMS
 from monitor.domain.stories.values import Placed
 
-_COLUMNS = {
+_COLUMNS: dict[str, np.dtype[Any]] = {
     "article": np.dtype(np.int64),
     "story": np.dtype(np.int64),
     "root": np.dtype(np.int64),

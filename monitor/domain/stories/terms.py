@@ -8,7 +8,7 @@ from typing import NamedTuple
 import xxhash
 
 from monitor.domain.stories.function_words import FUNCTION_WORDS
-from monitor.domain.stories.words import folded, is_ideograph, is_number, plain_number, words
+from monitor.domain.stories.words import folded, is_ideograph, is_number, opens_sentence, plain_number, words
 from monitor.domain.stories.world import ideographic_names, world_name
 
 TERMS = 32
@@ -48,13 +48,17 @@ class Terms:
 
 
 class _Meaning(NamedTuple):
-    """What a word as it stands contributes: the hash of its term with the term's flags; 0 for a function word, for a
-    letter and for an ideograph. `sound` is the hash of its sound, 0 for a word that cannot be a name's."""
+    """What a word as it stands contributes: the hash of its term and the term's flags; no term (0) is a function word,
+    a letter or an ideograph. `sound` is the hash of its sound, 0 for a word that cannot be a name."""
 
     key: int
-    flags: int
+    kind: int
     sound: int
     is_capital: bool
+
+
+_NUMBER, _IDEOGRAPH = 0x100, 0x200
+"""Kinds of words that are no flags of terms."""
 
 
 def terms_of(title: str, text: str) -> Terms:
@@ -82,7 +86,7 @@ def skeleton(word: str) -> str:
 
 def _is_title_case(title: str) -> bool:
     """Whether capitals say nothing because most words of the title have one."""
-    long = [word for word, _ in words(title) if len(word) > 3 and not is_number(word)]
+    long = [word for match in words(title) if len(word := match.group()) > 3 and not is_number(word)]
     return len(long) > 2 and 2 * sum(word[0].isupper() for word in long) > len(long)
 
 
@@ -90,36 +94,41 @@ def _read(text: str, flags: int, found: Terms, *, trust_capitals: bool) -> None:
     if not text.isascii():
         for name in ideographic_names(text):
             found.add(_hash(name), flags | NEUTRAL)
-    previous = ""
-    for word, fresh in words(text):
-        if len(found.weights) >= TERMS:
+    weights = found.weights
+    ideograph, end = "", 0
+    for match in words(text):
+        if len(weights) >= TERMS:
             break
-        if is_ideograph(word):
-            if previous:
-                found.add(_hash(previous + word), flags)
-            previous = word
-            continue
-        previous = ""
+        word = match.group()
         meaning = _meaning(word)
-        if meaning.key:
-            _take(word, meaning, flags, found, is_name=trust_capitals and not fresh and meaning.is_capital)
-
-
-def _take(word: str, meaning: _Meaning, flags: int, found: Terms, *, is_name: bool) -> None:
-    found.add(meaning.key, flags | meaning.flags)
-    if is_name or is_number(word):
-        found.labels.setdefault(word, meaning.key)
-    # Where every word of a headline has a capital, all of them may be names; most are dropped again for want of a like.
-    if meaning.sound and (is_name or (flags & TITLE and meaning.is_capital)):
-        found.add(meaning.sound, flags | NEUTRAL | SOUND)
+        key, kind, sound, is_capital = meaning
+        if key:
+            found.add(key, flags | kind)
+            is_name = is_capital and trust_capitals and not opens_sentence(text, end, match.start())
+            if is_name or kind & _NUMBER:
+                found.labels.setdefault(word, key)
+            # Where every word of a headline has a capital, all of them may be names; most are dropped again for want
+            # of a like.
+            if sound and is_capital and (is_name or flags & TITLE):
+                found.add(sound, flags | NEUTRAL | SOUND)
+            ideograph = ""
+        elif kind & _IDEOGRAPH:
+            if ideograph:
+                found.add(_hash(ideograph + word), flags)
+            ideograph = word
+        else:
+            ideograph = ""
+        end = match.end()
 
 
 @lru_cache(maxsize=1 << 15)
 def _meaning(word: str) -> _Meaning:
     """Words recur: of a day's text nine in ten are remembered, in some ten megabytes."""
     lower, is_capital = word.casefold(), word[0].isupper()
+    if is_ideograph(word):
+        return _Meaning(0, _IDEOGRAPH, 0, False)
     if is_number(word):
-        return _Meaning(_hash(plain_number(lower)), NEUTRAL, 0, is_capital)
+        return _Meaning(_hash(plain_number(lower)), NEUTRAL | _NUMBER, 0, False)
     if len(word) == 1 or lower in FUNCTION_WORDS:
         return _Meaning(0, 0, 0, is_capital)
     if known := world_name(lower):

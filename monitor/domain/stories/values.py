@@ -74,6 +74,19 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """Reports of a story that repeat one text and go back to one `origin` (as in `Member`): what is counted of them.
+
+    `text` is the article that had the text first; `first` and `last` are when the earliest and the latest came.
+    """
+
+    text: int
+    origin: str
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """A cluster of articles about one event. Members are in the order of arrival."""
 

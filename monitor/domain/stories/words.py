@@ -8,7 +8,8 @@ _MARKS = re.compile("[\u0300-\u036f]+")
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 # Scripts written without spaces count by the character; a number keeps its decimal and thousands marks.
 _WORD = re.compile(rf"[^\W\d_{_IDEOGRAPHS}]+\d*|[{_IDEOGRAPHS}]|\d+(?:[.,]\d+)*")
-_ASCII_WORD = re.compile(r"[a-z]+\d*|\d+(?:[.,]\d+)*")  # the same for plain text, at half the time
+_PLAIN_WORD = re.compile(r"[A-Za-z]+\d*|\d+(?:[.,]\d+)*")
+_ASCII_WORD = re.compile(r"[a-z]+\d*|\d+(?:[.,]\d+)*")  # both the same for plain text, at half the time
 _RUN = re.compile(rf"[^\W_{_IDEOGRAPHS}]+|[{_IDEOGRAPHS}]")
 _LOWER = bytes(byte if chr(byte).isalnum() else ord(" ") for byte in range(128)).lower().ljust(256)
 _TYPOGRAPHY = re.compile("[\u00a0\u2010-\u201f\u2026\u202f«»•]+")
@@ -59,11 +60,13 @@ def spaced(text: str) -> bytes:
     return " ".join(_RUN.findall(plain.casefold())).encode()
 
 
-def words(text: str) -> Iterator[tuple[str, bool]]:
-    """The words of a `folded` text as they stand, and whether each opens a sentence, where capitals say nothing."""
-    end = 0
-    for found in _WORD.finditer(text):
-        start = found.start()
-        # One space between two words is by far the commonest case.
-        yield found.group(), end == 0 or (start - end > 1 and _BREAK.search(text, end, start) is not None)
-        end = found.end()
+def words(text: str) -> Iterator[re.Match[str]]:
+    """The words of a `folded` text as they stand, where they stand."""
+    return (_PLAIN_WORD if text.isascii() else _WORD).finditer(text)
+
+
+def opens_sentence(text: str, end: int, start: int) -> bool:
+    """Whether a word that starts at `start`, the one before having ended at `end`, opens a sentence: there capitals say
+    nothing."""
+    # One space between two words is by far the commonest case.
+    return end == 0 or (start - end > 1 and _BREAK.search(text, end, start) is not None)
