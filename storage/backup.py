@@ -10,6 +10,7 @@ from storage.database import Database
 from storage.errors import StoreCorrupt, StoreNotEmpty, StoreUnavailable, store_error
 from storage.lock import FileLock, lock_path
 from storage.upgrade import check_schema
+from storage.whereabouts import FILE
 
 
 async def backup(database: Database, target: Path) -> None:
@@ -108,9 +109,20 @@ def _put_in_place(backup_file: Path, path: Path) -> Path | None:
     arriving = path.with_name(f".{path.name}.arriving")
     _remove(arriving)
     _vacuum_into(backup_file, arriving)
+    _forget_file(arriving)
     kept = _move_aside(path)
     os.replace(arriving, path)
     return kept
+
+
+def _forget_file(arriving: Path) -> None:
+    """It is where it is by intent, so it is nobody's copy."""
+    connection = sqlite3.connect(arriving)
+    try:
+        with connection:
+            connection.execute("DELETE FROM meta WHERE key = ?", (FILE,))
+    finally:
+        connection.close()
 
 
 def _move_aside(path: Path) -> Path | None:

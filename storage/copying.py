@@ -14,6 +14,7 @@ from storage.errors import SchemaMissing, StoreNotEmpty
 from storage.schema import articles, feeds, identities, meta
 from storage.tables import metadata
 from storage.upgrade import current, newest, upgrade
+from storage.whereabouts import forget_file
 
 _ROWS_TOGETHER = 2_000
 
@@ -44,6 +45,7 @@ def _copy(source: Connection, target: Connection, progress: Progress) -> dict[st
         for copied in _copy_table(source, target, table, expected):
             done += copied
             progress(done, total)
+    forget_file(target)
     for table in metadata.sorted_tables:
         if _numbered(table):
             _continue_numbers(target, table, _last_number(source, table))

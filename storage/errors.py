@@ -40,6 +40,10 @@ class StoreInUse(StoreError):
     """Another daemon works on this database."""
 
 
+class StoreCopied(StoreError):
+    """The store is a copy of one on which another daemon may still work."""
+
+
 class StoreNotEmpty(StoreError):
     """The target of a copy or restore already holds something."""
 

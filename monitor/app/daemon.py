@@ -33,6 +33,7 @@ from storage.notices import SqlNotices
 from storage.processes import SqlProcesses
 from storage.status import read_overview
 from storage.upgrade import upgrade
+from storage.whereabouts import refuse_copy
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +115,7 @@ async def open_daemon(
         lock = take_lock(database)
         stack.callback(lock.release)
         await upgrade(database)
+        await refuse_copy(database)
         built = await stack.enter_async_context(build(source, clock, database, console=console, resolve=resolve))
         await built.feeds.sync(source.current().feeds, clock.now())
         reloading = Reloading(

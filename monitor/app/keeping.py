@@ -11,7 +11,8 @@ from storage import backup as backups
 from storage.copying import Progress, copy_store
 from storage.database import Database
 from storage.lock import take_lock
-from storage.upgrade import current, upgrade
+from storage.upgrade import check_schema, current, upgrade
+from storage.whereabouts import adopt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,17 @@ async def restore_store(config: Path | None, backup: Path) -> Path | None:
     """Put a backup in the store's place; where the file that was there is kept, if there was one."""
     async with _configured(config) as database:
         return await backups.restore(backup, database)
+
+
+async def adopt_store(config: Path | None) -> None:
+    """Make a copied store the one to work on; no daemon may be running on it. Raises as `upgrade_store`."""
+    async with _configured(config) as database:
+        lock = take_lock(database)
+        try:
+            await check_schema(database)
+            await adopt(database)
+        finally:
+            lock.release()
 
 
 async def move_store(config: Path | None, target_url: str, progress: Progress) -> dict[str, int]:

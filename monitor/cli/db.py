@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from monitor.app.clock import SystemClock
-from monitor.app.keeping import backup_store, move_store, restore_store, upgrade_store
+from monitor.app.keeping import adopt_store, backup_store, move_store, restore_store, upgrade_store
 from monitor.cli.configured import FOUND, INVALID, config_option, leave, run
 from storage.errors import StoreCorrupt, StoreNotEmpty
 
@@ -135,6 +135,18 @@ def copy(target: str, given: Path | None) -> None:
             leave(INVALID, f"wirewatch: {full}")
     click.echo(f"copied {sum(rows.values()):,} rows: {_listed(rows)}")
     click.echo("Now name the new database in wirewatch.yml (or $WIREWATCH_DATABASE) and start the daemon.")
+
+
+@db.command(epilog="Example:  wirewatch db adopt")
+@config_option
+def adopt(given: Path | None) -> None:
+    """Make a copied store the one to work on, once no daemon works on the other any more.
+
+    A daemon refuses to start on a SQLite file that was copied from elsewhere, with a volume for instance: two daemons,
+    each on a copy, would tell everything twice.
+    """
+    run(adopt_store(given))
+    click.echo("this store is now the one to work on; let no daemon run on the one it was copied from")
 
 
 def _dated_name(now: datetime) -> str:

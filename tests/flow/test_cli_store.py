@@ -1,6 +1,7 @@
 """`wirewatch db`, as people and cron call it."""
 
 import asyncio
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,6 +50,18 @@ def test_a_backup_is_restored_and_the_store_before_it_is_kept(root: Path) -> Non
     assert "data/wirewatch.db.replaced-1" in restored.stdout
     assert (root / "data/wirewatch.db.replaced-1").read_bytes() == b"not a database"
     assert "up to date" in wirewatch("db", "upgrade").stdout
+
+
+@pytest.mark.case(127)
+def test_a_daemon_refuses_a_copied_store_until_it_is_adopted(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert wirewatch("run", "--once").exit_code == 0
+    shutil.copytree(root / "data", root / "copied")
+    monkeypatch.setenv("WIREWATCH_DATABASE", "sqlite:///copied/wirewatch.db")
+    refused = wirewatch("run", "--once")
+    assert refused.exit_code == 78
+    assert "wirewatch db adopt" in refused.stderr
+    assert wirewatch("db", "adopt").exit_code == 0
+    assert wirewatch("run", "--once").exit_code == 0
 
 
 def test_a_backup_overwrites_nothing(root: Path) -> None:

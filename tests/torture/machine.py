@@ -100,6 +100,8 @@ class AnyOrder(RuleBasedStateMachine):
     def rekey(self, number: int, what: str) -> None:
         """A site that was read well renames what it shows, and is read again."""
         site, now = self.site(number), self.day.clock.now()
+        if site.key not in self.day.configuration.feeds:
+            return
         self.read_well(site)
         if what == "everything" and not self.may_rename_everything(site):
             return

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from monitor.domain.articles import Entry
 from monitor.domain.feeds import Feed
 from monitor.domain.fetching import NotModified
-from monitor.domain.identity import content_hash, keys_of
+from monitor.domain.identity import content_hash, keys_of, said_before
 from monitor.domain.intervals import PollSettings
 from monitor.domain.roster import enlisted
 from tests.poll_world import START, Articles, FeedWorld, entry
@@ -338,3 +338,30 @@ def test_a_clock_that_jumps_repeats_nothing_and_asks_no_more_than_once_for_it(ju
     assert extra <= 1
     assert world.state.due >= before
     assert len(world.alerts([*items, entry(11)])) == 1
+
+
+def test_keys_are_the_same_in_every_version() -> None:
+    """They are stored for good: with other keys an upgrade would tell of everything again."""
+    plain, bare, undated, empty = keys_of(
+        "gazette",
+        [
+            entry(1),
+            replace(entry(2), guid=None, url=None, link=None),
+            replace(entry(3), published=None),
+            replace(entry(4), guid=None, url=None, link=None, title=""),
+        ],
+    )
+    named = (plain.guid, plain.url, plain.shown, plain.baseline, plain.dated, plain.titled)
+    assert [key.hex()[:8] for key in named if key] == [
+        "016292ed",
+        "e029dfb5",
+        "88ea0699",
+        "79396008",
+        "1491fa68",
+        "cf136df9",
+    ]
+    assert (bare.guid, bare.url, bare.shown, bare.baseline, bare.whole) == (None,) * 5
+    last_resorts = (bare.dated, undated.dated, empty.whole)
+    assert [key.hex()[:8] for key in last_resorts if key] == ["de530c1a", "e3ac4891", "a4133e02"]
+    assert content_hash("gazette", entry(1)).hex()[:24] == "62f0bcd925fb756b2574983c"
+    assert said_before("gazette", b"1").hex()[:8] == "7b4dbe80"
