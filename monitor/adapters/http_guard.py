@@ -102,7 +102,8 @@ class WatchedStream(httpcore.AsyncNetworkStream):
 class GuardedNetwork(httpcore.AsyncNetworkBackend):
     """Connects only where `rule` and `ports` allow. If any address of a name is not allowed, none is asked.
 
-    `trusted` is the proxy the operator configured: the only endpoint connected to unvetted.
+    `trusted` is the proxy the operator configured: the only endpoint connected to unvetted. `network` makes the
+    connections.
     """
 
     def __init__(
@@ -112,12 +113,13 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         *,
         resolve: Resolve | None = None,
         trusted: tuple[str, int] | None = None,
+        network: httpcore.AsyncNetworkBackend | None = None,
     ) -> None:
         self._rule = rule
         self._ports = frozenset({80, 443, *ports})
         self._resolve = resolve or Resolver()
         self._trusted = trusted
-        self._network = httpcore.AnyIOBackend()
+        self._network = network or httpcore.AnyIOBackend()
 
     async def vet(self, host: str, port: int) -> tuple[str, ...]:
         """The addresses to connect to. Raises Blocked or LookupFailed."""

@@ -14,7 +14,7 @@ class Group:
 GROUPS = {
     "addresses": Group(
         modules=("monitor/domain/addresses.py", "monitor/adapters/http_guard.py"),
-        tests=("tests/unit/test_http_addresses.py",),
+        tests=("tests/unit/test_http_guard.py", "tests/unit/test_http_addresses.py"),
     ),
     "escaping": Group(
         modules=("monitor/adapters/slack_text.py", "monitor/domain/visible.py"),
