@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from benchmarks.quality.copying import copy_figures
+from benchmarks.quality.patterned import patterned_figures
 from benchmarks.quality.placings import figures, place
 from benchmarks.quality.streams import articles, columns, pairs, stream
 
@@ -16,6 +17,8 @@ GOALS = {
     "pairs_marked_copy": (0.85, True),
     "recurring_merged": (0.01, False),
     "copies_false": (0.001, False),
+    "patterns_swallowed": (0.1, False),
+    "patterns_joined": (0.9, True),
 }
 """What is wanted of each figure: at least, or at most."""
 
@@ -26,7 +29,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument(
         "--share", type=float, default=1.0, help="share of the unrelated documents to mix in (default: all)"
     )
-    parser.add_argument("--only", choices=("stream", "copies"), help="measure only this")
+    parser.add_argument("--only", choices=("stream", "copies", "patterns"), help="measure only this")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     parser.set_defaults(run=run)
 
@@ -34,11 +37,13 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def run(corpus: Path, chosen: argparse.Namespace) -> int:
     """Measure and print."""
     found: dict[str, float] = {}
-    if chosen.only != "copies":
+    if chosen.only in (None, "stream"):
         told = stream(corpus, share=chosen.share)
         found |= figures(told, pairs(corpus), columns(corpus), place(told))
-    if chosen.only != "stream":
+    if chosen.only in (None, "copies"):
         found |= copy_figures(articles(corpus))
+    if chosen.only in (None, "patterns"):
+        found |= patterned_figures()
     if chosen.json:
         print(json.dumps({name: round(value, 4) for name, value in found.items()}))
         return 0

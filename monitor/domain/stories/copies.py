@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from monitor.domain.stories.patterns import patterned
 from monitor.domain.stories.reading import SHORT, Reading
 from monitor.domain.stories.rows import Records
 from monitor.domain.stories.sketch import Hashes, overlaps
@@ -23,6 +24,8 @@ BORNE_OUT = 0.4
 """Share of a headline's terms that the other report must have."""
 COLUMN_WORDS = 100
 """Words below which equal texts under one recurring headline are a column's standing phrase."""
+PATTERN = 0.5
+"""How far another headline may be this one with other names and numbers."""
 SAME_INSTALMENT = 16 * 3600
 """Seconds within which one outlet's same headline is the same instalment of a column, republished."""
 
@@ -45,6 +48,7 @@ def copied(reading: Reading, outlet: int, now: int, records: Records) -> tuple[F
     )
     enough &= common.common >= FEWEST_COMMON
     enough &= ~(is_other_instalment(reading, outlet, now, records) & (shorter < COLUMN_WORDS))
+    enough &= patterned(reading, records) < PATTERN
     doubtful = enough & ~(records["is_about_itself"] & (shorter >= SHORT))
     if doubtful.any():
         enough[doubtful] = are_about_the_same(reading, records.where(doubtful))

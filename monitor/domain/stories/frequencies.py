@@ -3,6 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
+YOUNG = 20
+"""Reports that a new index takes for read: what each of the first few says is not yet said everywhere."""
+
 _SLOTS = 1 << 21
 _SLOT = np.uint32(_SLOTS - 1)
 _LOGARITHMS = np.log1p(np.arange(1 << 16))  # a term in more documents is as common as can be
@@ -27,8 +30,13 @@ class Frequencies:
         return frequency
 
     def weigh(self, terms: npt.NDArray[np.uint32]) -> npt.NDArray[np.float64]:
-        """The inverse document frequency of each term, between 0 and 1: 1 for one that is new."""
-        # The constant keeps a young index from calling everything rare or everything common.
-        logarithms = _LOGARITHMS.take(self._table[terms & _SLOT], mode="clip")
-        weights: npt.NDArray[np.float64] = 1.0 - logarithms / np.log(self.documents + 1_000.0)
+        """The inverse document frequency of each term, between 0 and 1: 1 for one that is new.
+
+        What most of the stream says tells nothing, be the stream ever so small: every subject has its common words.
+        """
+        # The constants keep a young index from calling everything rare or everything common.
+        frequency = self._table[terms & _SLOT]
+        rarity = 1.0 - _LOGARITHMS.take(frequency, mode="clip") / np.log(self.documents + 1_000.0)
+        everywhere = np.minimum(frequency / (self.documents + YOUNG), 1.0)
+        weights: npt.NDArray[np.float64] = rarity * (1.0 - everywhere)
         return weights

@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.domain.stories.frequencies import Frequencies
+from monitor.domain.stories.patterns import patterned
 from monitor.domain.stories.reading import Reading
 from monitor.domain.stories.rows import Records
 from monitor.domain.stories.sketch import Hashes
@@ -45,6 +46,7 @@ def likeness(reading: Reading, records: Records, frequencies: Frequencies) -> Fl
     headline = my_rarity * _IN_TITLE[flags]
     found = _ended(headline)[at].sum(axis=1) / max(float(headline.sum()), 1e-9)
     within = (1 - HEADLINE_SHARE) * _cosine(mine, theirs, at) + HEADLINE_SHARE * found
+    within = within * (1 - patterned(reading, records))
 
     languages = records["language"]
     foreign = (languages != reading.language) & (languages != 0) & (reading.language != 0)

@@ -9,7 +9,7 @@ from monitor.domain.stories.likeness import Floats
 from monitor.domain.stories.reading import Reading
 from monitor.domain.stories.rows import Records
 
-ENOUGH = 0.32
+ENOUGH = 0.31
 """The likeness from which a report joins a story."""
 BEST_SHARE = 0.5
 """A story is as like as the mean of its best member and of its best few: chance resemblances do not chain stories."""

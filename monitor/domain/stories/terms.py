@@ -8,7 +8,15 @@ from typing import NamedTuple
 import xxhash
 
 from monitor.domain.stories.function_words import FUNCTION_WORDS
-from monitor.domain.stories.words import folded, is_ideograph, is_number, opens_sentence, plain_number, words
+from monitor.domain.stories.words import (
+    as_written,
+    folded,
+    is_ideograph,
+    is_number,
+    opens_sentence,
+    plain_number,
+    words,
+)
 from monitor.domain.stories.world import ideographic_names, world_name
 
 TERMS = 32
@@ -18,9 +26,10 @@ says what happened first, and a fixed number makes descriptions and articles com
 LEAD_CHARACTERS = 2_400
 """As far as terms are looked for: some 300 words hold 32 terms many times over."""
 
-TITLE, NEUTRAL, SOUND = 0x80, 0x40, 0x20
+TITLE, NEUTRAL, SOUND, SPECIFIC = 0x80, 0x40, 0x20, 0x10
 """Flags of a term's byte: it stands in the title; it means the same in every language (a number, a world name,
-the sound of a name); it is the sound of a name, which its stem repeats within one language. The rest counts."""
+the sound of a name); it is the sound of a name, which its stem repeats within one language; it is a name or a number in
+the title. The rest counts."""
 
 _ENDINGS = re.compile(
     "(?:ings?|edly|ed|es|s|ly|iego|ego|emu|owie|owi|ami|ach|iem|em|om|ow|ej|ie|ыми|ими|ого|его|ому|ему|ами|ями|ах|ях"
@@ -44,7 +53,12 @@ class Terms:
     def add(self, key: int, flags: int) -> None:
         """Count the term that hashes to `key`."""
         seen = self.weights.get(key, 0)
-        self.weights[key] = (seen | flags) & 0xE0 | min((seen & 0x1F) + 1, 0x1F)
+        self.weights[key] = (seen | flags) & 0xF0 | min((seen & 0x0F) + 1, 0x0F)
+
+    def mark(self, key: int, flags: int) -> None:
+        """Add flags to a term that was counted."""
+        if key in self.weights:
+            self.weights[key] |= flags
 
 
 class _Meaning(NamedTuple):
@@ -64,10 +78,23 @@ _NUMBER, _IDEOGRAPH = 0x100, 0x200
 def terms_of(title: str, text: str) -> Terms:
     """The first `TERMS` terms of the title and the text."""
     found = Terms()
-    title = folded(title)
-    _read(title, TITLE, found, trust_capitals=not _is_title_case(title))
-    _read(folded(text[:LEAD_CHARACTERS]), 0, found, trust_capitals=True)
+    title, lead = folded(title), folded(text[:LEAD_CHARACTERS])
+    trust_capitals = not _is_title_case(title)
+    _read(title, TITLE, found, trust_capitals=trust_capitals)
+    _mark_specific(title, lead, found, trust_capitals=trust_capitals)
+    _read(lead, 0, found, trust_capitals=True)
     return found
+
+
+def _mark_specific(title: str, lead: str, found: Terms, *, trust_capitals: bool) -> None:
+    """Mark the title's numbers and names: words that the text never writes small, and that it writes with a capital too
+    when the title's capitals say nothing."""
+    written = set(as_written(lead))
+    for place, word in enumerate(as_written(title)):
+        meaning = _meaning(word)
+        is_name = meaning.is_capital and (word in written or (trust_capitals and place > 0))
+        if meaning.kind & _NUMBER or (is_name and word.casefold() not in written):
+            found.mark(meaning.key, SPECIFIC)
 
 
 def stem(word: str) -> str:

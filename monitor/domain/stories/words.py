@@ -65,6 +65,11 @@ def words(text: str) -> Iterator[re.Match[str]]:
     return (_PLAIN_WORD if text.isascii() else _WORD).finditer(text)
 
 
+def as_written(text: str) -> list[str]:
+    """The words of a `folded` text as they stand."""
+    return (_PLAIN_WORD if text.isascii() else _WORD).findall(text)
+
+
 def opens_sentence(text: str, end: int, start: int) -> bool:
     """Whether a word that starts at `start`, the one before having ended at `end`, opens a sentence: there capitals say
     nothing."""
