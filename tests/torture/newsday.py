@@ -280,12 +280,18 @@ class Newsday:
         self.model.was_placed(mark, f"{article.title} {text}", self.configuration.topics)
 
     async def work(self, *, die_at: str | None = None, passages: int = 1) -> bool:
-        """Do all that is due; False when the process died on the way and another took its place."""
+        """Do all that is due, or falls due in the next two minutes; False when the process died on the way and another
+        took its place."""
         self._place, self._left = die_at, passages
+        end = self.clock.now() + timedelta(minutes=2)
         try:
             for _ in range(_ROUNDS):
-                if not await self.steps.round():
+                if await self.steps.round():
+                    continue
+                following = await self.steps.next_at()
+                if following is None or following > end:
                     break
+                self.clock.moment = max(following, self.clock.now() + timedelta(milliseconds=1))
             else:
                 raise AssertionError("the work does not come to rest")
         except Died:
@@ -325,6 +331,11 @@ class Newsday:
         for name, value in changes.items():
             setattr(self.configuration, name, value)
         await SqlFeedStore(self.database).sync(self.configuration.current().feeds, self.clock.now())
+
+    def untold(self) -> int:
+        """How many messages may still be to come; with more than fifty waiting they would be gathered into digests."""
+        unread = sum(item.mark not in self.model.placed for site in self.sites.all for item in site.items)
+        return 2 * unread + len(self.model.may - set(self.posted()))
 
     def posted(self) -> Counter[Told]:
         """How often each entry was told of under each topic, messages of their own alone."""
