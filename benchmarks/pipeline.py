@@ -15,24 +15,30 @@ import json
 import multiprocessing
 import os
 import random
+import re
+import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.request
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psutil
 import trafilatura
+from sqlalchemy import func, select
+
+from storage.schema import articles
 
 OUTLETS = 20
 WARM_UP = 100
 """Articles that pass before the clock runs: models and tables are loaded at the first text."""
+LOOK = 0.1
+"""Seconds between two looks whether all articles are judged."""
 NOW = format_datetime(datetime.now(UTC))
 WORDS = [
     "tariff",
@@ -74,47 +80,49 @@ def generated(number: int) -> bytes:
 
 
 def serve(contents: list[bytes], ports: Any) -> None:
-    """The news world: outlet n has every article whose number modulo OUTLETS is n."""
+    """The news world: outlet n has every article whose number modulo OUTLETS is n.
 
-    shown = {"articles": WARM_UP}
+    As lean as a server can be in Python: it shares the processors with what is measured. Once all articles are shown, a
+    feed may be kept for an hour, so that nothing is polled again while the clock runs.
+    """
+    shown = {"articles": WARM_UP, "keep": 0}
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def feed(outlet: int, host: str) -> bytes:
+        items = "".join(
+            f"<item><title>News {n} of {WORDS[n % 14]}</title><link>http://{host}/page/{n}</link>"
+            f"<guid>{n}</guid><pubDate>{NOW}</pubDate></item>"
+            for n in range(outlet, shown["articles"], OUTLETS)
+        )
+        return f"<rss version='2.0'><channel><title>x</title>{items}</channel></rss>".encode()
 
-        def do_GET(self) -> None:
-            outlet = self.server.outlet  # type: ignore[attr-defined]
-            if self.path == "/all":
-                shown["articles"] = len(contents)
-            if self.path == "/few":
-                shown["articles"] = WARM_UP
-            body = contents[int(self.path[6:])] if self.path.startswith("/page/") else self.feed(outlet)
-            self.send_response(200 if self.path != "/robots.txt" else 404)
-            self.send_header("Content-Type", "text/html" if self.path.startswith("/page/") else "application/rss+xml")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(outlet: int, path: str, host: str) -> tuple[str, str, bytes]:
+        if path == "/robots.txt":
+            return "404 Not Found", "text/plain", b"none"
+        if path.startswith("/page/"):
+            return "200 OK", "text/html", contents[int(path[6:])]
+        if path in ("/all", "/few"):
+            shown["articles"], shown["keep"] = (len(contents), 3600) if path == "/all" else (WARM_UP, 0)
+        return "200 OK", "application/rss+xml", feed(outlet, host)
 
-        def feed(self, outlet: int) -> bytes:
-            host = self.headers["Host"]
-            items = "".join(
-                f"<item><title>News {n} of {WORDS[n % 14]}</title><link>http://{host}/page/{n}</link>"
-                f"<guid>{n}</guid><pubDate>{NOW}</pubDate></item>"
-                for n in range(outlet, shown["articles"], OUTLETS)
-            )
-            return f"<rss version='2.0'><channel><title>x</title>{items}</channel></rss>".encode()
+    async def talk(outlet: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                host = re.search(r"(?i)^host: *(\S+)", head, re.MULTILINE)
+                status, kind, body = answer(outlet, head.split(" ", 2)[1], host[1] if host else "")
+                lines = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nCache-Control: max-age={shown['keep']}\r\n"
+                writer.write(f"{lines}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
 
-        def log_message(self, *_: object) -> None:
-            pass
+    async def run() -> None:
+        servers = [
+            await asyncio.start_server(partial(talk, outlet), f"127.0.1.{outlet + 1}", 0) for outlet in range(OUTLETS)
+        ]
+        ports.send([server.sockets[0].getsockname()[1] for server in servers])
+        await asyncio.to_thread(ports.recv)
 
-    servers = []
-    for outlet in range(OUTLETS):
-        server = ThreadingHTTPServer((f"127.0.1.{outlet + 1}", 0), Handler)
-        server.outlet = outlet  # type: ignore[attr-defined]
-        server.daemon_threads = True
-        servers.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-    ports.send([server.server_port for server in servers])
-    ports.recv()
+    asyncio.run(run())
 
 
 def configuration(folder: Path, ports: list[int], topics: int, workers: int) -> None:
@@ -164,11 +172,16 @@ def ask(url: str) -> None:
         answer.read()
 
 
-def daemon(folder: str, origin: str) -> None:
-    """In a process of its own: warm up, poll once and drain; prints what it took."""
+def daemon(folder: str, origin: str, wanted: str) -> None:
+    """In a process of its own: warm up, then run until `wanted` articles are judged; prints what it took."""
     from monitor.app.clock import SystemClock
-    from monitor.app.daemon import open_daemon
+    from monitor.app.daemon import Daemon, open_daemon
     from monitor.app.opening import opened
+
+    async def judged(running: Daemon) -> int:
+        """How many articles have been through triage."""
+        count = select(func.count()).select_from(articles).where(articles.c.due.is_(None))
+        return await running.database.read(lambda connection: connection.execute(count).scalar_one())
 
     async def once() -> None:
         source, secrets = opened(Path(folder))
@@ -176,14 +189,23 @@ def daemon(folder: str, origin: str) -> None:
             ask(f"{origin}/few")
             await running.run_once()
             ask(f"{origin}/all")
-            before, began = cpu(), time.perf_counter()
-            await running.run_once()
+            before, began, already = cpu(), time.perf_counter(), await judged(running)
+            work = asyncio.create_task(running.run())
+            while await judged(running) < int(wanted):
+                await asyncio.sleep(LOOK)
             seconds, spent = time.perf_counter() - began, cpu() - before
+            running.stop()
+            await work
             overview = await running.overview()
-            peaks = [process.memory_info().rss >> 20 for process in tree()]
-            print(json.dumps([overview.articles - WARM_UP, seconds, spent, overview.outbox.get("pending", 0), peaks]))
+            told = sum(overview.outbox.values())
+            print(json.dumps([int(wanted) - already, seconds, spent, told, memory()]))
 
     asyncio.run(once())
+
+
+def memory() -> list[int]:
+    """Megabytes in memory, of the main process first; the smaller ones are the fork server's."""
+    return [process.memory_info().rss >> 20 for process in tree()]
 
 
 def tree() -> list[psutil.Process]:
@@ -196,16 +218,38 @@ def cpu() -> float:
     return sum(sum(process.cpu_times()[:4]) for process in tree())
 
 
-def ours(ports: list[int], topics: int, workers: int) -> tuple[float, float, str]:
+def ours(ports: list[int], topics: int, workers: int, wanted: int) -> tuple[float, float, str]:
     """CPU milliseconds an article, articles a second, and a remark."""
     with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as folder:
         configuration(Path(folder), ports, topics, workers)
         command = [sys.executable, "-m", "benchmarks.pipeline", "--daemon", folder, f"http://127.0.1.1:{ports[0]}"]
         if workers == 1:
             command = ["taskset", "-c", "0", *command]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        done = subprocess.run([*command, str(wanted)], stdout=subprocess.PIPE, text=True, check=True)
         articles, seconds, spent, told, peaks = json.loads(done.stdout.splitlines()[-1])
     return 1000 * spent / articles, articles / seconds, f"{articles} articles, {told} messages, memory {peaks} MB"
+
+
+class Raw:
+    """trafilatura alone on the same pages, measured before, between and after the others, the medians shown."""
+
+    def __init__(self, contents: list[bytes]) -> None:
+        self._contents = contents
+        self._fast: list[float] = []
+        self._default: list[float] = []
+        raw(contents[:10])
+
+    def measure(self) -> None:
+        self._fast.append(raw(self._contents, fast=True, favor_recall=True))
+        self._default.append(raw(self._contents))
+
+    @property
+    def fast(self) -> float:
+        return statistics.median(self._fast)
+
+    @property
+    def default(self) -> float:
+        return statistics.median(self._default)
 
 
 def raw(contents: list[bytes], **options: bool) -> float:
@@ -221,7 +265,7 @@ def main() -> None:
     arguments.add_argument("corpus", nargs="?", type=Path)
     arguments.add_argument("--articles", type=int, default=600)
     arguments.add_argument("--topics", type=int, default=1000)
-    arguments.add_argument("--daemon", nargs=2, help=argparse.SUPPRESS)
+    arguments.add_argument("--daemon", nargs=3, help=argparse.SUPPRESS)
     given = arguments.parse_args()
     if given.daemon:
         daemon(*given.daemon)
@@ -231,19 +275,19 @@ def main() -> None:
     server = multiprocessing.Process(target=serve, args=(contents, there), daemon=True)
     server.start()
     ports = here.recv()
-    sample = contents[: max(100, len(contents) // 4)]
-    raw(sample[:10])
-    fast = raw(sample, fast=True, favor_recall=True, include_comments=False)
-    default = raw(sample)
-    one, one_rate, one_said = ours(ports, given.topics, 1)
-    two, two_rate, two_said = ours(ports, given.topics, 2)
+    alone = Raw(contents[: max(100, len(contents) // 4)])
+    alone.measure()
+    one, one_rate, one_said = ours(ports, given.topics, 1, len(contents))
+    alone.measure()
+    two, two_rate, two_said = ours(ports, given.topics, 2, len(contents))
+    alone.measure()
     here.send("stop")
-    print(f"{'trafilatura fast + recall':28}{fast:8.1f} ms CPU a page")
-    print(f"{'trafilatura default':28}{default:8.1f} ms CPU a page")
+    print(f"{'trafilatura fast + recall':28}{alone.fast:8.1f} ms CPU a page")
+    print(f"{'trafilatura default':28}{alone.default:8.1f} ms CPU a page")
     print(f"{'wirewatch, 1 worker':28}{one:8.1f} ms CPU an article  {one_rate:6.1f}/s  {one_said}")
     print(f"{'wirewatch, 2 workers':28}{two:8.1f} ms CPU an article  {two_rate:6.1f}/s  {two_said}")
     print(
-        f"per core against fast + recall {fast / one:.2f}x, against default {default / one:.2f}x; "
+        f"per core against fast + recall {alone.fast / one:.2f}x, against default {alone.default / one:.2f}x; "
         f"2 workers against 1: {two_rate / one_rate:.2f}x"
     )
 

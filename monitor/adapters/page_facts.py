@@ -29,39 +29,46 @@ class Facts:
 
 def facts_of(tree: HtmlElement, now: datetime) -> Facts:
     """The page's own claims, dates within reason only."""
-    article = _article(tree)
+    article, told = _article(tree), _told(tree)
     date = _first(
-        _meta(
-            tree, "article:published_time", "datePublished", "og:article:published_time", "date", "dc.date", "pubdate"
+        *_named(
+            told, "article:published_time", "datePublished", "og:article:published_time", "date", "dc.date", "pubdate"
         ),
         _string(article.get("datePublished")),
     )
+    author = _author(article.get("author")) or _first(*_named(told, "author", "article:author"))
     return Facts(
-        title=_title(tree, _string(article.get("headline"))),
+        title=_title(tree, _first(*_named(told, "og:title")), _string(article.get("headline"))),
         published=within_reason(from_text(date), now),
-        author=one_line(plain(_author(article.get("author")) or _meta(tree, "author", "article:author")))[:200],
+        author=one_line(plain(author))[:200],
         body=plain(_string(article.get("articleBody"))[:_JSON_LENGTH]),
         free=str(article.get("isAccessibleForFree", True)).lower() not in ("false", "http://schema.org/false"),
     )
 
 
-def _title(tree: HtmlElement, headline: str) -> str:
-    heading = tree.xpath("string((//h1)[1])")
-    return one_line(plain(_first(_meta(tree, "og:title"), headline, tree.findtext(".//title") or "", str(heading))))[
-        :1_000
-    ]
+def _title(tree: HtmlElement, *claims: str) -> str:
+    """The first claim, else the head's title, else the first heading."""
+    title = _first(*claims, tree.findtext(".//title") or "")
+    return one_line(plain(title or str(tree.xpath("string((//h1)[1])"))))[:1_000]
 
 
 def _first(*values: str) -> str:
     return next((value for value in values if value.strip()), "")
 
 
-def _meta(tree: HtmlElement, *names: str) -> str:
-    for name in names:
-        found = tree.xpath("//meta[@property=$n or @name=$n or @itemprop=$n]/@content", n=name)
-        if found and str(found[0]).strip():
-            return str(found[0])
-    return ""
+def _told(tree: HtmlElement) -> dict[str, str]:
+    """What the meta elements say, by each of their names; of a name that comes twice the first with content counts."""
+    told: dict[str, str] = {}
+    for element in tree.iter("meta"):
+        content = element.get("content") or ""
+        for attribute in ("property", "name", "itemprop"):
+            if (name := element.get(attribute)) and content.strip():
+                told.setdefault(name, content)
+    return told
+
+
+def _named(told: dict[str, str], *names: str) -> Iterator[str]:
+    return (told.get(name, "") for name in names)
 
 
 def _article(tree: HtmlElement) -> dict[str, Any]:

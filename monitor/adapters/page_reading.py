@@ -4,7 +4,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from unicodedata import normalize
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from monitor.adapters.charsets import decode_page
@@ -32,7 +34,10 @@ def _without(name: str) -> Iterator[None]:
 
 
 with _without("py3langid"):  # trafilatura's optional language filter brings numpy, 20 MB a worker, and is not used
-    import trafilatura
+    from trafilatura import bare_extraction
+    from trafilatura.settings import MANUALLY_CLEANED, Document, Extractor
+
+    from monitor.adapters.page_searches import quicken
 
 PAGE_BYTES = 5 << 20
 """Larger pages are refused: reading them takes longer and more memory than any article is worth."""
@@ -41,6 +46,12 @@ _SHORT = 500
 _FEW = 120
 """Characters below which a page has no article text."""
 _MUCH_MORE = 1.5
+
+quicken()
+_RECALL = Extractor(output_format="python", fast=True, recall=True, comments=False)
+_BALANCED = Extractor(output_format="python", comments=False)
+_FURNITURE = tuple(tag for tag in MANUALLY_CLEANED if tag != "form")
+"""Elements that trafilatura drops whole. A form is not always dropped: some pages stand in one from end to end."""
 _SIGNATURES = ((b"%PDF-", "a PDF file"), (b"\x1f\x8b", "a compressed file"), (b"PK\x03\x04", "a zip file"))
 
 
@@ -51,12 +62,13 @@ def read_page(body: bytes, url: str, charset: str | None, now: datetime) -> Text
         return Failure(reason=Reason.NOT_A_PAGE, detail=kind or "an empty answer", permanent=True)
     if len(body) > PAGE_BYTES:
         return Failure(reason=Reason.TOO_LARGE, detail=f"{len(body):,} bytes", permanent=True)
-    tree, flattened = tree_of(decode_page(body, charset))
+    markup = decode_page(body, charset)
+    tree, flattened = tree_of(markup)
     if tree is None:
         return Failure(reason=Reason.NOT_A_PAGE, detail="no web page", permanent=True)
     facts = facts_of(tree, now)
-    text = _article_text(tree, facts)
-    what = wall(url=url, title=facts.title, text=text, page=_page_text(tree, text), free=facts.free)
+    text, shown = _article_text(tree, markup, facts)
+    what = wall(url=url, title=facts.title, text=text, page=shown, free=facts.free)
     if what:
         return Failure(reason=Reason.WALL, detail=what, permanent=True)
     if len(text) < _FEW:
@@ -82,24 +94,37 @@ def _text(text: str, facts: Facts, *, flattened: bool) -> Text:
     )
 
 
-def _article_text(tree: HtmlElement, facts: Facts) -> str:
-    text = _extracted(tree, recall=True)
+def _article_text(tree: HtmlElement, markup: str, facts: Facts) -> tuple[str, str]:
+    """The article's text and, when there is little of it, all that the page shows. `tree` is used up."""
+    text, shown = _extracted(_without_furniture(tree), _RECALL), ""
     if len(text) < _SHORT:
-        text = max(text, _extracted(tree, recall=False), key=len)
+        whole, _ = tree_of(markup)
+        assert whole is not None, "it was a page before"
+        text, shown = max(text, _extracted(whole, _BALANCED), key=len), _page_text(whole)
     if len(facts.body) > max(_SHORT, _MUCH_MORE * len(text)):
-        return facts.body
-    return text
+        return facts.body, ""
+    return text, shown if len(text) < _SHORT else ""
 
 
-def _extracted(tree: HtmlElement, *, recall: bool) -> str:
-    found = trafilatura.extract(tree, fast=recall, favor_recall=recall, include_comments=False)
-    return lines(storable(found or ""))
+def _without_furniture(tree: HtmlElement) -> HtmlElement:
+    """The tree without what trafilatura would drop anyway, after it has searched all of it a dozen times.
+
+    Left as it is when no paragraph would remain, for then trafilatura keeps it too.
+    """
+    paragraphs = tree.iter("p")
+    inside = [next(paragraph.iterancestors(*_FURNITURE), None) is not None for paragraph in paragraphs]
+    if not inside or not all(inside):
+        etree.strip_elements(tree, *_FURNITURE, with_tail=False)
+    return tree
 
 
-def _page_text(tree: HtmlElement, text: str) -> str:
-    """All the page shows, looked at only when there is little text in it."""
-    if len(text) >= _SHORT:
-        return ""
+def _extracted(tree: HtmlElement, options: Extractor) -> str:
+    found = bare_extraction(tree, options=options)
+    return lines(storable(normalize("NFC", found.text or ""))) if isinstance(found, Document) else ""
+
+
+def _page_text(tree: HtmlElement) -> str:
+    """All the page shows."""
     return lines(
         " ".join(piece for piece in tree.itertext("p", "h1", "h2", "div", "span", "noscript", "li", "a", "label"))
     )

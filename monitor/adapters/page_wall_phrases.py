@@ -1,11 +1,14 @@
-"""How walls put it, in the languages of the feeds we ship: one pattern a line, matched without regard to case."""
+"""How walls put it, in the languages of the feeds we ship: one pattern a line.
+
+All of it is in lower case, as the text it is looked for in must be: several times faster than to ignore case.
+"""
 
 import re
 
 
 def _any(*patterns: str, start: bool = False) -> re.Pattern[str]:
     joined = "|".join(patterns)
-    return re.compile(f"^(?:{joined})" if start else joined, re.IGNORECASE)
+    return re.compile(f"^(?:{joined})" if start else joined)
 
 
 CHALLENGE_TITLE = _any(

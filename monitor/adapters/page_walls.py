@@ -10,6 +10,8 @@ SHORT = 1_200
 STUB = 700
 LEAD = 300
 """Letters of a lead paragraph, which is worth keeping even where the rest must be paid for."""
+_PAGE = 3_000
+"""Characters of all the page shows in which a wall is looked for."""
 
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CONSENT_HOST = re.compile(r"^(?:consent|guce|cmp|privacy|myprivacy|consenso)\.|\.consent\.")
@@ -30,12 +32,13 @@ def wall(*, url: str, title: str, text: str, page: str, free: bool) -> str | Non
     `text` is what extraction found, `page` all the text the page shows, `free` what it says about being free to read.
     """
     parts = urlsplit(url)
+    title, text, page = title.lower(), text.lower(), page[:_PAGE].lower()
     if _CONSENT_HOST.search(parts.hostname or "") or _asks_consent(text):
         return "a consent page"
     said = letters(text)
     if said >= SHORT:
         return None
-    seen = f"{title}\n{text}" if said > STUB // 2 else f"{title}\n{text}\n{page[:3_000]}"
+    seen = f"{title}\n{text}" if said > STUB // 2 else f"{title}\n{text}\n{page}"
     if CHALLENGE_TITLE.match(title.strip()) or CHALLENGE.search(seen):
         return "a robot check"
     if NOT_FOUND.search(title) or (said < STUB and NOT_FOUND.search(text)):
@@ -48,5 +51,5 @@ def wall(*, url: str, title: str, text: str, page: str, free: bool) -> str | Non
 
 
 def _asks_consent(text: str) -> bool:
-    marks = {match[0].lower() for match in CONSENT.finditer(text[: SHORT + LEAD])}
+    marks = {match[0] for match in CONSENT.finditer(text[: SHORT + LEAD])}
     return len(marks) >= (2 if len(text) < SHORT else 4)
