@@ -218,3 +218,18 @@ async def test_what_is_no_address_is_a_failure_for_good(url: str) -> None:
         for result in (await fetcher.feed(url, Validators()), await fetcher.page(url)):
             assert isinstance(result, Failure)
             assert result.reason in (Reason.BAD_URL, Reason.DNS)
+
+
+async def test_a_connection_is_used_again_until_the_other_side_closes_it() -> None:
+    async def last(_: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(plain(b"x"))
+        await writer.drain()
+        writer.close()
+
+    async with serving({"/": plain(b"x"), "/last": last}) as server, fetching(server) as fetcher:
+        answers = [await fetcher.feed(server.url(path), Validators()) for path in ("/", "/", "/last")]
+        assert server.connections == 1
+        await asyncio.sleep(0.05)  # the end of the connection reaches us
+        answers.append(await fetcher.feed(server.url("/"), Validators()))
+        assert server.connections == 2
+    assert all(isinstance(answer, Fetched) for answer in answers)
