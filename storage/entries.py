@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, text, update
 
 from monitor.domain.articles import NewArticle
 from monitor.domain.polling import Revised
@@ -15,6 +15,9 @@ _ASK_SQLITE = f"SELECT hash, article_id FROM identities WHERE hash IN ({','.join
 _ASK_POSTGRES = "SELECT hash, article_id FROM identities WHERE hash = ANY(%s)"
 
 _STORE = articles.insert().returning(articles.c.id, sort_by_parameter_order=True)
+_STORE_NUMBERED = articles.insert().inline()
+_LAST_NUMBER = text("SELECT seq FROM sqlite_sequence WHERE name = 'articles'")
+_TAKE_SQLITE = "INSERT INTO identities (hash, article_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
 _STORE_TEXT = texts.insert().inline()
 _CLAIM = upserting(identities, lambda new: new.on_conflict_do_nothing().returning(identities.c.hash))
 _ELSEWHERE = select(articles.c.id).where(
@@ -94,7 +97,7 @@ def _withdraw(connection: Connection, lost: Collection[int], keys: Sequence[byte
 def _insert(connection: Connection, fresh: Sequence[NewArticle]) -> list[int]:
     if not fresh:
         return []
-    ids = list(connection.execute(_STORE, [_article_row(article) for article in fresh]).scalars())
+    ids = _store(connection, [_article_row(article) for article in fresh])
     rows = [
         {"article_id": article_id, "entry_text": article.entry.text}
         for article_id, article in zip(ids, fresh, strict=True)
@@ -102,6 +105,16 @@ def _insert(connection: Connection, fresh: Sequence[NewArticle]) -> list[int]:
     ]
     if rows:
         connection.execute(_STORE_TEXT, rows)
+    return ids
+
+
+def _store(connection: Connection, rows: list[dict[str, Any]]) -> list[int]:
+    """Insert articles; their ids. SQLite's one writer knows the next numbers beforehand, and need not be asked back."""
+    if connection.dialect.name == "postgresql":
+        return list(connection.execute(_STORE, rows).scalars())
+    last = connection.execute(_LAST_NUMBER).scalar() or 0
+    ids = list(range(last + 1, last + 1 + len(rows)))
+    connection.execute(_STORE_NUMBERED, [{"id": number, **row} for number, row in zip(ids, rows, strict=True)])
     return ids
 
 
@@ -133,12 +146,23 @@ def _claim(connection: Connection, claims: dict[bytes, int]) -> set[int]:
 
     In the order of the keys, so that two processes that want the same ones wait for, but never block, each other.
     """
+    if connection.dialect.name == "sqlite":
+        return _claim_alone(connection, claims)
     lost: set[int] = set()
     for batch in batches(sorted(claims)):
         rows = [{"hash": key, "article_id": claims[key]} for key in batch]
         won = {bytes(key) for key in connection.execute(_CLAIM.on(connection), rows).scalars()}
         lost.update(claims[key] for key in batch if key not in won)
     return lost
+
+
+def _claim_alone(connection: Connection, claims: dict[bytes, int]) -> set[int]:
+    """`_claim` for the only writer, in the driver's own words: who lost a key is asked only when a key was not free."""
+    rows = sorted(claims.items())
+    if not rows or connection.exec_driver_sql(_TAKE_SQLITE, rows).rowcount == len(rows):
+        return set()
+    owned = owners(connection, list(claims))
+    return {article_id for key, article_id in rows if owned[key] != article_id}
 
 
 def add_aliases(connection: Connection, aliases: Iterable[tuple[int, tuple[bytes, ...]]]) -> None:

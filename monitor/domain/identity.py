@@ -22,11 +22,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from monitor.domain.articles import Entry
 
 _NO_LETTER = re.compile(r"[\W_]+")
+_NO_ASCII_LETTER = {code: None for code in range(128) if not chr(code).isalnum()}
 
 _BOILERPLATE = 80
 """An undated text shorter than this may be the same every day and identifies nothing beside another address."""
@@ -155,6 +157,7 @@ def _is_place(guid: str, entry: Entry) -> bool:
     return any(place == _place(address) for address in (entry.link, entry.url) if address)
 
 
+@lru_cache(maxsize=1_000)  # each address is asked about several times while its document is sorted out
 def _place(address: str) -> str | None:
     """Host, port and path of an http(s) address, None for other texts."""
     if not address[:8].lower().startswith(("http://", "https://")):
@@ -177,7 +180,8 @@ def _plain(text: str) -> str:
 
 
 def _letters(text: str) -> str:
-    return _NO_LETTER.sub("", unicodedata.normalize("NFKC", text).casefold())
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return folded.translate(_NO_ASCII_LETTER) if folded.isascii() else _NO_LETTER.sub("", folded)
 
 
 def _key(*parts: str) -> bytes:

@@ -29,6 +29,7 @@ _AMP_CACHE = re.compile(
 )
 _NOTHING_TO_DO = re.compile(r"https?://(?!(?:m|mobile|mobil|touch)\.)[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*\.[a-z]+/[^\s?#]*")
 """Addresses of this shape are canonical, as most are; they need no taking apart."""
+_MAY_BE_AMP = re.compile(r"\bamp|amp\b", re.IGNORECASE)
 _HOST = re.compile(r"[^\s/?#@\\<>\"`{}|^]+")
 _DEFAULT_PORTS = {("http", 80), ("https", 443)}
 
@@ -48,7 +49,7 @@ def canonical(url: str) -> str:
 
     Still an address that answers: scheme, "www." and a last slash stay. What is no web address comes back as it is.
     """
-    if _NOTHING_TO_DO.fullmatch(url) and "amp" not in url:
+    if _NOTHING_TO_DO.fullmatch(url) and not _MAY_BE_AMP.search(url):
         return url
     url = _AMP_CACHE.sub("https://", url.strip(), count=1)
     if not is_web_address(url):
