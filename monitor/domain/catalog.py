@@ -1,8 +1,10 @@
 """One immutable snapshot of everything configured that may change while the daemon runs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 from enum import IntEnum, StrEnum
+from functools import cached_property
 
 from monitor.domain.feeds import Feed
 
@@ -157,9 +159,12 @@ class Watchlist:
     topics: tuple[Topic, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Catalog:
-    """All feeds, receivers and watchlists. `revision` is a hash of the files' content, the same on every machine."""
+    """All feeds, receivers and watchlists. `revision` is a hash of the files' content, the same on every machine.
+
+    Without slots, so that what every article asks is looked up in tables made once.
+    """
 
     revision: str
     feeds: tuple[Feed, ...] = ()
@@ -167,10 +172,18 @@ class Catalog:
     watchlists: tuple[Watchlist, ...] = ()
     admin_receiver: str | None = None
 
-    @property
+    @cached_property
     def topics(self) -> tuple[Topic, ...]:
         """Every topic of every watchlist, in the order of the files."""
         return tuple(topic for watchlist in self.watchlists for topic in watchlist.topics)
+
+    @cached_property
+    def _topics_by_key(self) -> Mapping[str, Topic]:
+        return {topic.key: topic for topic in reversed(self.topics)}  # of two with one key the first counts
+
+    @cached_property
+    def _feeds_by_key(self) -> Mapping[str, Feed]:
+        return {feed.key: feed for feed in reversed(self.feeds)}
 
     def receiver(self, name: str) -> Receiver | None:
         """The receiver of that name, or None."""
@@ -178,4 +191,8 @@ class Catalog:
 
     def topic(self, key: str) -> Topic | None:
         """The topic of that key, or None."""
-        return next((t for t in self.topics if t.key == key), None)
+        return self._topics_by_key.get(key)
+
+    def feed(self, key: str) -> Feed | None:
+        """The feed of that key, or None."""
+        return self._feeds_by_key.get(key)

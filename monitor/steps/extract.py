@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from monitor.domain.articles import Article, Method, Text
-from monitor.domain.catalog import Catalog
 from monitor.domain.credits import agency_credited, credit_in
 from monitor.domain.editing import edited, is_edit
 from monitor.domain.failures import Failure, Reason
@@ -46,7 +45,7 @@ class Extract:
 
     async def perform(self, article: Article) -> bool:
         """Read a due article's text; True when it is now due for triage."""
-        feed = _feed_of(article, self.catalog.current())
+        feed = self.catalog.current().feed(article.feed_key)
         found = await self._page(article) if article.url and (feed is None or feed.full_text) else None
         if isinstance(found, Failure) and _worth_another_try(found, article):
             return await self._postpone(article, found)
@@ -85,10 +84,6 @@ class Extract:
     def _language(self, article: Article, text: Text, feed: Feed | None) -> str | None:
         claimed = (feed.language if feed else None) or article.language or text.language
         return self.languages.detect(f"{text.title}\n{text.body}", claimed)
-
-
-def _feed_of(article: Article, catalog: Catalog) -> Feed | None:
-    return next((feed for feed in catalog.feeds if feed.key == article.feed_key), None)
 
 
 def _may_be_a_page(media_type: str) -> bool:
