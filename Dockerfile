@@ -17,10 +17,11 @@ LABEL org.opencontainers.image.title="wirewatch" org.opencontainers.image.licens
 COPY --from=build /opt/wirewatch /opt/wirewatch
 RUN groupadd --gid 10001 wirewatch && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data wirewatch \
     && install -d -o 10001 -g 10001 /config /data
-ENV PATH=/opt/wirewatch/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    WIREWATCH_CONFIG=/config WIREWATCH_DATABASE=sqlite:////data/wirewatch.db
+ENV PATH=/opt/wirewatch/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 WIREWATCH_CONFIG=/config
 USER 10001:10001
-WORKDIR /data
+# The default database, data/wirewatch.db, is on the volume from here. It is not named: what the environment names wins
+# over wirewatch.yml, and stands in the way of WIREWATCH_DATABASE_FILE.
+WORKDIR /
 # /config is a mount point too, but not declared: Docker would give it an anonymous volume that hides what people edit.
 VOLUME /data
 EXPOSE 8080

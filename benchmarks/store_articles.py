@@ -53,6 +53,12 @@ class Numbered:
             self.learnt, self.story = placed.sequence, placed.story_id
         return Placement(story_id=self.story if self.number % 3 else None, reason="a report of the same event")
 
+    def prepare(self) -> None:
+        """Nothing to do."""
+
+    def unlearn(self, after: int) -> None:
+        """Nothing is remembered."""
+
     def judge(self, facts: StoryFacts, placement: Placement) -> Verdict:
         """Every third matches, every sixth alerts."""
         change = AlertChange(

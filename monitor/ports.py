@@ -97,6 +97,10 @@ class FeedStore(Protocol):
         """Feeds whose time has come, longest overdue first, without those in `skip`."""
         ...
 
+    async def due_keys(self, now: datetime, limit: int, skip: Collection[str]) -> Sequence[str]:
+        """The keys of what `due` would find, for whoever shares work out."""
+        ...
+
     async def still_due(self, keys: Collection[str], now: datetime) -> Sequence[FeedForPoll]:
         """Those of the feeds `keys` whose time has come, longest overdue first."""
         ...

@@ -1,13 +1,13 @@
 """Articles and their texts as rows, and back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, select, update
 
 from monitor.domain.articles import Article, Method, Stage, Text
 from storage.schema import articles, texts
-from storage.statements import replacing
+from storage.statements import padded, replacing
 
 
 def with_texts() -> Select[Any]:
@@ -75,9 +75,20 @@ def set_if_unchanged(connection: Connection, seen: Article, values: Mapping[str,
     return connection.execute(_IF_UNCHANGED, {**was, **values}).rowcount == 1
 
 
-def keep_text(connection: Connection, article_id: int, text: Text) -> None:
-    """Write or replace the article's text; what the feed carried stays."""
-    row = {
+def as_seen(connection: Connection, seen: Sequence[Article]) -> set[int]:
+    """The ids of those articles whose rows still are what was seen; the rows are locked until the transaction ends."""
+    found = connection.execute(_LOCKED, {"ids": padded([article.id for article in seen])})
+    now = {row.id: (row.stage, row.attempt, row.revision) for row in found}
+    return {item.id for item in seen if now.get(item.id) == (item.stage.value, item.attempt, item.revision)}
+
+
+def keep_texts(connection: Connection, texts_of: Sequence[tuple[int, Text]]) -> None:
+    """Write or replace the texts of articles, by their ids; what the feeds carried stays."""
+    connection.execute(_KEEP_TEXT.on(connection), [_text_row(article_id, text) for article_id, text in texts_of])
+
+
+def _text_row(article_id: int, text: Text) -> dict[str, Any]:
+    return {
         "article_id": article_id,
         "title": text.title,
         "body": text.body,
@@ -89,9 +100,14 @@ def keep_text(connection: Connection, article_id: int, text: Text) -> None:
         "doubts": list(text.doubts),
         "changes": list(text.changes) or None,
     }
-    connection.execute(_KEEP_TEXT.on(connection), row)
 
 
+_LOCKED = (
+    select(articles.c.id, articles.c.stage, articles.c.attempt, articles.c.revision)
+    .where(articles.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(articles.c.id)
+    .with_for_update()
+)
 _KEEP_TEXT = replacing(
     texts, "article_id", (item.name for item in texts.c if item.name not in ("article_id", "entry_text"))
 )

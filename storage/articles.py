@@ -1,19 +1,23 @@
 """What extract and triage read and write. Deciding where an article belongs is in `storage.triage`."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Integer, and_, bindparam, select
+from sqlalchemy import Connection, Integer, and_, bindparam, func, select, update
 
 from monitor.domain.articles import Article, Stage, Text
 from monitor.domain.ledger import Note
 from monitor.domain.stories.values import Fingerprint, Placed
 from monitor.domain.verdicts import Judge, Verdict
-from storage.article_rows import article_of, keep_text, set_if_unchanged, with_texts
+from storage.article_rows import article_of, as_seen, keep_texts, set_if_unchanged, with_texts
 from storage.database import Database
-from storage.ledger import write_notes
+from storage.gathering import Gathered
+from storage.ledger import note_rows, write_note_rows, write_notes
 from storage.schema import articles
-from storage.triage import place, placed_since
+from storage.statements import padded
+from storage.triage import Placing, place_all, placed_since
+from storage.types import Words
 
 _WAITING = and_(articles.c.stage == bindparam("stage"), articles.c.due <= bindparam("now"))
 _IN_ORDER = (articles.c.due, articles.c.id)
@@ -23,11 +27,20 @@ _DUE_IDS = select(articles.c.id).where(_WAITING).order_by(*_IN_ORDER).limit(_MOS
 _STILL_DUE = with_texts().where(_WAITING, articles.c.id.in_(bindparam("ids", expanding=True))).order_by(*_IN_ORDER)
 
 
+_PASS_ON = (
+    update(articles)
+    .where(articles.c.id == bindparam("passed"))
+    .values(language=func.coalesce(bindparam("found_language", type_=Words), articles.c.language))
+)
+
+
 class SqlArticleStore:
     """`ArticleStore` over a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._read = Gathered(database, _record_texts)
+        self._placed = Gathered(database, place_all, prepare=_prepare, undo=_unlearn)
 
     async def due(self, stage: Stage, now: datetime, limit: int, skip: Collection[int]) -> Sequence[Article]:
         """Articles waiting in `stage`, longest due first, without those in `skip`."""
@@ -43,13 +56,13 @@ class SqlArticleStore:
 
     async def still_due(self, stage: Stage, ids: Collection[int], now: datetime) -> Sequence[Article]:
         """Those of the articles `ids` that wait in `stage`, longest due first."""
-        asked = {"stage": stage.value, "now": now, "ids": list(ids)}
+        asked = {"stage": stage.value, "now": now, "ids": padded(ids)}
         rows = await self._database.read(lambda connection: connection.execute(_STILL_DUE, asked).all())
         return [article_of(row) for row in rows]
 
     async def record_text(self, seen: Article, text: Text, notes: Sequence[Note], now: datetime) -> bool:
         """Keep the text and pass the article on to triage; False when `seen` is no longer the row's state."""
-        return await self._database.run(lambda connection: _record_text(connection, seen, text, notes, now))
+        return await self._read.do(_Read(seen=seen, text=text, notes=notes, now=now))
 
     async def postpone(self, seen: Article, due: datetime, notes: Sequence[Note], now: datetime) -> bool:
         """Try again at `due`, counting the attempt; False when `seen` is no longer the row's state."""
@@ -67,20 +80,53 @@ class SqlArticleStore:
         self, seen: Article, fingerprint: Fingerprint, after: int, judge: Judge, revision: str, now: datetime
     ) -> Verdict | None:
         """Place and judge an article under the stories lock; None when `seen` is no longer the row's state."""
-        return await self._database.run(
-            lambda connection: place(connection, seen, fingerprint, after, judge, revision, now)
-        )
+        placing = Placing(seen=seen, fingerprint=fingerprint, after=after, judge=judge, revision=revision, now=now)
+        return await self._placed.do(placing)
 
 
-def _record_text(connection: Connection, seen: Article, text: Text, notes: Sequence[Note], now: datetime) -> bool:
-    passed: dict[str, object] = {"stage": Stage.TRIAGE.value, "due": now, "attempt": 0}
-    if text.language is not None:
-        passed["language"] = text.language
-    if not set_if_unchanged(connection, seen, passed):
-        return False
-    keep_text(connection, seen.id, text)
-    write_notes(connection, seen.id, notes, now)
-    return True
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """An article whose text is to be kept."""
+
+    seen: Article
+    text: Text
+    notes: Sequence[Note]
+    now: datetime
+
+
+def _record_texts(connection: Connection, wanted: Sequence[_Read]) -> list[bool]:
+    """Whether each still was as seen; its text is then kept."""
+    unchanged = as_seen(connection, [item.seen for item in wanted])
+    fresh = {item.seen.id: item for item in wanted if item.seen.id in unchanged}
+    if fresh:
+        connection.execute(_PASS_ON, [_passed_on(item) for item in fresh.values()])
+        keep_texts(connection, [(item.seen.id, item.text) for item in fresh.values()])
+        notes = [row for item in fresh.values() for row in note_rows(item.seen.id, item.notes, item.now)]
+        write_note_rows(connection, notes)
+    return [fresh.get(item.seen.id) is item for item in wanted]
+
+
+def _passed_on(item: _Read) -> dict[str, object]:
+    return {
+        "passed": item.seen.id,
+        "stage": Stage.TRIAGE.value,
+        "due": item.now,
+        "attempt": 0,
+        "found_language": item.text.language,
+    }
+
+
+def _prepare(placings: Sequence[Placing]) -> None:
+    """Before anybody waits for it at the stories lock."""
+    for placing in placings:
+        placing.judge.prepare()
+
+
+def _unlearn(placings: Sequence[Placing]) -> None:
+    """Judges that share an index have learnt of each other's articles, which were then not committed after all."""
+    after = max(placing.after for placing in placings)
+    for placing in placings:
+        placing.judge.unlearn(after)
 
 
 def _postpone(connection: Connection, seen: Article, due: datetime, notes: Sequence[Note], now: datetime) -> bool:

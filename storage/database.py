@@ -5,14 +5,16 @@ and a transaction that cannot await cannot be left open while something slow hap
 """
 
 import asyncio
+import select
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from storage.errors import StoreReadOnly, StoreUnavailable, store_error
@@ -141,14 +143,13 @@ def _sqlite_engine(url: URL, busy_ms: int) -> Engine:
 
 
 def _postgres_engine(url: URL, connections: int) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
         json_serializer=to_json,
         pool_size=connections,
         max_overflow=2,
         pool_timeout=30,
-        pool_pre_ping=True,
         connect_args={
             "connect_timeout": 10,
             "keepalives_idle": 30,
@@ -157,6 +158,22 @@ def _postgres_engine(url: URL, connections: int) -> Engine:
             "options": "-c timezone=UTC -c lock_timeout=30s -c idle_in_transaction_session_timeout=60s",
         },
     )
+    event.listen(engine, "checkout", _try_if_suspect)
+    return engine
+
+
+def _try_if_suspect(dbapi_connection: Any, _record: object, _proxy: object) -> None:  # noqa: ANN401
+    """A connection on which the server has said something while nobody asked has probably been cut off: then another
+    is made. To look costs a microsecond; to ask each time, as much as a short statement."""
+    watch = select.poll()
+    watch.register(dbapi_connection.fileno(), select.POLLIN)
+    if not watch.poll(0):
+        return
+    try:
+        dbapi_connection.execute("SELECT 1")
+        dbapi_connection.rollback()
+    except psycopg.OperationalError:
+        raise DisconnectionError from None
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401

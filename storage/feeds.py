@@ -13,15 +13,28 @@ from storage.database import Database
 from storage.deliveries import add_deliveries
 from storage.entries import add_aliases, add_articles, add_sightings, owners, revise
 from storage.feed_rows import feed_for_poll, settings_row, state_of, state_row
+from storage.gathering import Gathered
 from storage.ledger import write_feed_notes
 from storage.schema import articles, feeds
-from storage.statements import batches, upsert
+from storage.statements import batches, padded, upsert
 
 _SYNCED_TOGETHER = 500
 
 _WAITING = select(feeds).where(feeds.c.due <= bindparam("now")).order_by(feeds.c.due)
 _DUE = _WAITING.limit(bindparam("most", type_=Integer))
+_DUE_KEYS = (
+    select(feeds.c.key)
+    .where(feeds.c.due <= bindparam("now"))
+    .order_by(feeds.c.due)
+    .limit(bindparam("most", type_=Integer))
+)
 _STILL_DUE = _WAITING.where(feeds.c.key.in_(bindparam("keys", expanding=True)))
+_COUNTED = (
+    select(feeds.c.key, feeds.c.polls)
+    .where(feeds.c.key.in_(bindparam("keys", expanding=True)))
+    .order_by(feeds.c.key)
+    .with_for_update()
+)
 _CONTENT_HASHES = select(articles.c.id, articles.c.content_hash).where(
     articles.c.id.in_(bindparam("ids", expanding=True)), articles.c.content_hash.is_not(None)
 )
@@ -32,6 +45,7 @@ class SqlFeedStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._states = Gathered(database, _record_states)
 
     async def sync(self, wanted: Collection[Feed], now: datetime) -> None:
         """Make the rows of `feeds` agree with the configuration; rows that agree are not touched."""
@@ -43,9 +57,15 @@ class SqlFeedStore:
         rows = await self._database.read(lambda connection: connection.execute(_DUE, asked).all())
         return [feed_for_poll(row) for row in rows if row.key not in skip][:limit]
 
+    async def due_keys(self, now: datetime, limit: int, skip: Collection[str]) -> Sequence[str]:
+        """The keys of what `due` would find."""
+        asked = {"now": now, "most": limit + len(skip)}
+        keys = await self._database.read(lambda connection: connection.scalars(_DUE_KEYS, asked).all())
+        return [key for key in keys if key not in skip][:limit]
+
     async def still_due(self, keys: Collection[str], now: datetime) -> Sequence[FeedForPoll]:
         """Those of the feeds `keys` whose time has come, longest overdue first."""
-        asked = {"now": now, "keys": list(keys)}
+        asked = {"now": now, "keys": padded(keys)}
         rows = await self._database.read(lambda connection: connection.execute(_STILL_DUE, asked).all())
         return [feed_for_poll(row) for row in rows]
 
@@ -61,6 +81,8 @@ class SqlFeedStore:
 
     async def record(self, polled: Polled) -> int | None:
         """Write a poll in one transaction; the number of new articles, or None when another poll came first."""
+        if _is_state_only(polled):
+            return await self._states.do(polled)
         return await self._database.run(lambda connection: _record(connection, polled))
 
 
@@ -70,6 +92,23 @@ def _content_hashes(connection: Connection, ids: Sequence[int]) -> dict[int, byt
         rows = connection.execute(_CONTENT_HASHES, {"ids": batch})
         found.update((row.id, row.content_hash) for row in rows)
     return found
+
+
+def _is_state_only(polled: Polled) -> bool:
+    """Whether the poll brought nothing, as most do."""
+    return not (
+        polled.articles or polled.aliases or polled.sightings or polled.revised or polled.notes or polled.deliveries
+    )
+
+
+def _record_states(connection: Connection, polls: Sequence[Polled]) -> list[int | None]:
+    """No new articles for each poll that counts, None for one that another came before."""
+    found = connection.execute(_COUNTED, {"keys": padded(polled.feed_key for polled in polls)})
+    counted = {row.key: row.polls for row in found}
+    fresh = {polled.feed_key: polled for polled in polls if counted.get(polled.feed_key) == polled.seen_polls}
+    if fresh:
+        connection.execute(_SET_STATE, [_state_row(polled) for polled in fresh.values()])
+    return [0 if fresh.get(polled.feed_key) is polled else None for polled in polls]
 
 
 def _record(connection: Connection, polled: Polled) -> int | None:
@@ -87,9 +126,12 @@ def _record(connection: Connection, polled: Polled) -> int | None:
 
 def _set_state(connection: Connection, polled: Polled) -> bool:
     """Compare and set: whether nobody else recorded a poll meanwhile. A feed retired meanwhile stays retired."""
+    return connection.execute(_SET_STATE, _state_row(polled)).rowcount == 1
+
+
+def _state_row(polled: Polled) -> dict[str, Any]:
     row = {f"to_{name}": value for name, value in state_row(polled.state).items()}
-    changed = connection.execute(_SET_STATE, {**row, "of_key": polled.feed_key, "of_polls": polled.seen_polls})
-    return changed.rowcount == 1
+    return {**row, "of_key": polled.feed_key, "of_polls": polled.seen_polls}
 
 
 def _set_state_statement() -> Update:

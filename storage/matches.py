@@ -12,15 +12,23 @@ _FORGET = delete(matches).where(matches.c.article_id == bindparam("article_id"))
 _KEEP = matches.insert().inline()
 
 
-def write_matches(connection: Connection, article_id: int, revision: int, found: Matches) -> None:
-    """Replace what is kept of an article's matches by what this revision of its text matched."""
-    if revision:  # the first has nothing to replace
-        connection.execute(_FORGET, {"article_id": article_id})
+def forget_matches(connection: Connection, article_id: int) -> None:
+    """Delete what is kept of an earlier revision's matches."""
+    connection.execute(_FORGET, {"article_id": article_id})
+
+
+def match_rows(article_id: int, revision: int, found: Matches) -> list[dict[str, Any]]:
+    """What this revision of an article's text matched, and nearly matched, as rows."""
     matched = {item.topic for item in found.matches}
     rows = [_match_row(item) for item in found.matches]
     rows += [_near_row(item) for item in found.near if item.topic not in matched]
+    return [{"article_id": article_id, "revision": revision, **row} for row in rows]
+
+
+def write_match_rows(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep rows; an earlier revision's are gone already."""
     if rows:
-        connection.execute(_KEEP, [{"article_id": article_id, "revision": revision, **row} for row in rows])
+        connection.execute(_KEEP, rows)
 
 
 def read_matches(connection: Connection, article_id: int) -> Matches:

@@ -88,6 +88,13 @@ def batches(items: Sequence[T], size: int = KEYS_PER_STATEMENT) -> Iterator[list
         yield batch
 
 
+def padded(keys: Iterable[T]) -> list[T]:
+    """`keys`, the last one repeated until their number is a power of two: few different statements stay prepared."""
+    found = list(keys)
+    missing = (1 << (len(found) - 1).bit_length()) - len(found) if found else 0
+    return found + found[-1:] * missing
+
+
 def url_key(url: str | None) -> int | None:
     """The number an article's address is looked up by: 63 bits of its SHA-256. Compare the address itself as well."""
     if url is None:

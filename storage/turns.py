@@ -4,11 +4,12 @@ so a process that was killed, stopped or cut off delays the others by that much 
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from storage.cluster_schema import turns
 from storage.database import Database
-from storage.statements import upsert
+from storage.statements import padded, upsert
+from storage.types import Utc
 
 
 class SqlTurns:
@@ -47,21 +48,22 @@ def _prepare(connection: Connection, names: Collection[str], now: datetime) -> N
 def _take(
     connection: Connection, names: Collection[str], now: datetime, hold: timedelta, rest: timedelta
 ) -> frozenset[str]:
-    """Row by row and in order, so that two processes never wait for each other; the check and the change are one."""
-    resting = select(turns.c.name).where(turns.c.name.in_(names), turns.c.until <= now - rest)
-    free = connection.scalars(resting.order_by(turns.c.name)).all()
-    taken = (
-        name
-        for name in free
-        if connection.execute(
-            update(turns).where(turns.c.name == name, turns.c.until <= now - rest).values(until=now + hold)
-        ).rowcount
-    )
-    return frozenset(taken)
+    """The check and the change are one statement; a row that another process is just taking is passed over."""
+    asked = {"names": padded(sorted(names)), "before": now - rest, "to": now + hold}
+    return frozenset(connection.scalars(_TAKE, asked)) if names else frozenset()
 
 
 def _done(connection: Connection, names: Collection[str], now: datetime) -> None:
-    for name in sorted(names):
-        connection.execute(
-            update(turns).where(and_(turns.c.name == name, turns.c.until > now)).values(until=now, done_at=now)
-        )
+    connection.execute(_DONE, {"names": padded(sorted(names)), "now": now})
+
+
+_NAMED = turns.c.name.in_(bindparam("names", expanding=True))
+_FREE = (
+    select(turns.c.name)
+    .where(_NAMED, turns.c.until <= bindparam("before", type_=Utc))
+    .order_by(turns.c.name)
+    .with_for_update(skip_locked=True)
+)
+_TAKE = update(turns).where(turns.c.name.in_(_FREE)).values(until=bindparam("to", type_=Utc)).returning(turns.c.name)
+_MOMENT = bindparam("now", type_=Utc)
+_DONE = update(turns).where(_NAMED, turns.c.until > _MOMENT).values(until=_MOMENT, done_at=_MOMENT)

@@ -19,8 +19,10 @@ from storage.schema import meta
 from storage.statements import upsert
 
 OLDEST_PROGRAM = "oldest_program"
-"""In `meta`: the schema revision of the oldest program that may still work with the database. A step that older
-programs can live with leaves it alone, so that old and new run side by side while a cluster is upgraded."""
+"""In `meta`: the schema revision of the oldest program that may still work with the database: the one before the newest
+step, so that old and new run side by side while a cluster is upgraded. A step that says otherwise has an attribute
+`oldest_program`: its own revision, when the version before cannot live with it; an earlier one, when a version brings
+several steps."""
 
 INSTANCE = "instance"
 """In `meta`: a random name given to the database when it was made; a copied or restored file keeps it."""
@@ -34,6 +36,12 @@ async def upgrade(database: Database) -> str:
 async def check_schema(database: Database) -> None:
     """Raises SchemaMissing or SchemaTooNew unless the schema is one that this program can work with."""
     await database.read(_check)
+
+
+def refuse_too_new(database: Database) -> None:
+    """Raises SchemaTooNew when a newer program has changed the schema beyond what this one can work with. For a daemon
+    at work, in a thread of its own."""
+    database.run_now(_too_new)
 
 
 def newest() -> str:
@@ -53,10 +61,12 @@ def upgrade_now(connection: Connection) -> str:
     exclusive(connection, SCHEMA)
     if _too_new(connection):
         return str(current(connection))
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-    _remember(connection)
+    before = current(connection)
+    if before != newest():
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        _remember(connection)
     return newest()
 
 
@@ -65,7 +75,18 @@ def _remember(connection: Connection) -> None:
     connection.execute(
         upsert(connection, meta).values(key=INSTANCE, value=secrets.token_hex(16)).on_conflict_do_nothing()
     )
-    connection.execute(upsert(connection, meta).values(key=OLDEST_PROGRAM, value=newest()).on_conflict_do_nothing())
+    allowed = upsert(connection, meta).values(key=OLDEST_PROGRAM, value=_oldest_program())
+    connection.execute(
+        allowed.on_conflict_do_update(index_elements=[meta.c.key], set_={"value": allowed.excluded["value"]})
+    )
+
+
+def _oldest_program() -> str:
+    """The schema revision of the oldest program that may work beside this one."""
+    step = _scripts().get_revision("head")
+    before = step.down_revision if isinstance(step.down_revision, str) else step.revision
+    oldest: str = getattr(step.module, "oldest_program", before)
+    return oldest
 
 
 def _check(connection: Connection) -> None:

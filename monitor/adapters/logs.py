@@ -11,7 +11,6 @@ import structlog
 from monitor.domain.redaction import redact_all
 
 _QUIET = (
-    "procrastinate",
     "httpx",
     "httpcore",
     "slack_sdk",
@@ -52,6 +51,7 @@ def configure(*, style: str, level: str, secrets: Sequence[str] = ()) -> None:
     root.setLevel(level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # the engine tells of its errors, in a line
     logging.captureWarnings(True)
     sys.excepthook = _log_uncaught
 

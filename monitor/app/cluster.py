@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 
 from rich.console import Console
@@ -38,7 +39,7 @@ from storage.lock import refuse_beside_daemon
 from storage.notices import SqlNotices
 from storage.processes import SqlProcesses
 from storage.turns import SqlTurns
-from storage.upgrade import check_schema, upgrade
+from storage.upgrade import check_schema, refuse_too_new, upgrade
 
 log = logging.getLogger(__name__)
 
@@ -140,7 +141,9 @@ def _member(
         alive = await processes.count_alive(clock.now() - ALIVE_WITHIN)
         engine.share_among(alive)
 
+    guard = Guard(lock=_Schema(database), stop=stop)
     engine.chores = (
+        Chore(name="schema", every=timedelta(seconds=10), perform=guard.perform),
         Chore(name="reload", every=settings.reload.every, perform=reloading.look),
         Chore(name="agree", every=timedelta(seconds=2), perform=agreement.look),
         Chore(name="report", every=timedelta(seconds=10), perform=report),
@@ -151,7 +154,7 @@ def _member(
     )
     return Daemon(
         engine=Member(engine, agreement),
-        guard=Guard(lock=_NoLock(), stop=stop),
+        guard=guard,
         vitals=vitals,
         meters=built.meters,
         database=database,
@@ -175,11 +178,16 @@ class Member:
             raise StoreUnavailable(str(lost)) from None
 
 
-class _NoLock:
-    """What makes a daemon alone on its store; here there are several."""
+@dataclass(frozen=True, slots=True)
+class _Schema:
+    """What a process of a cluster can lose: a schema it knows, when the others are two versions ahead."""
+
+    database: Database
 
     def check(self) -> None:
-        """Nothing to lose."""
+        """Raises SchemaTooNew. A database out of reach says nothing either way."""
+        with suppress(StoreUnavailable):
+            refuse_too_new(self.database)
 
 
 def _lanes(settings: Settings, database: Database, clock: Clock) -> SharedLanes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, cast
 
 from monitor.domain.alerts import Delivery
@@ -17,6 +18,10 @@ from monitor.steps.triage import Triage
 _AHEAD = 48
 """Rows read ahead of the free slots, so that looking for work costs little beside the work. Deliveries are not: which
 one may leave next depends on the one before."""
+
+
+TRIAGED_TOGETHER = 25
+"""Articles in triage at once: the stores place what waits together, in the order of asking, in one transaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +40,6 @@ class Steps:
         """In the order in which an article passes: `requests` requests of feeds at once, `extractions` pages at once.
 
         More polls than that are under way: one that waits for its turn on a crowded host must not hold up the others.
-        Triage goes one by one: it is quick, and the stories lock would line it up anyway.
         """
         return (
             Work(
@@ -47,6 +51,9 @@ class Steps:
                 perform=self._poll,
                 wakes=("extract", "triage", "deliver"),
                 still_due=self._still_due_feeds,
+                due_keys=self._due_feed_keys,
+                batch=8,
+                errands=requests * 3,
             ),
             Work(
                 name="extract",
@@ -59,10 +66,11 @@ class Steps:
                 still_due=self._still_in(Stage.EXTRACT),
                 due_keys=self._ids_in(Stage.EXTRACT),
                 batch=8,
+                errands=2 * ceil(extractions / 8) + 2,
             ),
             Work(
                 name="triage",
-                concurrency=1,
+                concurrency=TRIAGED_TOGETHER,
                 due=self._in(Stage.TRIAGE),
                 key=lambda row: row.id,
                 ahead=_AHEAD,
@@ -70,7 +78,7 @@ class Steps:
                 wakes=("deliver",),
                 still_due=self._still_in(Stage.TRIAGE),
                 due_keys=self._ids_in(Stage.TRIAGE),
-                batch=25,
+                batch=TRIAGED_TOGETHER,
             ),
             Work(
                 name="deliver",
@@ -86,6 +94,9 @@ class Steps:
 
     async def _due_feeds(self, limit: int, skip: Collection[Hashable]) -> Sequence[FeedForPoll]:
         return await self.feeds.due(self.clock.now(), limit, cast(Collection[str], skip))
+
+    async def _due_feed_keys(self, limit: int, skip: Collection[Hashable]) -> Sequence[Hashable]:
+        return await self.feeds.due_keys(self.clock.now(), limit, cast(Collection[str], skip))
 
     async def _still_due_feeds(self, keys: Collection[Hashable]) -> Sequence[FeedForPoll]:
         return await self.feeds.still_due(cast(Collection[str], keys), self.clock.now())

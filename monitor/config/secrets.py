@@ -44,7 +44,9 @@ _VARIABLES = {
 def load_secrets(environment: Mapping[str, str]) -> tuple[Secrets, list[Problem]]:
     """Secrets from `NAME`, or from the file that `NAME_FILE` names; problems never quote a value.
 
-    Surrounding white space is dropped; an empty value counts as not given. Giving both ways is a problem.
+    Surrounding white space is dropped; an empty value counts as not given, also one in a file: that is how a secret
+    starts under Docker. An empty file for the database is a problem, for there is another to be used by mistake. Giving
+    both ways is a problem.
     """
     values: dict[str, str] = {}
     problems: list[Problem] = []
@@ -72,6 +74,8 @@ def _one(environment: Mapping[str, str], name: str) -> tuple[str, str | None]:
         return "", f"cannot read {path}: {error.strerror or 'not readable'}"
     except UnicodeDecodeError:
         return "", f"{path} is not UTF-8 text"
+    if not value and name != "WIREWATCH_DATABASE":
+        return "", None
     if not value or len(content) > _LONGEST or "\n" in value:
         return "", f"{path} must hold one line of text"
     return value, None

@@ -44,6 +44,10 @@ class ArticleJudge:
         """Whether any topic matched."""
         return bool(self.matches.matches)
 
+    def prepare(self) -> None:
+        """Tidy the index."""
+        self.index.tidy()
+
     def locate(self, news: Sequence[Placed]) -> Placement:
         """Where the article belongs, given all that was placed before it."""
         self.index.learn(news)
@@ -54,6 +58,10 @@ class ArticleJudge:
                 novelty=self.article.text.changes if self.article.text else (),
             )
         return self.index.locate(self.fingerprint, outlet=self.article.outlet, at=self.article.first_seen)
+
+    def unlearn(self, after: int) -> None:
+        """Forget what was learnt later than the sequence `after`."""
+        self.index.unlearn(after)
 
     def judge(self, facts: StoryFacts | None, placement: Placement) -> Verdict:
         """Alerts, deliveries and the reasons, topic by topic."""

@@ -1,6 +1,6 @@
 """Permanent redirects are believed only after a while: a hotel's login portal sends them too."""
 
-from collections.abc import Collection
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -22,7 +22,7 @@ class Move:
     note: str | None = None
 
 
-def followed(asked: FeedForPoll, state: FeedState, led_to: str | None, others: Collection[str], now: datetime) -> Move:
+def followed(asked: FeedForPoll, state: FeedState, led_to: str | None, others: Container[str], now: datetime) -> Move:
     """Learn from an answer that was a readable feed. `led_to` is where only permanent redirects led, if any did.
 
     `others` are the addresses of other configured feeds.

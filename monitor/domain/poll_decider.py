@@ -3,7 +3,7 @@
 Every way out sets the next due time, and no failure is final but 410, said three times over a day.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -39,7 +39,7 @@ class Surroundings:
     jitter: float
     settings: PollSettings
     outlet_of: Callable[[str], str]
-    others: Collection[str] = ()
+    others: Container[str] = ()
     admin: str | None = None
 
 

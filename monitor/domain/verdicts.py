@@ -43,15 +43,23 @@ class Verdict:
 
 
 class Judge(Protocol):
-    """The two pure decisions storage asks for while it holds the stories lock."""
+    """The two pure decisions storage asks for while it holds the stories lock. Its methods are called one at a time."""
 
     @property
     def matched(self) -> bool:
         """Whether the article matched a topic at all; only then is its story read."""
         ...
 
+    def prepare(self) -> None:
+        """Do what can be done before the lock is held."""
+        ...
+
     def locate(self, news: Sequence[Placed]) -> Placement:
         """Learn what was placed since last time, then say where this article belongs."""
+        ...
+
+    def unlearn(self, after: int) -> None:
+        """What was learnt later than the sequence `after` was never committed."""
         ...
 
     def judge(self, facts: StoryFacts | None, placement: Placement) -> Verdict:

@@ -42,7 +42,8 @@ class Work(Generic[Row]):
     than there are free slots: one look for work then serves many rows, and the stores refuse a row that is stale.
 
     For an engine that hands keys to other processes: `still_due` reads those of the rows with these keys that are still
-    to be performed, `due_keys` finds keys without reading the rows, `batch` is how many of them are worth one errand.
+    to be performed, `due_keys` finds keys without reading the rows, `batch` is how many of them are worth one errand,
+    `errands` how many a process takes at once where rows may take long: each slow row keeps its whole errand.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Work(Generic[Row]):
     still_due: Callable[[Collection[Hashable]], Awaitable[Sequence[Row]]] | None = None
     due_keys: Callable[[int, Collection[Hashable]], Awaitable[Sequence[Hashable]]] | None = None
     batch: int = 1
+    errands: int | None = None
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from monitor.domain import outage
+from monitor.domain.catalog import Catalog
 from monitor.domain.failures import Failure
 from monitor.domain.feeds import FeedForPoll, ParsedFeed
 from monitor.domain.fetching import Fetched, NotModified
@@ -16,6 +17,18 @@ from monitor.domain.poll_decider import Surroundings, decide, notices
 from monitor.domain.polling import Polled
 from monitor.domain.recognition import Look, look_at
 from monitor.ports import CatalogSource, Clock, FeedParser, FeedStore, Fetcher
+
+
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """The addresses of the other feeds that are polled, looked through only when a feed has moved: there may be a
+    hundred thousand."""
+
+    catalog: Catalog
+    key: str
+
+    def __contains__(self, url: object) -> bool:
+        return any(feed.url == url and feed.enabled and feed.key != self.key for feed in self.catalog.feeds)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,7 +82,7 @@ class Poll:
             jitter=self.chance(),
             settings=self.settings,
             outlet_of=self.outlet_of,
-            others=frozenset(feed.url for feed in catalog.feeds if feed.enabled and feed.key != asked.feed.key),
+            others=_Others(catalog, asked.feed.key),
             admin=catalog.admin_receiver,
         )
 

@@ -32,7 +32,6 @@ class Triage:
         matches = matcher.match(document(article))
         print_ = fingerprint(report(article))
         now = self.clock.now()
-        self.index.tidy()  # now, so that nobody waits for it at the stories lock
         judge = ArticleJudge(
             article=article, fingerprint=print_, matches=matches, catalog=catalog, index=self.index, now=now
         )

@@ -20,10 +20,10 @@ from monitor.domain.delivering import Settlement, lanes_of
 from monitor.domain.messages import compose
 from monitor.steps.deliver import Deliver
 from monitor.steps.poll import Poll
-from storage import triage
 from storage.articles import SqlArticleStore
 from storage.feeds import SqlFeedStore
 from storage.outbox import SqlOutbox
+from storage.sheet import Sheet
 
 BEFORE, AFTER = "before", "after"
 
@@ -32,8 +32,8 @@ FAILPOINTS: dict[str, tuple[Any, str, str]] = {
     "fetched, not stored": (SqlFeedStore, "record", BEFORE),
     "poll stored": (SqlFeedStore, "record", AFTER),
     "text stored": (SqlArticleStore, "record_text", AFTER),
-    "inside the triage transaction": (triage, "_write", BEFORE),
-    "alerts written, not committed": (triage, "_write", AFTER),
+    "inside the triage transaction": (Sheet, "enter", BEFORE),
+    "alerts written, not committed": (Sheet, "judged", AFTER),
     "triage committed": (SqlArticleStore, "place", AFTER),
     "before the intent": (SqlOutbox, "claim", BEFORE),
     "after the intent": (SqlOutbox, "claim", AFTER),

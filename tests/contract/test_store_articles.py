@@ -64,6 +64,12 @@ class ByContent:
         same = self.index.get(self.content)
         return Placement() if same is None else Placement(story_id=same.story_id, copy_of=same.article_id)
 
+    def prepare(self) -> None:
+        return
+
+    def unlearn(self, after: int) -> None:
+        self.index = {key: placed for key, placed in self.index.items() if placed.sequence <= after}
+
     def judge(self, facts: StoryFacts, placement: Placement) -> Verdict:
         self.facts = facts
         kind = AlertKind.UPDATE if facts.alerts else AlertKind.NEW
@@ -282,7 +288,7 @@ async def test_an_error_in_the_judge_leaves_nothing_behind(database: Database) -
 
 
 async def test_many_writers_never_split_a_story(database_url: str) -> None:
-    databases = [Database.open(database_url) for _ in range(3)]
+    databases = [Database.open(database_url, busy_ms=60_000) for _ in range(3)]
     try:
         waiting = await stored(databases[0], *(f"{i % 5}-{i}" for i in range(60)), stage=Stage.TRIAGE)
         judges = [ByContent(article.title[0].encode()) for article in waiting]
@@ -340,3 +346,35 @@ async def test_ids_of_due_articles_are_those_of_the_articles_due(database: Datab
     assert [article.id for article in await store.still_due(Stage.EXTRACT, [*ids[:2], 999], NOW)] == ids[:2]
     assert not await store.still_due(Stage.TRIAGE, ids, NOW)
     assert not await store.still_due(Stage.EXTRACT, ids, NOW - timedelta(seconds=1))
+
+
+async def test_articles_placed_together_know_of_each_other(database: Database) -> None:
+    waiting = await stored(database, "a-1", "b-1", "a-2", "a-3", stage=Stage.TRIAGE)
+    store = SqlArticleStore(database)
+    judges = [ByContent(article.title[0].encode()) for article in waiting]
+    work = (place(store, article, judge) for article, judge in zip(waiting, judges, strict=True))
+    verdicts = await asyncio.gather(*work)
+    found = [verdict.placement for verdict in verdicts if verdict is not None]
+    assert [placement.copy_of for placement in found] == [None, None, waiting[0].id, waiting[0].id]
+    assert len({placement.story_id for placement in found}) == 2
+    assert [placed.sequence for placed in await store.window(NOW, 0)] == [1, 2, 3, 4]
+
+
+async def test_a_fault_among_articles_placed_together_leaves_no_trace_in_what_the_others_learn(
+    database: Database,
+) -> None:
+    class Broken(ByContent):
+        def judge(self, facts: StoryFacts, placement: Placement) -> Verdict:
+            raise LookupError("a fault of the judge")
+
+    waiting = await stored(database, "a-1", "a-2", "a-3", stage=Stage.TRIAGE)
+    store, index = SqlArticleStore(database), dict[bytes, Placed]()
+    judges = [kind(b"a", index) for kind in (Broken, ByContent, ByContent)]
+    fingerprint = Fingerprint(version=1, content=b"a")
+    work = [
+        store.place(article, fingerprint, 0, judge, "r", NOW) for article, judge in zip(waiting, judges, strict=True)
+    ]
+    first, *others = await asyncio.gather(*work, return_exceptions=True)
+    assert isinstance(first, LookupError)
+    assert [verdict.placement.copy_of for verdict in others if isinstance(verdict, Verdict)] == [None, waiting[1].id]
+    assert [item.id for item in await store.due(Stage.TRIAGE, NOW, 9, ())] == [waiting[0].id]

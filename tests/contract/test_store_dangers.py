@@ -268,4 +268,4 @@ async def test_a_user_without_rights_is_told_so(postgres_database: Database, pos
 def _cut_connections(server: str, database: Database) -> None:
     with psycopg.connect(server, autocommit=True) as admin:
         name = make_url(str(database.engine.url)).database
-        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        admin.execute("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s", (name,))

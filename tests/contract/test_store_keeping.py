@@ -69,6 +69,12 @@ class Alerting:
     def locate(self, news: Sequence[Placed]) -> Placement:
         return Placement(reason="the first of its kind")
 
+    def prepare(self) -> None:
+        return
+
+    def unlearn(self, after: int) -> None:
+        """Nothing is remembered."""
+
     def judge(self, facts: StoryFacts, placement: Placement) -> Verdict:
         notes = (Note(step="triage", text=placement.reason),)
         if not self.alert:

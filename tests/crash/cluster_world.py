@@ -67,12 +67,14 @@ class ClusterWorld:
         config: Path | None = None,
         url: str | None = None,
         python: bool = False,
+        source: Path = ROOT,
     ) -> Member:
-        """`wirewatch ARGUMENTS` (or `python ARGUMENTS`) on this world's configuration and database."""
+        """`wirewatch ARGUMENTS` (or `python ARGUMENTS`) on this world's configuration and database, by the program in
+        the folder `source`."""
         log = self.folder / f"log-{len(self.members)}.txt"
         environment = {
             **os.environ,
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": str(source),
             "WIREWATCH_DATABASE": url or self.url,
             "WIREWATCH_CONFIG": str(config or self.folder),
             "SLACK_BOT_TOKEN": BOT_TOKEN,
@@ -101,7 +103,7 @@ class ClusterWorld:
             words = _invented(number)
             outlet.publish(f"{what}-{number}", f"{news}: {' '.join(words[:6])}", f"{news}. {' '.join(words)}.")
 
-    async def until(self, holds: Callable[[], bool], within: float = 60.0) -> float:
+    async def until(self, holds: Callable[[], bool], within: float = 150.0) -> float:
         """Wait for something; the seconds it took. Fails with the logs when it does not come true."""
         began = time.monotonic()
         while not await asyncio.to_thread(holds):

@@ -194,7 +194,7 @@ async def test_a_dead_workers_errand_is_taken_back_broken_up_and_at_last_set_asi
     await cluster.execute(DEAD_WORKER)
     assert await jobs.rescue() == 3
     assert await jobs.rescue() == 0
-    assert await jobs.under_way() == {"first": {1, 2, 3}}, "rows set aside are left alone"
+    assert (await jobs.under_way())["first"].keys == {1, 2, 3}, "rows set aside are left alone"
     await cluster.execute("UPDATE procrastinate_events SET at = at - interval '2 hours'")
     await jobs.tidy()
     assert await jobs.under_way() == {}

@@ -34,13 +34,18 @@ def test_secrets_do_not_show_themselves() -> None:
         assert "slack_bot_token=***" in shown
 
 
-def test_an_empty_value_counts_as_not_given() -> None:
-    assert load_secrets({"SLACK_BOT_TOKEN": " ", "SLACK_APP_TOKEN_FILE": ""}) == (Secrets(), [])
+def test_an_empty_value_counts_as_not_given(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.write_text(" \n")
+    given = {"SLACK_BOT_TOKEN": " ", "SLACK_APP_TOKEN_FILE": "", "SLACK_WEBHOOK_URL_FILE": str(empty)}
+    assert load_secrets(given) == (Secrets(), [])
+    _, (problem,) = load_secrets({"WIREWATCH_DATABASE_FILE": str(empty)})
+    assert "one line" in problem.message
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(None, "No such file"), (b"", "one line"), (b"a\nb", "one line"), (b"\xff", "UTF-8"), (b"x" * 9999, "one line")],
+    [(None, "No such file"), (b"a\nb", "one line"), (b"\xff", "UTF-8"), (b"x" * 9999, "one line")],
 )
 def test_an_unusable_secret_file_is_a_problem(content: bytes | None, words: str, tmp_path: Path) -> None:
     path = tmp_path / "token"

@@ -58,6 +58,16 @@ def test_every_command_is_one_of_ours(command: list[str]) -> None:
     assert asked.exit_code == 0, asked.output
 
 
+def test_the_image_leaves_to_others_where_secrets_come_from() -> None:
+    image = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    named = [word.split("=")[0] for line in image.splitlines() if line.startswith("ENV") for word in line.split()[1:]]
+    environments = [services()[name]["environment"] for name in ("run", "worker")]
+    assert "WIREWATCH_CONFIG" in named
+    for environment in environments:
+        for variable in environment:
+            assert variable.removesuffix("_FILE") not in named, "giving a secret both ways is refused"
+
+
 def test_a_stop_gets_longer_than_the_program_takes() -> None:
     for name in ("run", "worker"):
         assert services()[name]["stop_grace_period"] == "15s"

@@ -202,3 +202,19 @@ def test_a_long_report_that_contains_a_flash_is_in_its_story_but_no_copy():
     placement = desk.take("Harbour bridge collapses in Zorba", longer, outlet="hill-post.example")
     assert placement.copy_of is None
     assert placement.story_id == 1
+
+
+def test_what_was_never_committed_is_unlearnt():
+    desk, mill = Desk(), "The old mill of Murn burnt down on Tuesday night; nobody was hurt. " * 5
+    desk.take("Harbour bridge collapses in Zorba", BRIDGE)
+    before = len(desk.index), desk.index.sequence
+    desk.take("Mill burns down in Murn", mill)
+    desk.index.unlearn(before[1])
+    assert desk.index.sequence == before[1]
+    again = desk.take(
+        "Mill burns down in Murn", "The old mill of Murn burnt down on Tuesday night; nobody was hurt. " * 5
+    )
+    assert again.copy_of is None
+    assert again.story_id is None
+    copy = desk.take("A mill is lost", mill)
+    assert copy.copy_of == 3

@@ -98,6 +98,16 @@ class StoryIndex:
             else:
                 self._learn(article, reading)
 
+    def unlearn(self, after: int) -> None:
+        """Forget what was learnt later than the sequence `after`: it was never committed. An article that stood here
+        before and was placed anew is missing until it is placed again."""
+        if self._sequence <= after:
+            return
+        for row in np.flatnonzero((self._rows["sequence"] > after) & self._rows["live"]).tolist():
+            self._rows.retire(row)
+            self._discount(row)
+        self._sequence = after
+
     def locate(self, fingerprint: Fingerprint, *, outlet: str, at: datetime) -> Placement:
         """Where a report belongs. Changes nothing. Raises ValueError for a fingerprint that cannot be read."""
         reading, now, printed_by = decoded(fingerprint), int(at.timestamp()), outlet_key(outlet)

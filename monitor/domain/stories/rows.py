@@ -12,6 +12,7 @@ from monitor.domain.stories.terms import TERMS
 from monitor.domain.stories.values import Placed
 
 _COLUMNS: dict[str, np.dtype[Any]] = {
+    "sequence": np.dtype(np.int64),
     "article": np.dtype(np.int64),
     "story": np.dtype(np.int64),
     "root": np.dtype(np.int64),
@@ -83,6 +84,7 @@ class Rows:
         row, self._count = self._count, self._count + 1
         hashes, terms = reading.sketch.hashes, reading.terms
         columns = self._columns
+        columns["sequence"][row] = placed.sequence
         columns["article"][row] = placed.article_id
         columns["story"][row] = placed.story_id
         columns["root"][row] = placed.article_id if placed.copy_of is None else placed.copy_of

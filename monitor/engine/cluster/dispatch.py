@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from monitor.engine.cluster.jobs import Errand, Jobs
+from monitor.engine.cluster.jobs import NOTHING, Errand, Jobs, UnderWay
 from monitor.engine.cluster.outages import attempted
 from monitor.engine.runner import Progress, Work
 from monitor.ports import Clock, Turns
@@ -24,10 +24,18 @@ AT_ONCE = timedelta(milliseconds=50)
 HOLD = timedelta(seconds=5)
 """A look takes milliseconds; a process that stops in the middle of one delays the next by so much."""
 
+LOOKING_SHARE = 5
+"""After a look that took long, so many times its length is rested: looking must not crowd out the work."""
+
 ERRANDS_AHEAD = 4
 ROWS_AHEAD = 2
 """For each process: errands, and rows as a multiple of those performed at once, that may wait to be taken. Enough to
 last until the next look; few enough to be read at each look, and to be shared out evenly at the end."""
+
+_OTHERS_LOOKED = 5.0
+"""Seconds without a turn after which a process asks whether somebody else had one."""
+
+_LOOK = "look:"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,6 +51,8 @@ class Dispatcher:
     _woken: set[str] = field(default_factory=set)
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
     _soon: tuple[str, float] | None = None
+    _more: set[str] = field(default_factory=set)
+    _asked_at: float = 0.0
 
     async def prepare(self) -> None:
         """Make the turns."""
@@ -53,6 +63,11 @@ class Dispatcher:
         self._woken.update(names)
         self._awake.set()
 
+    def errand_done(self, name: str) -> None:
+        """There is room for another errand of the step, if it had more to do than errands could wait."""
+        if name in self._more:
+            self.wake((name,))
+
     async def run(self) -> None:
         """Look at every tick and whenever woken, until cancelled."""
         now = asyncio.get_running_loop().time()
@@ -61,8 +76,10 @@ class Dispatcher:
         while True:
             woken, self._woken = self._woken, set()
             self._awake.clear()
+            began = asyncio.get_running_loop().time()
             await attempted("looking for due rows", self.look(woken))
-            await asyncio.sleep(AT_ONCE.total_seconds())
+            took = asyncio.get_running_loop().time() - began
+            await asyncio.sleep(max(AT_ONCE.total_seconds(), LOOKING_SHARE * took))
             await self._rest()
 
     async def _rest(self) -> None:
@@ -90,15 +107,18 @@ class Dispatcher:
         under_way = await self.jobs.under_way()
         errands: list[Errand] = []
         for work in works:
-            errands += await self._errands_of(work, under_way.get(work.name, set()))
+            errands += await self._errands_of(work, under_way.get(work.name, NOTHING))
         await self.jobs.put(errands)
         return errands
 
-    async def _errands_of(self, work: Work[Any], under_way: Collection[Hashable]) -> list[Errand]:
+    async def _errands_of(self, work: Work[Any], under_way: UnderWay) -> list[Errand]:
         ahead = max(ROWS_AHEAD * work.concurrency, ERRANDS_AHEAD * work.batch) * self.processes
-        if (room := ahead - len(under_way)) <= 0:
+        self._more.add(work.name)
+        if (room := ahead - under_way.waiting) <= 0:
             return []
-        keys = await _due_keys(work, room, under_way)
+        keys = await _due_keys(work, room, under_way.keys)
+        if len(keys) < room:
+            self._more.discard(work.name)
         if work.pause is not None and (seconds := await work.pause()) is not None:
             self._soon = (work.name, max(0.0, seconds))
         starts = range(0, len(keys), work.batch)
@@ -106,13 +126,15 @@ class Dispatcher:
 
     async def _note(self, ours: Collection[str]) -> None:
         """What counts as having looked: that somebody did, of late."""
-        loop_now, now = asyncio.get_running_loop().time(), self.clock.now()
-        others = await self.turns.completed([_turn(name) for name in self.progress if _turn(name) not in ours])
-        for name, progress in self.progress.items():
-            if _turn(name) in ours:
-                progress.looked_at = loop_now
-            elif (at := others.get(_turn(name))) is not None:
-                progress.looked_at = max(progress.looked_at or 0.0, loop_now - (now - at).total_seconds())
+        now = asyncio.get_running_loop().time()
+        for name in ours:
+            self.progress[name.removeprefix(_LOOK)].looked_at = now
+        late = [name for name, at in self.progress.items() if now - (at.looked_at or 0.0) > _OTHERS_LOOKED]
+        if late and now - self._asked_at > _OTHERS_LOOKED:
+            self._asked_at = now
+            for turn, at in (await self.turns.completed([_turn(name) for name in late])).items():
+                progress = self.progress[turn.removeprefix(_LOOK)]
+                progress.looked_at = max(progress.looked_at or 0.0, now - (self.clock.now() - at).total_seconds())
 
 
 async def _due_keys(work: Work[Any], limit: int, skip: Collection[Hashable]) -> Sequence[Hashable]:
@@ -122,4 +144,4 @@ async def _due_keys(work: Work[Any], limit: int, skip: Collection[Hashable]) -> 
 
 
 def _turn(step: str) -> str:
-    return f"look:{step}"
+    return f"{_LOOK}{step}"

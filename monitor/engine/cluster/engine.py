@@ -22,6 +22,7 @@ GRACE = 6.0
 """Seconds that rows in flight get at a stop; with shutting down it stays under the 10 s of Docker and Kubernetes."""
 
 _RESCUE_EVERY = timedelta(seconds=2)
+_RETRIEVE_EVERY = timedelta(seconds=5)
 _TIDY_EVERY = timedelta(minutes=10)
 
 
@@ -147,8 +148,7 @@ class ClusterEngine:
                 await self._jobs.put([Errand(step=work.name, keys=(key,)) for key in failed])
         elif failed:
             raise RowsFailed(work.name)
-        if len(keys) == work.batch > 1:
-            self._dispatcher.wake((work.name,))
+        self._dispatcher.errand_done(work.name)
 
     def _begin(self, lane: Lane, row: object) -> asyncio.Task[bool]:
         """The task that performs the row; the one under way, if an errand that was taken from us began it."""
@@ -180,12 +180,21 @@ class ClusterEngine:
         await asyncio.gather(*late, return_exceptions=True)
 
     def _all_chores(self) -> list[Chore]:
-        rescue = Chore(name="rescue", every=_RESCUE_EVERY, perform=self._rescue, shared=True)
-        return [*self.chores, rescue, Chore(name="tidy", every=_TIDY_EVERY, perform=self._jobs.tidy, shared=True)]
+        return [
+            *self.chores,
+            Chore(name="rescue", every=_RESCUE_EVERY, perform=self._rescue, shared=True),
+            Chore(name="retrieve", every=_RETRIEVE_EVERY, perform=self._retrieve),
+            Chore(name="tidy", every=_TIDY_EVERY, perform=self._jobs.tidy, shared=True),
+        ]
 
     async def _rescue(self) -> None:
         if found := await self._jobs.rescue():
             log.warning("%d errand(s) of processes that died or stopped were taken over", found)
+            await self._rescued(found)
+
+    async def _retrieve(self) -> None:
+        if found := await self._jobs.retrieve():
+            log.warning("%d errand(s) were astray since the database was lost for a moment", found)
             await self._rescued(found)
 
     async def _repeat(self, chore: Chore) -> None:
@@ -210,5 +219,5 @@ def _turn(chore: Chore) -> str:
 
 
 def _errands_at_once(work: Work[Any]) -> int:
-    """One more than fill the step's slots, so that a slow row in one leaves none empty."""
-    return ceil(work.concurrency / work.batch) + (work.batch > 1)
+    """Where a step does not say: one more than fill its slots, so that a slow row in one leaves none empty."""
+    return work.errands or ceil(work.concurrency / work.batch) + (work.batch > 1)

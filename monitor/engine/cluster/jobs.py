@@ -6,18 +6,20 @@ rows are still due, a doubled one finds them done.
 
 import asyncio
 import logging
+import select
 from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
-from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import DeleteJobCondition, Job, Status
+from procrastinate.manager import JobManager
 from procrastinate.schema import SchemaManager
-from psycopg_pool import PoolTimeout
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from monitor.engine.runner import survive
 from monitor.ports import Clock
@@ -63,6 +65,17 @@ class Errand:
     keys: tuple[Hashable, ...]
 
 
+@dataclass(slots=True)
+class UnderWay:
+    """Rows of one step that errands are about: their keys, and how many of them wait to be taken."""
+
+    keys: set[Hashable] = field(default_factory=set)
+    waiting: int = 0
+
+
+NOTHING = UnderWay()
+
+
 class JobsUnavailable(Exception):
     """The table of errands cannot be reached or used."""
 
@@ -88,24 +101,59 @@ def _wait(attempts: int) -> float:
     return min(_WAIT_FIRST * 2.0 ** min(attempts, 10), _WAIT_MOST)
 
 
+class _Ends(JobManager):
+    """What a worker says of an errand that it ends may come too late, when the errand was taken from it, or not arrive
+    at all. Neither matters: see `Jobs.retrieve`."""
+
+    async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
+        """Forget the errand."""
+        await _told_or_not(job, super().finish_job(job, status, delete_job))
+
+    async def retry_job(self, job: Job, *arguments: Any, **named: Any) -> None:  # noqa: ANN401
+        """Let the errand wait."""
+        await _told_or_not(job, super().retry_job(job, *arguments, **named))
+
+
+async def _told_or_not(job: Job, ending: Awaitable[None]) -> None:
+    try:
+        await ending
+    except ConnectorException as error:
+        log.info("%s: the end of errand %s did not count: %s", job.task_name, job.id, _told(error))
+
+
 class Jobs:
     """The errands of one cluster, as one process sees them."""
 
     def __init__(self, conninfo: str, clock: Clock) -> None:
         self._clock = clock
+        self._workers: set[int | None] = set()
+        self._running: set[int | None] = set()
+        self._astray: set[int | None] = set()
         self._app = App(
             connector=PsycopgConnector(
-                conninfo=conninfo, min_size=1, max_size=CONNECTIONS, timeout=10.0, kwargs=_CONNECTING
+                conninfo=conninfo,
+                min_size=1,
+                max_size=CONNECTIONS,
+                timeout=10.0,
+                kwargs=_CONNECTING,
+                pool_factory=_pool,
             )
         )
+        self._manager = self._app.job_manager
+        self._app.job_manager = _Ends(self._app.connector)
 
     def serve(self, step: str, perform: Callable[[Sequence[Hashable]], Awaitable[None]]) -> None:
         """Say what to do with an errand of `step`; `perform` raises RowsFailed to be asked again later."""
 
-        async def task(keys: list[Hashable]) -> None:
-            await perform(keys)
+        async def task(context: JobContext, keys: list[Hashable]) -> None:
+            self._workers.add(context.job.worker_id)
+            self._running.add(context.job.id)
+            try:
+                await perform(keys)
+            finally:
+                self._running.discard(context.job.id)
 
-        self._app.task(name=step, queue=step, retry=_Again(self._clock))(task)
+        self._app.task(name=step, queue=step, retry=_Again(self._clock), pass_context=True)(task)
 
     async def open(self) -> None:
         """Connect. Raises JobsUnavailable."""
@@ -122,24 +170,38 @@ class Jobs:
         """Let workers know of errands. Raises JobsUnavailable."""
         jobs = [_job(errand) for errand in errands]
         if jobs:
-            await _mapped(self._app.job_manager.batch_defer_jobs_async(jobs=jobs))
+            await _mapped(self._manager.batch_defer_jobs_async(jobs=jobs))
 
-    async def under_way(self) -> Mapping[str, set[Hashable]]:
-        """The keys of rows that some errand, waiting, taken or set aside, is about; by step. Raises JobsUnavailable."""
-        found: dict[str, set[Hashable]] = {}
-        for job in await _mapped(self._app.job_manager.list_jobs_async()):
+    async def under_way(self) -> Mapping[str, UnderWay]:
+        """The rows that some errand, waiting, taken or set aside, is about; by step. Raises JobsUnavailable."""
+        found: dict[str, UnderWay] = {}
+        for job in await _mapped(self._manager.list_jobs_async()):
             if job.status in _UNDER_WAY:
-                found.setdefault(job.task_name, set()).update(_keys(job))
+                rows, keys = found.setdefault(job.task_name, UnderWay()), _keys(job)
+                rows.keys.update(keys)
+                rows.waiting += len(keys) if job.status == Status.TODO.value else 0
         return found
 
     async def rescue(self) -> int:
         """Give the errands of dead workers to the living; how many. Raises JobsUnavailable."""
-        stalled = list(await _mapped(self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER)))
+        stalled: list[Job] = list(await _mapped(self._manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER)))
         return sum([await self._rescued(job) for job in stalled])
+
+    async def retrieve(self) -> int:
+        """Give back errands that count as ours though we do not perform them: the database was lost just as they were
+        taken or finished. What is so at two calls in a row; how many. Raises JobsUnavailable."""
+        ours = [
+            job
+            for job in await _mapped(self._manager.list_jobs_async(status=Status.DOING.value))
+            if job.worker_id in self._workers and job.id not in self._running
+        ]
+        astray = [job for job in ours if job.id in self._astray]
+        self._astray = {job.id for job in ours}
+        return sum([await self._rescued(job) for job in astray])
 
     async def tidy(self) -> None:
         """Forget workers long dead, and errands set aside long enough. Raises JobsUnavailable."""
-        manager = self._app.job_manager
+        manager = self._manager
         await _mapped(manager.prune_stalled_workers(STALE_WORKER))
         await _mapped(
             manager.delete_old_jobs(
@@ -167,7 +229,7 @@ class Jobs:
 
     async def _rescued(self, job: Job) -> bool:
         """Whether an errand was taken back; False when another process was first."""
-        manager, keys = self._app.job_manager, _keys(job)
+        manager, keys = self._manager, _keys(job)
         with suppress(ConnectorException):
             if job.attempts >= SET_ASIDE_AFTER:
                 log.error("%s: rows %s are set aside: their workers died %d times", job.task_name, keys, job.attempts)
@@ -211,6 +273,24 @@ _CONNECTING = {
     "keepalives_count": 3,
     "options": "-c timezone=UTC -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
 }
+
+
+def _pool(**arguments: Any) -> AsyncConnectionPool:  # noqa: ANN401
+    """procrastinate's pool, which would ask the server before each statement whether the connection still lives."""
+    return AsyncConnectionPool(**{**arguments, "check": _check, "configure": _single_statements})
+
+
+async def _check(connection: Any) -> None:  # noqa: ANN401 - psycopg has another home
+    """Ask only where the server has said something while nobody asked: it has probably cut the connection off."""
+    watch = select.poll()
+    watch.register(connection.fileno(), select.POLLIN)
+    if watch.poll(0):
+        await AsyncConnectionPool.check_connection(connection)
+
+
+async def _single_statements(connection: Any) -> None:  # noqa: ANN401 - psycopg has another home
+    """Each question to the table of errands is one statement: a transaction around it would be two more."""
+    await connection.set_autocommit(True)
 
 
 def _job(errand: Errand) -> Job:

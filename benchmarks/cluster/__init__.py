@@ -1,0 +1,1 @@
+"""The cluster engine: what it costs, how it scales, how soon it takes over."""

@@ -1,0 +1,147 @@
+"""Processor time of an article for everything but fetching, extracting and matching.
+
+Those three are replaced by values that cost nothing; what remains is errands, reading and writing rows, reading the
+text for stories and placing. The local engine on the same PostgreSQL stands beside it: the difference is what sharing
+costs. PostgreSQL's own time is told apart.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from benchmarks.cluster.machines import Now, Server
+from benchmarks.cluster.prose import article
+from monitor.app.works import Steps
+from monitor.domain.articles import Entry, Method, NewArticle, Stage, Text
+from monitor.domain.catalog import Catalog
+from monitor.domain.feeds import Feed, FeedState
+from monitor.domain.fetching import Fetched
+from monitor.domain.polling import Polled
+from monitor.domain.stories.index import StoryIndex
+from monitor.domain.topics.engine import compile_catalog
+from monitor.engine.cluster.engine import ClusterEngine
+from monitor.engine.cluster.jobs import Jobs
+from monitor.engine.local import LocalEngine
+from monitor.engine.runner import Work
+from monitor.steps.extract import Extract
+from monitor.steps.triage import Triage
+from storage.articles import SqlArticleStore
+from storage.database import Database
+from storage.feeds import SqlFeedStore
+from storage.turns import SqlTurns
+
+
+class Instant:
+    """A fetcher, extractor, language detector and topics that cost nothing."""
+
+    catalog = Catalog(revision="r")
+    matcher = compile_catalog(catalog)
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = texts
+
+    async def page(self, url: str) -> Fetched:
+        return Fetched(url=url, status=200, body=url.encode(), media_type="text/html")
+
+    async def extract(self, body: bytes, *, url: str, charset: str | None) -> Text:
+        return Text(title="", body=self.texts[int(url.rpartition("/")[2])], method=Method.PAGE)
+
+    def detect(self, text: str, hint: str | None = None) -> str | None:
+        return "en"
+
+    def current(self) -> Any:
+        return self.catalog, self.matcher
+
+
+class InstantCatalog(Instant):
+    def current(self) -> Any:
+        return self.catalog
+
+
+async def cost(server: Server, articles: int) -> list[str]:
+    """The same articles through the local engine and through the cluster's."""
+    made = [article(number) for number in range(articles)]
+    lines = []
+    for engine in ("local", "cluster"):
+        async with server.store(f"cost_{engine}") as database:
+            await fill(database, [title for title, _ in made])
+            works = _works(database, [text for _, text in made])
+            began, used, theirs = time.perf_counter(), time.process_time(), server.seconds()
+            await (_local(works) if engine == "local" else _cluster(works, database, articles))
+            ours = 1000 * (time.process_time() - used) / articles
+            theirs = 1000 * (server.seconds() - theirs) / articles
+            rate = articles / (time.perf_counter() - began)
+            lines.append(
+                f"an article through the {engine} engine: {ours:.2f} ms of a worker, {theirs:.2f} ms of PostgreSQL"
+                f" ({articles} articles, {rate:.0f} a second)"
+            )
+            print(f"cost: {lines[-1]}", flush=True)
+    return lines
+
+
+async def fill(database: Database, titles: Sequence[str]) -> None:
+    """Articles waiting for extraction, as a poll writes them."""
+    feeds, now = SqlFeedStore(database), datetime.now(UTC)
+    await feeds.sync([Feed(key="f", url="https://f.example/feed")], now)
+    new = tuple(
+        NewArticle(
+            feed_key="f",
+            entry=Entry(guid=str(n), url=f"https://f{n}.example/{n}", title=title),
+            outlet=f"f{n}.example",
+            identities=(n.to_bytes(32, "big"),),
+            first_seen=now,
+            stage=Stage.EXTRACT,
+        )
+        for n, title in enumerate(titles)
+    )
+    state = FeedState(due=now.replace(year=now.year + 1), polls=1, polled_at=now)
+    await feeds.record(Polled(feed_key="f", seen_polls=0, state=state, articles=new))
+
+
+def _works(database: Database, texts: Sequence[str]) -> Sequence[Work[Any]]:
+    clock, instant, rows = Now(), Instant(texts), SqlArticleStore(database)
+    extract = Extract(
+        store=rows,
+        fetcher=instant,  # type: ignore[arg-type]
+        extractor=instant,
+        languages=instant,
+        catalog=InstantCatalog(()),
+        clock=clock,
+    )
+    steps = Steps(
+        clock=clock,
+        feeds=SqlFeedStore(database),
+        articles=rows,
+        poll=None,  # type: ignore[arg-type]
+        extract=extract,
+        triage=Triage(store=rows, topics=instant, index=StoryIndex(timedelta(days=3)), clock=clock),
+        deliver=None,  # type: ignore[arg-type]
+    )
+    return [
+        replace(work, wakes=tuple(name for name in work.wakes if name == "triage"))
+        for work in steps.works(requests=50, extractions=16)[1:3]
+    ]
+
+
+async def _local(works: Sequence[Work[Any]]) -> None:
+    await LocalEngine(works).run_once()
+
+
+async def _cluster(works: Sequence[Work[Any]], database: Database, articles: int) -> None:
+    clock = Now()
+    engine = ClusterEngine(
+        works, jobs=Jobs(database.conninfo, clock), turns=SqlTurns(database), clock=clock, rescued=ignored
+    )
+    stop = asyncio.Event()
+    running = asyncio.create_task(engine.run(stop))
+    while engine.runners["triage"].progress.performed < articles:
+        await asyncio.sleep(0.05)
+    stop.set()
+    await running
+
+
+async def ignored(_: int) -> None:
+    return None

@@ -1,0 +1,104 @@
+"""Seconds from kill -9 of a process to the moment another begins the row it was performing."""
+
+import asyncio
+import os
+import signal
+import statistics
+import sys
+import time
+from collections.abc import Collection, Hashable, Sequence
+from pathlib import Path
+
+from sqlalchemy import text
+
+from benchmarks.cluster.cost import ignored
+from benchmarks.cluster.machines import Now, Server, at_percent
+from monitor.engine.cluster.engine import ClusterEngine
+from monitor.engine.cluster.jobs import Jobs
+from monitor.engine.runner import Work
+from storage.database import Database
+from storage.turns import SqlTurns
+
+CHILD = """
+import asyncio, sys
+from benchmarks.cluster.rescue import sleeper
+asyncio.run(sleeper(sys.argv[1]))
+"""
+
+
+class Sleepers:
+    """One row, for ever due, that takes for ever."""
+
+    async def due(self, limit: int, skip: Collection[Hashable]) -> Sequence[int]:
+        return [row for row in (1,) if row not in skip]
+
+    async def still_due(self, keys: Collection[Hashable]) -> Sequence[int]:
+        return [1]
+
+    async def perform(self, row: int) -> bool:
+        print("begun", flush=True)
+        await asyncio.sleep(3600)
+        return False
+
+    def work(self) -> Work[int]:
+        return Work(
+            name="sleep",
+            concurrency=1,
+            due=self.due,
+            still_due=self.still_due,
+            key=lambda row: row,
+            perform=self.perform,
+        )
+
+
+async def sleeper(url: str) -> None:
+    """A process that begins a row and never ends it."""
+    database, clock = Database.open(url), Now()
+    engine = ClusterEngine(
+        [Sleepers().work()],
+        jobs=Jobs(database.conninfo, clock),
+        turns=SqlTurns(database),
+        clock=clock,
+        rescued=ignored,
+    )
+    print("ready", flush=True)
+    await engine.run(asyncio.Event())
+
+
+async def rescue(server: Server, kills: int) -> list[str]:
+    """Processes that take one row over from each other, each killed when it has begun it."""
+    async with server.store("rescue") as database:
+        url, took = database.conninfo, []
+        holder = await _begin(url)
+        await _said(holder, b"begun")
+        for _ in range(kills):
+            successor = await _begin(url)
+            await _said(successor, b"ready")
+            await asyncio.sleep(3.0)
+            killed = time.perf_counter()
+            holder.send_signal(signal.SIGKILL)
+            await _said(successor, b"begun")
+            took.append(time.perf_counter() - killed)
+            print(f"rescue: {took[-1]:.1f} s", flush=True)
+            # a row whose processes die one after the other is tried more and more rarely: not what is measured here
+            await database.run(lambda c: c.execute(text("UPDATE procrastinate_jobs SET attempts = 0")).rowcount)
+            holder = successor
+        holder.kill()
+        await holder.wait()
+    return [
+        f"taken over after `kill -9`, {kills} times: median {statistics.median(took):.1f} s,"
+        f" p95 {at_percent(took, 95):.1f} s, worst {max(took):.1f} s"
+    ]
+
+
+async def _begin(url: str) -> asyncio.subprocess.Process:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-c", CHILD, url, stdout=asyncio.subprocess.PIPE, env=environment
+    )
+
+
+async def _said(process: asyncio.subprocess.Process, word: bytes) -> None:
+    assert process.stdout is not None
+    while (await process.stdout.readline()).strip() != word:
+        pass

@@ -1,0 +1,80 @@
+"""Many small units of work in one transaction: what comes while one transaction runs goes together into the next.
+
+A transaction costs the same whatever is in it: a connection, BEGIN, a commit that waits for the disk, and on PostgreSQL
+the way there and back for each. Nobody waits longer for it: the first comer's transaction begins at once.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from sqlalchemy import Connection
+
+from storage.database import Database
+from storage.errors import StoreUnavailable
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+MOST = 50
+"""Units of work in one transaction: enough that what they share weighs little, few enough to be done in some 50 ms."""
+
+
+class Gathered(Generic[Item, Result]):
+    """`work` on many items at once; its results are in the order of the items.
+
+    A transaction that fails because of what is in it is taken apart: each item then stands or falls alone. `prepare` is
+    told of the items of a transaction about to begin, `undo` of those of one that was not committed: both in the thread
+    of the event loop, while no other transaction of these runs.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        work: Callable[[Connection, Sequence[Item]], Sequence[Result]],
+        *,
+        prepare: Callable[[Sequence[Item]], None] | None = None,
+        undo: Callable[[Sequence[Item]], None] | None = None,
+    ) -> None:
+        self._database, self._work, self._prepare, self._undo = database, work, prepare, undo
+        self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._serving: asyncio.Task[None] | None = None
+
+    async def do(self, item: Item) -> Result:
+        """The result for one item, once it is committed. Raises what its transaction raised."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Result] = loop.create_future()
+        self._waiting.append((item, future))
+        if self._serving is None or self._serving.done():
+            self._serving = loop.create_task(self._serve())
+        return await future
+
+    async def _serve(self) -> None:
+        while self._waiting:
+            batch = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
+            wanted = [(item, future) for item, future in batch if not future.done()]
+            if wanted:
+                await self._perform(wanted)
+
+    async def _perform(self, wanted: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
+        items = [item for item, _ in wanted]
+        if self._prepare is not None:
+            self._prepare(items)
+        attempt = asyncio.ensure_future(self._database.run(lambda connection: self._work(connection, items)))
+        await asyncio.wait([attempt])
+        error = attempt.exception()
+        if error is None:
+            for (_, future), result in zip(wanted, attempt.result(), strict=True):
+                if not future.done():
+                    future.set_result(result)
+            return
+        if self._undo is not None:
+            self._undo(items)
+        if len(wanted) > 1 and not isinstance(error, StoreUnavailable):
+            for alone in wanted:
+                await self._perform([alone])
+            return
+        for _, future in wanted:
+            if not future.done():
+                future.set_exception(error)

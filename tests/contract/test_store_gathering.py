@@ -1,0 +1,79 @@
+"""Units of work that share a transaction: none waits longer for it, and none falls with another."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy import Connection, select
+
+from storage.database import Database
+from storage.errors import StoreRefused, StoreUnavailable
+from storage.gathering import MOST, Gathered
+from storage.schema import meta
+
+
+class Writer:
+    """Writes a row for each item, and remembers which came together."""
+
+    def __init__(self, database: Database) -> None:
+        self.together: list[list[str]] = []
+        self.undone: list[list[str]] = []
+        self.gone = False
+        self.gathered = Gathered(database, self._write, undo=lambda items: self.undone.append(list(items)))
+
+    def _write(self, connection: Connection, items: Sequence[str]) -> list[str]:
+        self.together.append(list(items))
+        if self.gone:
+            raise StoreUnavailable("gone for a moment")
+        connection.execute(meta.insert(), [{"key": item, "value": len(items)} for item in items])
+        if "faulty" in items:
+            raise LookupError("a fault of the program")
+        return [item.upper() for item in items]
+
+
+async def written(database: Database) -> set[str]:
+    rows = await database.read(lambda c: c.scalars(select(meta.c.key)).all())
+    return set(rows)
+
+
+async def test_what_comes_meanwhile_shares_the_next_transaction(database: Database) -> None:
+    writer = Writer(database)
+    items = [f"item {number}" for number in range(2 * MOST)]
+    assert await asyncio.gather(*(writer.gathered.do(item) for item in items)) == [item.upper() for item in items]
+    assert len(writer.together) == 2
+    assert await written(database) >= set(items)
+
+
+async def test_one_that_fails_falls_alone(database: Database) -> None:
+    writer = Writer(database)
+    before = await written(database)
+    results = await asyncio.gather(
+        *(writer.gathered.do(item) for item in ("one", "faulty", "two", "two")), return_exceptions=True
+    )
+    assert results[0] == "ONE"
+    assert isinstance(results[1], LookupError)
+    assert results[2] == "TWO"
+    assert isinstance(results[3], StoreRefused)
+    assert await written(database) - before == {"one", "two"}
+    assert writer.undone == [["one", "faulty", "two", "two"], ["faulty"], ["two"]]
+
+
+async def test_an_outage_is_everybodys(database: Database) -> None:
+    writer = Writer(database)
+    writer.gone = True
+    results = await asyncio.gather(*(writer.gathered.do(item) for item in ("one", "two")), return_exceptions=True)
+    assert [type(result) for result in results] == [StoreUnavailable] * 2
+    assert len(writer.together) == 1, "a database that is gone is not asked again for each"
+    writer.gone = False
+    assert await writer.gathered.do("one") == "ONE"
+
+
+async def test_nothing_is_done_for_those_who_have_gone(database: Database) -> None:
+    writer = Writer(database)
+    leaving = asyncio.create_task(writer.gathered.do("leaving"))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    assert await writer.gathered.do("staying") == "STAYING"
+    assert "leaving" not in await written(database)
