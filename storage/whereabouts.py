@@ -1,20 +1,23 @@
 """Noticing that a SQLite store is a copy of another: two daemons, each on a copy, would tell everything twice.
 
 A store remembers which file it is, by its inode: that survives restarts, renaming and a new container on the same
-volume, and no way of copying a file or a volume of files keeps it.
+volume, and no way of copying a file or a volume of files keeps it. A copy made on the same machine while no daemon
+worked on the store is taken for what it nearly always is, a move.
 """
 
+import socket
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, exists, select
 
 from storage.database import Database
 from storage.errors import StoreCopied
+from storage.process_schema import processes
 from storage.schema import meta
 from storage.statements import upsert
 
 FILE = "file"
-"""In `meta`: the inode of the file that the store was last known to be."""
+"""In `meta`: the inode of the file that the store was last known to be, and the machine."""
 
 
 async def refuse_copy(database: Database) -> None:
@@ -38,20 +41,24 @@ def forget_file(connection: Connection) -> None:
 
 def _check(connection: Connection, path: Path) -> None:
     known = connection.execute(select(meta.c.value).where(meta.c.key == FILE)).scalar_one_or_none()
-    if known is None:
-        _learn(connection, path)
-    elif known != _inode(path):
+    here = _whereabouts(path)
+    if known == here:
+        return
+    inode, _, machine = (known or here).partition(" ")
+    was_moved = machine == socket.gethostname() and not connection.execute(select(exists(processes))).scalar_one()
+    if inode != here.partition(" ")[0] and not was_moved:
         raise StoreCopied(
             f"{path} is a copy of another store. A daemon on the other one would tell everything a second time: "
             "if none runs there any more, `wirewatch db adopt` makes this copy the store"
         )
+    _learn(connection, path)
 
 
 def _learn(connection: Connection, path: Path) -> None:
-    value = _inode(path)
+    value = _whereabouts(path)
     statement = upsert(connection, meta).values(key=FILE, value=value)
     connection.execute(statement.on_conflict_do_update(index_elements=[meta.c.key], set_={"value": value}))
 
 
-def _inode(path: Path) -> str:
-    return str(path.stat().st_ino)
+def _whereabouts(path: Path) -> str:
+    return f"{path.stat().st_ino} {socket.gethostname()}"

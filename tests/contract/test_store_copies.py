@@ -2,15 +2,23 @@
 
 import shutil
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from monitor.domain.overview import WorkerOverview
 from storage.backup import backup, restore
 from storage.copying import copy_store
 from storage.database import Database
 from storage.errors import StoreCopied
+from storage.processes import SqlProcesses
 from storage.whereabouts import adopt, refuse_copy
+
+NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
+ALIVE = WorkerOverview(
+    name="here:1", version="1", started_at=NOON, seen_at=NOON, revision="r", looked_at={}, problems=()
+)
 
 
 async def at(path: Path, *works: Callable[[Database], Awaitable[None]]) -> None:
@@ -34,15 +42,27 @@ async def store(sqlite_template: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.case(127)
-async def test_a_copied_volume_is_refused_until_it_is_adopted(store: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", ["beside a daemon that works", "on another machine"])
+async def test_a_copied_volume_is_refused_until_it_is_adopted(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    if where == "on another machine":
+        monkeypatch.setattr("socket.gethostname", lambda: "another.example")
+    else:
+        await at(store, lambda database: SqlProcesses(database).report(ALIVE))
     shutil.copytree(store.parent, tmp_path / "copied", copy_function=shutil.copy2)
     copied = tmp_path / "copied" / store.name
     before = copied.read_bytes()
     with pytest.raises(StoreCopied, match="wirewatch db adopt"):
         await at(copied, refuse_copy)
     assert copied.read_bytes() == before
-    await at(store, refuse_copy)
     await at(copied, adopt, refuse_copy)
+    await at(copied, refuse_copy)
+
+
+async def test_a_copy_on_the_same_machine_of_a_store_at_rest_is_a_move(store: Path, tmp_path: Path) -> None:
+    copied = Path(shutil.copy(store, tmp_path / "copied.db"))
+    await at(copied, refuse_copy)
     await at(copied, refuse_copy)
 
 
