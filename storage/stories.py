@@ -52,7 +52,10 @@ def facts_of(connection: Connection, story_id: int, article_id: int, own: Voice,
     return StoryFacts(
         id=story_id,
         own=own,
-        others=tuple(Voice(**row) for row in connection.execute(_OTHERS, asked).mappings()),
+        others=tuple(
+            Voice(text=text, origin=origin, first=first, last=last)
+            for text, origin, first, last in connection.execute(_OTHERS, asked).all()
+        ),
         told=frozenset(row.topic for row in told if not row.itself),
         told_itself=frozenset(row.topic for row in told if row.itself),
         alerts=alerts_of_story(connection, story_id),

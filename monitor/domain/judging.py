@@ -2,7 +2,8 @@
 
 Rules, in this order, for each topic the article matches:
 
-1. A baseline article (known before anyone asked) raises nothing.
+1. A baseline article (known before anyone asked) raises nothing; nor does a match in nothing but the words of a cookie
+   wall, which several articles have for a text.
 2. The topic has no alert in this story yet: `NEW` once enough independent outlets report it (`min_outlets`).
    A copy of a text raises nothing, unless no earlier report of the story matched the topic: then nobody was told.
 3. The topic has its alert: a copy changes nothing; another independent outlet, or text that says something new,
@@ -23,8 +24,8 @@ from monitor.domain.ledger import Note
 from monitor.domain.routing import route
 from monitor.domain.stories.index import StoryIndex
 from monitor.domain.stories.origins import confirmed, independent_outlets
-from monitor.domain.stories.values import Fingerprint, Placed, Placement, Voice
-from monitor.domain.topics.values import Match, Matches
+from monitor.domain.stories.values import WALLS, Fingerprint, Placed, Placement, Voice
+from monitor.domain.topics.values import Field, Match, Matches
 from monitor.domain.verdicts import StoryFacts, Verdict
 
 
@@ -95,6 +96,8 @@ class ArticleJudge:
     ) -> tuple[AlertChange | None, str]:
         if self.article.baseline and (self.article.story_id is None or topic.key in facts.told_itself):
             return None, "already published when the feed was added; baseline articles do not alert"
+        if placement.walls >= WALLS and all(hit.field is not Field.TITLE for hit in match.hits):
+            return None, f"matched in a text that {placement.walls} other articles have too; no news, whatever it says"
         if alert is None:
             if placement.copy_of is not None and topic.key in facts.told:
                 return None, f"repeats the text of article {placement.copy_of}"

@@ -33,9 +33,10 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 
-def copied(reading: Reading, outlet: int, now: int, records: Records) -> tuple[Floats, Floats]:
+def copied(reading: Reading, outlet: int, now: int, records: Records) -> tuple[Floats, Floats, int]:
     """For each of some earlier texts, how much of the shorter text is in the longer one, and how much of `reading` is
-    in the earlier text; zeros when that does not make a copy."""
+    in the earlier text; zeros when that does not make a copy. And how many are the same text under a headline that the
+    text has nothing to do with: a cookie wall."""
     common = overlaps(reading.sketch, records["sketch"], records["hashes"])
     of_left, of_right = common.of_left, common.of_right
     share = np.maximum(of_left, of_right)
@@ -50,9 +51,12 @@ def copied(reading: Reading, outlet: int, now: int, records: Records) -> tuple[F
     enough &= ~(is_other_instalment(reading, outlet, now, records) & (shorter < COLUMN_WORDS))
     enough &= patterned(reading, records) < PATTERN
     doubtful = enough & ~(records["is_about_itself"] & (shorter >= SHORT))
+    walls = 0
     if doubtful.any():
-        enough[doubtful] = are_about_the_same(reading, records.where(doubtful))
-    return share * enough, of_left * enough
+        borne_out = are_about_the_same(reading, records.where(doubtful))
+        enough[doubtful] = borne_out
+        walls = borne_out.count(False)
+    return share * enough, of_left * enough, walls
 
 
 def is_other_instalment(reading: Reading, outlet: int, now: int, records: Records) -> Bools:

@@ -1,7 +1,7 @@
 """The story index: learns what was placed, and says where the next article belongs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -16,7 +16,7 @@ from monitor.domain.stories.postings import Keys, Postings
 from monitor.domain.stories.postings import Rows as RowNumbers
 from monitor.domain.stories.reading import Reading, decoded
 from monitor.domain.stories.rows import Records, Rows, outlet_key
-from monitor.domain.stories.values import Fingerprint, Placed, Placement
+from monitor.domain.stories.values import WALLS, Fingerprint, Placed, Placement
 
 POSTED = 20
 """Smallest hashes of a sketch that are looked up; the others are only compared. A copy of a quarter of the length
@@ -114,7 +114,13 @@ class StoryIndex:
         if reading is None:
             raise ValueError("a fingerprint of another layout")
         found = self._found(reading, now)
-        return self._copied(reading, found.texts, printed_by, now) or self._related(reading, found, printed_by, now)
+        copy, walls = self._copied(reading, found.texts, printed_by, now)
+        if not walls:
+            return copy or self._related(reading, found, printed_by, now)
+        # What a wall is about says nothing of the article behind it.
+        placement = copy or (Placement() if walls >= WALLS else self._related(reading, found, printed_by, now))
+        reason = f"{placement.reason}; {walls} earlier articles have its text under headlines of other matters"
+        return replace(placement, reason=reason, walls=walls)
 
     def tidy(self) -> None:
         """Do now what `learn` would otherwise have to do soon, and takes longer than learning. Answers stay."""
@@ -172,21 +178,23 @@ class StoryIndex:
             columns=self._rows.at(np.sort(rows[is_column])),
         )
 
-    def _copied(self, reading: Reading, records: Records, outlet: int, now: int) -> Placement | None:
+    def _copied(self, reading: Reading, records: Records, outlet: int, now: int) -> tuple[Placement | None, int]:
+        """The placement of a copy, and how many texts would have made it one but for their headlines."""
         if not len(records):
-            return None
-        shares, explained = copied(reading, outlet, now, records)
+            return None, 0
+        shares, explained, walls = copied(reading, outlet, now, records)
         # The earliest, but not one that merely had a paragraph put into this text.
         [found] = np.nonzero((shares > 0) & (explained >= NEAR_BEST * explained.max()))
         if not len(found):
-            return None
+            return None, walls
         share, original = float(shares[found[0]]), int(records["root"][found[0]])
-        return Placement(
+        placement = Placement(
             story_id=int(records["story"][found[0]]),
             copy_of=original,
             similarity=share,
             reason=f"repeats {share:.0%} of the text of article {original}",
         )
+        return placement, walls
 
     def _related(self, reading: Reading, found: _Found, outlet: int, now: int) -> Placement:
         records, columns = found.reports, found.columns

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+WALLS = 3
+"""Earlier articles with the same text under headlines of other matters that make it a cookie wall or the like."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
@@ -46,7 +49,8 @@ class Placement:
     """Where an article belongs: `story_id` None means a story of its own. `reason` is for the ledger, in words.
 
     `copy_of` is the earliest article whose text this one repeats. `novelty` names what is new against the story
-    (names, numbers, sentences); empty for a copy.
+    (names, numbers, sentences); empty for a copy. `walls` counts earlier articles with the same text under headlines
+    that it has nothing to do with (32 at most): where they are several, the text is a cookie wall or the like.
     """
 
     story_id: int | None = None
@@ -54,6 +58,7 @@ class Placement:
     similarity: float = 0.0
     reason: str = "no earlier report resembles it"
     novelty: tuple[str, ...] = ()
+    walls: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
