@@ -1,7 +1,6 @@
 """What a parser found in a feed, and how it becomes the plain, bounded entries everyone else sees."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from urllib.parse import urljoin
 from monitor.adapters.feed_dates import within_reason
 from monitor.adapters.plain_text import one_line, plain, storable
 from monitor.domain.articles import Entry
+from monitor.domain.graphemes import cut_at
 from monitor.domain.links import canonical, is_web_address
 
 TITLE = 1_000
@@ -121,15 +121,4 @@ def language_code(label: str) -> str | None:
 
 def cut(text: str, limit: int) -> str:
     """At most `limit` characters, never ending between a character and what combines with it."""
-    if len(text) <= limit:
-        return text
-    end = limit
-    while end > limit - 16 and _continues(text[end], text[end - 1]):
-        end -= 1
-    return text[:end].rstrip()
-
-
-def _continues(character: str, before: str) -> bool:
-    joiners = "\u200d\ufe0e\ufe0f"
-    modifier = "\U0001f3fb" <= character <= "\U0001f3ff"
-    return bool(unicodedata.combining(character)) or character in joiners or before == "\u200d" or modifier
+    return text if len(text) <= limit else text[: cut_at(text, limit)].rstrip()

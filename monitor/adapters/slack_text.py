@@ -7,6 +7,7 @@ Slack reads `& < >` as markup (https://docs.slack.dev/messaging/formatting-messa
 import re
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from monitor.domain.graphemes import cut_at
 from monitor.domain.visible import visible
 
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
@@ -30,7 +31,7 @@ def escaped(text: str, limit: int) -> str:
     for position, char in enumerate(literal):
         shown = _ESCAPES.get(char, char)
         if used + len(shown) + (position + 1 < len(literal)) > limit:
-            return "".join(parts).rstrip() + _ELLIPSIS
+            return "".join(parts[: cut_at(literal, position)]).rstrip() + _ELLIPSIS
         parts.append(shown)
         used += len(shown)
     return "".join(parts)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from monitor.domain.articles import Article, Method, Text
+from monitor.domain.graphemes import cut_at
 from monitor.domain.stories.difference import Change, difference, is_material
 
 SHOWN = 4
@@ -52,4 +53,4 @@ def _quoted(changes: tuple[Change, ...]) -> Iterator[str]:
 def _cut(text: str) -> str:
     if len(text) <= LONGEST:
         return text
-    return text[: LONGEST - 1].rsplit(" ", 1)[0] + "…"
+    return text[: cut_at(text, LONGEST - 1)].rsplit(" ", 1)[0] + "…"

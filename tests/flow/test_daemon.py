@@ -132,6 +132,35 @@ async def test_a_page_that_cannot_be_read_is_judged_by_the_feeds_own_text(newsro
     assert "Ministry announces measures" in message.text
 
 
+@pytest.mark.case(73)
+async def test_a_term_only_in_the_title_or_only_deep_in_the_page_is_found_and_quoted(newsroom: Newsroom) -> None:
+    wire, kestrel, _ = newsroom.outlets
+    deep = "\n\n".join(f"{BREAD.split('.')[0]} for the {n}th time this year." for n in range(200))
+
+    def both() -> None:
+        wire.publish("title", "A tariff on lathes, says the minister", BREAD)
+        kestrel.publish("deep", "What the council said", f"{deep}\n\nAt last it imposed a tariff on rolled steel.")
+
+    await newsroom.day(both)
+    by_title, by_page = sorted(newsroom.messages(), key=lambda message: "council" in message.text)
+    assert "A tariff on lathes, says the minister" in by_title.text
+    assert "imposed a *tariff* on rolled steel" in " ".join(by_page.text.split())
+
+
+@pytest.mark.case(70)
+async def test_a_page_that_differs_at_every_look_is_asked_for_once(newsroom: Newsroom) -> None:
+    wire = newsroom.outlets[0]
+
+    def changes() -> None:
+        item = wire.items[0]
+        item.page = None
+        item.text = f"{item.text}\n\nThis advertisement is number {len(wire.requests)}."
+
+    await newsroom.day(lambda: wire.publish("lathes", "Tariff of 25 percent on lathes", LATHES), changes, changes)
+    assert [path for path, _ in wire.requests].count("/lathes") == 1
+    assert len(newsroom.messages()) == 1
+
+
 async def test_without_a_token_alerts_wait_and_leave_with_one(newsroom: Newsroom, monkeypatch) -> None:
     wire = newsroom.outlets[0]
     monkeypatch.delenv("SLACK_BOT_TOKEN")

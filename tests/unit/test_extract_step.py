@@ -77,7 +77,7 @@ async def test_the_page_is_read_and_the_feeds_title_kept():
     assert note == f"The page was read: {len(PAGE.body)} characters."
 
 
-@pytest.mark.case(68)
+@pytest.mark.case(68, 51)
 async def test_a_wall_is_not_the_end():
     world = World(text=Failure(reason=Reason.WALL, detail="a consent page", permanent=True))
     text, note = await world.text_for()

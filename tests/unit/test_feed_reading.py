@@ -216,6 +216,9 @@ def test_what_databases_refuse_is_gone_from_every_field():
     assert entry.title == "abcde"
 
 
+FLAG = "\U0001f1fa\U0001f1e6"
+
+
 @pytest.mark.case(58)
 def test_text_is_cut_where_a_character_ends():
     family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
@@ -224,6 +227,8 @@ def test_text_is_cut_where_a_character_ends():
     assert not entry.title.endswith("\u200d")
     (entry,) = read(rss(item(1, "x" * 999 + "e\u0301"))).entries
     assert entry.title == "x" * 999
+    (entry,) = read(rss(item(1, "x" * 997 + FLAG * 2))).entries
+    assert entry.title == "x" * 997 + FLAG
 
 
 @pytest.mark.case(59)

@@ -86,7 +86,7 @@ async def test_a_304_behind_a_permanent_redirect_says_where_it_came_from() -> No
     assert result.permanent_url == result.url == server.url("/b")
 
 
-@pytest.mark.case(82)
+@pytest.mark.case(82, 51)
 async def test_five_hops_and_no_more() -> None:
     answers = {f"/{n}": redirect(b"/%d" % (n + 1)) for n in range(6)}
     async with serving({**answers, "/6": plain(b"x")}) as server, fetching(server) as fetcher:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.adapters.slack_blocks import MAX_TEXT, Rendered, render
-from monitor.adapters.slack_text import escaped, link, safe_url
+from monitor.adapters.slack_text import bold, escaped, link, safe_url
 from monitor.domain.alerts import DeliveryKind, Evidence, Silence
 from monitor.domain.catalog import Severity
 from monitor.domain.messages import Card, Message, Report
@@ -254,3 +254,25 @@ def test_escaping_cuts_between_characters_not_inside_an_entity() -> None:
         cut = escaped("a & b < c > d & e", limit)
         assert len(cut) <= limit
         assert cut.count("&") == cut.count(";")
+
+
+FAMILY, FLAG, THUMB = "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f1fa\U0001f1e6", "\U0001f44d\U0001f3fd"
+
+
+@pytest.mark.case(58)
+@pytest.mark.parametrize("limit", range(2, 33))
+def test_a_title_is_cut_between_characters_as_readers_see_them(limit: int) -> None:
+    clusters = ["a", "e\u0301", FAMILY, "&", FLAG, FLAG, THUMB, "\u0915\u094d", "1\ufe0f\u20e3", "z" * 9]
+    starts = {"".join(clusters[:length]).replace("&", "&amp;") for length in range(len(clusters))}
+    starts |= {"".join(clusters[:-1]).replace("&", "&amp;") + "z" * length for length in range(9)}
+    shown = escaped("".join(clusters), limit)
+    assert len(shown) <= limit
+    assert shown.endswith("…")
+    assert shown.removesuffix("…") in starts
+
+
+def test_what_marks_a_text_is_shown_as_people_expect() -> None:
+    assert link("https://herald.example/1", " ", 50) == "<https://herald.example/1|(no title)>"
+    assert link("https://herald.example/" + "a" * 80, "A", 50, max_url=60) == "A"
+    assert bold("", "before ", " after", 50) == ""
+    assert escaped("a\u200bb", 50) == "ab"

@@ -1,8 +1,10 @@
 """The web pages: what they say, and that feed text cannot act on them."""
 
 import asyncio
+import random
 import urllib.error
 import urllib.request
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
@@ -41,7 +43,7 @@ def overview(text: str) -> Overview:
     )
 
 
-async def served(path: str, *, text: str = "plain", alive: tuple[str, ...] = (), method: str = "GET"):
+def a_source(text: str = "plain", alive: tuple[str, ...] = ()) -> Source:
     async def no_trouble() -> tuple[str, ...]:
         return ()
 
@@ -51,10 +53,11 @@ async def served(path: str, *, text: str = "plain", alive: tuple[str, ...] = (),
     async def metrics() -> bytes:
         return b"wirewatch_up 1\n"
 
-    listener = Listener(
-        application(Source(alive=lambda: alive, ready=no_trouble, overview=page, metrics=metrics, now=lambda: NOW)),
-        "127.0.0.1:0",
-    )
+    return Source(alive=lambda: alive, ready=no_trouble, overview=page, metrics=metrics, now=lambda: NOW)
+
+
+async def served(path: str, *, text: str = "plain", alive: tuple[str, ...] = (), method: str = "GET"):
+    listener = Listener(application(a_source(text, alive)), "127.0.0.1:0")
     address = await listener.start()
     assert address
     try:
@@ -98,6 +101,70 @@ async def test_texts_of_strangers_are_shown_not_run(text: str) -> None:
 async def test_nothing_can_be_written() -> None:
     assert (await served("/", method="POST"))[0] == 405
     assert (await served("/../../etc/passwd"))[0] == 404
+
+
+async def asked_at_random(count: int, seed: int) -> Counter[int]:
+    """Statuses of so many requests with methods, paths, hosts and headers that nobody in his right mind would send."""
+    chance, statuses = random.Random(seed), Counter[int]()
+    listener = Listener(application(a_source()), "127.0.0.1:0")
+    address = await listener.start()
+    assert address
+    host, port = address.split("//")[1].rstrip("/").split(":")
+    try:
+        for _ in range(count):
+            reader, writer = await asyncio.open_connection(host, int(port))
+            writer.write(odd_request(chance))
+            answer = await asyncio.wait_for(reader.read(), 10)
+            writer.close()
+            head, _, body = answer.partition(b"\r\n\r\n")
+            assert b"Traceback" not in body
+            statuses[int(head.split()[1])] += 1
+    finally:
+        await listener.stop()
+    return statuses
+
+
+def odd_request(chance: random.Random) -> bytes:
+    """One request that ends its connection."""
+    method = chance.choice(
+        [b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"PATCH", b"OPTIONS", b"TRACE", b"BREW", b"get"]
+    )
+    known = chance.choice([b"/", b"/metrics", b"/healthz", b"/readyz", b"/api/status", b"/feeds", b"/static/"])
+    parts = [
+        b"..",
+        b"%2e%2e",
+        b"%00",
+        b"%ff",
+        b"etc/passwd",
+        b";x=1",
+        b"//",
+        b"\\",
+        b"<script>",
+        b"?a=%27",
+        b"#f",
+        b"*",
+    ]
+    path = (known + b"".join(chance.choices(parts, k=chance.randint(0, 4)))).replace(b" ", b"")
+    name = chance.choice([b"localhost", b"evil.example", b"", b"127.0.0.1:99999", b"[::1", b"a" * 300])
+    odd = chance.choice(
+        [b"X-Forwarded-For: 127.0.0.1", b"Range: bytes=0-9999999999", b"Accept: \xff\xfe", b"Cookie: a=b"]
+    )
+    return b"%s %s HTTP/1.1\r\nHost: %s\r\n%s\r\nConnection: close\r\n\r\n" % (method, path, name, odd)
+
+
+@pytest.mark.case(101)
+async def test_odd_requests_raise_nothing() -> None:
+    statuses = await asked_at_random(200, 1)
+    assert statuses.total() == 200
+    assert max(statuses) < 500
+
+
+@pytest.mark.torture
+@pytest.mark.case(101)
+async def test_ten_thousand_odd_requests_raise_nothing(figure) -> None:
+    statuses = await asked_at_random(10_000, 2)
+    assert max(statuses) < 500
+    figure(f"{statuses.total():,} odd requests: 0 answers of 500 and above")
 
 
 async def test_a_port_in_use_costs_only_the_page(caplog) -> None:

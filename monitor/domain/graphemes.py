@@ -1,0 +1,40 @@
+"""Where a text may be cut without parting what readers see as one character.
+
+The rules of https://unicode.org/reports/tr29/ that matter for news: accents, emoji with modifiers and joiners, flags.
+"""
+
+import unicodedata
+
+_JOINER = "\u200d"
+_LONGEST = 16
+"""Characters of one cluster that are looked at; the longest emoji in use has ten."""
+
+
+def cut_at(text: str, limit: int) -> int:
+    """The end of the longest start of `text` that has at most `limit` characters and whole ones only."""
+    if len(text) <= limit:
+        return len(text)
+    end = limit
+    while end > max(0, limit - _LONGEST) and _continues(text, end):
+        end -= 1
+    return end
+
+
+def _continues(text: str, at: int) -> bool:
+    """Whether the character there belongs to the one before it."""
+    char = text[at]
+    if char == _JOINER or text[at - 1] == _JOINER or unicodedata.category(char).startswith("M"):
+        return True
+    return "\U0001f3fb" <= char <= "\U0001f3ff" or (_is_flag_letter(char) and _flag_letters_before(text, at) % 2 == 1)
+
+
+def _flag_letters_before(text: str, at: int) -> int:
+    start = at
+    while start > 0 and _is_flag_letter(text[start - 1]):
+        start -= 1
+    return at - start
+
+
+def _is_flag_letter(char: str) -> bool:
+    """Two of these are one flag."""
+    return "\U0001f1e6" <= char <= "\U0001f1ff"
