@@ -29,7 +29,7 @@ Examples:
 """
 )
 @click.option("--topic", help="The topic's key.")
-@click.option("--story", type=int, help="The story's number, as `wirewatch alerts list --json` and `why` show it.")
+@click.option("--story", type=int, help="The story's number, as `wirewatch alerts list --json` shows it.")
 @click.option("--for", "span", type=DURATION, required=True, help="How long: 90m, 2h, 7d.")
 @click.option("--reason", required=True, help="Why, for whoever wonders.")
 @click.option("--author", help="Who; by default the user of this terminal.")

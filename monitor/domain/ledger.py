@@ -28,7 +28,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """All that is known of one article: what `wirewatch why` tells.
+    """All that is known of one article: what `/wirewatch why` tells.
 
     `feeds` are the feeds it was met in, with the time of the first meeting, its own first. `judged_by` is the revision
     of the catalog it was judged by. `alerts` are those of its story, `deliveries` the messages that carried them
