@@ -37,8 +37,9 @@ from monitor.domain.topics.values import Match, Matches
 from storage.articles import SqlArticleStore
 from storage.database import Database
 from storage.schema import articles, counters, fingerprints, matches, stories
+from storage.sheet import PLACED
 from storage.statements import batches
-from storage.triage import PLACED, place
+from storage.triage import Placing, place_all
 from storage.upgrade import upgrade_now
 
 NOW = datetime(2030, 5, 9, tzinfo=UTC)
@@ -170,11 +171,12 @@ async def measure(database: Database, world: World) -> None:
 def _held(database: Database, index: StoryIndex, article: Article, made: Fingerprint) -> tuple[float, float]:
     """Seconds of this thread's processor time, and on the clock, from taking the lock until COMMIT."""
     judge = ArticleJudge(article=article, fingerprint=made, matches=FOUND, catalog=CATALOG, index=index, now=NOW)
-    index.tidy()
+    placing = Placing(seen=article, fingerprint=made, after=index.sequence, judge=judge, revision="r", now=NOW)
+    judge.prepare()
 
     def work(connection: Connection) -> tuple[float, float]:
         wall, processor = time.perf_counter(), time.thread_time()
-        assert place(connection, article, made, index.sequence, judge, "r", NOW) is not None
+        assert place_all(connection, [placing]) != [None]
         return time.thread_time() - processor, time.perf_counter() - wall
 
     return database.run_now(work)

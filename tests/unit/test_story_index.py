@@ -105,6 +105,32 @@ def test_rebuilt_from_its_rows_the_index_answers_the_same():
     assert again.sequence == desk.index.sequence == 3
 
 
+def test_learnt_by_the_hundred_the_index_answers_as_learnt_one_by_one():
+    desk = Desk()
+    rows = []
+    for number in range(1, 601):
+        text = " ".join(f"word{(number * step) % 977}" for step in range(1, 60))
+        made = fingerprint(Report(title=text[:40], text=text, language=None, outlet=f"o{number % 7}.example"))
+        rows.append(
+            Placed(
+                sequence=number,
+                article_id=number if number != 600 else 3,
+                story_id=number % 90 + 1,
+                copy_of=number - 1 if number % 5 == 0 else None,
+                outlet=f"o{number % 7}.example",
+                at=NOON,
+                fingerprint=made,
+            )
+        )
+    for row in rows:
+        desk.index.learn([row])
+    at_once = StoryIndex(timedelta(hours=72))
+    at_once.learn(rows)
+    for row in rows:
+        asked = {"outlet": "new.example", "at": NOON}
+        assert at_once.locate(row.fingerprint, **asked) == desk.index.locate(row.fingerprint, **asked)
+
+
 def test_what_is_forgotten_is_not_found():
     desk = Desk()
     desk.take("Harbour bridge collapses in Zorba", BRIDGE)
@@ -218,3 +244,31 @@ def test_what_was_never_committed_is_unlearnt():
     assert again.story_id is None
     copy = desk.take("A mill is lost", mill)
     assert copy.copy_of == 3
+
+
+def test_one_event_in_english_russian_and_chinese_is_one_story_when_names_and_numbers_agree():
+    desk = Desk()
+    desk.take(
+        "Putin and Xi sign 12 agreements in Beijing, NATO responds",
+        "Russian President Vladimir Putin and Xi signed 12 agreements in Beijing on 14 May; NATO and the EU responded.",
+    )
+    russian = desk.take(
+        "Путин и Си подписали в Пекине 12 соглашений, НАТО ответило",
+        "Президент России Владимир Путин и Си подписали 14 мая в Пекине 12 соглашений; НАТО и ЕС ответили.",
+        outlet="vestnik.example",
+        at=NOON + timedelta(hours=1),
+    )
+    chinese = desk.take(
+        "普京与习近平在北京签署12项协议 北约回应",
+        "俄罗斯总统普京5月14日在北京与习近平签署12项协议，北约和欧盟作出回应。",
+        outlet="ribao.example",
+        at=NOON + timedelta(hours=2),
+    )
+    assert (russian.story_id, chinese.story_id) == (1, 1)
+    other = desk.take(
+        "Путин и Эрдоган обсудили в Анкаре 3 проекта",
+        "Президент России Владимир Путин обсудил в Анкаре с Эрдоганом 3 проекта газопроводов.",
+        outlet="gazeta.example",
+        at=NOON + timedelta(hours=3),
+    )
+    assert other.story_id != 1

@@ -34,6 +34,8 @@ NEAR_BEST = 0.7
 MEMBERS_READ = 1_024
 """Reports of a story that are counted."""
 
+MANY = 500
+"""Articles learnt at once that are worth posting together."""
 ROOM = 256
 """Articles that can be learnt between two tidyings before anything must be moved."""
 
@@ -88,6 +90,7 @@ class StoryIndex:
 
     def learn(self, placed: Sequence[Placed]) -> None:
         """Take in articles placed since last time, in the order of their sequence; those known are passed over."""
+        learnt = []
         for article in placed:
             if article.sequence <= self._sequence:
                 continue
@@ -96,7 +99,14 @@ class StoryIndex:
             if reading is None:
                 self._unreadable += 1
             else:
-                self._learn(article, reading)
+                learnt.append(self._learn(article, reading))
+        if len(learnt) < MANY:
+            for row, keys, story in learnt:
+                self._postings.add(row, keys.tolist())
+                self._stories.add(row, story.tolist())
+        else:
+            _post(self._postings, [(row, keys) for row, keys, _ in learnt])
+            _post(self._stories, [(row, story) for row, _, story in learnt])
 
     def unlearn(self, after: int) -> None:
         """Forget what was learnt later than the sequence `after`: it was never committed. An article that stood here
@@ -138,7 +148,8 @@ class StoryIndex:
         self._postings.keep(renumbered)
         self._stories.keep(renumbered)
 
-    def _learn(self, article: Placed, reading: Reading) -> None:
+    def _learn(self, article: Placed, reading: Reading) -> tuple[int, Keys, Keys]:
+        """Take in all but the postings: the row, its keys, and its story's."""
         earlier = self._rows.row_of(article.article_id)
         if earlier is not None:
             self._rows.retire(earlier)
@@ -146,10 +157,10 @@ class StoryIndex:
         row = self._rows.append(article, reading)
         # A copy's terms are not posted: it is found through its original, and would make its words look common.
         is_own = article.copy_of is None
-        self._postings.add(row, _keys(reading, reading.terms if is_own else reading.terms[:0]).tolist())
-        self._stories.add(row, [article.story_id & int(_KEY)])
         if is_own:
             self._frequencies.count(reading.terms)
+        story = _keys_of(np.array([article.story_id]))
+        return row, _keys(reading, reading.terms if is_own else reading.terms[:0]), story
 
     def _discount(self, row: int) -> None:
         if self._rows["root"][row] == self._rows["article"][row]:
@@ -235,6 +246,11 @@ class StoryIndex:
         which, rows = self._stories.rows(_keys_of(stories), np.full(len(stories), MEMBERS_READ))
         wanted = self._rows["live"][rows] & (self._rows["story"][rows] == stories[which])
         return which[wanted], self._rows.at(rows[wanted])
+
+
+def _post(postings: Postings, held: Sequence[tuple[int, Keys]]) -> None:
+    rows = np.repeat([row for row, _ in held], [len(keys) for _, keys in held])
+    postings.add_all(rows, np.concatenate([keys for _, keys in held]))
 
 
 def _keys(reading: Reading, terms: Keys) -> Keys:
