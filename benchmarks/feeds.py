@@ -1,10 +1,12 @@
 """Feed parsing measured: speed beside feedparser, agreement of the fast way with feedparser, survival of mutants.
 
-    python benchmarks/feeds.py speed|agree|fuzz FOLDER... [--mutants N] [--seed N]
+    python benchmarks/feeds.py speed|agree|read|fuzz FOLDER... [--mutants N] [--seed N] [--figure]
 
-FOLDER holds feed documents, one a file, at any depth. `agree` compares, entry by entry, what the fast parser and
+FOLDER holds feed documents, one a file, at any depth. `read` asks that every document in which feedparser finds entries
+yields as many here. `agree` compares, entry by entry, what the fast parser and
 feedparser make of every document the fast one accepts. `fuzz` damages one item of a well-formed feed in each mutant
-and asks that every other item comes back with its title and link as before, and that nothing is raised.
+and asks that every other item comes back with its title and link as before, and that nothing is raised. `--figure`
+keeps what `read` and `fuzz` found for docs/reliability.md.
 """
 
 import argparse
@@ -22,6 +24,10 @@ import feedparser
 
 from monitor.adapters.feed_reading import read_feed
 from monitor.domain.feeds import ParsedFeed
+from tests.reliability import figures
+
+CASES = {"read": (31, 32, 33, 34, 62), "fuzz": (62,)}
+"""The cases of docs/reliability.md that a figure belongs to."""
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 URL = "https://feeds.example/all"
@@ -124,6 +130,23 @@ def agree(folders: list[Path]) -> None:
     print(", ".join(f"{field} {count / max(1, total):.4f}" for field, count in same.items()))
 
 
+def read(folders: list[Path]) -> str:
+    """Documents in which feedparser finds entries, and those of them that yield as many here."""
+    theirs = whole = 0
+    for name, body in documents(folders):
+        try:
+            wanted = len(feedparser.parse(io.BytesIO(body)).entries)
+        except Exception:  # noqa: BLE001  what it raises on is none that it can read
+            continue
+        if wanted:
+            found = ours(body)
+            theirs += 1
+            whole += found is not None and len(found.entries) >= wanted
+            if found is None or len(found.entries) < wanted:
+                print(f"  {name}: {len(found.entries) if found else 'refused'}, feedparser {wanted}")
+    return f"{whole} of {theirs} documents that feedparser can read, from four parsers' own suites, yield all entries"
+
+
 def mutate(chance: random.Random, item: bytes) -> bytes:
     """The item with one to three wounds: bytes dropped, doubled, swapped, or something hostile put in."""
     for _ in range(chance.randint(1, 3)):
@@ -141,7 +164,7 @@ def mutate(chance: random.Random, item: bytes) -> bytes:
     return item
 
 
-def fuzz(folders: list[Path], mutants: int, seed: int, keep: Path | None) -> None:
+def fuzz(folders: list[Path], mutants: int, seed: int, keep: Path | None) -> str:
     """Mutants with one damaged item: how many raise, and how many of the other items come back as before."""
     chance = random.Random(seed)
     feeds = []
@@ -174,23 +197,34 @@ def fuzz(folders: list[Path], mutants: int, seed: int, keep: Path | None) -> Non
         if missing and keep:
             (keep / f"{number}.xml").write_bytes(mutant)
     survived = 1 - lost / max(1, intact)
-    print(f"{mutants} mutants of {len(feeds)} feeds: {escaped} escapes; {intact} intact items, {survived:.5%} survive")
     print(f"read by {dict(ways)}; slowest {worst:.2f} s")
+    return (
+        f"{mutants:,} mutants of {len(feeds)} real feeds: {escaped} escapes; {survived:.2%} of {intact:,} intact items"
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Feed parsing: speed, agreement with feedparser, mutants.")
-    parser.add_argument("what", choices=("speed", "agree", "fuzz"))
+    parser.add_argument("what", choices=("speed", "agree", "read", "fuzz"))
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--mutants", type=int, default=5_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="a folder for the mutants that lost an intact item")
+    parser.add_argument("--figure", action="store_true", help="keep the figure for docs/reliability.md")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
-    if arguments.what == "fuzz":
-        fuzz(arguments.folders, arguments.mutants, arguments.seed, arguments.keep)
-    else:
+    if arguments.what in ("speed", "agree"):
         {"speed": speed, "agree": agree}[arguments.what](arguments.folders)
+        return
+    said = (
+        read(arguments.folders)
+        if arguments.what == "read"
+        else fuzz(arguments.folders, arguments.mutants, arguments.seed, arguments.keep)
+    )
+    print(said)
+    if arguments.figure:
+        by = f"benchmarks/feeds.py {arguments.what}"
+        figures.keep(figures.ROOT, "feeds", by, CASES[arguments.what], said, datetime.now(UTC).date())
 
 
 if __name__ == "__main__":

@@ -21,8 +21,7 @@ from sqlalchemy.engine import make_url
 
 from storage.database import Database
 from storage.upgrade import upgrade_now
-from tests.reliability.figures import keep
-from tests.reliability.table import ROOT
+from tests.reliability.figures import ROOT, keep
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -12,7 +12,7 @@ from monitor.adapters.http_lanes import Lanes
 from monitor.adapters.language import LangidDetector
 from monitor.adapters.metrics import MeteredExtractor, MeteredFetcher, MeteredNotifier, MeteredParser, Meters
 from monitor.adapters.urls import outlets
-from monitor.app.chores import Sweep
+from monitor.app.chores import SetRight, Sweep
 from monitor.app.journal import JournaledArticles, JournaledFeeds, JournaledOutbox
 from monitor.app.reading import open_reading
 from monitor.app.telling import interactive, notifiers, rules
@@ -45,6 +45,7 @@ class Built:
     feeds: SqlFeedStore
     meters: Meters
     sweep: Sweep
+    set_right: SetRight
 
 
 @asynccontextmanager
@@ -102,7 +103,9 @@ async def build(
             ),
         )
         sweep = Sweep(housekeeping=SqlHousekeeping(database), retention=settings.retention, index=index, clock=clock)
-        yield Built(steps=steps, topics=topics, feeds=feeds, meters=meters, sweep=sweep)
+        sent_by = steps.deliver.rules
+        set_right = SetRight(database=database, clock=clock, settle=sent_by.timeout + sent_by.settle)
+        yield Built(steps=steps, topics=topics, feeds=feeds, meters=meters, sweep=sweep, set_right=set_right)
 
 
 def poll_settings(settings: Settings) -> PollSettings:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from monitor.app.window import WINDOW
@@ -10,7 +11,9 @@ from monitor.config.settings import Retention
 from monitor.domain.spans import in_words
 from monitor.domain.stories.index import StoryIndex
 from monitor.ports import Clock
+from storage.database import Database
 from storage.errors import StoreError
+from storage.future_times import put_right
 from storage.housekeeping import Ages, SqlHousekeeping
 
 log = logging.getLogger(__name__)
@@ -43,6 +46,21 @@ class Sweep:
                 in_words(self.retention.metadata),
                 ", ".join(f"{rows} {table}" for table, rows in gone.items()),
             )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetRight:
+    """Puts right what a clock that ran ahead has written. `settle` as for the deliver step."""
+
+    database: Database
+    clock: Clock
+    settle: timedelta
+
+    async def perform(self) -> None:
+        """One look at the store."""
+        changed = await put_right(self.database, self.clock.now(), self.settle)
+        if changed:
+            log.warning("the clock ran ahead and was put back: %d times to come were put right", changed)
 
 
 class Lock(Protocol):

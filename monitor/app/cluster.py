@@ -150,6 +150,7 @@ def _member(
         Chore(name="forget", every=timedelta(hours=1), perform=built.sweep.forget),
         Chore(name="heartbeat", every=settings.heartbeat.every, perform=vitals.beat, shared=True),
         Chore(name="escalate", every=timedelta(seconds=30), perform=built.steps.deliver.escalate, shared=True),
+        Chore(name="clock", every=timedelta(seconds=30), perform=built.set_right.perform, shared=True),
         Chore(name="housekeeping", every=timedelta(hours=1), perform=built.sweep.perform, shared=True),
     )
     return Daemon(

@@ -145,6 +145,7 @@ async def open_daemon(
             Chore(name="escalate", every=timedelta(seconds=30), perform=built.steps.deliver.escalate),
             Chore(name="lock", every=timedelta(seconds=5), perform=guard.perform),
             Chore(name="forget", every=timedelta(hours=1), perform=built.sweep.forget),
+            Chore(name="clock", every=timedelta(seconds=30), perform=built.set_right.perform),
             Chore(name="housekeeping", every=timedelta(hours=1), perform=built.sweep.perform),
         )
         await stack.enter_async_context(listening(slack_socket(database, source.settings, source, clock)))

@@ -20,6 +20,7 @@ from monitor.domain.delivering import Rules, Settlement, lanes_of
 from monitor.domain.messages import compose
 from monitor.steps.deliver import Deliver
 from storage.database import Database
+from storage.future_times import put_right
 from storage.outbox_schema import deliveries
 from tests.desk import DESK, SECOND, Desk, FixedCatalog, HandClock, catalog_of
 from tests.fake_slack import FakeSlack, Fault, Faults, Workspace
@@ -127,6 +128,29 @@ async def test_deaths_and_faults_at_random_neither_lose_nor_double(desk: Desk) -
     assert set(await desk.states()) == {"sent"}
     assert set(times_each(desk).values()) == {1}
     assert len(times_each(desk)) == 24
+
+
+@pytest.mark.case(128)
+@pytest.mark.parametrize("ahead", [timedelta(minutes=5), timedelta(days=1), timedelta(days=3650)])
+@pytest.mark.parametrize("place", ["before post", "after post", "before claim"])
+async def test_a_clock_put_right_in_the_middle_neither_loses_doubles_nor_delays(
+    desk: Desk, place: str, ahead: timedelta
+) -> None:
+    """Slack's clock is right all the time."""
+    wrong_by = [ahead]
+    desk.slack.workspace.now = lambda: (desk.clock.now() - wrong_by[0]).timestamp()
+    desk.clock.advance(ahead)
+    for _ in range(2):
+        await desk.raise_alert()
+    assert not await live(desk, mortal(desk, place, 1), 5)
+    desk.clock.advance(-ahead)
+    wrong_by[0] = timedelta(0)
+    desk.clock.advance(timedelta(seconds=30))
+    assert await put_right(desk.database, desk.clock.now(), RULES.timeout + RULES.settle) > 0
+    assert await put_right(desk.database, desk.clock.now(), RULES.timeout + RULES.settle) == 0
+    assert await live(desk, desk.step, 120)
+    assert set(await desk.states()) == {"sent"}
+    assert sorted(times_each(desk).values()) == [1, 1]
 
 
 @pytest.mark.case(107)

@@ -10,8 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.mutants.groups import GROUPS, Group
-from tests.reliability.figures import keep
-from tests.reliability.table import ROOT
+from tests.reliability.figures import ROOT, keep
 
 _COPIED = ("monitor", "storage", "tests", "config", "pyproject.toml")
 _SETTINGS = """
@@ -53,7 +52,7 @@ def main() -> None:
         with TemporaryDirectory(prefix="wirewatch-mutants-") as folder:
             found = counted(Path(folder), GROUPS[name])
         caught = sum(found[end] for end in _CAUGHT)
-        said = f"{caught} of {found['total']} mutants noticed ({caught / found['total']:.0%})"
+        said = f"{caught} of {found['total']} ({caught / found['total']:.0%})"
         print(f"{name}: {said}")
         keep(ROOT, "mutants", name, (), said, datetime.now(UTC).date())
 

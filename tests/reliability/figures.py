@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+ROOT = Path(__file__).parents[2]
 FOLDER = "docs/figures"
 """Relative to the root of the repository."""
 

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from pathlib import Path
 
+from tests.mutants.groups import GROUPS
 from tests.reliability.cases import CASES
-from tests.reliability.figures import Figure, figures
+from tests.reliability.figures import ROOT, Figure, figures
 from tests.reliability.marks import Covering, covering
 
-ROOT = Path(__file__).parents[2]
 PLACE = ROOT / "docs" / "reliability.md"
 _HEAD = """# What may go wrong, and which tests see to it
 
@@ -46,7 +46,8 @@ def page(root: Path = ROOT) -> str:
     parts = [
         f"| {part} | {len(cases)} | {sum(number in tests for number in cases)} |\n" for part, cases in CASES.items()
     ]
-    return head + "".join(parts) + "".join(_section(part, cases, tests, measured) for part, cases in CASES.items())
+    sections = "".join(_section(part, cases, tests, measured) for part, cases in CASES.items())
+    return head + "".join(parts) + sections + _mutants(figures(root))
 
 
 def _section(
@@ -58,6 +59,26 @@ def _section(
         for number, sentence in cases.items()
     )
     return f"\n## {part}\n\n| case | what must hold | measured | tests |\n|---|---|---|---|\n" + "".join(rows)
+
+
+_MUTANTS = """
+## Do the tests notice?
+
+`scripts/mutants` changes one thing at a time in the modules that must not be wrong and runs their quick tests
+(`tests/mutants/groups.py`): how many of the changes were noticed.
+
+| part | modules | noticed | measured |
+|---|---|---|---|
+"""
+
+
+def _mutants(kept: list[Figure]) -> str:
+    rows = [
+        f"| {one.by} | {', '.join(GROUPS[one.by].modules)} | {one.said} | {one.measured} |\n"
+        for one in kept
+        if one.by in GROUPS
+    ]
+    return _MUTANTS + "".join(rows) if rows else ""
 
 
 def _name(number: int) -> str:
