@@ -113,7 +113,7 @@ async def restarted_under_load(world: ClusterWorld, server: Server, times: int) 
         await asyncio.to_thread(server.control, "-m", "immediate" if number % 2 else "fast", "restart")
         again = time.monotonic()
         world.publish(2, start=8 * number + 6)
-        await world.until(lambda done=8 * (number + 1): world.triaged() == done, 90)  # type: ignore[misc]
+        await world.until(lambda done=8 * (number + 1): world.triaged() == done, 200)  # type: ignore[misc]
         longest = max(longest, time.monotonic() - again)
     await world.until(world.settle_down, 60 + 2 * times)
     world.hold_invariants()

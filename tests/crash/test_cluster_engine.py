@@ -236,3 +236,45 @@ async def test_a_stop_waits_for_what_is_in_flight(cluster: Cluster) -> None:
         await until(lambda: rows.begun == [1])
         asyncio.get_running_loop().call_later(0.5, rows.hold.set)
     assert rows.performed == [1]
+
+
+ASTRAY = """
+INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args, status, worker_id)
+SELECT 'first', 'first', 'first:2', '{"keys": [2]}', 'doing', id FROM procrastinate_workers
+"""
+
+
+async def test_an_errand_whose_worker_lives_but_knows_nothing_of_it_is_given_back(cluster: Cluster) -> None:
+    performed: list[Sequence[Hashable]] = []
+    jobs = cluster.jobs()
+
+    async def perform(keys: Sequence[Hashable]) -> None:
+        performed.append(keys)
+
+    jobs.serve("first", perform)
+    await jobs.open()
+    working = asyncio.create_task(jobs.work("first", 2, grace=1.0))
+    await jobs.put([Errand(step="first", keys=(1,))])
+    await until(lambda: performed == [[1]])
+    await cluster.execute(ASTRAY)
+    assert await jobs.retrieve() == 0, "it may just be ending"
+    assert await jobs.retrieve() == 1
+    await until(lambda: performed == [[1], [2]])
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    await jobs.close()
+
+
+async def test_an_errand_that_was_taken_away_ends_in_silence(
+    cluster: Cluster, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = Rows(1)
+    rows.hold.clear()
+    async with cluster.engine(rows.work("first")):
+        await until(lambda: rows.begun == [1])
+        await cluster.execute("DELETE FROM procrastinate_jobs")
+        rows.hold.set()
+        await until(lambda: rows.performed == [1])
+    assert not [
+        record for record in caplog.records if record.levelname == "ERROR" and "procrastinate" not in record.name
+    ]

@@ -114,3 +114,21 @@ def test_a_secure_address_that_leads_to_an_insecure_one_is_noted() -> None:
     world = FeedWorld()
     world.poll(ITEMS, url="http://harbour-gazette.example/feed")
     assert any("insecure" in note for note in world.notes)
+
+
+def test_other_feeds_are_looked_through_only_when_a_feed_has_moved() -> None:
+    class Counted(list[str]):
+        asked = 0
+
+        def __contains__(self, address: object) -> bool:
+            self.asked += 1
+            return super().__contains__(address)
+
+    others = Counted([NEW])
+    world = FeedWorld(others=others)
+    polled(world, 2, None)
+    world.poll(answer=NotModified(url=OLD), after=HOUR)
+    assert others.asked == 0
+    polled(world, 6, NEW)
+    assert others.asked > 0
+    assert FeedForPoll(feed=world.feed, state=world.state).url == OLD, "that feed is polled already"
