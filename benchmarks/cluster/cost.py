@@ -12,6 +12,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import event
+
 from benchmarks.cluster.machines import Now, Server
 from benchmarks.cluster.prose import article
 from monitor.app.works import Steps
@@ -61,6 +63,24 @@ class InstantCatalog(Instant):
         return self.catalog
 
 
+class LockTime:
+    """Seconds that the stories lock was held, from its taking to the end of the commit."""
+
+    def __init__(self, database: Database) -> None:
+        self.seconds = 0.0
+        self._taken: dict[int, float] = {}
+        event.listen(database.engine, "after_cursor_execute", self._executed)
+        event.listen(database.engine, "checkin", self._released)
+
+    def _executed(self, connection: Any, _cursor: object, said: str, *_: object) -> None:
+        if "pg_advisory_xact_lock" in said:
+            self._taken[id(connection.connection.dbapi_connection)] = time.perf_counter()
+
+    def _released(self, dbapi_connection: object, _record: object) -> None:
+        if (taken := self._taken.pop(id(dbapi_connection), None)) is not None:
+            self.seconds += time.perf_counter() - taken
+
+
 async def cost(server: Server, articles: int) -> list[str]:
     """The same articles through the local engine and through the cluster's."""
     made = [article(number) for number in range(articles)]
@@ -69,6 +89,7 @@ async def cost(server: Server, articles: int) -> list[str]:
         async with server.store(f"cost_{engine}") as database:
             await fill(database, [title for title, _ in made])
             works = _works(database, [text for _, text in made])
+            lock = LockTime(database)
             began, used, theirs = time.perf_counter(), time.process_time(), server.seconds()
             await (_local(works) if engine == "local" else _cluster(works, database, articles))
             ours = 1000 * (time.process_time() - used) / articles
@@ -76,6 +97,7 @@ async def cost(server: Server, articles: int) -> list[str]:
             rate = articles / (time.perf_counter() - began)
             lines.append(
                 f"an article through the {engine} engine: {ours:.2f} ms of a worker, {theirs:.2f} ms of PostgreSQL"
+                f", the stories lock held {1000 * lock.seconds / articles:.2f} ms"
                 f" ({articles} articles, {rate:.0f} a second)"
             )
             print(f"cost: {lines[-1]}", flush=True)
