@@ -15,7 +15,7 @@ from monitor.config.models import (
     ReceiverItem,
     TopicItem,
 )
-from monitor.config.nodes import Listing, Mapping, Node, Scalar
+from monitor.config.nodes import Listing, Mapping, Node, Scalar, walk
 from monitor.config.scalars import position_in_file
 from monitor.domain.catalog import Channel, Digest, Example, Hours, Receiver, SeverityStep, Topic, Vocabulary
 from monitor.domain.feeds import Feed
@@ -64,6 +64,13 @@ def _digest(item: DigestItem) -> Digest:
 
 def _hours(item: HoursItem) -> Hours:
     return Hours(start=item.from_, end=item.to, zone=item.zone, weekdays=item.weekdays)
+
+
+def rough_vocabulary(names: Node | None) -> dict[str, object]:
+    """The section with every word in it taken for a term: names exist, whatever is wrong with their terms."""
+    if not isinstance(names, Mapping):
+        return {}
+    return {"vocabulary": {name: [s.value for s in walk(node)] or ["-"] for name, (_, node) in names.pairs.items()}}
 
 
 def vocabulary(document: Document, name: str, terms: dict[str, tuple[str, ...]], key: Scalar) -> Vocabulary:
@@ -117,7 +124,7 @@ def child(node: Node, *steps: str | int) -> Node | None:
 def _examples(
     document: Document, node: Node | None, items: tuple[ExampleItem, ...], read: ReadExample, owner: Owner
 ) -> tuple[Example, ...]:
-    if not isinstance(node, Listing):
+    if not isinstance(node, Listing) or not items:
         return ()
     made = (_example(document, place, item, read, owner) for place, item in zip(node.items, items, strict=True))
     return tuple(example for example in made if example is not None)

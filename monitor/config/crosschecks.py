@@ -81,7 +81,7 @@ def _topic(parts: Parts, watchlist: WatchlistPart, part: TopicPart, seen: dict[s
     if first is not part:
         document.report(part.key.start, f"the topic {topic.key!r} is already at {first.topic.place}", part.owner)
     _known_all(parts, document, child(part.node, "receivers"), topic.receivers, part.owner)
-    if not topic.receivers and not watchlist.receivers:
+    if not child(part.node, "receivers") and not child(document.root, "receivers"):
         message = f"the topic {topic.key!r} tells nobody: name receivers here or for the watchlist"
         document.report(part.key.start, message, part.owner, warning=True)
 
@@ -94,7 +94,8 @@ def _known_all(
 
 
 def _known(parts: Parts, document: Document, node: Node | None, name: str | None, owner: Owner | None = None) -> None:
-    if name is None or node is None or not parts.receivers_known or name in parts.receivers:
+    names = parts.receiver_names
+    if name is None or node is None or names is None or name in names:
         return
-    hint = suggest(name, list(parts.receivers))
+    hint = suggest(name, sorted(names))
     document.report(node.start, f"no receiver is named {name!r}{hint}", owner)

@@ -64,6 +64,35 @@ class Document:
             self.findings.extend(Finding(problem, owner) for problem in explain(self.source, node, model, error))
             return None
 
+    def readable(self, model: type[M], node: Node, *, apart: dict[str, object] | None = None) -> M | None:
+        """The section at `node` without what `validate` refused in it, so that the rest is judged too; notes nothing.
+
+        None when what is left is no such section either. Nothing may run by it.
+        """
+        content = bare(node)
+        if not isinstance(content, dict):
+            return None
+        content |= apart or {}
+        try:
+            return model.model_validate(content)
+        except ValidationError as error:
+            for refused in error.errors(include_url=False):
+                _drop(content, refused["loc"])
+        try:
+            return model.model_validate(content)
+        except ValidationError:
+            return None
+
+
+def _drop(content: dict[str, object], where: tuple[int | str, ...]) -> None:
+    """Take a refused value out: an entry of a mapping, else the whole key."""
+    key, *rest = map(str, where or ("",))
+    inner = content.get(key)
+    if rest and isinstance(inner, dict):
+        inner.pop(rest[0], None)
+    else:
+        content.pop(key, None)
+
 
 def open_document(name: str, content: Content, limit: int) -> tuple[Document | None, list[Finding]]:
     """The file's document, or None; the list holds what was found and is the document's own."""

@@ -192,27 +192,32 @@ class _Loading:
     def _receivers(self) -> None:
         if RECEIVERS_FILE not in self.files.contents:
             self.parts.receivers["console"] = ReceiverPart(Receiver(name="console", channel=Channel.CONSOLE))
+            self.parts.receiver_names = {"console"}
             return
         document = self._open(RECEIVERS_FILE, _SMALL_FILE)
-        model = document.validate(ReceiversFile, document.root) if document else None
-        self.parts.receivers_known = model is not None
-        if document is None or model is None:
+        if document is None:
+            return
+        names = build.child(document.root, "receivers")
+        self.parts.receiver_names = set(names.pairs) if isinstance(names, Mapping) else None
+        model = document.validate(ReceiversFile, document.root) or document.readable(ReceiversFile, document.root)
+        if model is None:
             return
         for name, item in model.receivers.items():
             node = build.child(document.root, "receivers", name)
             self.parts.receivers[name] = ReceiverPart(build.receiver(name, item), document, node)
         self.admin = model.admin
-        if model.admin is not None and model.admin not in model.receivers:
+        known = self.parts.receiver_names or ()
+        if model.admin is not None and model.admin not in known:
             at = build.child(document.root, "admin") or document.root
-            document.report(at.start, f"no receiver is named {model.admin!r}{suggest(model.admin, [*model.receivers])}")
+            document.report(at.start, f"no receiver is named {model.admin!r}{suggest(model.admin, [*known])}")
 
     def _admin(self, settings: Settings | None) -> None:
         name = settings.admin_receiver if settings else None
         document, at = self.settings_document, self.admin_at
-        if name is None or document is None or at is None or not self.parts.receivers_known:
+        if name is None or document is None or at is None or self.parts.receiver_names is None:
             return
-        if name not in self.parts.receivers:
-            document.report(at.start, f"no receiver is named {name!r}{suggest(name, [*self.parts.receivers])}")
+        if name not in self.parts.receiver_names:
+            document.report(at.start, f"no receiver is named {name!r}{suggest(name, [*self.parts.receiver_names])}")
         elif self.admin not in (None, name):
             document.report(at.start, f"{RECEIVERS_FILE} names {self.admin!r} as admin: keep one of the two")
         self.admin = self.admin or name
@@ -223,9 +228,11 @@ class _Loading:
             return
         topics = build.child(document.root, "topics")
         apart: dict[str, object] = {"topics": {}} if isinstance(topics, Mapping) else {}
-        model = document.validate(WatchlistFile, document.root, apart=apart)
-        title = model.watchlist if model and model.watchlist else PurePosixPath(name).stem
         names = build.child(document.root, "vocabulary")
+        model = document.validate(WatchlistFile, document.root, apart=apart) or document.readable(
+            WatchlistFile, document.root, apart=apart | build.rough_vocabulary(names)
+        )
+        title = model.watchlist if model and model.watchlist else PurePosixPath(name).stem
         part = WatchlistPart(
             name=title,
             document=document,
@@ -246,7 +253,7 @@ class _Loading:
             owner = Owner(document.source.name, key.value)
             if not build.is_key(key.value):
                 document.report(key.start, f"{key.value[:40]!r} is not a key: no spaces, at most 100 characters", owner)
-            item = document.validate(TopicItem, node, owner)
+            item = document.validate(TopicItem, node, owner) or document.readable(TopicItem, node)
             if item is not None:
                 topic = build.topic(document, part.name, key, node, item, owner, self._read_example)
                 part.topics.append(TopicPart(topic, document, key, node, owner))

@@ -62,11 +62,12 @@ class WatchlistPart:
 class Parts:
     """All that the files gave, before they are checked against each other.
 
-    `receivers_known` is False when the receivers could not be read, so that names cannot be judged.
+    `receiver_names` are those of receivers with problems too; None when they could not be read, so that names cannot
+    be judged.
     """
 
     feeds: list[FeedPart] = field(default_factory=list)
     listed: list[ListedFeed] = field(default_factory=list)
     receivers: dict[str, ReceiverPart] = field(default_factory=dict)
-    receivers_known: bool = True
+    receiver_names: set[str] | None = None
     watchlists: list[WatchlistPart] = field(default_factory=list)

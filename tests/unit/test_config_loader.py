@@ -195,6 +195,35 @@ def test_every_problem_of_every_file_at_once(tmp_path: Path) -> None:
     assert len(loaded.errors) == len(expected)
 
 
+def test_what_is_wrong_in_one_place_hides_nothing_in_another(tmp_path: Path) -> None:
+    """A misspelt key of a topic hides neither its query's error nor its receivers'; names with problems are names."""
+    loaded = load(
+        folder(
+            tmp_path,
+            feeds="feeds: []\n",
+            receivers="receivers:\n  desk: {console: true, min_severty: high}\n",
+            trade="receivers: [desk, dsk]\nvocabulary:\n  war: [NO, war]\n"
+            "topics:\n  t: {query: '$war AND $peace', severty: high}\n"
+            "  u: {query: 'a AND (', receivers: [desc], must_match: [{txt: a}]}\n",
+        )
+    )
+    assert loaded.catalog is None
+    found = [line for line in lines(loaded, tmp_path) if "warning" not in line]
+    expected = [
+        "receivers.yml:2:25: unknown key 'min_severty'",
+        "watchlists/trade.yml:1:19: no receiver is named 'dsk'; did you mean 'desk'?",
+        "watchlists/trade.yml:3:9: NO may be read as true or false",
+        "watchlists/trade.yml:5:24: ",
+        "watchlists/trade.yml:5:33: unknown key 'severty'",
+        "watchlists/trade.yml:6:21: the query ends where a term was expected",
+        "watchlists/trade.yml:6:37: no receiver is named 'desc'; did you mean 'desk'?",
+        "watchlists/trade.yml:6:58: unknown key 'txt'",
+    ]
+    for wanted in expected:
+        assert any(line.startswith(wanted) for line in found), (wanted, found)
+    assert len(found) == len(expected)
+
+
 def test_names_are_checked_across_files(tmp_path: Path) -> None:
     feeds = (
         FEEDS + "  - {key: north, url: 'https://b.example/', tier: 2}\n  - {key: c, url: 'https://north.example/rss'}\n"
