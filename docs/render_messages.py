@@ -44,12 +44,12 @@ def examples() -> dict[str, Message]:
     )
     quotes = (
         Evidence(
-            term="host talks", field=Field.TEXT, before="the special envoy said on Monday that China was ",
-            quote="ready to host peace talks", after=" between the two sides before the summer",
+            term="host talks", field=Field.TEXT, before="…the special envoy said on Monday that China was ",
+            quote="ready to host peace talks", after=" between the two sides before the summer…",
         ),
         Evidence(
-            term="mediator", field=Field.TEXT, before="would act as ", quote="a mediator",
-            after=" if both governments asked for it",
+            term="mediator", field=Field.TEXT, before="…would act as ", quote="a mediator",
+            after=" if both governments asked for it.",
         ),
     )  # fmt: skip
     others = (
@@ -66,8 +66,12 @@ def examples() -> dict[str, Message]:
         living, alert_id=2, story_id=2, topic="tariffs", topic_title="Tariffs", severity=Severity.MEDIUM, score=2.5,
         evidence=(
             Evidence(
-                term="duties", field=Field.TEXT, before="the judges put off their ruling on ", quote="steel duties",
-                after=" to the second week of April",
+                term="duties", field=Field.TITLE, before="Court delays ruling on ", quote="steel duties",
+                after=" by a month",
+            ),
+            Evidence(
+                term="duty", field=Field.TEXT, before="…which is when the ", quote="duty",
+                after=" would have risen to a quarter of the price…",
             ),
         ),
         lead=replace(lead, headline="Court delays ruling on steel duties by a month", outlet="ledger-daily.example",

@@ -1,6 +1,6 @@
 """What steps need from the world: small protocols that storage, adapters and fakes fulfil."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -224,6 +224,10 @@ class Silences(Protocol):
 
     async def in_force(self, now: datetime) -> Sequence[Silence]:
         """Silences that have not ended, the one that ends first coming first."""
+        ...
+
+    async def titles(self, silences: Iterable[Silence]) -> Mapping[int, str]:
+        """The titles of the stories they mute, by the stories' ids."""
         ...
 
     async def end(self, silence_id: int, now: datetime) -> bool:

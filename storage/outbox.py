@@ -6,8 +6,9 @@ so any number of workers, killed at any moment, share one outbox.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Integer, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Integer, Row, and_, bindparam, func, or_, select, update
 
 from monitor.domain.alerts import Delivery, DeliveryState
 from monitor.domain.catalog import Receiver
@@ -178,7 +179,13 @@ def _claim(
 def _open(connection: Connection, passes: Sequence[str], now: datetime) -> bool:
     """Whether every lane is open; the rows stay locked, so that two workers cannot both find them so."""
     connection.execute(_MEET.on(connection), {"name": passes[0], "open_at": now, "strikes": 0})
-    return all(row.open_at <= now for row in connection.execute(_LOCKED, {"names": list(passes)}))
+    return all(row.open_at <= now for row in _lock(connection, passes))
+
+
+def _lock(connection: Connection, names: Sequence[str]) -> list[Row[Any]]:
+    """The lanes of these names, ours until the transaction ends. Lanes are locked before deliveries, and in the order
+    of their names: in any other order two workers could wait for each other."""
+    return list(connection.execute(_LOCKED, {"names": list(names)}).all()) if names else []
 
 
 def _set_if_unchanged(connection: Connection, seen: Delivery, values: Mapping[str, object]) -> bool:
@@ -197,9 +204,10 @@ def _record(connection: Connection, settlement: Settlement, now: datetime) -> bo
     }
     if settlement.receipt is not None:
         values |= {"channel": settlement.receipt.channel, "ts": settlement.receipt.ts, "sent_at": settlement.sent_at}
+    _lock(connection, [lane.name for lane in settlement.lanes])
     if not _set_if_unchanged(connection, settlement.seen, values):
         return False
-    for lane in settlement.lanes:
+    for lane in sorted(settlement.lanes, key=lambda lane: lane.name):
         _set_lane(connection, lane, now)
     add_deliveries(connection, settlement.deliveries, {}, now)
     if settlement.fold is not None:

@@ -1,13 +1,14 @@
 """Silences: mutes with an end and a reason."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from monitor.domain.alerts import Silence
 from storage.database import Database
 from storage.outbox_schema import silences
+from storage.schema import stories
 from storage.telling import silences_in_force
 
 
@@ -39,6 +40,12 @@ class SqlSilences:
     async def in_force(self, now: datetime) -> Sequence[Silence]:
         """Silences that have not ended, the one that ends first coming first."""
         return await self._database.read(lambda connection: silences_in_force(connection, now))
+
+    async def titles(self, silences: Iterable[Silence]) -> Mapping[int, str]:
+        """The titles of the stories they mute, by the stories' ids."""
+        ids = {silence.story_id for silence in silences}
+        named = select(stories.c.id, stories.c.title).where(stories.c.id.in_(ids - {None}))
+        return await self._database.read(lambda connection: {row.id: row.title for row in connection.execute(named)})
 
     async def end(self, silence_id: int, now: datetime) -> bool:
         """End a silence now; False when there is none of that id in force."""

@@ -136,7 +136,7 @@ def _source(report: Report) -> Text:
 
 def _quote(evidence: Evidence) -> Text:
     before, after = (_spaced(evidence.before), _spaced(evidence.after))
-    return Text.assemble(("│ ", "dim"), f"…{before}", (visible(evidence.quote), "bold yellow"), f"{after}…")
+    return Text.assemble(("│ ", "dim"), before, (visible(evidence.quote), "bold yellow"), after)
 
 
 def _spaced(text: str) -> str:

@@ -25,7 +25,9 @@ from monitor.adapters.slack_buttons import buttons, menu
 from monitor.adapters.slack_text import bold, escaped, link
 from monitor.domain.alerts import DeliveryKind, Evidence
 from monitor.domain.catalog import Severity
+from monitor.domain.evidence import ELLIPSIS
 from monitor.domain.messages import Card, Message, Report
+from monitor.domain.topics.values import Field
 
 MAX_BLOCKS = 50
 MAX_SECTION = 2_900
@@ -87,7 +89,7 @@ def _living(card: Card, *, interactive: bool) -> Iterator[Block]:
     """The one message of a story: the headline, why it fired, who else reports it, what became of it."""
     yield _section(f"{_EMOJI[card.severity]} *{_headline(card.lead, _HEADLINE)}*")
     yield _context(_facts(card))
-    quotes = [_quote(evidence) for evidence in card.evidence[:_QUOTES]]
+    quotes = list(_quotes(card))
     if quotes:
         yield _section("\n".join(f"> {quote}" for quote in quotes))
     if card.news:
@@ -163,13 +165,27 @@ def _facts(card: Card) -> str:
     )
 
 
+def _quotes(card: Card) -> Iterator[str]:
+    """Why it fired: the words found in the headline, which stands right above, and sentences of the text."""
+    in_headline = [evidence for evidence in card.evidence if _is_of(evidence, card.lead.headline)]
+    if in_headline:
+        yield "In the headline: " + ", ".join(bold(evidence.quote, "", "", 100) for evidence in in_headline[:_QUOTES])
+    others = [evidence for evidence in card.evidence if evidence not in in_headline]
+    yield from map(_quote, others[:_QUOTES])
+
+
+def _is_of(evidence: Evidence, headline: str) -> bool:
+    words = f"{evidence.before}{evidence.quote}{evidence.after}".strip(ELLIPSIS)
+    return evidence.field is Field.TITLE and words in headline
+
+
 def _quote(evidence: Evidence) -> str:
     before = escaped(evidence.before[-_CONTEXT:], 2 * _CONTEXT)
     after = escaped(evidence.after[:_CONTEXT], 2 * _CONTEXT)
     gap_before = " " if evidence.before[-1:].isspace() else ""
     gap_after = " " if evidence.after[:1].isspace() else ""
     matched = bold(evidence.quote, evidence.before[-1:], evidence.after[:1], 200)
-    return f"…{before}{gap_before}{matched}{gap_after}{after}…"
+    return f"{before}{gap_before}{matched}{gap_after}{after}"
 
 
 def _coverage(card: Card) -> str:

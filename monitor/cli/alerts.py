@@ -16,6 +16,7 @@ from monitor.app.store import open_store
 from monitor.cli.configured import FOUND, config_option, json_option, leave, run
 from monitor.cli.durations import DURATION
 from monitor.domain.alerts import DeliveryState
+from monitor.domain.evidence import ELLIPSIS
 from monitor.domain.topics.values import Field
 from monitor.domain.visible import visible
 from monitor.steps.triage import body
@@ -108,8 +109,9 @@ def _example(label: Label) -> dict[str, str]:
     """As a watchlist takes it: JSON is YAML. Of a long text the beginning, and what made the topic match."""
     text, language = body(label.article), label.article.language
     beginning = text[:_BEGINNING]
-    passages = (f"{hit.before}{hit.quote}{hit.after}" for hit in label.evidence if hit.field is Field.TEXT)
-    shown = " … ".join([beginning, *(passage for passage in passages if passage not in beginning)])
+    quoted = (f"{hit.before}{hit.quote}{hit.after}" for hit in label.evidence if hit.field is Field.TEXT)
+    passages = (passage.strip(ELLIPSIS) for passage in quoted)
+    shown = f" {ELLIPSIS} ".join([beginning, *(passage for passage in passages if passage not in beginning)])
     example = {"title": visible(label.article.title), "text": visible(shown), "lang": language or ""}
     return {name: words for name, words in example.items() if words}
 

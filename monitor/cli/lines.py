@@ -55,4 +55,4 @@ def quoted(shown: Evidence) -> str:
     """One quote in its surroundings, the matched words bold."""
     before, after = (" ".join(part.split(" ")).replace("\n", " ") for part in (shown.before, shown.after))
     quote = escape(shown.quote.replace("\n", " "))
-    return f"[dim]{shown.field.value}:[/] …{escape(before)}[bold yellow]{quote}[/]{escape(after)}…"
+    return f"[dim]{shown.field.value}:[/] {escape(before)}[bold yellow]{quote}[/]{escape(after)}"

@@ -2,7 +2,7 @@
 
 import getpass
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from monitor.app.store import open_store
 from monitor.cli.configured import FOUND, config_option, json_option, leave, run
 from monitor.cli.durations import DURATION
 from monitor.domain.alerts import Silence
+from monitor.domain.visible import visible
 from storage.silences import SqlSilences
 
 
@@ -49,9 +50,9 @@ def add(
 @config_option
 def list_silences(as_json: bool, given: Path | None) -> None:
     """List what is muted now."""
-    found = run(_in_force(given))
+    found, titles = run(_in_force(given))
     for muted in found:
-        click.echo(json.dumps(_pairs(muted), ensure_ascii=False) if as_json else _line(muted))
+        click.echo(json.dumps(_pairs(muted), ensure_ascii=False) if as_json else _line(muted, titles))
     if not found and not as_json:
         click.echo("nothing is muted")
 
@@ -76,9 +77,11 @@ async def _add(
         )
 
 
-async def _in_force(given: Path | None) -> Sequence[Silence]:
+async def _in_force(given: Path | None) -> tuple[Sequence[Silence], Mapping[int, str]]:
     async with open_store(given) as database:
-        return await SqlSilences(database).in_force(SystemClock().now())
+        store = SqlSilences(database)
+        found = await store.in_force(SystemClock().now())
+        return found, await store.titles(found)
 
 
 async def _end(given: Path | None, silence_id: int) -> bool:
@@ -86,10 +89,8 @@ async def _end(given: Path | None, silence_id: int) -> bool:
         return await SqlSilences(database).end(silence_id, SystemClock().now())
 
 
-def _line(muted: Silence) -> str:
-    what = " of ".join(
-        part for part in (muted.topic and f"topic {muted.topic}", muted.story_id and f"story {muted.story_id}") if part
-    )
+def _line(muted: Silence, titles: Mapping[int, str] | None = None) -> str:
+    what = visible(muted.what(titles or {}))
     return f"{muted.id}: {what} until {muted.until:%Y-%m-%d %H:%M} UTC, by {muted.author}: {muted.reason}"
 
 

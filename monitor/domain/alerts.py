@@ -1,5 +1,6 @@
 """Alerts, deliveries, silences: the decision that someone should know, and the messages that tell them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,7 +18,7 @@ class AlertKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A hit quoted with its surroundings, as shown to people."""
+    """A hit quoted with its surroundings, as shown to people; an ellipsis stands where the surroundings are cut."""
 
     term: str
     field: Field
@@ -163,6 +164,14 @@ class Silence:
     reason: str
     author: str
     created_at: datetime
+
+    def what(self, titles: Mapping[int, str]) -> str:
+        """What it mutes, in words; `titles` of stories by their ids."""
+        story = ""
+        if self.story_id is not None:
+            title = titles.get(self.story_id)
+            story = f"story {self.story_id}" + (f' "{title}"' if title else "")
+        return " of ".join(part for part in (self.topic and f"topic {self.topic}", story) if part) or "everything"
 
     def mutes(self, alert: Alert, now: datetime) -> bool:
         """Whether it hides `alert` at `now`."""

@@ -8,6 +8,8 @@ from monitor.domain.topics.values import Field, Hit
 CONTEXT = 80
 """Characters shown on each side of a quote: about a line of a Slack message in all."""
 
+ELLIPSIS = "…"
+
 MOST = 4
 """Quotes in an alert; more would push the message past a screen of a phone."""
 
@@ -38,9 +40,9 @@ def _quote(source: str, hit: Hit) -> Evidence:
     return Evidence(
         term=hit.term,
         field=hit.field,
-        before=_from_word(before) if hit.start > CONTEXT else before,
+        before=ELLIPSIS + _from_word(before) if hit.start > CONTEXT else before,
         quote=source[hit.start : hit.end],
-        after=_to_word(after) if hit.end + CONTEXT < len(source) else after,
+        after=_to_word(after) + ELLIPSIS if hit.end + CONTEXT < len(source) else after,
     )
 
 

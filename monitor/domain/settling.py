@@ -44,7 +44,7 @@ CREDENTIALS_REST = timedelta(minutes=1)
 
 UNREADABLE_REST = timedelta(seconds=30)
 _PATIENCE = 3
-"""Attempts of unknown outcome after which one message lets the others go first."""
+"""Attempts of unknown outcome after which a message lets the others go first, if those arrive."""
 
 _TOLERATED = 2
 """Unknown outcomes in a row that slow nobody down: with several channels at work one fault may well count twice."""
@@ -74,8 +74,10 @@ def after_reading(
     if isinstance(found, Receipt):
         return _accepted(sending, found, receiver, rules, now, at=delivery.attempted_at)
     if isinstance(found, Absent):
-        rest = _backoff(delivery.attempt) if delivery.attempt >= _PATIENCE else timedelta(0)
-        return settled(delivery, DeliveryState.PENDING, now + rest, delivery.failure)
+        # it takes its old place in the queue, unless it fails again and again while others arrive
+        alone = delivery.attempt >= _PATIENCE and not sending.strikes(app_lane(receiver.channel))
+        due = now + _backoff(delivery.attempt) if alone else min(delivery.created_at, now)
+        return settled(delivery, DeliveryState.PENDING, due, delivery.failure)
     if not found.permanent:
         rest = max(found.retry_after or UNREADABLE_REST, timedelta(seconds=1))
         return settled(delivery, DeliveryState.SENDING, now + rest, found.reason)

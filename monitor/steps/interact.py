@@ -61,10 +61,9 @@ class Interact:
 
     async def _silences(self) -> str:
         in_force = await self.silences.in_force(self.clock.now())
+        titles = await self.silences.titles(in_force)
         lines = (
-            f"{silence.topic or 'every topic'}"
-            + (f", story {silence.story_id}" if silence.story_id else "")
-            + f" until {silence.until:%Y-%m-%d %H:%M} UTC: {silence.reason} ({silence.author})"
+            f"{silence.what(titles)} until {silence.until:%Y-%m-%d %H:%M} UTC: {silence.reason} ({silence.author})"
             for silence in in_force
         )
         return "\n".join(lines) or "Nothing is muted."

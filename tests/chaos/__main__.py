@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import math
 import shutil
 import statistics
 import sys
@@ -27,6 +28,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=8.0, help="entries a second")
     parser.add_argument("--workers", type=int, default=0, help="a cluster: so many beside the one that leads; postgres")
     parser.add_argument("--stops", type=int, default=0, help="times one is stopped for longer than its leases")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="end after so many, however few were killed")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--naive", action="store_true", help="run the orders known to be wrong, and see them caught")
@@ -40,6 +42,7 @@ def main() -> None:
         rate=arguments.rate,
         workers=arguments.workers,
         stops=arguments.stops,
+        minutes=arguments.minutes,
         seed=arguments.seed,
     )
     with database(arguments.database) as fresh:
@@ -100,7 +103,7 @@ def database(kind: str) -> Iterator[Fresh]:
 
 def report(title: str, plan: Plan, result: Result) -> None:
     """The figures."""
-    print(f"\n{title}: {plan.entries} entries, {sum(result.kills.values())} kills, {result.seconds:.0f} s")
+    print(f"\n{title}: {result.entries} entries, {sum(result.kills.values())} kills, {result.seconds:.0f} s")
     print(f"  posted {result.posted}, LOST {len(result.lost)}, DOUBLED {len(result.doubled)}; rows {result.states}")
     print("  faults: " + ", ".join(f"{name} {count}" for name, count in sorted(result.faults.items())))
     print("  kills:  " + ", ".join(f"{name} {count}" for name, count in result.kills.most_common()))

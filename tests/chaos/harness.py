@@ -17,10 +17,12 @@ from time import monotonic
 
 from sqlalchemy import func, select
 
+from monitor.app.errands import prepare_errands
 from storage.database import Database
 from storage.errors import StoreError
 from storage.outbox_schema import deliveries
 from storage.schema import articles
+from storage.upgrade import upgrade
 from tests.chaos.nursery import Life, Nursery
 from tests.chaos.victim import FAILPOINTS, LEFT
 from tests.chaos.world import News, write_config
@@ -51,8 +53,8 @@ class Plan:
 
     `workers`: processes of a cluster beside the one that leads, on PostgreSQL; none: one process alone. `stops`: so
     many times one is stopped for longer than its leases, and goes on. `at_failpoints`: the share of falls at a named
-    place rather than at any moment. `late_by`: so many seconds late Slack may accept, beyond the daemon's timeout
-    (1 s) and within its settling (3 s).
+    place rather than at any moment. `minutes`: after so many nothing more is published and nobody killed. `late_by`: so
+    many seconds late Slack may accept, beyond the daemon's timeout (1 s) and within its settling (3 s).
     """
 
     entries: int = 10_000
@@ -66,6 +68,7 @@ class Plan:
     faults: dict[Fault, float] = field(default_factory=lambda: dict(CHAOS))
     at_failpoints: float = 0.5
     patience: float = 120.0
+    minutes: float = math.inf
     late_by: float = 1.6
 
 
@@ -83,6 +86,7 @@ class Result:
     faults: dict[str, int] = field(default_factory=dict)
     recovery: list[float] = field(default_factory=list)
     states: dict[str, int] = field(default_factory=dict)
+    entries: int = 0
     posted: int = 0
     seconds: float = 0.0
 
@@ -142,7 +146,7 @@ class Chaos:
                 slack.workspace.add_channel(f"c{number}")
             write_config(self._folder / "config", news, slack.api_url, self._database)
             members = await self._strike(news, slack)
-            news.release(plan.entries)
+            news.release(news.count)
             await self._finish(members, news, slack)
             self._compare(news, slack)
             self._result.faults = dict(faults.counts)
@@ -154,9 +158,11 @@ class Chaos:
 
     async def _strike(self, news: News, slack: FakeSlack) -> list[Member]:
         """Kill and stop as planned, every dead one followed by another; those that live at the end."""
-        killed, asked = 0, len(slack.log)
+        if self._plan.workers:
+            await self._prepare()
+        killed, asked, end = 0, len(slack.log), monotonic() + 60 * self._plan.minutes
         members = [await self._member(killed, command) for command in self._commands()]
-        while killed < self._plan.kills:
+        while killed < self._plan.kills and monotonic() < end:
             news.release(math.ceil(self._plan.entries * (killed + 1) / self._plan.kills))
             member = self._next(members)
             await self._works(member, slack, asked, due=news.released - _BEHIND)
@@ -168,7 +174,16 @@ class Chaos:
             members[members.index(member)] = await self._member(killed, member.command)
             if killed % 25 == 0:
                 self._say(f"{killed} kills, {news.published} published, {len(_marks(slack))} in Slack")
+        if killed < self._plan.kills:
+            news.end()
         return members
+
+    async def _prepare(self) -> None:
+        """Make the tables, which workers will not do without."""
+        database = Database.open(self._database, threads=1)
+        await upgrade(database)
+        await prepare_errands(database)
+        await database.close()
 
     def _commands(self) -> list[tuple[str, ...]]:
         """What the processes are."""
@@ -273,7 +288,8 @@ class Chaos:
 
     def _compare(self, news: News, slack: FakeSlack) -> None:
         found = _marks(slack)
-        wanted = {(entry.mark, f"c{entry.feed}") for entry in news.entries}
+        wanted = {(entry.mark, f"c{entry.feed}") for entry in news.entries[: news.count]}
+        self._result.entries = news.count
         self._result.posted = sum(found.values())
         self._result.lost = sorted(mark for mark, channel in wanted if not found[mark, channel])
         self._result.doubled = sorted(mark for (mark, channel), times in found.items() if times > 1)

@@ -86,6 +86,7 @@ class Nursery:
         self._mother = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.chaos.nursery",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env=self._environment,
+            start_new_session=True,
         )  # fmt: skip
         return self
 
@@ -114,19 +115,22 @@ class Nursery:
 
 
 def _serve() -> bool:
-    """Fork for each line of the input. True in a child, which is to go on as a victim."""
+    """Fork for each line of the input, and end all at its end. True in a child, which is to go on as a victim."""
     gc.freeze()
+    born: list[int] = []
     for line in sys.stdin:
-        with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
+        born = [pid for pid in born if os.waitpid(pid, os.WNOHANG) == (0, 0)]
         asked = json.loads(line)
         pid = os.fork()
         if pid == 0:
             _settle(Path(asked["log"]))
             sys.argv = ["victim", *asked["argv"]]
             return True
+        born.append(pid)
         print(pid, flush=True)
+    for pid in born:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
     return False
 
 

@@ -57,6 +57,10 @@ class News:
         """How many entries are out."""
         return min(self._until, self._before + int((time() - self._since) * self.rate))
 
+    def end(self) -> None:
+        """What is not released yet never comes out."""
+        self.count = self._until
+
     @property
     def released(self) -> int:
         """How many will be out, if nothing more is released."""

@@ -1,5 +1,6 @@
 """The outbox keeps its promises on both databases: one claimer, lanes, order, outcomes, folds."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -115,6 +116,27 @@ async def test_the_lane_of_a_channel_lets_one_through_at_a_time(database: Databa
     assert await outbox.next_at(LANES) == NOW + SECOND
     assert [delivery.id for delivery in await due(outbox, NOW + SECOND)] == [second.id]
     assert not await outbox.record(sent, NOW), "recorded once"
+
+
+async def test_workers_that_share_lanes_never_wait_for_each_other_in_a_circle(database: Database) -> None:
+    outbox = SqlOutbox(database)
+    await add(database, message(1, await raise_alert(database, 1)))
+
+    async def work() -> int:
+        """Claim and record again and again, each time writing all the lanes, in an order that is not theirs."""
+        done = 0
+        for _ in range(60):
+            for seen in await outbox.due(NOW, 1, (), LANES):
+                sending = await outbox.claim(
+                    seen, via=DESK, lanes=lanes_of(DESK), until=NOW, settle_at=NOW + SECOND, now=NOW
+                )
+                if sending is not None:
+                    lanes = tuple(Lane(name=name, open_at=NOW, strikes=done) for name in lanes_of(DESK))
+                    again = Settlement(seen=sending.delivery, state=DeliveryState.PENDING, due=NOW, lanes=lanes)
+                    done += await outbox.record(again, NOW)
+        return done
+
+    assert sum(await asyncio.gather(*(work() for _ in range(4)))) > 0
 
 
 async def test_a_sender_that_died_blocks_its_lane_no_longer_than_the_lease(database: Database) -> None:

@@ -127,6 +127,13 @@ async def test_a_muted_story_says_who_muted_it_and_is_heard_again_with_a_button(
     assert await SqlSilences(desk.database).in_force(desk.clock.now()) == ()
 
 
+async def test_what_is_muted_is_told_by_name(desk: Desk) -> None:
+    alert = await desk.raise_alert("Envoys meet")
+    await send(desk, "interactive", press("wirewatch_mute", str(alert)))
+    told = await answer(desk, "slash_commands", {"command": "/wirewatch", "text": "silence", "user_name": "ann"})
+    assert told == 'story 1 "Envoys meet" until 2026-04-01 12:00 UTC: muted with a button (ann)'
+
+
 async def test_a_story_is_unmuted_without_touching_other_topics(desk: Desk) -> None:
     alert, now = await desk.raise_alert(), desk.clock.now()
     store = SqlSilences(desk.database)

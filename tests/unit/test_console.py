@@ -30,7 +30,7 @@ async def test_a_pipe_gets_plain_lines_with_everything_in_them() -> None:
         "● HIGH  Peace talks  score 3.2",
         "  Envoys meet",
         "  herald.example · 2 Mar 18:02 UTC · ru  https://herald.example/1",
-        "  │ …offered to host talks soon…",
+        "  │ offered to host talks soon",
         "  5 outlets, 3 independent",
         "",
     ]

@@ -70,8 +70,17 @@ def test_a_living_message_says_why_it_fired_and_who_reports_it() -> None:
     text = accepted(render(alert(CARD))).text
     assert "Envoys meet" in text
     assert "herald.example · 2 Mar 18:02 UTC · RU · *Peace talks* · high · score 3.2" in text
-    assert "…offered to host *talks* soon…" in text
+    assert "offered to host *talks* soon" in text
     assert "5 outlets, 3 independent" in text
+
+
+def test_words_of_the_headline_are_named_and_not_quoted_again() -> None:
+    title = Evidence(term="envoy", field=Field.TITLE, before="", quote="Envoys", after=" meet")
+    text = accepted(render(alert(replace(CARD, evidence=(title, QUOTE))))).text
+    assert "In the headline: *Envoys*\n> offered to host *talks* soon" in text
+    assert text.count("meet") == 1
+    elsewhere = replace(title, after=" part")
+    assert "> *Envoys* part" in accepted(render(alert(replace(CARD, evidence=(elsewhere,))))).text
 
 
 def test_buttons_only_where_somebody_listens() -> None:
