@@ -1,6 +1,6 @@
 """What extract and triage read and write. Deciding where an article belongs is in `storage.triage`."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,6 +75,10 @@ class SqlArticleStore:
     async def window(self, since: datetime, after: int = 0, limit: int | None = None) -> Sequence[Placed]:
         """What was placed since, in the order of placing; in parts with `after` and `limit`."""
         return await self._database.read(lambda connection: placed_since(connection, since, after, limit))
+
+    def between_placings(self, work: Callable[[], None]) -> None:
+        """Do `work`, which changes what judges share, while none of them is asked."""
+        self._placed.between(work)
 
     async def place(
         self, seen: Article, fingerprint: Fingerprint, after: int, judge: Judge, revision: str, now: datetime

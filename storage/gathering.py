@@ -39,6 +39,7 @@ class Gathered(Generic[Item, Result]):
     ) -> None:
         self._database, self._work, self._prepare, self._undo = database, work, prepare, undo
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._between: list[Callable[[], None]] = []
         self._serving: asyncio.Task[None] | None = None
 
     async def do(self, item: Item) -> Result:
@@ -50,8 +51,17 @@ class Gathered(Generic[Item, Result]):
             self._serving = loop.create_task(self._serve())
         return await future
 
+    def between(self, work: Callable[[], None]) -> None:
+        """Do `work` while no transaction of these runs: now, or after the one that does. In the event loop's thread."""
+        if self._serving is None or self._serving.done():
+            work()
+        else:
+            self._between.append(work)
+
     async def _serve(self) -> None:
-        while self._waiting:
+        while self._waiting or self._between:
+            while self._between:
+                self._between.pop(0)()
             batch = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
             wanted = [(item, future) for item, future in batch if not future.done()]
             if wanted:
@@ -59,9 +69,7 @@ class Gathered(Generic[Item, Result]):
 
     async def _perform(self, wanted: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
         items = [item for item, _ in wanted]
-        if self._prepare is not None:
-            self._prepare(items)
-        attempt = asyncio.ensure_future(self._database.run(lambda connection: self._work(connection, items)))
+        attempt = asyncio.create_task(self._attempt(items))
         await asyncio.wait([attempt])
         error = attempt.exception()
         if error is None:
@@ -78,3 +86,8 @@ class Gathered(Generic[Item, Result]):
         for _, future in wanted:
             if not future.done():
                 future.set_exception(error)
+
+    async def _attempt(self, items: Sequence[Item]) -> Sequence[Result]:
+        if self._prepare is not None:
+            self._prepare(items)
+        return await self._database.run(lambda connection: self._work(connection, items))

@@ -102,7 +102,13 @@ async def build(
                 interactive=interactive,
             ),
         )
-        sweep = Sweep(housekeeping=SqlHousekeeping(database), retention=settings.retention, index=index, clock=clock)
+        sweep = Sweep(
+            housekeeping=SqlHousekeeping(database),
+            retention=settings.retention,
+            index=index,
+            between_placings=articles.between_placings,
+            clock=clock,
+        )
         sent_by = steps.deliver.rules
         set_right = SetRight(database=database, clock=clock, settle=sent_by.timeout + sent_by.settle)
         yield Built(steps=steps, topics=topics, feeds=feeds, meters=meters, sweep=sweep, set_right=set_right)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -21,16 +22,19 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """Lets go of what has passed its age, in the story index and in the store."""
+    """Lets go of what has passed its age, in the story index and in the store. `between_placings` does something while
+    nobody asks the index."""
 
     housekeeping: SqlHousekeeping
     retention: Retention
     index: StoryIndex
+    between_placings: Callable[[Callable[[], None]], None]
     clock: Clock
 
     async def forget(self) -> None:
         """Let the story index of this process forget what can no longer be joined."""
-        self.index.forget(self.clock.now() - WINDOW)
+        before = self.clock.now() - WINDOW
+        self.between_placings(lambda: self.index.forget(before))
 
     async def perform(self) -> None:
         """One sweep of the store."""

@@ -77,3 +77,18 @@ async def test_nothing_is_done_for_those_who_have_gone(database: Database) -> No
         await leaving
     assert await writer.gathered.do("staying") == "STAYING"
     assert "leaving" not in await written(database)
+
+
+async def test_what_goes_between_transactions_waits_for_the_one_that_runs(database: Database) -> None:
+    writer, seen = Writer(database), list[int]()
+    writer.gathered.between(lambda: seen.append(len(writer.together)))
+    assert seen == [0], "nothing runs: at once"
+    first = asyncio.create_task(writer.gathered.do("first"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    second = asyncio.create_task(writer.gathered.do("second"))
+    writer.gathered.between(lambda: seen.append(len(writer.together)))
+    assert len(seen) == 1
+    await asyncio.gather(first, second)
+    assert seen == [0, 1]
+    assert writer.together == [["first"], ["second"]]
