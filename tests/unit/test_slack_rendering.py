@@ -285,3 +285,20 @@ def test_what_marks_a_text_is_shown_as_people_expect() -> None:
     assert link("https://herald.example/" + "a" * 80, "A", 50, max_url=60) == "A"
     assert bold("", "before ", " after", 50) == ""
     assert escaped("a\u200bb", 50) == "ab"
+
+
+def test_what_is_linked_and_what_is_not() -> None:
+    assert safe_url("http://herald.example/1") == "http://herald.example/1"
+    assert safe_url("https://herald.example") == "https://herald.example/"
+    assert safe_url("https://her|ald.example/1") is None
+    assert safe_url("https:///1") is None
+    assert safe_url(None) is None
+
+
+def test_what_fits_exactly_is_not_cut() -> None:
+    assert escaped("abcde", 5) == "abcde"
+    assert escaped("abcde", 4) == "abc…"
+    assert escaped("abc&", 8) == "abc&amp;"
+    assert escaped("abc&", 7) == "abc…"
+    assert safe_url("https://herald.example/1", 24) == "https://herald.example/1"
+    assert safe_url("https://herald.example/1", 23) is None
