@@ -27,7 +27,10 @@ GROUPS = {
         tests=("tests/unit/test_poll_schedule.py", "tests/unit/test_slack_failures.py"),
     ),
     "outbox": Group(
-        modules=("storage/outbox.py", "monitor/domain/settling.py"),
-        tests=("tests/contract/test_outbox.py", "tests/flow/test_delivery_outcomes.py"),
+        modules=("storage/outbox.py",), tests=("tests/contract/test_outbox.py", "tests/crash/test_delivery_crashes.py")
+    ),
+    "settling": Group(
+        modules=("monitor/domain/settling.py",),
+        tests=("tests/flow/test_delivery_outcomes.py", "tests/flow/test_delivery_troubles.py"),
     ),
 }

@@ -365,3 +365,33 @@ def test_keys_are_the_same_in_every_version() -> None:
     assert [key.hex()[:8] for key in last_resorts if key] == ["de530c1a", "e3ac4891", "a4133e02"]
     assert content_hash("gazette", entry(1)).hex()[:24] == "62f0bcd925fb756b2574983c"
     assert said_before("gazette", b"1").hex()[:8] == "7b4dbe80"
+
+
+def test_a_guid_is_its_own_evidence_unless_it_is_the_address_again() -> None:
+    place = "https://harbour-gazette.example/1"
+
+    def independent(guid: str) -> bool:
+        return keys_of("gazette", [entry(1, guid=guid)])[0].independent
+
+    assert not any(map(independent, (place, f"{place}?token=7", f"{place}?token=7?again", f"{place}/?")))
+    assert all(map(independent, ("gazette-1", "https://harbour-gazette.example/2?token=7", "?", f"see {place}")))
+
+
+def test_a_baseline_keeps_another_address_key_than_news() -> None:
+    [keys] = keys_of("gazette", [entry(1)])
+    assert keys.url in keys.to_keep(baseline=False)
+    assert keys.baseline not in keys.to_keep(baseline=False)
+    assert keys.baseline in keys.to_keep(baseline=True)
+    assert keys.url not in keys.to_keep(baseline=True)
+
+
+def test_a_title_given_to_several_addresses_says_nothing_of_either() -> None:
+    one, other = keys_of("gazette", [entry(n, guid=None, title="Ferries today") for n in (1, 2)])
+    assert (one.titled, other.titled) == (None, None)
+    assert one.url != other.url
+
+
+def test_space_in_a_guid_does_not_matter() -> None:
+    one, other = (keys_of("gazette", [entry(1, guid=guid)])[0] for guid in ("a b", " a \n b "))
+    assert one.guid == other.guid
+    assert one.guid != keys_of("gazette", [entry(1, guid="ab")])[0].guid

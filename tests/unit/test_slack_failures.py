@@ -24,6 +24,7 @@ from monitor.adapters.slack_errors import (
     webhook_refusal,
 )
 from monitor.domain.alerts import NotSent, Unknown
+from monitor.domain.delivering import Unreadable
 
 APP, RECEIVER, MESSAGE = NotSent.Scope.APP, NotSent.Scope.RECEIVER, NotSent.Scope.MESSAGE
 
@@ -177,3 +178,62 @@ def test_a_history_that_cannot_be_read_for_good_and_one_that_cannot_be_read_now(
     assert not unreadable(refusal_of("token_revoked", {})).permanent, "a new token may read it"
     assert not unreadable(refusal_of("ratelimited", {})).permanent
     assert not unreadable(status_of(503, {})).permanent
+
+
+SLOW = {"Retry-After": "7"}
+SLOW_DOWN = NotSent(reason="asked to slow down", retry_after=timedelta(seconds=7), scope=RECEIVER)
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (429, SLOW_DOWN),
+        (400, NotSent(reason="HTTP 400", scope=MESSAGE)),
+        (401, NotSent(reason="HTTP 401", permanent=True, scope=APP)),
+        (402, NotSent(reason="HTTP 402", scope=MESSAGE)),
+        (403, NotSent(reason="HTTP 403", permanent=True, scope=APP)),
+        (499, NotSent(reason="HTTP 499", scope=MESSAGE)),
+        (500, Unknown(reason="HTTP 500")),
+        (399, Unknown(reason="HTTP 399")),
+    ],
+)
+def test_a_status_alone(status: int, expected: NotSent | Unknown) -> None:
+    assert status_of(status, SLOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (429, "", SLOW_DOWN),
+        (500, "", Unknown(reason="HTTP 500")),
+        (503, "", Unknown(reason="HTTP 503")),
+        (200, "<html>", Unknown(reason="an answer that is not Slack's")),
+        (399, "", Unknown(reason="an answer that is not Slack's")),
+        (400, "whatever", NotSent(reason="HTTP 400", scope=MESSAGE)),
+        (403, "whatever", NotSent(reason="HTTP 403", permanent=True, scope=APP)),
+        (404, " channel_not_found\n", NotSent(reason="channel_not_found", permanent=True, scope=RECEIVER)),
+        (403, "invalid_token", NotSent(reason="invalid_token", permanent=True, scope=APP)),
+    ],
+)
+def test_a_webhooks_answer_in_full(status: int, body: str, expected: NotSent | Unknown) -> None:
+    assert webhook_refusal(status, body, SLOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (Unknown(reason="HTTP 500"), Unreadable(reason="HTTP 500")),
+        (SLOW_DOWN, Unreadable(reason="asked to slow down", retry_after=timedelta(seconds=7))),
+        (
+            NotSent(reason="channel_not_found", permanent=True, scope=RECEIVER),
+            Unreadable(reason="channel_not_found", permanent=True),
+        ),
+        (
+            NotSent(reason="missing_scope (needs x)", permanent=True, scope=APP),
+            Unreadable(reason="missing_scope (needs x)", permanent=True),
+        ),
+        (NotSent(reason="token_revoked", permanent=True, scope=APP), Unreadable(reason="token_revoked")),
+    ],
+)
+def test_a_history_that_cannot_be_read_in_full(given: NotSent | Unknown, expected: Unreadable) -> None:
+    assert unreadable(given) == expected
