@@ -23,6 +23,7 @@ from monitor.adapters.slack_errors import (
     unreadable,
     webhook_refusal,
 )
+from monitor.adapters.slack_punctual import TooLate
 from monitor.domain.alerts import NotSent, Unknown
 from monitor.domain.delivering import Unreadable
 
@@ -237,3 +238,28 @@ def test_a_webhooks_answer_in_full(status: int, body: str, expected: NotSent | U
 )
 def test_a_history_that_cannot_be_read_in_full(given: NotSent | Unknown, expected: Unreadable) -> None:
     assert unreadable(given) == expected
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        (socket.gaierror(-2, "x"), NotSent(reason="Slack's name was not found", scope=APP)),
+        (ConnectionRefusedError(), NotSent(reason="connection refused", scope=APP)),
+        (ssl.SSLCertVerificationError(), NotSent(reason="certificate refused", scope=APP)),
+        (OSError(113, "x"), NotSent(reason="no route to Slack", scope=APP)),
+        (TooLate("the turn is over"), NotSent(reason="the turn is over", begun=False)),
+        (TimeoutError(), Unknown(reason="no answer in time")),
+        (ConnectionResetError(), Unknown(reason="connection lost: ConnectionResetError")),
+    ],
+)
+def test_a_connection_that_failed_in_full(reason: OSError, expected: NotSent | Unknown) -> None:
+    assert failure_of(urllib.error.URLError(reason)) == expected
+
+
+def test_slacks_own_limit_is_read_with_its_header_in_full() -> None:
+    assert failure_of(answer({"ok": False, "error": "ratelimited"}, 429, SLOW)) == SLOW_DOWN
+    assert failure_of(answer("<html>", 429, SLOW)) == SLOW_DOWN
+    assert refusal_of("channel_not_found", {}) == NotSent(reason="channel_not_found", permanent=True, scope=RECEIVER)
+    assert refusal_of("restricted_action_thread", {}) == NotSent(
+        reason="restricted_action_thread", permanent=True, scope=RECEIVER
+    )
