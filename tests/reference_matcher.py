@@ -167,7 +167,8 @@ class Reference:
         if term.kind is not Kind.WORD or len(wanted) < 3 or not wanted.isalpha() or unsegmented(wanted[0]):
             return fold(wanted) == fold(word)
         rules = language or stemming_language(wanted, self.language)
-        return bool(set(stems(rules, wanted, fold(wanted))) & set(stems(rules, word, fold(word))))
+        one, other = stems(rules, [wanted, word])
+        return bool(set(one) & set(other))
 
     def reads(self, term: Term, words: list[Word]) -> bool:
         if len({word[0] for word in words}) > 1:

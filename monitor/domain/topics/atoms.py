@@ -15,6 +15,7 @@ from monitor.domain.topics.folding import MANY, ONE, fold, unsegmented
 from monitor.domain.topics.plain import Plain
 from monitor.domain.topics.problems import QueryError
 from monitor.domain.topics.regexes import Regex, compile_regex
+from monitor.domain.topics.spelling import words_of
 from monitor.domain.topics.syntax import Kind, Term
 
 MAX_WORDS = 30
@@ -106,15 +107,14 @@ class Atoms:
         if term.kind is not Kind.CASED and term.text.isascii() and term.text[:-1].isalnum() and term.text[-1] == "*":
             alone = (self._test(term, term.text[:-1].lower() + MANY, language),)
             return self._number((alone, None), term.text, alone, None)
-        plain = Plain(
-            term.text.replace("*", MANY).replace("?", ONE) if "*" in term.text or "?" in term.text else term.text
-        )
-        if not plain.tokens:
+        spelled = term.text.replace("*", MANY).replace("?", ONE)
+        words = words_of(spelled)
+        if not words:
             raise _error(term, f"{term.text!r} has no letter or digit, so it can never match", "remove it")
-        if len(plain.tokens) > MAX_WORDS:
+        if len(words) > MAX_WORDS:
             raise _error(term, f"a term has at most {MAX_WORDS} words", "shorten it, or join parts with NEAR")
-        parts = tuple(self._test(term, token, language) for token in plain.tokens)
-        check = _check(term, plain)
+        parts = tuple(self._test(term, token, language) for token in words)
+        check = _check(term, spelled)
         return self._number((parts, check), term.text, parts, check)
 
     def _number(self, key: object, label: str, parts: tuple[int, ...], check: Check | None) -> int:
@@ -189,14 +189,15 @@ def _wildcard(term: Term, token: str) -> Test:
     return Test("glob", token)
 
 
-def _check(term: Term, plain: Plain) -> Check | None:
-    if term.kind is Kind.CASED:
-        start, end = plain.span(0)[0], plain.span(-1)[1]
-        outer = _signs(term.text, start, end)
-        return Check(cased=even(term.text[start:end]), kept=outer[0], before=outer[1], after=outer[2])
-    if "*" in term.text or "?" in term.text or not _hard.search(term.text):
+def _check(term: Term, spelled: str) -> Check | None:
+    """What the original must read; `spelled` is the term with letters for its wildcards."""
+    if term.kind is not Kind.CASED and (spelled != term.text or not _hard.search(term.text)):
         return None
-    kept, before, after = _signs(term.text, plain.span(0)[0], plain.span(-1)[1])
+    plain = Plain(spelled)
+    start, end = plain.span(0)[0], plain.span(-1)[1]
+    kept, before, after = _signs(term.text, start, end)
+    if term.kind is Kind.CASED:
+        return Check(cased=even(term.text[start:end]), kept=kept, before=before, after=after)
     return Check(kept=kept or even(term.text).casefold(), before=before, after=after)
 
 

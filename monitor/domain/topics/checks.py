@@ -28,7 +28,7 @@ class ExampleFailure:
 def check_catalog(catalog: Catalog) -> tuple[QueryProblem, ...]:
     """Everything wrong with, or doubtful about, the queries and vocabularies of a catalog; errors and warnings."""
     compiled = compile_all(catalog)
-    warnings = [problem for watchlist in catalog.watchlists for problem in doubts(watchlist)]
+    warnings = [problem for watchlist in catalog.watchlists for problem in doubts(watchlist, compiled.queries)]
     return (*compiled.problems, *warnings)
 
 

@@ -1,23 +1,25 @@
 """All topics of a catalog compiled together, and the matching of one document against them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from monitor.domain.catalog import Catalog, Topic, Watchlist
+from monitor.domain.topics.arranged import Arranged
 from monitor.domain.topics.atoms import Atoms, Cell
 from monitor.domain.topics.compiler import Compiler
-from monitor.domain.topics.lexicon import Lexicon, Terms
+from monitor.domain.topics.layout import MAX_CHARACTERS
+from monitor.domain.topics.lexicon import Lexicon
 from monitor.domain.topics.parser import parse
+from monitor.domain.topics.plan.simple import SMALL, Simple, simple
 from monitor.domain.topics.plan.step import Clause, Step
 from monitor.domain.topics.problems import QueryError, QueryProblem
-from monitor.domain.topics.reading import MAX_CHARACTERS, Reading
+from monitor.domain.topics.reading import Located, Reading, listed
 from monitor.domain.topics.stems import language_of
+from monitor.domain.topics.syntax import Query
 from monitor.domain.topics.values import Document, Hit, Match, Matches, Near
 from monitor.domain.topics.vocabularies import Shelf
 
-SMALL = 32
-"""Terms of a clause that are compared one by one, without remembering the outcome for other topics."""
 MAX_NEAR = 5
 """Near misses told for one document."""
 MOST_LOOKED_AT = 12
@@ -30,8 +32,9 @@ NEAR_ENOUGH = 0.6
 class Plan:
     """A topic ready to be asked. `extras` are (step, points).
 
-    An article has to have all `clauses`: those that are one small group of terms stand in `quick` as their atoms, the
-    others in `slow`. `asked` is what has to hold besides. `nearest` is the largest share of its clauses that an article
+    An article has to have all `clauses`. The first is the one the plan is filed under; of the others, those that are
+    one small group of terms stand in `quick` as their atoms, the rest in `slow`. `simple` is the query's short form, if
+    it has one; `asked` is what has to hold besides. `nearest` is the largest share of its clauses that an article
     without all of them can have.
     """
 
@@ -43,29 +46,41 @@ class Plan:
     clauses: tuple[Clause, ...]
     quick: tuple[tuple[int, ...], ...] = ()
     slow: tuple[Clause, ...] = ()
+    simple: Simple | None = None
     asked: tuple[Step, ...] = ()
     nearest: float = 0.0
 
     def filed(self, price: Callable[[Clause], float], cells: Sequence[Cell]) -> "Plan":
         """The plan with its clauses in order of price: the first is the one it is filed under."""
         clauses = tuple(sorted(self.clauses, key=price))
-        small = [clause for clause in (*clauses[1:], *clauses[:1]) if _small(clause, cells)]
+        small = [clause for clause in clauses[1:] if _small(clause, cells)]
         return replace(
             self,
             clauses=clauses,
             quick=tuple(tuple(cells[cell].members) for clause in small for cell in clause),
-            slow=tuple(clause for clause in clauses if clause not in small),
+            slow=tuple(clause for clause in clauses[1:] if clause not in small),
+            simple=simple(self.root, cells) if not self.extras else None,
             asked=self.root.asked(),
             nearest=1 - 1 / max(1, len(clauses)),
         )
 
-    def grounded(self, reading: Reading) -> bool:
-        """Whether the article has all clauses."""
-        apart = reading.here.isdisjoint
-        for atoms in self.quick:
-            if apart(atoms):
-                return False
-        return all(reading.has(clause) for clause in self.slow)
+    def match(self, reading: Reading) -> Match | None:
+        """The match, for an article that has all clauses."""
+        if self.simple is not None:
+            judged = self.simple.judge(reading)
+            if judged is None:
+                return None
+            score = round(1.0 + judged[0], 3)
+            return Match(self.key, score, listed(judged[1]), (_asked(judged[0]),)) if self.met(score) else None
+        for step in self.asked:
+            if not step.holds(reading):
+                return None
+        score, parts = self.judge(reading)
+        return Match(self.key, score, self.hits(reading), parts) if self.met(score) else None
+
+    def met(self, score: float) -> bool:
+        """Whether a score suffices."""
+        return score >= self.threshold
 
     def share(self, reading: Reading) -> float:
         """The share of its clauses that the article has."""
@@ -74,7 +89,7 @@ class Plan:
     def judge(self, reading: Reading) -> tuple[float, tuple[str, ...]]:
         """The score to three decimals, and its addends in words: 1, the query's strength, what extras add and take."""
         strength = self.root.strength(reading)
-        total, parts = 1.0 + strength, [f"query +1, strength +{strength:.3f}"]
+        total, parts = 1.0 + strength, [_asked(strength)]
         for step, points in self.extras:
             if step.holds(reading):
                 change = points * step.strength(reading)
@@ -84,12 +99,16 @@ class Plan:
 
     def hits(self, reading: Reading) -> tuple[Hit, ...]:
         """The evidence, title first, at most MAX_HITS."""
-        places: set[tuple[int, int, int]] = set()
-        self.root.evidence(reading, places)
+        evidence: list[Located] = []
+        self.root.evidence(reading, evidence)
         for step, points in self.extras:
             if points > 0 and step.holds(reading):
-                step.evidence(reading, places)
-        return reading.evidence(places)
+                step.evidence(reading, evidence)
+        return listed(evidence)
+
+
+def _asked(strength: float) -> str:
+    return f"query +1, strength +{strength:.3f}"
 
 
 def _small(clause: Clause, cells: Sequence[Cell]) -> bool:
@@ -102,17 +121,19 @@ class Engine:
     def __init__(self, revision: str, plans: tuple[Plan, ...], atoms: Atoms) -> None:
         self._revision = revision
         self._atoms = atoms
-        self._terms = Terms(atoms)
-        price = self._terms.prices(atoms)
+        self._arranged = Arranged(atoms)
+        price = self._arranged.prices(atoms)
         self._plans = tuple(plan.filed(price, atoms.cells) for plan in plans)
+        self._quick = [plan.quick for plan in self._plans]
+        self._named: dict[str, list[Plan]] = {}
         self._lexicons: dict[str | None, Lexicon] = {}
-        self._keyed: dict[int, list[int]] = {}
-        self._always: list[int] = []
+        self._always = tuple(number for number, plan in enumerate(self._plans) if not plan.clauses)
+        filed: dict[int, list[int]] = {}
         for number, plan in enumerate(self._plans):
+            self._named.setdefault(plan.key, []).append(plan)
             for cell in plan.clauses[0] if plan.clauses else ():
-                self._keyed.setdefault(cell, []).append(number)
-            if not plan.clauses:
-                self._always.append(number)
+                filed.setdefault(cell, []).append(number)
+        self._filed = {cell: tuple(numbers) for cell, numbers in filed.items()}
 
     @property
     def revision(self) -> str:
@@ -131,25 +152,28 @@ class Engine:
         key; when that one misses, `near` always tells why.
         """
         reading = self.read(document)
-        near = near if only is None else 0.0
+        if only is not None:
+            return self._only(only, reading)
         matches: list[Match] = []
         misses: list[Plan] = []
-        for plan in self._candidates(reading) if only is None else self._named(only):
-            if not plan.grounded(reading):
-                if plan.nearest >= near:
-                    misses.append(plan)
-                continue
-            if all(step.holds(reading) for step in plan.asked):
-                score, parts = plan.judge(reading)
-                if score >= plan.threshold:
-                    matches.append(Match(topic=plan.key, score=score, hits=plan.hits(reading), parts=parts))
+        apart, plans, quick = reading.here.isdisjoint, self._plans, self._quick
+        for number in sorted(reading.finding.topics.union(self._always)):
+            for atoms in quick[number]:
+                if apart(atoms):
+                    break
+            else:
+                plan = plans[number]
+                if not plan.slow or all(map(reading.has, plan.slow)):
+                    match = plan.match(reading)
+                    if match is not None:
+                        matches.append(match)
+                    else:
+                        misses.append(plan)
                     continue
-            misses.append(plan)
+            if plans[number].nearest >= near:
+                misses.append(plans[number])
         told = self._near(misses, reading, near)
         return Matches(matches=tuple(matches), near=told, doubts=_cut(document))
-
-    def _named(self, key: str) -> list[Plan]:
-        return [plan for plan in self._plans if plan.key == key]
 
     def read(self, document: Document) -> Reading:
         """The document with every term of every topic found."""
@@ -159,15 +183,21 @@ class Engine:
     def _lexicon(self, language: str | None) -> Lexicon:
         lexicon = self._lexicons.get(language)
         if lexicon is None:
-            lexicon = self._lexicons[language] = Lexicon(self._terms, self._atoms, language, self._keyed)
+            lexicon = self._lexicons[language] = Lexicon(self._arranged, self._atoms, language, self._filed)
         return lexicon
 
-    def _candidates(self, reading: Reading) -> Iterator[Plan]:
-        """Topics with a hit in the clause they are filed under, in the order of the files."""
-        numbers = set(self._always)
-        for cell in reading.filed:
-            numbers.update(self._keyed[cell])
-        return (self._plans[number] for number in sorted(numbers))
+    def _only(self, key: str, reading: Reading) -> Matches:
+        """What the topics of this key make of a document: matches, and why the others miss."""
+        matches: list[Match] = []
+        misses: list[Plan] = []
+        for plan in self._named.get(key, ()):
+            match = plan.match(reading) if all(map(reading.has, plan.clauses)) else None
+            if match is not None:
+                matches.append(match)
+            else:
+                misses.append(plan)
+        near = self._near(misses, reading, 0.0)
+        return Matches(matches=tuple(matches), near=near, doubts=_cut(reading.document))
 
     def _near(self, misses: list[Plan], reading: Reading, enough: float) -> tuple[Near, ...]:
         """The nearest of the first MOST_LOOKED_AT misses, best first."""
@@ -198,10 +228,11 @@ def _cut(document: Document) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class Compiled:
-    """What compiling a catalog brought: the plans, and what is wrong with the rest."""
+    """What compiling a catalog brought: the plans, the syntax trees by watchlist and topic, and what is wrong."""
 
     atoms: Atoms = field(default_factory=Atoms)
     plans: list[Plan] = field(default_factory=list)
+    queries: dict[tuple[str, str], Query] = field(default_factory=dict)
     problems: list[QueryProblem] = field(default_factory=list)
 
     def add(self, watchlist: Watchlist) -> None:
@@ -210,15 +241,15 @@ class Compiled:
         compiler = Compiler(self.atoms, shelf)
         for topic in watchlist.topics:
             try:
-                self.plans.append(plan_topic(topic, compiler))
+                query = self.queries[watchlist.name, topic.key] = parse(topic.query)
+                self.plans.append(plan_topic(topic, query, compiler))
             except QueryError as error:
                 self.problems.append(error.problem(topic.key, watchlist.name))
         self.problems += shelf.problems
 
 
-def plan_topic(topic: Topic, compiler: Compiler) -> Plan:
+def plan_topic(topic: Topic, query: Query, compiler: Compiler) -> Plan:
     """The plan of a topic. Raises QueryError."""
-    query = parse(topic.query)
     root = compiler.step(query.root)
     return Plan(
         key=topic.key,

@@ -4,7 +4,7 @@ Two steps, so that stemmers still see the letters they were written for:
 
 * *plain* text is NFKC, casefolded, without format characters, vowel points and variation selectors; everything that is
   no letter, digit or mark is a space; each character of an unsegmented script (Han, kana, Hangul, Thai, ...) stands
-  alone between spaces. `plain.Plain` does this to whole texts.
+  alone between spaces. `plain.Plain` does this to whole texts, `spelling.words_of` to short ones.
 * `fold` takes the diacritics off one token (NFD without U+0300..U+036F, and the letters Unicode does not decompose).
 """
 
@@ -72,6 +72,7 @@ def within(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
     return any(low <= code <= high for low, high in ranges)
 
 
+@lru_cache(maxsize=8192)
 def plain_character(character: str) -> str:
     """What one character becomes in plain text: nothing, a space, a character, or several."""
     code = ord(character)
@@ -88,9 +89,11 @@ def plain_character(character: str) -> str:
 
 
 def _letter(character: str) -> str:
+    if within(ord(character), _INVISIBLE) or within(ord(character), COMPOSING):
+        return ""
     if unsegmented(character):
         return f" {character} " if unicodedata.category(character)[0] in "LNM" else " "
-    if unicodedata.category(character)[0] in "LNM":
+    if unicodedata.category(character)[0] in "LNM" and character not in _APOSTROPHES:
         return _SPELLED_OUT.get(character, character)
     return " "
 

@@ -26,7 +26,8 @@ _SIGNS = re.compile(
     """,
     re.VERBOSE,
 )
-_UNQUOTED = str.maketrans("", "", '"“”„«»')
+_BARE = frozenset({"open", "close", "regex", "named", "count", "weight", "scope", "exact"})
+"""Kinds of signs that stand for themselves."""
 
 
 class Sign(NamedTuple):
@@ -42,14 +43,18 @@ def signs(query: str) -> list[Sign]:
     """The query's signs, ending with one of kind "end". Raises QueryError at a character that begins none."""
     found: list[Sign] = []
     at = 0
-    while at < len(query):
-        match = _SIGNS.match(query, at)
-        if match is None:
-            raise _unreadable(query, at)
-        at = match.end()
-        kind = "quoted" if match.lastgroup == "loose" else str(match.lastgroup)
-        if kind != "space":
-            found.append(_sign(kind, match))
+    for match in _SIGNS.finditer(query):
+        start, end = match.span()
+        if start != at:
+            break
+        at = end
+        kind = match.lastgroup
+        if kind == "word" or kind in _BARE:
+            found.append(Sign(kind, match.group(), start, end))
+        elif kind != "space":
+            found.append(_sign("quoted" if kind == "loose" else str(kind), match))
+    if at < len(query):
+        raise _unreadable(query, at)
     found.append(Sign("end", "", len(query), len(query)))
     return found
 
@@ -62,7 +67,7 @@ def _sign(kind: str, match: re.Match[str]) -> Sign:
         return Sign(match.group().split("/")[0], match.group(), start, end)
     if kind == "quoted":
         return Sign("loose" if match.group("loose") else "quoted", match.group("quoted")[1:-1], start, end)
-    return Sign(kind, match.group(), start, end)
+    raise AssertionError(kind)
 
 
 def _unreadable(query: str, at: int) -> QueryError:

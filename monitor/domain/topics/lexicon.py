@@ -1,200 +1,163 @@
-"""Which atoms a token stands for, in articles of one language: worked out once for each token, then looked up."""
+"""What the words of articles in one language stand for: worked out once for each word, then looked up."""
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
-from functools import lru_cache
-from itertools import islice
+from collections.abc import Iterable, Mapping, Sequence
 
-from monitor.domain.topics.atoms import Atoms, Test
-from monitor.domain.topics.folding import MANY, ONE, fold
-from monitor.domain.topics.stems import stemming_language, stems
+import numpy as np
+from numpy.typing import NDArray
 
-MOST_TOKENS = 100_000
-"""Tokens remembered for one language before starting afresh."""
+from monitor.domain.topics.arranged import Arranged
+from monitor.domain.topics.atoms import Atoms
+from monitor.domain.topics.folding import fold
+from monitor.domain.topics.plain import Plain
+from monitor.domain.topics.remembered import Numbers, Remembered
+from monitor.domain.topics.stems import script_of, stemming_language, stems
+
+MOST_WORDS = 100_000
+"""Words remembered for one language before starting afresh."""
+
+Phrases = Mapping[int, Sequence[tuple[int, int]]]
+"""The condition that the next word must fulfil -> terms of several words, each with the place of this word in it."""
 
 
-MOST_PRICED = 1_000
-"""Terms of a cell whose price is looked at; larger cells are dear enough."""
+class Lexicon:
+    """Words -> meanings by number, 0 for the many that mean nothing here; and what each meaning says, in lists.
 
-
-Phrases = dict[int, list[tuple[int, int]]]
-"""The test a neighbour must fulfil -> the terms, as (atom, place in it of the word they are looked up by)."""
-
-
-class Entry:
-    """What a token stands for.
-
-    `atoms`: the terms it fulfils alone, and `cells` those of theirs that topics are filed under. `checked`: terms of
-    this one word that the original text must bear out. `phrases`: terms of several words it may be part of, by the
-    neighbour they must have. `tests`: all the conditions it fulfils.
+    `conditions` it fulfils. `atoms`: the terms it fulfils alone. `checked`: terms of this one word that the original
+    text must bear out. `phrases`: terms of several words that it and the next word may belong to. `topics` filed under
+    its atoms.
     """
 
-    __slots__ = ("atoms", "cells", "checked", "phrases", "tests")
-
     def __init__(
-        self,
-        atoms: tuple[int, ...],
-        cells: tuple[int, ...],
-        checked: tuple[int, ...],
-        phrases: tuple[tuple[int, Phrases], ...],
-        tests: tuple[int, ...],
+        self, arranged: Arranged, atoms: Atoms, language: str | None, filed: Mapping[int, tuple[int, ...]]
     ) -> None:
-        self.atoms = atoms
-        self.cells = cells
-        self.checked = checked
-        self.phrases = phrases
-        self.tests = tests
-
-
-class Part(tuple[()]):
-    """A token that is only ever a later part of terms found by another token: false, so that nobody stops at it."""
-
-    tests: tuple[int, ...]
-
-
-class Terms:
-    """The atoms of a catalog, arranged by their tests; shared by the lexicons of all languages."""
-
-    def __init__(self, atoms: Atoms) -> None:
-        self.tests = list(atoms.tests)
-        self.alone: list[int | None] = [None] * len(self.tests)
-        self.checked: dict[int, list[int]] = defaultdict(list)
-        self.phrases: dict[int, dict[int, Phrases]] = defaultdict(lambda: {1: {}, -1: {}})
-        self.cells_of: list[tuple[int, ...]] = _memberships(atoms)
-        self.tests_of = atoms.parts
-        uses = _uses(atoms)
-        for atom, parts in enumerate(atoms.parts):
-            if len(parts) == 1 and atom not in atoms.checks:
-                self.alone[parts[0]] = atom
-            elif len(parts) == 1:
-                self.checked[parts[0]].append(atom)
-            elif parts:
-                place = min(range(len(parts)), key=lambda i: (uses[parts[i]], -len(self.tests[parts[i]].token)))
-                side = 1 if place + 1 < len(parts) else -1
-                beside = self.phrases[parts[place]][side]
-                beside.setdefault(parts[place + side], []).append((atom, place))
-        self.exact: dict[str, list[int]] = defaultdict(list)
-        self.prefix: dict[str, list[int]] = defaultdict(list)
-        self.globs: list[tuple[int, str]] = []
-        self.stemmed: list[int] = []
-        for number, test in enumerate(self.tests):
-            self._arrange(number, test)
-        self.checked, self.phrases = dict(self.checked), dict(self.phrases)
-        self.prefix_lengths = tuple(sorted(set(map(len, self.prefix))))
-
-    def _arrange(self, number: int, test: Test) -> None:
-        if test.kind == "exact":
-            self.exact[test.token].append(number)
-        elif test.kind == "prefix":
-            self.prefix[test.token].append(number)
-        elif test.kind == "glob":
-            self.globs.append((number, test.token))
-        else:
-            self.stemmed.append(number)
-
-    def prices(self, atoms: Atoms) -> Callable[[Iterable[int]], float]:
-        """A guess at how many articles have a term of one of these cells; a topic is filed under its cheapest clause.
-
-        Nothing is known of the articles, but what many topics ask for is usually common, and phrases are rare.
-        """
-        cells_of, parts = self.cells_of, atoms.parts
-        prices = [
-            sum(len(cells_of[atom]) / len(parts[atom] or (0,)) ** 2 for atom in islice(cell.members, MOST_PRICED))
-            for cell in atoms.cells
-        ]
-        return lambda cells: sum(prices[cell] for cell in cells)
-
-
-def _memberships(atoms: Atoms) -> list[tuple[int, ...]]:
-    cells_of: list[list[int]] = [[] for _ in atoms.labels]
-    for number, cell in enumerate(atoms.cells):
-        for atom in cell.members:
-            cells_of[atom].append(number)
-    return [tuple(cells) for cells in cells_of]
-
-
-def _uses(atoms: Atoms) -> list[int]:
-    """How many terms each test is part of: the rarest part of a phrase is the one to look it up by."""
-    uses = [0] * len(atoms.tests)
-    for parts in atoms.parts:
-        for part in parts:
-            uses[part] += 1
-    return uses
-
-
-@lru_cache(maxsize=4096)
-def _glob(pattern: str) -> re.Pattern[str]:
-    """A wildcard's pattern; tokens are short, and `*` and `?` alone cannot explode on them."""
-    return re.compile("".join({MANY: ".*", ONE: "."}.get(c, re.escape(c)) for c in pattern))
-
-
-class Lexicon(dict[str, Entry | Part | None]):
-    """Token -> entry, or None for the many that mean nothing here; asks itself when it does not know yet."""
-
-    def __init__(self, terms: Terms, atoms: Atoms, language: str | None, filed: Collection[int]) -> None:
-        super().__init__()
-        self.terms = terms
+        self.arranged = arranged
         self.filed = filed
         self.inactive = frozenset(number for number, cell in enumerate(atoms.cells) if not cell.active(language))
-        self.cells_of = terms.cells_of
+        self.cells_of: Sequence[tuple[int, ...]] = arranged.cells_of
         if self.inactive:
-            self.cells_of = [tuple(c for c in cells if c not in self.inactive) for cells in terms.cells_of]
+            self.cells_of = [tuple(c for c in cells if c not in self.inactive) for cells in arranged.cells_of]
         self.stems = self._stem_index(language)
-        self._entries: dict[tuple[int, ...], Entry | Part | None] = {(): None}
+        self._words = Remembered()
+        self._forget()
 
-    def _wanted(self) -> set[int]:
-        """The tests that belong to an atom that counts for this language."""
-        return {test for atom, cells in enumerate(self.cells_of) if cells for test in self.terms.tests_of[atom]}
+    def _forget(self) -> None:
+        self._words.forget()
+        self._numbers: dict[tuple[int, ...], int] = {(): 0}
+        self.conditions: list[tuple[int, ...]] = [()]
+        self.atoms: list[tuple[int, ...]] = [()]
+        self.checked: list[tuple[int, ...]] = [()]
+        self.phrases: list[Phrases] = [{}]
+        self.topics: list[tuple[int, ...]] = [()]
+        self.holders: dict[int, set[int]] = defaultdict(set)
+        """The meanings that have an atom among theirs."""
+        self.unsure: set[int] = set()
+        """The meanings with terms to be checked."""
+        self._leads: NDArray[np.bool_] = np.zeros(1 << 10, np.bool_)
+        self._follows: NDArray[np.bool_] = np.zeros(1 << 10, np.bool_)
 
-    def _stem_index(self, language: str | None) -> dict[str, dict[str, list[int]]]:
-        wanted = self._wanted()
-        index: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-        for number in self.terms.stemmed:
+    def _stem_index(self, language: str | None) -> dict[str, dict[str, dict[str, list[int]]]]:
+        """Script -> rules -> stem -> conditions; those alone that belong to an atom that counts for this language."""
+        arranged = self.arranged
+        wanted = {part for atom, cells in enumerate(self.cells_of) if cells for part in arranged.parts[atom]}
+        by_rules: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for number in arranged.stemmed:
             if number in wanted:
-                test = self.terms.tests[number]
-                rules = test.language or stemming_language(test.token, language)
-                for stem in stems(rules, test.token, fold(test.token)):
-                    index[rules][stem].append(number)
-        return {rules: dict(found) for rules, found in index.items()}
+                test = arranged.tests[number]
+                by_rules[script_of(test.token), test.language or stemming_language(test.token, language)].append(number)
+        index: dict[str, dict[str, dict[str, list[int]]]] = defaultdict(dict)
+        for (script, rules), numbers in by_rules.items():
+            found = defaultdict[str, list[int]](list)
+            for number, forms in zip(numbers, stems(rules, [arranged.tests[n].token for n in numbers]), strict=True):
+                for stem in forms:
+                    found[stem].append(number)
+            index[script][rules] = dict(found)
+        return dict(index)
 
-    def __missing__(self, token: str) -> Entry | Part | None:
-        if len(self) >= MOST_TOKENS:
-            self.clear()
-        entry = self[token] = self._entry(self._tests(token))
-        return entry
+    def read(self, plain: Plain) -> Numbers:
+        """The meaning of each word of a text."""
+        numbers, unknown = self._words.ask(plain.numbers)
+        if len(unknown):
+            if len(self._words) > MOST_WORDS:
+                self._forget()
+                numbers, unknown = self._words.ask(plain.numbers)
+            keys, first, which = np.unique(plain.numbers[unknown], return_index=True, return_inverse=True)
+            new = np.array(self.learn(plain.words(unknown[first].tolist())), np.int64)
+            self._words.learn(keys, new)
+            numbers[unknown] = new[which]
+        return numbers
 
-    def _tests(self, token: str) -> tuple[int, ...]:
-        terms = self.terms
-        folded = fold(token)
-        found = list(terms.exact.get(folded, ()))
-        for rules, index in self.stems.items():
-            for stem in stems(rules, token, folded):
-                if stem in index:
-                    found += index[stem]
-        for length in terms.prefix_lengths:
-            prefixed = terms.prefix.get(folded[:length])
-            if prefixed and len(folded) >= length:
-                found += prefixed
-        found += [number for number, pattern in terms.globs if _glob(pattern).fullmatch(folded)]
-        return tuple(sorted(set(found)))
+    def pairs(self, live: Numbers, numbers: Numbers) -> list[int]:
+        """Indexes of `live`, the words that mean something, where one and the next may belong to a phrase."""
+        meant = numbers[live]
+        beside = live[1:] - live[:-1] == 1
+        found: list[int] = (self._leads[meant[:-1]] & self._follows[meant[1:]] & beside).nonzero()[0].tolist()
+        return found
 
-    def filed_cells(self, atom: int) -> list[int]:
-        """The cells of an atom that topics are filed under."""
-        return [cell for cell in self.cells_of[atom] if cell in self.filed]
+    def learn(self, words: Sequence[str]) -> list[int]:
+        """The meanings of words met for the first time."""
+        folded = [fold(word) for word in words]
+        found = self._by_stem(words)
+        arranged = self.arranged
+        return [
+            self._number(tuple(sorted({*arranged.spelled(form), *stemmed})))
+            for form, stemmed in zip(folded, found, strict=True)
+        ]
 
-    def _entry(self, tests: tuple[int, ...]) -> Entry | Part | None:
-        if tests in self._entries:
-            return self._entries[tests]
-        alone = (self.terms.alone[test] for test in tests)
-        atoms = tuple(atom for atom in alone if atom is not None and self.cells_of[atom])
-        checked = tuple(atom for test in tests for atom in self.terms.checked.get(test, ()) if self.cells_of[atom])
-        sides = (self.terms.phrases[test].items() for test in tests if test in self.terms.phrases)
-        phrases = tuple((side, beside) for both in sides for side, beside in both if beside)
-        if not atoms and not checked and not phrases:
-            part = self._entries[tests] = Part()
-            part.tests = tests
-            return part
-        cells = tuple({cell for atom in atoms for cell in self.filed_cells(atom)})
-        entry = self._entries[tests] = Entry(atoms, cells, checked, phrases, tests)
-        return entry
+    def _by_stem(self, words: Sequence[str]) -> list[list[int]]:
+        """The conditions that each word fulfils by its stem."""
+        found: list[list[int]] = [[] for _ in words]
+        by_script: dict[str, list[int]] = defaultdict(list)
+        for position, word in enumerate(words):
+            by_script[script_of(word)].append(position)
+        for script, positions in by_script.items():
+            for rules, index in self.stems.get(script, {}).items():
+                stemmed = stems(rules, [words[position] for position in positions])
+                for position, forms in zip(positions, stemmed, strict=True):
+                    for stem in forms:
+                        found[position] += index.get(stem, ())
+        return found
+
+    def filed_under(self, atoms: Iterable[int]) -> set[int]:
+        """The topics filed under cells of these atoms."""
+        filed = self.filed
+        return {topic for atom in atoms for cell in self.cells_of[atom] if cell in filed for topic in filed[cell]}
+
+    def _number(self, conditions: tuple[int, ...]) -> int:
+        number = self._numbers.get(conditions)
+        if number is None:
+            number = self._numbers[conditions] = len(self.conditions)
+            self._add(number, conditions)
+        return number
+
+    def _add(self, number: int, conditions: tuple[int, ...]) -> None:
+        arranged, counts = self.arranged, self.cells_of
+        alone = (arranged.alone[condition] for condition in conditions)
+        atoms = tuple(atom for atom in alone if atom is not None and counts[atom])
+        signed = (atom for condition in conditions for atom in arranged.checked.get(condition, ()))
+        checked = tuple(atom for atom in signed if counts[atom])
+        phrases = _joined([arranged.phrases[condition] for condition in conditions if condition in arranged.phrases])
+        self.conditions.append(conditions)
+        self.atoms.append(atoms)
+        self.checked.append(checked)
+        self.phrases.append(phrases)
+        self.topics.append(tuple(self.filed_under(atoms)))
+        for atom in atoms:
+            self.holders[atom].add(number)
+        if checked:
+            self.unsure.add(number)
+        if number >= len(self._leads):
+            self._leads = np.concatenate([self._leads, np.zeros_like(self._leads)])
+            self._follows = np.concatenate([self._follows, np.zeros_like(self._follows)])
+        self._leads[number] = bool(phrases)
+        self._follows[number] = not arranged.following.isdisjoint(conditions)
+
+
+def _joined(several: Sequence[Phrases]) -> Phrases:
+    if len(several) == 1:
+        return several[0]
+    joined: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for beside in several:
+        for condition, terms in beside.items():
+            joined[condition] += terms
+    return dict(joined)

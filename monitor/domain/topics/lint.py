@@ -1,13 +1,12 @@
 """Doubts about queries that are valid: terms that can never match, or match otherwise than their author thinks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from monitor.domain.catalog import Topic, Watchlist
 from monitor.domain.topics.folding import fold, unsegmented
-from monitor.domain.topics.parser import parse
-from monitor.domain.topics.plain import tokens_of
-from monitor.domain.topics.problems import QueryError, QueryProblem
-from monitor.domain.topics.stems import language_of, stemming_language, stems
+from monitor.domain.topics.problems import QueryProblem
+from monitor.domain.topics.spelling import words_of
+from monitor.domain.topics.stems import language_of, stem, stemming_language
 from monitor.domain.topics.syntax import (
     All,
     Asked,
@@ -30,13 +29,12 @@ SHORT = 3
 """A lone word with fewer letters than this is common in every text."""
 
 
-def doubts(watchlist: Watchlist) -> Iterator[QueryProblem]:
-    """The warnings for a watchlist's topics and vocabularies."""
+def doubts(watchlist: Watchlist, queries: Mapping[tuple[str, str], Query]) -> Iterator[QueryProblem]:
+    """The warnings for a watchlist's topics and vocabularies; `queries` are by watchlist and topic, valid ones."""
     used: set[str] = set()
     for topic in watchlist.topics:
-        try:
-            query = parse(topic.query)
-        except QueryError:
+        query = queries.get((watchlist.name, topic.key))
+        if query is None:
             continue
         yield from _of_query(query, topic, watchlist)
         used |= {node.name for node in _walk(query) if isinstance(node, Named)}
@@ -86,7 +84,7 @@ def _of_query(query: Query, topic: Topic, watchlist: Watchlist) -> Iterator[Quer
 def _of_term(term: Term) -> Iterator[tuple[str, str]]:
     if term.kind is Kind.REGEX:
         return
-    words = tokens_of(term.text)
+    words = words_of(term.text)
     if len(words) == 1 and len(words[0]) < SHORT and term.kind is Kind.WORD and not unsegmented(words[0][0]):
         yield f"{term.text!r} is so short that it matches by accident", f"write ={term.text} for this very case"
     if term.kind is Kind.CASED and not any(c.isupper() for c in term.text):
@@ -110,13 +108,13 @@ def shadowed(node: Either) -> Iterator[tuple[Term, Term]]:
 
 
 def _begins(term: Term, prefix: Term) -> bool:
-    words = tokens_of(term.text)
+    words = words_of(term.text)
     return len(words) == 1 and "*" not in term.text and fold(words[0]).startswith(fold(prefix.text[:-1].casefold()))
 
 
 def _reach(term: Term) -> list[str]:
     """Signatures of what a term matches: its stem, and its exact words when it ignores case."""
-    folded = " ".join(map(fold, tokens_of(term.text)))
+    folded = " ".join(map(fold, words_of(term.text)))
     if term.kind is Kind.CASED or "*" in term.text:
         return [f"{term.kind}:{term.text}"]
     return [f"exact:{folded}", f"stem:{_stem(term)}"] if term.kind is Kind.WORD else [f"exact:{folded}"]
@@ -126,13 +124,13 @@ def _own(term: Term) -> str:
     if term.kind is Kind.WORD and "*" not in term.text:
         return f"stem:{_stem(term)}"
     if term.kind is Kind.EXACT:
-        return "exact:" + " ".join(map(fold, tokens_of(term.text)))
+        return "exact:" + " ".join(map(fold, words_of(term.text)))
     return f"{term.kind}:{term.text}"
 
 
 def _stem(term: Term) -> str:
-    words = tokens_of(term.text)
-    return " ".join(stems(stemming_language(word, None), word, fold(word))[0] for word in words)
+    words = words_of(term.text)
+    return " ".join(stem(stemming_language(word, None), word) for word in words)
 
 
 def _contradictions(node: All) -> Iterator[tuple[str, Asked]]:

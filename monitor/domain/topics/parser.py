@@ -63,15 +63,14 @@ class _Parser:
         self.text = query
         self.signs = signs(query)
         self.at = 0
+        self.sign = self.signs[0]
         self.depth = 0
 
-    @property
-    def sign(self) -> Sign:
-        return self.signs[self.at]
-
     def take(self) -> Sign:
-        sign = self.signs[self.at]
+        sign = self.sign
         self.at += 1
+        if sign.kind != "end":
+            self.sign = self.signs[self.at]
         return sign
 
     @property
@@ -233,6 +232,7 @@ class _Parser:
         if sign.kind == "regex":
             return Term(kind=Kind.REGEX, text=sign.text[1:-1], start=sign.start, end=sign.end)
         self.at -= 1
+        self.sign = sign
         raise self.unexpected()
 
     def check_word(self, sign: Sign) -> None:

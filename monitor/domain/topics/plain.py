@@ -1,115 +1,190 @@
-"""Plain text of a field: its words, and the way back to the original."""
+"""Plain text: its words as numbers, and the way back to the original.
 
-import re
-import unicodedata
+A word is known by a number of 64 bits, the sum of its letters' values times powers of an odd constant. All words of a
+text get theirs at once, without cutting it into strings; that two words share one is as good as impossible.
+"""
+
+from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from monitor.domain.topics.folding import fold, plain_character
-from monitor.domain.topics.pages import COMPOSE, Index, look_up, utf32
+from monitor.domain.topics.characters import (
+    ALONE,
+    COMPOSED,
+    LAST,
+    LETTER,
+    SEVERAL,
+    SPACE,
+    Codes,
+    Index,
+    Kinds,
+    Values,
+    characters,
+    codes_of,
+    look_up,
+    utf32,
+    values_of,
+)
+from monitor.domain.topics.folding import fold
+from monitor.domain.topics.spelling import compose
 
 _STRAIGHT = {"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "—": "-", "\u00a0": " "}
-_runs = re.compile(
-    "[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7fb]+[\u0300-\u036f]*|.[\u0300-\u036f\u3099\u309a\uff9e\uff9f]+", re.DOTALL
-)
+_BASE = 0x2545F4914F6CDD1D
+_BLANK = 0x20
+_REMEMBERED = 1 << 16
+"""Letters of a text up to which the powers of the constant are kept."""
 
 
-@lru_cache(maxsize=1)
-def _western() -> bytes:
-    """From Windows-1252 to plain forms in Latin-1, for the many texts that need no more; 1 marks what does."""
-    table = bytearray()
-    for byte in range(256):
-        try:
-            plain = plain_character(bytes([byte]).decode("cp1252")).encode("latin-1")
-        except UnicodeError:
-            plain = b""
-        table.append(plain[0] if len(plain) == 1 else 1)
-    return bytes(table)
+@lru_cache(maxsize=4)
+def _powers_of(base: int, size: int) -> Values:
+    powers = np.full(size, base, np.uint64)
+    powers[0] = 1
+    return np.multiply.accumulate(powers)
+
+
+def _powers(size: int) -> tuple[Values, Values]:
+    """At least the first `size` powers of the constant, and of its inverse modulo 2**64."""
+    inverse = pow(_BASE, -1, 1 << 64)
+    if size > _REMEMBERED:
+        return _powers_of.__wrapped__(_BASE, size), _powers_of.__wrapped__(inverse, size)
+    return _powers_of(_BASE, _REMEMBERED), _powers_of(inverse, _REMEMBERED)
 
 
 class Plain:
-    """Plain text of one field, its tokens, and where they stand in the original (code points)."""
+    """The words of a text: `numbers` in order, and where each stands in the original (code points)."""
 
-    __slots__ = ("_letters", "_origin", "_places", "_widths", "text", "tokens")
+    __slots__ = (
+        "_begins", "_codes", "_ends", "_known", "_letters", "_origin", "_places", "_spans", "_widths",
+        "numbers", "text",
+    )  # fmt: skip
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._origin: Index | None = None
         self._widths: Index | None = None
+        self._letters: Codes | None = None
         self._places: tuple[Index, Index] | None = None
-        self._letters: bytes | NDArray[np.uint32]
-        try:
-            short = text.encode("ascii" if text.isascii() else "cp1252").translate(_western())
-        except UnicodeEncodeError:
-            short = b"\x01"
-        if b"\x01" in short:
-            self._letters = self._long_way(text)
-            self.tokens = self._letters.tobytes().decode("utf-32-le", "replace").split()
+        self._spans: tuple[list[int], list[int]] | None = None
+        padded = f" {text} "
+        self._codes = codes_of(padded)
+        self._known = known = characters()
+        kinds = known.kinds.take(self._codes, mode="clip")
+        if kinds.max() > LETTER:
+            values, edges = self._long_way(padded)
         else:
-            self._letters = short
-            self.tokens = short.decode("latin-1").split()
+            values = known.values.take(self._codes)
+            edges = (kinds[1:] != kinds[:-1]).nonzero()[0]
+        self._begins: Index = edges[::2] + 1
+        self._ends: Index = edges[1::2] + 1
+        powers, inverses = _powers(len(values))
+        values *= powers[: len(values)]
+        sums = values.cumsum(out=values).take(edges)
+        self.numbers: Values = (sums[1::2] - sums[::2]) * inverses.take(self._begins)
 
-    def _long_way(self, text: str) -> NDArray[np.uint32]:
-        pages, codes, lengths = look_up(text)
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def _long_way(self, text: str) -> tuple[Values, Index]:
+        """Letter values, and by turns the place before a word and that of its last letter."""
+        letters, kinds, values = self._spelled_out(text)
+        self._letters = letters
+        words = kinds > SPACE
+        alone = kinds == ALONE
+        parted = alone[1:] | alone[:-1]
+        befores = (words[1:] & (~words[:-1] | parted)).nonzero()[0]
+        lasts = (words[:-1] & (~words[1:] | parted)).nonzero()[0]
+        return values, np.stack([befores, lasts], axis=1).ravel()
+
+    def _spelled_out(self, text: str) -> tuple[Codes, Kinds, Values]:
+        """The plain letters of a text, their kinds (SPACE, LETTER or ALONE) and values; notes where they came from."""
         composed: tuple[Index, Index] | None = None
-        if (lengths == COMPOSE).any():
-            text, origin, widths = _compose(text)
-            composed = origin, widths
-            pages, codes, lengths = look_up(text)
-            lengths[lengths == COMPOSE] = 0
-        first = pages.first[codes]
-        if composed is None and (lengths == 1).all():
-            return first
-        source = np.repeat(np.arange(len(codes)), lengths)
-        within = np.arange(len(source)) - np.repeat(np.cumsum(lengths, dtype=np.int64) - lengths, lengths)
-        letters = first[source]
-        several = lengths[source] > 1
-        letters[several] = pages.flat[letters[several] + within[several]]
-        rare = letters == 0
-        if rare.any():
-            letters[rare] = np.frombuffer(utf32(text), np.uint32)[source[rare]]
-        self._origin = source if composed is None else composed[0][source]
-        self._widths = None if composed is None else composed[1][source]
-        return letters
+        known, codes, kinds = look_up(text)
+        if (kinds == COMPOSED).any():
+            text, origin, widths = compose(text)
+            composed = np.array(origin), np.array(widths)
+            known, codes, kinds = look_up(text)
+        letters, lengths = known.letters.take(codes, mode="clip"), known.lengths.take(codes, mode="clip")
+        lengths[kinds == COMPOSED] = 0
+        if composed is not None or (lengths != 1).any() or (kinds == SEVERAL).any():
+            source = np.repeat(np.arange(len(codes)), lengths)
+            letters, kinds, codes = letters[source], kinds[source], codes[source]
+            several = kinds == SEVERAL
+            if several.any():
+                within = np.arange(len(source)) - np.repeat(np.cumsum(lengths, dtype=np.int64) - lengths, lengths)
+                letters[several] = known.several[letters[several] + within[several]]
+                kinds[several] = np.where(letters[several] == _BLANK, SPACE, LETTER)
+            self._origin = source if composed is None else composed[0][source]
+            self._widths = None if composed is None else composed[1][source]
+        values = known.values.take(letters, mode="clip")
+        beyond = codes > LAST
+        if beyond.any():
+            letters[beyond] = codes[beyond]
+            values[beyond] = values_of(letters[beyond])
+        return letters, kinds, values
 
     def _located(self) -> tuple[Index, Index]:
-        """Where tokens begin and end in the original; worked out when first asked for."""
+        """Where words begin and end in the original; worked out when first asked for."""
         if self._places is None:
-            letters = self._letters
-            words = np.zeros(len(letters) + 2, bool)
-            words[1:-1] = (np.frombuffer(letters, np.uint8) if isinstance(letters, bytes) else letters) != 0x20
-            edges = np.flatnonzero(words[1:] != words[:-1])
-            starts, lasts = edges[::2], edges[1::2] - 1
-            widths = 1 if self._widths is None else self._widths[lasts]
-            if self._origin is not None:
-                starts, lasts = self._origin[starts], self._origin[lasts]
-            self._places = starts, lasts + widths
+            if self._origin is None:
+                self._places = self._begins - 1, self._ends - 1
+            else:
+                lasts = self._ends - 1
+                widths = 1 if self._widths is None else self._widths[lasts]
+                self._places = self._origin[self._begins] - 1, self._origin[lasts] + widths - 1
         return self._places
 
-    def span(self, token: int) -> tuple[int, int]:
-        """Where a token begins and ends in the original."""
+    def span(self, word: int) -> tuple[int, int]:
+        """Where a word begins and ends in the original."""
         starts, ends = self._located()
-        return starts.item(token), ends.item(token)
+        return starts.item(word), ends.item(word)
+
+    def spans(self) -> tuple[list[int], list[int]]:
+        """Where all words begin and end in the original."""
+        if self._spans is None:
+            starts, ends = self._located()
+            self._spans = starts.tolist(), ends.tolist()
+        return self._spans
 
     def before(self, place: int) -> int:
-        """How many tokens begin before a place in the original."""
-        return int(np.searchsorted(self._located()[0], place, "left"))
+        """How many words begin before a place in the original."""
+        return int(self._located()[0].searchsorted(place, "left"))
+
+    def ended(self, places: Iterable[int]) -> list[int]:
+        """How many words end at or before each of these places in the original."""
+        found: list[int] = self._located()[1].searchsorted(np.fromiter(places, np.int64), "right").tolist()
+        return found
 
     def covering(self, start: int, end: int) -> tuple[int, int]:
-        """The tokens (first, last + 1) that a span of the original touches; equal when it touches none."""
+        """The words (first, last + 1) that a span of the original touches; equal when it touches none."""
         starts, ends = self._located()
-        return int(np.searchsorted(ends, start, "right")), int(np.searchsorted(starts, end, "left"))
+        return int(ends.searchsorted(start, "right")), int(starts.searchsorted(end, "left"))
 
-    def kept(self) -> tuple[str, Index]:
-        """The text with its punctuation and without diacritics, and where each character stood in the original."""
-        given = self._letters
-        letters = np.frombuffer(utf32(given.decode("latin-1")) if isinstance(given, bytes) else given, np.uint32).copy()
-        origin = np.arange(len(letters)) if self._origin is None else self._origin
+    def letters(self) -> Codes:
+        """The plain letters, a space before and after them."""
+        if self._letters is None:
+            self._letters = self._known.letters.take(self._codes)
+        return self._letters
+
+    def words(self, which: Iterable[int]) -> list[str]:
+        """Some of the words as strings."""
+        text = self.letters().tobytes().decode("utf-32-le", "replace")
+        begins, ends = self._begins, self._ends
+        return [text[begins.item(word) : ends.item(word)] for word in which]
+
+    def firsts(self) -> Codes:
+        """The first letter of each word."""
+        return self.letters()[self._begins]
+
+    def kept(self, start: int, end: int) -> tuple[str, Index]:
+        """A part of the text with its punctuation and without diacritics, and where its characters stood."""
+        letters = self.letters().copy()
+        origin = (np.arange(len(letters)) if self._origin is None else self._origin) - 1
         codes = np.frombuffer(utf32(self.text), np.uint32)
+        part = (start <= origin) & (origin < end)
+        letters, origin = letters[part], origin[part]
         alone = np.bincount(origin, minlength=len(codes))[origin] == 1
-        spaces = letters == 0x20
+        spaces = letters == _BLANK
         letters[spaces & alone] = codes[origin[spaces & alone]]
         stays = ~spaces | alone
         text = letters[stays].tobytes().decode("utf-32-le", "replace")
@@ -120,29 +195,3 @@ def _kept_character(character: str) -> str:
     straight = _STRAIGHT.get(character)
     folded = straight or fold(character)
     return folded if len(folded) == 1 else character
-
-
-def _compose(text: str) -> tuple[str, Index, Index]:
-    """Text with marks and jamo composed, where each of its characters came from, and how many it stands for."""
-    parts: list[str] = []
-    origin: list[int] = []
-    widths: list[int] = []
-    at = 0
-    for run in _runs.finditer(text):
-        start, end = run.span()
-        made = unicodedata.normalize("NFKC", run.group())
-        parts += [text[at:start], made]
-        origin += range(at, start)
-        origin += [min(start + offset, end - 1) for offset in range(len(made))]
-        widths += [1] * (start - at + len(made) - 1)
-        widths.append(max(1, end - start - len(made) + 1))
-        at = end
-    parts.append(text[at:])
-    origin += range(at, len(text))
-    widths += [1] * (len(text) - at)
-    return "".join(parts), np.array(origin), np.array(widths)
-
-
-def tokens_of(text: str) -> list[str]:
-    """The tokens of a text: what the matcher sees of it."""
-    return Plain(text).tokens

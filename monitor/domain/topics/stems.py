@@ -1,5 +1,6 @@
 """Inflected forms: Snowball for every language it covers, light suffix rules for some it lacks."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import Stemmer
@@ -93,22 +94,29 @@ def _light(token: str) -> str:
     return token
 
 
-def _stem(language: str, token: str) -> str:
+def _stem(language: str, words: Sequence[str]) -> list[str]:
     stemmer = _stemmer(language)
     if stemmer is not None:
-        return fold(str(stemmer.stemWord(token)))
-    return fold(_light(token) if language in _LIGHT else token)
+        return [fold(stem) for stem in stemmer.stemWords(words)]
+    return [fold(_light(word)) for word in words] if language in _LIGHT else [fold(word) for word in words]
 
 
-def stems(language: str, token: str, folded: str) -> tuple[str, ...]:
-    """The stems of a token as written and without its diacritics, folded.
+def stems(language: str, words: Sequence[str]) -> list[tuple[str, ...]]:
+    """The stems of each word as written and without its diacritics, folded.
 
-    Two tokens are forms of one word when they share one of these, so that a missing accent hides nothing.
+    Two words are forms of one when they share one of these, so that a missing accent hides nothing.
     """
-    if len(token) > LONGEST:
-        return (folded,)
-    first = _stem(language, token)
-    if token == folded:
-        return (first,)
-    second = _stem(language, folded)
-    return (first,) if first == second else (first, second)
+    folded = [fold(word) for word in words]
+    found: list[tuple[str, ...]] = [(stem,) for stem in _stem(language, words)]
+    accented = [at for at, word in enumerate(words) if word != folded[at]]
+    for at, stem in zip(accented, _stem(language, [folded[at] for at in accented]), strict=True):
+        found[at] = tuple(dict.fromkeys((*found[at], stem)))
+    for at, word in enumerate(words):
+        if len(word) > LONGEST:
+            found[at] = (folded[at],)
+    return found
+
+
+def stem(language: str, word: str) -> str:
+    """The stem of one word as written, folded."""
+    return stems(language, [word])[0][0]

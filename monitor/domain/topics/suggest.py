@@ -6,9 +6,8 @@ from functools import partial
 
 from monitor.domain.catalog import Catalog, Severity, Topic, Vocabulary, Watchlist
 from monitor.domain.topics.engine import compile_catalog
-from monitor.domain.topics.folding import fold
 from monitor.domain.topics.keyness import COMMON_WORD, Candidate, candidates
-from monitor.domain.topics.stems import stemming_language, stems
+from monitor.domain.topics.stems import stem, stemming_language
 from monitor.domain.topics.values import Document
 
 NAMES, WORDS = 24, 36
@@ -75,8 +74,7 @@ def suggest(examples: Sequence[Document], background: Background) -> Proposal:
 
 
 def _stem(language: str, word: str) -> str:
-    folded = fold(word)
-    return stems(stemming_language(word, language), word, folded)[0]
+    return stem(stemming_language(word, language), word)
 
 
 def _plain(found: Sequence[Candidate], background: Mapping[str, float]) -> list[Candidate]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Field(StrEnum):
@@ -22,8 +23,7 @@ class Document:
     tags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(NamedTuple):
     """One place where a term was found: code points of the field as given, `quote == field[start:end]`."""
 
     term: str
@@ -33,8 +33,7 @@ class Hit:
     quote: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
+class Match(NamedTuple):
     """Article x topic: the score and the evidence for it, best hits first. `parts` are the score's addends in words."""
 
     topic: str

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from monitor.domain.topics.plan.step import Clause, Step, joined
-from monitor.domain.topics.reading import Reading
+from monitor.domain.topics.reading import Located, Reading, listed
 from monitor.domain.topics.syntax import Fact
 
 
@@ -35,7 +35,7 @@ class Every(Step):
     def asked(self) -> tuple[Step, ...]:
         return tuple(step for item in self.items for step in item.asked())
 
-    def evidence(self, reading: Reading, into: set[tuple[int, int, int]]) -> None:
+    def evidence(self, reading: Reading, into: list[Located]) -> None:
         for item in self.items:
             item.evidence(reading, into)
 
@@ -64,7 +64,7 @@ class Any(Step):
     def clauses(self) -> list[Clause]:
         return joined([item.clauses() for item in self.items])
 
-    def evidence(self, reading: Reading, into: set[tuple[int, int, int]]) -> None:
+    def evidence(self, reading: Reading, into: list[Located]) -> None:
         for item in self.items:
             if item.holds(reading):
                 item.evidence(reading, into)
@@ -95,13 +95,13 @@ class Excluded(Step):
     def clauses(self) -> list[Clause]:
         return []
 
-    def evidence(self, reading: Reading, into: set[tuple[int, int, int]]) -> None:
+    def evidence(self, reading: Reading, into: list[Located]) -> None:
         """An absence has no places."""
 
     def missing(self, reading: Reading, query: str) -> str:
-        places: set[tuple[int, int, int]] = set()
-        self.item.evidence(reading, places)
-        quotes = dict.fromkeys(f'"{reading.hit(*place).quote}"' for place in sorted(places)[:3])
+        evidence: list[Located] = []
+        self.item.evidence(reading, evidence)
+        quotes = dict.fromkeys(f'"{hit.quote}"' for hit in listed(evidence)[:3])
         return f"NOT {self.item.written(query)} excludes it" + (f": it says {', '.join(quotes)}" if quotes else "")
 
 
@@ -126,7 +126,7 @@ class Known(Step):
     def clauses(self) -> list[Clause]:
         return []
 
-    def evidence(self, reading: Reading, into: set[tuple[int, int, int]]) -> None:
+    def evidence(self, reading: Reading, into: list[Located]) -> None:
         """A fact has no places."""
 
     def missing(self, reading: Reading, query: str) -> str:
@@ -171,7 +171,7 @@ class Times(Step):
     def clauses(self) -> list[Clause]:
         return self.item.clauses()
 
-    def evidence(self, reading: Reading, into: set[tuple[int, int, int]]) -> None:
+    def evidence(self, reading: Reading, into: list[Located]) -> None:
         self.item.evidence(reading, into)
 
     def missing(self, reading: Reading, query: str) -> str:

@@ -51,7 +51,7 @@ def _pairs(reading: Reading, left: Spots, right: Spots, distance: int) -> set[Sp
     pairs = [(one, right[at]) for one in left if (at := bisect_left(starts, one.end)) < len(right)]
     pairs += [(by_end[at - 1], other) for other in right if (at := bisect_right(ends, other.start)) > 0]
     for one, other in pairs:
-        apart = reading.apart(one, other)
+        apart = reading.layout.apart(one.end, other.start)
         if apart is not None and apart <= distance:
             kept |= {one, other}
     return kept
@@ -98,7 +98,7 @@ class SameSentence(Found):
 def _by_sentence(reading: Reading, spots: Spots) -> dict[int, Spots]:
     grouped: dict[int, Spots] = {}
     for spot in spots:
-        grouped.setdefault(reading.sentence(spot.start), []).append(spot)
+        grouped.setdefault(reading.layout.sentence(spot.start), []).append(spot)
     return grouped
 
 

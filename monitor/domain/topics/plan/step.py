@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from monitor.domain.topics.reading import Reading, Spot
+from monitor.domain.topics.reading import Located, Reading, Spot
 
 Clause = frozenset[int]
 """Cells at least one of which an article must have."""
@@ -41,7 +41,7 @@ class Step(ABC):
         return (self,)
 
     @abstractmethod
-    def evidence(self, reading: Reading, into: set[tuple[int, int, int]]) -> None:
+    def evidence(self, reading: Reading, into: list[Located]) -> None:
         """Add the places that speak for it."""
 
     @abstractmethod
@@ -57,10 +57,9 @@ class Step(ABC):
 def saturated(mass: float, reading: Reading) -> float:
     """mass / (mass + k): grows with every place, ever more slowly, and never reaches 1.
 
-    k is 1 for an empty article, 2 at 300 words and grows on with the length, to 5 at most: the same five places
-    mean more in a short article.
+    k grows with the article's length, from 1 to 5: the same five places mean more in a short article.
     """
-    return mass / (mass + min(5.0, 1.0 + reading.size / 300)) if mass > 0 else 0.0
+    return mass / (mass + reading.half) if mass > 0 else 0.0
 
 
 class Found(Step):
@@ -89,8 +88,8 @@ class Found(Step):
     def strength(self, reading: Reading) -> float:
         return saturated(self.mass(reading), reading)
 
-    def evidence(self, reading: Reading, into: set[tuple[int, int, int]]) -> None:
-        into.update(spot[:3] for spot in self.spots(reading))
+    def evidence(self, reading: Reading, into: list[Located]) -> None:
+        into += [(start, end, reading.hit(start, end, atom)) for start, end, atom, _ in self.spots(reading)]
 
 
 def joined(options: Sequence[list[Clause]]) -> list[Clause]:

@@ -1,7 +1,7 @@
 """Terms, ORs of them and vocabularies; limited to a part of the article, counted, weighed."""
 
 from monitor.domain.topics.plan.step import Clause, Found, Spots, Step, joined
-from monitor.domain.topics.reading import Reading
+from monitor.domain.topics.reading import Located, Reading
 from monitor.domain.topics.syntax import Place
 
 
@@ -37,10 +37,10 @@ class Leaf(Found):
     def asked(self) -> tuple[Step, ...]:
         return ()
 
-    def evidence(self, reading: Reading, into: set[tuple[int, int, int]]) -> None:
+    def evidence(self, reading: Reading, into: list[Located]) -> None:
         for cell in self.cells:
             for atom in reading.found(cell):
-                into.update(reading.places(atom))
+                into += reading.told(atom)[1]
 
     def missing(self, reading: Reading, query: str) -> str:
         return f"{self.written(query)} is not found"

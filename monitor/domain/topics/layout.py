@@ -1,0 +1,100 @@
+"""How an article is laid out: its fields, its lead, its sentences, and how far its words are apart."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+import numpy as np
+
+from monitor.domain.topics.characters import SEPARATOR
+from monitor.domain.topics.folding import unsegmented
+from monitor.domain.topics.plain import Plain
+from monitor.domain.topics.sentences import sentence_starts
+from monitor.domain.topics.syntax import Place
+from monitor.domain.topics.values import Document, Field, Hit
+
+MAX_CHARACTERS = 300_000
+"""What is read of a field; the rest is left out, and `Matches.doubts` says so."""
+LEAD_SENTENCES = 3
+LEAD_CHARACTERS = 700
+"""The lead is the title and the first sentences of the text, no further than this."""
+TITLE_COUNTS, LEAD_COUNTS = 3, 2
+"""A place in the title, or elsewhere in the lead, counts this many times one further down."""
+
+
+class Layout:
+    """Title and text read as one: words are numbered through the title, a separator, and the text.
+
+    `title_end` is the separator's number. `size` counts the words of both. `text_at`: where the text begins in `plain`.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        title, self.text = document.title[:MAX_CHARACTERS], document.text[:MAX_CHARACTERS]
+        if SEPARATOR in title or SEPARATOR in self.text:
+            title, self.text = title.replace(SEPARATOR, " "), self.text.replace(SEPARATOR, " ")
+        self.title = title
+        self.plain = Plain(f"{title} {SEPARATOR} {self.text}")
+        self.title_end = self.plain.before(len(title) + 1)
+        self.text_at = len(title) + 3
+        self.size = len(self.plain) - 1
+        self._lead_end: int | None = None
+        self._sentences: list[int] | None = None
+        self._units: list[int] | None = None
+
+    @property
+    def lead_end(self) -> int:
+        """The first word after the lead."""
+        if self._lead_end is None:
+            text = self.text[:LEAD_CHARACTERS]
+            starts = sentence_starts(text, LEAD_SENTENCES + 1)
+            end = starts[LEAD_SENTENCES] if len(starts) > LEAD_SENTENCES else len(text)
+            self._lead_end = self.plain.before(self.text_at + end)
+        return self._lead_end
+
+    def worth(self, places: Sequence[int]) -> int:
+        """What places, given in order, count: those of the title 3, those of the lead 2, those further down 1."""
+        worth = len(places)
+        if places[0] < self.lead_end:
+            in_title = bisect_left(places, self.title_end)
+            in_lead = bisect_left(places, self.lead_end) - in_title
+            worth += in_title * (TITLE_COUNTS - 1) + in_lead * (LEAD_COUNTS - 1)
+        return worth
+
+    def inside(self, word: int, place: Place) -> bool:
+        """Whether a word stands in that part of the article."""
+        if place is Place.TITLE:
+            return word < self.title_end
+        return word < self.lead_end if place is Place.LEAD else word > self.title_end
+
+    def sentence(self, word: int) -> int:
+        """The number of the sentence a word stands in, those of the title first."""
+        if self._sentences is None:
+            starts = (*sentence_starts(self.title), *(self.text_at + at for at in sentence_starts(self.text)))
+            self._sentences = sorted(set(self.plain.ended(starts)))
+        return bisect_right(self._sentences, word)
+
+    def apart(self, end: int, start: int) -> float | None:
+        """Words from one place's end to another's start; None across fields or when they overlap.
+
+        A character of an unsegmented script is half a word.
+        """
+        if end > start or (end <= self.title_end) != (start < self.title_end):
+            return None
+        units = self.units
+        return (units[start] - units[end]) / 2
+
+    @property
+    def units(self) -> list[int]:
+        """Half-words before each word."""
+        if self._units is None:
+            letters, which = np.unique(self.plain.firsts(), return_inverse=True)
+            sizes = np.array([1 if unsegmented(chr(letter)) else 2 for letter in letters.tolist()])[which]
+            self._units = [0, *np.cumsum(sizes).tolist()]
+        return self._units
+
+    def quoted(self, term: str, start: int, end: int) -> Hit:
+        """A part of `plain`'s text as evidence for a term."""
+        if start < self.text_at:
+            return Hit(term, Field.TITLE, start, end, self._document.title[start:end])
+        start, end = start - self.text_at, end - self.text_at
+        return Hit(term, Field.TEXT, start, end, self._document.text[start:end])

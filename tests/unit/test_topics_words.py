@@ -1,0 +1,73 @@
+"""Words as numbers: the same words as character by character, told apart, remembered; and short forms of queries."""
+
+import random
+import re
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.domain.topics.plain import Plain
+from monitor.domain.topics.remembered import Remembered
+from monitor.domain.topics.spelling import words_of
+from monitor.domain.topics.values import Document
+from tests.topic_desk import engine
+
+texts = st.text(
+    st.one_of(
+        st.characters(exclude_characters="\0", exclude_categories=("Cn", "Co")),
+        st.sampled_from("aé ñŉßİǅ´\u0301\u200b\ud800北가ｶﾞ\u1100\u1161ﬁ①²½…שׁ\U0001f600\U00020000\u00ad’-. \n"),
+    ),
+    max_size=40,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(texts)
+def test_a_text_read_at_once_has_the_words_it_has_character_by_character(text: str) -> None:
+    plain = Plain(text)
+    assert plain.words(range(len(plain))) == words_of(text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(texts, texts)
+def test_words_share_a_number_exactly_when_they_are_the_same(one: str, other: str) -> None:
+    numbers: dict[int, str] = {}
+    for plain in (Plain(one), Plain(other)):
+        for number, word in zip(plain.numbers.tolist(), plain.words(range(len(plain))), strict=True):
+            assert numbers.setdefault(number, word) == word
+    assert len(numbers) == len(set(numbers.values()))
+
+
+def test_what_is_learnt_in_portions_is_remembered_through_growth_and_crowding() -> None:
+    choose = random.Random(5)
+    keys = [choose.getrandbits(64) | 1 for _ in range(9_000)]
+    table, known = Remembered(), dict[int, int]()
+    for at in range(0, len(keys), 700):
+        portion = [key for key in dict.fromkeys(keys[at : at + 700]) if key not in known]
+        known.update((key, choose.randrange(50)) for key in portion)
+        table.learn(np.array(portion, np.uint64), np.array([known[key] for key in portion]))
+    asked = np.array([*known, 17, 18], np.uint64)
+    numbers, unknown = table.ask(asked)
+    assert numbers.tolist() == [*known.values(), -1, -1]
+    assert unknown.tolist() == [len(known), len(known) + 1]
+    assert len(table) == len(known)
+
+
+words = st.sampled_from(["china", "talks", "tariff^2", '"trade war"', "war", "plan*", "=US"])
+groups = st.lists(words, min_size=1, max_size=3).map(lambda terms: f"({' OR '.join(terms)})")
+PROSE = re.split(" ", "China talks talking tariff tariffs trade war. US us plan planned; peace")
+prose = st.lists(st.sampled_from(PROSE), max_size=30).map(" ".join)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(groups, min_size=1, max_size=3), st.lists(groups, max_size=1), prose, prose)
+def test_the_short_form_of_a_query_scores_and_quotes_as_its_steps_do(
+    wanted: list[str], barred: list[str], title: str, text: str
+) -> None:
+    query = " AND ".join([*wanted, *(f"NOT {group}" for group in barred)])
+    document = Document(title=title, text=text, language="en")
+    short, long = (engine(asked).match(document, only="t0") for asked in (query, f"{query} MAYBE neverthere"))
+    assert [(match.score, match.hits) for match in short.matches] == [
+        (match.score, match.hits) for match in long.matches
+    ]
