@@ -2,10 +2,14 @@
 the error codes of SQLite and PostgreSQL."""
 
 import sqlite3
+import sys
+from typing import TYPE_CHECKING
 
-import psycopg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+if TYPE_CHECKING:
+    import psycopg
 
 
 class StoreError(Exception):
@@ -107,7 +111,7 @@ _POSTGRES_CLASSES: dict[str, type[StoreError]] = {
 """By the first two characters of the SQLSTATE, where the code itself is not listed."""
 
 
-def store_error(error: SQLAlchemyError | sqlite3.Error | psycopg.Error) -> StoreError:
+def store_error(error: "SQLAlchemyError | sqlite3.Error | psycopg.Error") -> StoreError:
     """The store error that a library's error means; SQL and bound values are left out of its text."""
     if isinstance(error, PoolTimeout):
         return StoreUnavailable("no database connection became free in time")
@@ -121,7 +125,8 @@ def store_error(error: SQLAlchemyError | sqlite3.Error | psycopg.Error) -> Store
 def _kind(cause: BaseException | None) -> type[StoreError]:
     if isinstance(cause, sqlite3.Error):
         return _sqlite_kind(cause)
-    if isinstance(cause, psycopg.Error):
+    driver = sys.modules.get("psycopg")  # who has an error of PostgreSQL's has loaded it; others need not
+    if driver is not None and isinstance(cause, driver.Error):
         return _postgres_kind(cause)
     return StoreRefused
 
@@ -135,9 +140,11 @@ def _sqlite_kind(cause: sqlite3.Error) -> type[StoreError]:
     return _SQLITE_EXTENDED.get(code) or _SQLITE.get(code & 0xFF, StoreRefused)
 
 
-def _postgres_kind(cause: psycopg.Error) -> type[StoreError]:
+def _postgres_kind(cause: "psycopg.Error") -> type[StoreError]:
     state = cause.sqlstate
     if state is None:
+        import psycopg
+
         return StoreUnavailable if isinstance(cause, psycopg.OperationalError) else StoreRefused
     return _POSTGRES.get(state) or _POSTGRES_CLASSES.get(state[:2], StoreRefused)
 
