@@ -76,7 +76,7 @@ class World:
                 kind, body = self.answer(head.split(" ", 2)[1], host[1] if host else "", said)
                 head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
                 writer.write(head.encode() + body)
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             writer.close()
 
     def answer(self, path: str, host: str, said: str) -> tuple[str, bytes]:

@@ -115,7 +115,10 @@ def newspaper(body: bytes) -> str:
 
     article = Article("https://example.com/article", fetch_images=False)
     article.download(input_html=body.decode("utf-8", "replace"))
-    article.parse()
+    try:
+        article.parse()
+    except LookupError:  # some languages need models that nltk would have to download
+        return ""
     return str(article.text)
 
 

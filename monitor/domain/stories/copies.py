@@ -85,4 +85,5 @@ def are_about_the_same(reading: Reading, records: Records) -> list[bool]:
 
 
 def _borne_out(title: Hashes, terms: Hashes) -> float:
-    return float(np.isin(title, terms).mean()) if len(title) else 1.0
+    # of a few dozen numbers sets are made and compared in a tenth of the time that numpy takes
+    return len(set(title.tolist()) & set(terms.tolist())) / len(title) if len(title) else 1.0
