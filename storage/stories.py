@@ -43,8 +43,8 @@ _STORY = select(stories).where(stories.c.id == bindparam("story_id"))
 
 
 def facts_of(connection: Connection, story_id: int, article_id: int, own: Voice, *, is_new: bool) -> StoryFacts:
-    """What judging an article needs of its story: counted by the database, so that a story of a thousand reports costs
-    little more than one of ten. `is_new` when the article is its first."""
+    """What judging an article needs of its story: counted by the database, one row for each text and origin.
+    `is_new` when the article is its first."""
     if is_new:
         return StoryFacts(id=story_id, own=own)
     asked = {"story_id": story_id, "article_id": article_id}
