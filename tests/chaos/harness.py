@@ -31,8 +31,7 @@ from tests.fake_slack.faults import CHAOS
 from tests.fake_slack.reading import seen
 
 _LONGEST_START = 30.0
-_LONGEST_LIFE = 6.0
-"""Seconds a daemon gets to take up the work, and from then on to pass its failpoint."""
+"""Seconds a daemon gets to take up the work."""
 
 _BEHIND = 60
 """Messages that may be missing in Slack before the next fall: deaths are to interrupt work, not to keep it from being
@@ -54,7 +53,8 @@ class Plan:
     `workers`: processes of a cluster beside the one that leads, on PostgreSQL; none: one process alone. `stops`: so
     many times one is stopped for longer than its leases, and goes on. `at_failpoints`: the share of falls at a named
     place rather than at any moment. `minutes`: after so many nothing more is published and nobody killed. `late_by`: so
-    many seconds late Slack may accept, beyond the daemon's timeout (1 s) and within its settling (3 s).
+    many seconds late Slack may accept, beyond the daemon's timeout (1 s) and within its settling (3 s). `places`: the
+    failpoints, of which a daemon at work gets `life` seconds to pass its own.
     """
 
     entries: int = 10_000
@@ -69,6 +69,8 @@ class Plan:
     at_failpoints: float = 0.5
     patience: float = 120.0
     minutes: float = math.inf
+    places: tuple[str, ...] = tuple(FAILPOINTS)
+    life: float = 6.0
     late_by: float = 1.6
 
 
@@ -176,6 +178,10 @@ class Chaos:
                 self._say(f"{killed} kills, {news.published} published, {len(_marks(slack))} in Slack")
         if killed < self._plan.kills:
             news.end()
+            for number, member in enumerate(members):  # these were born to fall
+                await member.life.end()
+                self._result.kills["when time was up"] += 1
+                members[number] = await self._member(self._plan.kills, member.command)
         return members
 
     async def _prepare(self) -> None:
@@ -205,7 +211,7 @@ class Chaos:
         by = signal.SIGSTOP if self._chance.random() < stops / left else signal.SIGKILL
         if self._chance.random() >= self._plan.at_failpoints:
             return Fate(by)
-        places = list(FAILPOINTS) if by is signal.SIGKILL else _PRECARIOUS
+        places = self._plan.places if by is signal.SIGKILL else _PRECARIOUS
         return Fate(by, self._chance.choice(places), self._chance.randint(1, 6))
 
     def _next(self, members: list[Member]) -> Member:
@@ -225,7 +231,7 @@ class Chaos:
     async def _falls(self, member: Member) -> str:
         """Wait until it falls at its failpoint, or make it fall; where it fell."""
         fate, life = member.fate, member.life
-        until = monotonic() + (_LONGEST_LIFE if fate.failpoint else self._chance.uniform(0, 2))
+        until = monotonic() + (self._plan.life if fate.failpoint else self._chance.uniform(0, 2))
         while not life.over and not life.stopped and monotonic() < until:
             await asyncio.sleep(0.02)
         if life.over or life.stopped:
