@@ -71,3 +71,7 @@ def test_the_short_form_of_a_query_scores_and_quotes_as_its_steps_do(
     assert [(match.score, match.hits) for match in short.matches] == [
         (match.score, match.hits) for match in long.matches
     ]
+
+
+def test_a_double_of_an_ideograph_is_that_ideograph() -> None:
+    assert Plain("\U0002f800").words([0]) == ["\u4e3d"]

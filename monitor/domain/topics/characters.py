@@ -23,6 +23,8 @@ _SYLLABARIES = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3))
 _ALPHABETS = ((0x0000, 0x024F), (0x0370, 0x03FF), (0x0400, 0x04FF), (0x2000, 0x206F))
 _BLANK = 0x20
 _PRIVATE = 0x40000
+_DOUBLES, _LAST_DOUBLE = 0x2F800, 0x2FA1F
+"""Ideographs that are composed into the ones they are doubles of."""
 
 
 def utf32(text: str) -> bytes:
@@ -130,5 +132,6 @@ def look_up(text: str) -> tuple[Characters, Index, Kinds]:
         kinds = known.kinds[within_reach]
     beyond = codes > LAST
     if beyond.any():
-        kinds[beyond] = np.where(codes[beyond] < _PRIVATE, ALONE, COMPOSED)
+        high = codes[beyond]
+        kinds[beyond] = np.where((high < _DOUBLES) | (high > _LAST_DOUBLE) & (high < _PRIVATE), ALONE, COMPOSED)
     return known, codes, kinds

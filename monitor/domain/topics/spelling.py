@@ -6,7 +6,9 @@ import unicodedata
 from monitor.domain.topics.folding import plain_character
 
 _runs = re.compile(
-    "[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7fb]+[\u0300-\u036f]*|.[\u0300-\u036f\u3099\u309a\uff9e\uff9f]+", re.DOTALL
+    "[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7fb]+[\u0300-\u036f]*|.[\u0300-\u036f\u3099\u309a\uff9e\uff9f]+"
+    "|[\U0002f800-\U0002fa1f]",  # ideographs that are other ones' doubles
+    re.DOTALL,
 )
 
 
