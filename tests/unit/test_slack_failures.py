@@ -263,3 +263,20 @@ def test_slacks_own_limit_is_read_with_its_header_in_full() -> None:
     assert refusal_of("restricted_action_thread", {}) == NotSent(
         reason="restricted_action_thread", permanent=True, scope=RECEIVER
     )
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (TimeoutError(), Unknown(reason="no answer in time")),
+        (ConnectionResetError(), Unknown(reason="connection lost: ConnectionResetError")),
+        (http.client.IncompleteRead(b""), Unknown(reason="connection lost: IncompleteRead")),
+        (ValueError("odd"), Unknown(reason="an answer that is not Slack's")),
+        (
+            slack_sdk.errors.SlackRequestError("odd"),
+            NotSent(reason="the request cannot be made: odd", scope=MESSAGE),
+        ),
+    ],
+)
+def test_an_error_without_an_answer_in_full(error: Exception, expected: NotSent | Unknown) -> None:
+    assert failure_of(error) == expected
