@@ -41,6 +41,7 @@ class Switch:
             connection.execute(f'ALTER DATABASE "{self._name}" ALLOW_CONNECTIONS true')  # type: ignore[call-overload]
 
 
+@pytest.mark.case(123)
 async def test_cut_connections_cost_nothing_but_time(tmp_path: Path, postgres_server: str, postgres_url: str) -> None:
     switch = Switch(postgres_server, postgres_url)
     async with cluster_world(tmp_path, postgres_url) as world:
@@ -124,12 +125,14 @@ async def restarted_under_load(world: ClusterWorld, server: Server, times: int) 
     return longest
 
 
+@pytest.mark.case(123)
 async def test_a_restarted_server_costs_nothing_but_time(tmp_path: Path, server: Server) -> None:
     async with cluster_world(tmp_path, server.database()) as world:
         await restarted_under_load(world, server, 2)
 
 
 @pytest.mark.torture
+@pytest.mark.case(123)
 async def test_twenty_restarts_under_load_lose_and_double_nothing(
     tmp_path: Path, server: Server, figure: Callable[[str], None]
 ) -> None:
