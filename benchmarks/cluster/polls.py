@@ -32,7 +32,10 @@ _NOTE_LAGS = (
        END $$""",
     "CREATE TRIGGER note_lag AFTER UPDATE OF polls ON feeds FOR EACH ROW EXECUTE FUNCTION note_lag()",
 )
-_LATER = "UPDATE feeds SET due = now() + interval '1 hour', polls = 1, etag = '\\x2278'::bytea || '\\x22'::bytea"
+_LATER = (
+    "UPDATE feeds SET due = now() + interval '1 hour', polls = 9, etag = '\\x227822'::bytea, polled_at = now(),"
+    " succeeded_at = now(), baseline_at = now() - interval '1 day'"
+)
 _SPREAD = f"UPDATE feeds SET due = now() + random() * interval '{EVERY} seconds'"
 _STATEMENTS = "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
 

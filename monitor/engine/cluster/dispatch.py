@@ -25,7 +25,8 @@ HOLD = timedelta(seconds=5)
 """A look takes milliseconds; a process that stops in the middle of one delays the next by so much."""
 
 LOOKING_SHARE = 5
-"""After a look that took long, so many times its length is rested: looking must not crowd out the work."""
+"""After a look that took long, so many times its length is rested, a tick at the most: looking must not crowd out the
+work, nor be put off where a busy machine makes it slow."""
 
 ERRANDS_AHEAD = 4
 ROWS_AHEAD = 2
@@ -79,7 +80,7 @@ class Dispatcher:
             began = asyncio.get_running_loop().time()
             await attempted("looking for due rows", self.look(woken))
             took = asyncio.get_running_loop().time() - began
-            await asyncio.sleep(max(AT_ONCE.total_seconds(), LOOKING_SHARE * took))
+            await asyncio.sleep(max(AT_ONCE.total_seconds(), min(LOOKING_SHARE * took, TICK.total_seconds())))
             await self._rest()
 
     async def _rest(self) -> None:
