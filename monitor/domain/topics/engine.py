@@ -228,7 +228,7 @@ def _cut(document: Document) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class Compiled:
-    """What compiling a catalog brought: the plans, the syntax trees by watchlist and topic, and what is wrong."""
+    """What compiling a catalog brought: the plans, the syntax trees by file and topic, and what is wrong."""
 
     atoms: Atoms = field(default_factory=Atoms)
     plans: list[Plan] = field(default_factory=list)
@@ -241,7 +241,7 @@ class Compiled:
         compiler = Compiler(self.atoms, shelf)
         for topic in watchlist.topics:
             try:
-                query = self.queries[watchlist.name, topic.key] = parse(topic.query)
+                query = self.queries[watchlist.file, topic.key] = parse(topic.query)
                 self.plans.append(plan_topic(topic, query, compiler))
             except QueryError as error:
                 self.problems.append(error.problem(topic.key, watchlist.name))

@@ -30,10 +30,10 @@ SHORT = 3
 
 
 def doubts(watchlist: Watchlist, queries: Mapping[tuple[str, str], Query]) -> Iterator[QueryProblem]:
-    """The warnings for a watchlist's topics and vocabularies; `queries` are by watchlist and topic, valid ones."""
+    """The warnings for a watchlist's topics and vocabularies; `queries` are by file and topic, valid ones."""
     used: set[str] = set()
     for topic in watchlist.topics:
-        query = queries.get((watchlist.name, topic.key))
+        query = queries.get((watchlist.file, topic.key))
         if query is None:
             continue
         yield from _of_query(query, topic, watchlist)
