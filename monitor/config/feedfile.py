@@ -46,7 +46,11 @@ def with_feeds(name: str, content: bytes, feeds: Sequence[Feed]) -> bytes | tupl
         new = _under_key(text, document.root.pairs["feeds"][0], feeds, line_end)
     else:
         return (file_problem(name, "feeds must be a list"),)
-    return mark + new.encode("utf-8")
+    added = mark + new.encode("utf-8")
+    if open_document(name, added, _LARGEST)[0] is None:
+        # Open ends of YAML, such as a lone "?", swallow what follows them.
+        return (file_problem(name, "feeds cannot be added to this YAML: write the list `feeds:` into it first"),)
+    return added
 
 
 def _into_list(text: str, listing: Listing, feeds: Sequence[Feed], line_end: str) -> str:

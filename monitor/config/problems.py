@@ -56,7 +56,7 @@ def _explain(root: Node, model: type[BaseModel], details: ErrorDetails) -> tuple
         known = keys_at(model, loc[:-1])
         return (key or node).start, f"unknown key {name!r}{suggest(name, known)}"
     at = key.start if key is not None and "[key]" in loc else node.start
-    named = f"{key.value}: " if key is not None else ""
+    named = f"{' '.join(key.value.split())}: " if key is not None else ""
     return at, named + _message(kind, details, node)
 
 

@@ -57,6 +57,7 @@ def test_a_daemon_refuses_a_copied_store_until_it_is_adopted(root: Path, monkeyp
     assert wirewatch("run", "--once").exit_code == 0
     shutil.copytree(root / "data", root / "copied")
     monkeypatch.setenv("WIREWATCH_DATABASE", "sqlite:///copied/wirewatch.db")
+    monkeypatch.setattr("socket.gethostname", lambda: "another.example")
     refused = wirewatch("run", "--once")
     assert refused.exit_code == 78
     assert "wirewatch db adopt" in refused.stderr

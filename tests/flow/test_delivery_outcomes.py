@@ -23,7 +23,7 @@ from tests.desk import (
 )
 from tests.fake_slack import BOT_TOKEN, FakeSlack, Fault, Workspace
 
-RULES = Rules(timeout=timedelta(seconds=0.5), settle=timedelta(seconds=60))
+RULES = Rules(timeout=timedelta(seconds=2), settle=timedelta(seconds=60))
 HOOK = Receiver(name="hook", channel=Channel.WEBHOOK, address="hook")
 
 
@@ -35,7 +35,7 @@ async def desk() -> AsyncIterator[Desk]:
         desk = Desk(memory_database(), slack, clock, FixedCatalog(catalog_of(DESK, HOOK)), RULES)
         hook = slack.workspace.add_webhook("s3cret", slack.workspace.named("desk"))
         desk.webhook = slack.webhook_url(hook)
-        slack.faults.hang_for = 0.8
+        slack.faults.hang_for = 2.5
         yield desk
         await desk.close()
 

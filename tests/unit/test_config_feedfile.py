@@ -99,3 +99,9 @@ def test_a_file_is_replaced_whole_and_keeps_its_mode(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     assert write_file(tmp_path / "nowhere" / "feeds.yml", b"new") == "No such file or directory"
+
+
+def test_yaml_with_an_open_end_is_refused_not_broken() -> None:
+    answer = with_feeds("feeds.yml", b"  ?", [Feed(key="new", url="https://new.example/")])
+    assert not isinstance(answer, bytes)
+    assert "feeds cannot be added to this YAML" in answer[0].message
