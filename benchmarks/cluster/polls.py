@@ -69,7 +69,7 @@ HEAD = (
 
 async def polls(server: Server, feeds: int, members: int, seconds: int) -> Polled:
     """So many feeds over so many processes, for `seconds` after a first round."""
-    with tempfile.TemporaryDirectory() as name, _serving() as port:
+    with tempfile.TemporaryDirectory() as name, _Serving() as port:
         async with server.store(f"polls{feeds}") as database:
             folder = Path(name)
             _configure(folder, port, feeds)
@@ -215,7 +215,7 @@ def _serve(told: Connection) -> None:
     asyncio.run(main())
 
 
-class _serving:  # noqa: N801
+class _Serving:
     def __enter__(self) -> int:
         ready, told = multiprocessing.Pipe()
         self._process = multiprocessing.get_context("spawn").Process(target=_serve, args=(told,), daemon=True)

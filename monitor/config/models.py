@@ -183,7 +183,7 @@ class TopicItem(Strict):
     """A subject someone wants to hear of."""
 
     title: Text | None = Field(default=None, description="What people read; default: the key.")
-    query: Text = Field(description="What to look for; see docs/topics.md for the language.")
+    query: Text = Field(description="What to look for; see docs/topic-language.md for the language.")
     severity: SeverityWord = Field(default=Severity.MEDIUM, description="How much an alert of this topic matters.")
     threshold: float = Field(default=1.0, ge=0, description="Least score of a match.")
     receivers: Words | None = Field(default=None, description="Who is told; default: the watchlist's receivers.")
