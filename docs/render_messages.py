@@ -97,7 +97,11 @@ def examples() -> dict[str, Message]:
         "reply": Message(
             kind=DeliveryKind.REPLY,
             cards=(living,),
-            lines=("Severity rose from medium to high.", "New in this report: a date, 14 April; a place, Xiamen"),
+            lines=(
+                "Severity rose from medium to high.",
+                "coastherald.example: Talks to open in Xiamen on 14 April · new: Xiamen, 14 April · "
+                "now 4 independent outlets",
+            ),
         ),
         "digest": Message(kind=DeliveryKind.DIGEST, cards=(summit, living, tariff), more=4, interactive=True),
         "digest-thread": Message(kind=DeliveryKind.REPLY, cards=(tariff, replace(tariff, alert_id=4))),

@@ -113,17 +113,18 @@ class ArticleJudge:
         return self._raise(AlertKind.UPDATE, topic, match, alert, facts, news), f"the story grows: {news}"
 
     def _news(self, facts: StoryFacts, placement: Placement) -> str | None:
-        """What the article adds to the story, in words; None when nothing."""
-        parts = []
-        if self.article.story_id is None:
-            before, after = independent_outlets(facts.others), independent_outlets(facts.voices)
-            if len(after) > len(before):
-                parts.append(f"{self.article.outlet} confirms it, {len(after)} independent outlets")
-        if self.article.story_id is not None and placement.novelty:
-            parts.append(f"{self.article.outlet} changed its report: {'; '.join(placement.novelty)}")
-        elif fresh := self._fresh(placement):
-            parts.append("; ".join(fresh))
-        return ". ".join(parts) or None
+        """What the article adds to the story, in words; None when nothing. A new report is told by its headline:
+        whether it is the same event the reader sees there, should it be another one after all."""
+        outlet, title = self.article.outlet, self.article.title
+        if self.article.story_id is not None:
+            return f"{outlet} changed its report: {'; '.join(placement.novelty)}" if placement.novelty else None
+        fresh = self._fresh(placement)
+        names = [new for new in fresh if new != title]
+        parts = [f"new: {', '.join(names)}"] if names else []
+        before, after = independent_outlets(facts.others), independent_outlets(facts.voices)
+        if len(after) > len(before):
+            parts.append(f"now {len(after)} independent outlets")
+        return " · ".join([f"{outlet}: {title}" if title else outlet, *parts]) if fresh or parts else None
 
     def _fresh(self, placement: Placement) -> list[str]:
         """What is new to the story, without the outlet's own name: every second outlet would bring that."""

@@ -131,7 +131,7 @@ def test_a_copy_alerts_when_no_earlier_report_matched_for_then_nobody_was_told()
 def test_another_independent_outlet_updates_and_names_it() -> None:
     (change,) = judged(member(1, "wire.example"), SELF, alert=ALERT).alerts
     assert change.kind is AlertKind.UPDATE
-    assert "kestrel.example" in change.news
+    assert change.news == f"kestrel.example: {ARTICLE.title} · now 2 independent outlets"
     assert change.score == 2.0
 
 
@@ -216,4 +216,4 @@ def test_an_outlets_own_name_is_no_news() -> None:
     same = member(1, "kestrel.example")
     assert not judged(same, SELF, alert=ALERT, placement=Placement(story_id=5, novelty=("Kestrel",))).alerts
     (change,) = judged(same, SELF, alert=ALERT, placement=Placement(story_id=5, novelty=("Kestrel", "Ohio"))).alerts
-    assert change.news == "Ohio"
+    assert change.news == f"kestrel.example: {ARTICLE.title} · new: Ohio"
