@@ -166,7 +166,7 @@ async def latency(folder: Path, api_url: str, count: int) -> list[float]:
 
 
 async def backlog(folder: Path, api_url: str, count: int, spacing: float, seconds: float) -> float:
-    """The share of the allowed rate at which `count` waiting messages begin to leave, from one acceptance to another."""
+    """The share of the allowed rate at which `count` waiting messages leave, from one acceptance to another."""
     database = Database.open(f"sqlite:///{folder}/backlog-{spacing}.db")
     await upgrade(database)
     for start in range(0, count, 500):

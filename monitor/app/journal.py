@@ -75,7 +75,7 @@ def _say_poll(polled: Polled, new: int) -> None:
         log.warning("%s: %s; asked again at %s", polled.feed_key, state.failure, f"{state.due:%H:%M:%S} UTC")
     else:
         level = logging.INFO if new else logging.DEBUG
-        log.log(level, "%s: %d new articles", polled.feed_key, new)
+        log.log(level, "%s: %d new %s", polled.feed_key, new, "article" if new == 1 else "articles")
 
 
 def _say_delivery(settlement: Settlement) -> None:

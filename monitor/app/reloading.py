@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from monitor.adapters.metrics import Meters
 from monitor.app.topics import CompiledTopics
+from monitor.config.changes import sentences
 from monitor.config.watch import ConfigSource, ReloadOutcome, Verdict
 from monitor.domain.delivering import notice
 from monitor.ports import Clock, FeedStore
@@ -59,8 +60,8 @@ class Reloading:
         if self.leads:
             await self.feeds.sync(outcome.catalog.feeds, self.clock.now())
         self.meters.reload_at.set(outcome.at.timestamp())
-        for change in outcome.changes:
-            log.info("configuration: %s", change)
+        for sentence in sentences(outcome.changes):
+            log.info("configuration: %s", sentence)
         for problem in outcome.problems:
             log.warning("configuration: %s", problem)
         if outcome.needs_restart:

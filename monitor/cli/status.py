@@ -75,7 +75,8 @@ def _show(overview: Overview, found: tuple[str, ...]) -> None:
         ],
     )
     if overview.rescued:
-        console.print(f"{overview.rescued:,} errands were taken over from processes that died")
+        errands = "errand was" if overview.rescued == 1 else "errands were"
+        console.print(f"{overview.rescued:,} {errands} taken over from processes that died")
     _table(
         console,
         ("feed in trouble", "why", "since"),

@@ -1,6 +1,7 @@
 """Bytes in, Slack message out: the whole daemon on loopback feeds and a fake Slack."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -172,7 +173,10 @@ async def test_without_a_token_alerts_wait_and_leave_with_one(newsroom: Newsroom
 
 
 @pytest.mark.case(133)
-async def test_an_edited_watchlist_is_live_without_a_restart(newsroom: Newsroom) -> None:
+async def test_an_edited_watchlist_is_live_without_a_restart(
+    newsroom: Newsroom, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     wire = newsroom.outlets[0]
     newsroom.write()
     async with newsroom.daemon() as daemon:
@@ -187,6 +191,7 @@ async def test_an_edited_watchlist_is_live_without_a_restart(newsroom: Newsroom)
         daemon.stop()
         await running
     assert "Ovens" in newsroom.messages()[0].text
+    assert "configuration: topics added: ovens" in caplog.messages
 
 
 @pytest.mark.case(130)
