@@ -1,34 +1,37 @@
-"""How fast feeds are polled, beside a bare httpx loop on the same loopback feeds.
+"""How fast feeds are polled, beside a bare httpx loop and lemon24/reader on the same loopback feeds.
 
-    python benchmarks/polling.py [--feeds 500] [--rounds 3]
+    python -m benchmarks.polling [CORPUS] [--feeds 500] [--rounds 3] [--only step]
 
-A server in a process of its own serves the feeds on many loopback addresses, with ETags. Each round asks every feed
+Feeds are invented ones of 22 KB without markup, or the real ones below CORPUS, copied under other hosts until there are
+enough. A server in a process of its own serves them on many loopback addresses, with ETags. Each round asks every feed
 once, first for all documents and then for 304s only; CPU is that of the client and of the parsers it has started.
 `wirewatch` is the real fetcher with its guard, lanes and limits; `bare httpx` is one AsyncClient and workers over a
 queue, with nothing checked.
-`poll + parse + store` is the whole poll step into SQLite; lemon24/reader stands beside it when it is installed.
+`poll + parse + store` is the whole poll step into SQLite: all documents new, all sent again though nothing changed, and
+304s. lemon24/reader stands beside it when it is installed.
 """
 
 import argparse
 import asyncio
-import gzip
 import importlib.util
-import multiprocessing
 import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import httpx
 import psutil
+from sqlalchemy import func, select
 
+from benchmarks.feed_server import Server, invented, real, start
 from monitor.adapters.feeds import PooledFeedParser
 from monitor.adapters.http import HttpFetcher
+from monitor.adapters.urls import outlets
 from monitor.adapters.worker_calls import PRELOAD
 from monitor.adapters.workers import Size, Workers
 from monitor.domain.catalog import Catalog
@@ -38,10 +41,10 @@ from monitor.domain.intervals import PollSettings
 from monitor.steps.poll import Poll
 from storage.database import Database
 from storage.feeds import SqlFeedStore
+from storage.schema import articles
 from storage.upgrade import upgrade
 
 AT_ONCE = 50
-HOSTS = 250
 
 
 class WallClock:
@@ -49,57 +52,6 @@ class WallClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
-
-
-def document(number: int, items: int = 25) -> bytes:
-    """An invented feed of about 20 KB."""
-    text = "The harbour office says that the ferry left on time, to the surprise of its passengers. " * 8
-    body = "".join(
-        f"<item><title>Ferry {number}-{item} leaves on time</title><link>https://pier{number}.example/{item}</link>"
-        f"<guid>{number}-{item}</guid><pubDate>Mon, 02 Mar 2026 {item % 24:02}:00:00 GMT</pubDate>"
-        f"<description>{text}</description></item>"
-        for item in range(items)
-    )
-    return (
-        f'<?xml version="1.0"?><rss version="2.0"><channel><title>Pier {number}</title>{body}</channel></rss>'.encode()
-    )
-
-
-def serve(feeds: int, ready: Connection) -> None:
-    """Serve until killed."""
-    bodies = [gzip.compress(document(number)) for number in range(feeds)]
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                number = int(head.split(b" ", 2)[1][1:].split(b".")[0])
-                etag = b'"%d"' % number
-                if b"if-none-match" in head.lower():
-                    writer.write(b"HTTP/1.1 304 Not Modified\r\nETag: " + etag + b"\r\n\r\n")
-                else:
-                    lines = b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nContent-Encoding: gzip\r\nETag: "
-                    body = bodies[number]
-                    writer.write(lines + etag + b"\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
-
-    async def main() -> None:
-        server = await asyncio.start_server(answer, "0.0.0.0", 0)
-        ready.send(server.sockets[0].getsockname()[1])
-        await server.serve_forever()
-
-    asyncio.run(main())
-
-
-@dataclass
-class Server:
-    """Who serves; not to be counted."""
-
-    pid: int = 0
-
-
-SERVER = Server()
 
 
 @dataclass
@@ -115,16 +67,17 @@ class Row:
         return f"{self.name:38} {cpu * 1e6:9.0f} us CPU/feed {1 / wall:9.0f} feeds/s"
 
 
-def spent() -> float:
+def spent(server: Server) -> float:
     """CPU seconds of this process and of the parsers it has started, but not of the server."""
-    started = [process for process in psutil.Process().children(recursive=True) if process.pid != SERVER.pid]
+    started = [process for process in psutil.Process().children(recursive=True) if process.pid != server.pid]
     return time.process_time() + sum(sum(process.cpu_times()[:4]) for process in started)
 
 
-async def measured(row: Row, count: int, work: Callable[[], Awaitable[None]]) -> None:
-    cpu, wall = spent(), time.perf_counter()
-    await work()
-    row.cpu.append((spent() - cpu) / count)
+@contextmanager
+def measured(row: Row, server: Server) -> Iterator[None]:
+    cpu, wall, count = spent(server), time.perf_counter(), len(server.urls)
+    yield
+    row.cpu.append((spent(server) - cpu) / count)
     row.wall.append((time.perf_counter() - wall) / count)
 
 
@@ -139,7 +92,7 @@ async def over_queue(urls: Sequence[str], ask: Callable[[str], Awaitable[None]])
     await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
 
 
-async def bare(urls: Sequence[str], rounds: int) -> tuple[Row, Row]:
+async def bare(server: Server, rounds: int) -> tuple[Row, Row]:
     full, unchanged = Row("bare httpx, 200"), Row("bare httpx, 304")
     etags: dict[str, str] = {}
     async with httpx.AsyncClient(limits=httpx.Limits(max_connections=AT_ONCE), timeout=30) as client:
@@ -151,8 +104,9 @@ async def bare(urls: Sequence[str], rounds: int) -> tuple[Row, Row]:
 
         for _ in range(rounds):
             etags.clear()
-            await measured(full, len(urls), lambda: over_queue(urls, ask))
-            await measured(unchanged, len(urls), lambda: over_queue(urls, ask))
+            for row in (full, unchanged):
+                with measured(row, server):
+                    await over_queue(server.urls, ask)
     return full, unchanged
 
 
@@ -162,9 +116,9 @@ def settings(port: int) -> HttpSettings:
     )
 
 
-async def ours(urls: Sequence[str], port: int, rounds: int) -> tuple[Row, Row]:
+async def ours(server: Server, rounds: int) -> tuple[Row, Row]:
     full, unchanged = Row("wirewatch, 200"), Row("wirewatch, 304")
-    fetcher = HttpFetcher(settings(port), WallClock())
+    fetcher = HttpFetcher(settings(server.port), WallClock())
     known: dict[str, Validators] = {}
 
     async def ask(url: str) -> None:
@@ -174,10 +128,15 @@ async def ours(urls: Sequence[str], port: int, rounds: int) -> tuple[Row, Row]:
 
     for _ in range(rounds):
         known.clear()
-        await measured(full, len(urls), lambda: over_queue(urls, ask))
-        await measured(unchanged, len(urls), lambda: over_queue(urls, ask))
+        for row in (full, unchanged):
+            with measured(row, server):
+                await over_queue(server.urls, ask)
     await fetcher.aclose()
     return full, unchanged
+
+
+PASSES = (("all new", False), ("unchanged, 200", False), ("304", True))
+"""What comes in each pass of a whole poll, and whether the server answers 304."""
 
 
 @dataclass
@@ -190,17 +149,16 @@ class FixedCatalog:
         return self.catalog
 
 
-async def whole_step(urls: Sequence[str], port: int, folder: Path) -> tuple[Row, Row]:
-    """Fetch, parse in worker processes, recognise, store in SQLite: documents first, then 304s."""
-    first, second = Row("poll + parse + store, 200"), Row("poll + parse + store, 304")
+async def whole_step(server: Server, folder: Path) -> list[Row]:
+    """Fetch, parse in worker processes, recognise, store in SQLite."""
     clock = WallClock()
-    feeds = tuple(Feed(key=f"feed{number}", url=url) for number, url in enumerate(urls))
+    feeds = tuple(Feed(key=f"feed{number}", url=url) for number, url in enumerate(server.urls))
     database = Database.open(f"sqlite:///{folder / 'benchmark.db'}")
     await upgrade(database)
     store = SqlFeedStore(database)
     await store.sync(feeds, clock.now())
     workers = Workers(feeds=Size(workers=1, seconds=5.0), pages=Size(workers=1, seconds=5.0), preload=PRELOAD)
-    fetcher = HttpFetcher(settings(port), clock)
+    fetcher = HttpFetcher(settings(server.port), clock)
     step = Poll(
         store=store,
         fetcher=fetcher,
@@ -208,66 +166,91 @@ async def whole_step(urls: Sequence[str], port: int, folder: Path) -> tuple[Row,
         catalog=FixedCatalog(Catalog(revision="1", feeds=feeds)),
         clock=clock,
         settings=PollSettings(),
-        outlet_of=lambda url: url.partition("//")[2].partition("/")[0],
+        outlet_of=outlets().outlet,
         chance=lambda: 0.5,
     )
-    await step.parser.parse(document(0), url=urls[0], charset=None, media_type="")  # starts the worker
-    for row in (first, second):
-        due = {row.url: row for row in await store.due(clock.now() + timedelta(days=2), len(urls), ())}
+    await step.parser.parse(invented(0), url=server.urls[0], charset=None, media_type="")  # starts the worker
+    rows = []
+    for name, conditional in PASSES:
+        server.conditional.value = conditional
+        rows.append(Row(f"poll + parse + store, {name}"))
+        due = {row.url: row for row in await store.due(clock.now() + timedelta(days=2), len(feeds), ())}
 
         async def ask(url: str, due: dict[str, FeedForPoll] = due) -> None:
             await step.perform(due[url])
 
-        await measured(row, len(urls), lambda ask=ask: over_queue(urls, ask))
+        with measured(rows[-1], server):
+            await over_queue(server.urls, ask)
+    after = await store.due(clock.now() + timedelta(days=20), len(feeds), ())
+    print(f"wirewatch kept {_articles(database)} articles; {sum(row.state.failures > 0 for row in after)} feeds failed")
     await workers.close()
     await fetcher.aclose()
     await database.close()
-    return first, second
+    return rows
 
 
-def peer(urls: Sequence[str], folder: Path) -> tuple[Row]:
-    """lemon24/reader, with its own parser and store; at once again it would ask nobody."""
+def _articles(database: Database) -> int:
+    number: int = database.run_now(lambda connection: connection.scalar(select(func.count()).select_from(articles)))
+    return number
+
+
+def peer(server: Server, folder: Path) -> list[Row]:
+    """lemon24/reader, with its own parser and store."""
     import reader
 
-    row = Row("lemon24/reader, 200")
+    rows = []
     with reader.make_reader(str(folder / "reader.db")) as peer_reader:
-        for url in urls:
+        for url in server.urls:
             peer_reader.add_feed(url)
-        cpu, wall = spent(), time.perf_counter()
-        for _ in peer_reader.update_feeds_iter(workers=8):
-            pass
-        row.cpu.append((spent() - cpu) / len(urls))
-        row.wall.append((time.perf_counter() - wall) / len(urls))
-    return (row,)
+        for name, conditional in PASSES:
+            server.conditional.value = conditional
+            rows.append(Row(f"lemon24/reader, {name}"))
+            with measured(rows[-1], server):
+                for _ in peer_reader.update_feeds_iter(scheduled=False, workers=8):
+                    pass
+        failed = peer_reader.get_feed_counts(broken=True).total
+        print(f"reader kept {peer_reader.get_entry_counts().total} entries; {failed} feeds failed")
+    return rows
 
 
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("corpus", nargs="?", type=Path)
     options.add_argument("--feeds", type=int, default=500)
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--only", choices=("fetch", "step"), help="one half of it")
     chosen = options.parse_args()
-    ready, told = multiprocessing.Pipe()
-    server = multiprocessing.Process(target=serve, args=(chosen.feeds, told), daemon=True)
-    server.start()
-    assert server.pid
-    SERVER.pid = server.pid
-    port = ready.recv()
-    urls = [f"http://127.0.{1 + n % HOSTS}.{1 + n // HOSTS}:{port}/{n}.xml" for n in range(chosen.feeds)]
-    bare_rows = asyncio.run(bare(urls, chosen.rounds))
-    our_rows = asyncio.run(ours(urls, port, chosen.rounds))
-    with tempfile.TemporaryDirectory() as name:
-        step_rows = asyncio.run(whole_step(urls, port, Path(name)))
-        peer_rows = peer(urls, Path(name)) if importlib.util.find_spec("reader") else ()
-    for row in (*bare_rows, *our_rows, *step_rows, *peer_rows):
+    documents = real(chosen.corpus, chosen.feeds) if chosen.corpus else [invented(n) for n in range(chosen.feeds)]
+    print(f"{len(documents)} feeds, {sum(map(len, documents)) / len(documents) / 1000:.0f} KB each")
+    server = start(documents)
+    if chosen.only != "step":
+        fetching(server, chosen.rounds)
+    if chosen.only != "fetch":
+        polling(server)
+    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    server.stop()
+
+
+def fetching(server: Server, rounds: int) -> None:
+    """Requests alone, beside a bare httpx loop."""
+    bare_rows, our_rows = asyncio.run(bare(server, rounds)), asyncio.run(ours(server, rounds))
+    for row in (*bare_rows, *our_rows):
         print(row.show())
-    for other in peer_rows:
-        print(f"poll + parse + store {other.cpu[0] / step_rows[0].cpu[0]:.1f} times the speed of reader, by CPU")
     for kind, mine, theirs in zip(("200", "304"), our_rows, bare_rows, strict=True):
         ratio = statistics.median(theirs.cpu) / statistics.median(mine.cpu)
         print(f"{kind}: {ratio:.2f} times the speed of a bare httpx loop, by CPU")
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
-    server.terminate()
+
+
+def polling(server: Server) -> None:
+    """Whole polls, beside lemon24/reader when it is installed."""
+    with tempfile.TemporaryDirectory() as name:
+        mine = asyncio.run(whole_step(server, Path(name)))
+        theirs = peer(server, Path(name)) if importlib.util.find_spec("reader") else []
+    for row in (*mine, *theirs):
+        print(row.show())
+    for (name, _), our, other in zip(PASSES, mine, theirs, strict=False):
+        print(f"{name}: {other.cpu[0] / our.cpu[0]:.1f} times the speed of reader, by CPU")
 
 
 if __name__ == "__main__":

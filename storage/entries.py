@@ -8,17 +8,23 @@ from sqlalchemy import Connection, bindparam, delete, select, text, update
 
 from monitor.domain.articles import NewArticle
 from monitor.domain.polling import Revised
+from storage.rows import Rows
 from storage.schema import articles, identities, sightings, texts
 from storage.statements import KEYS_PER_STATEMENT, adding, batches, replacing, upserting, url_key
 
 _ASK_SQLITE = f"SELECT hash, article_id FROM identities WHERE hash IN ({','.join('?' * KEYS_PER_STATEMENT)})"  # noqa: S608
 _ASK_POSTGRES = "SELECT hash, article_id FROM identities WHERE hash = ANY(%s)"
 
+_COLUMNS = (
+    *("url", "url_key", "outlet", "feed_key", "title", "summary", "author", "tags", "language", "published"),
+    *("first_seen", "baseline", "content_hash", "stage", "due", "attempt", "revision"),
+)
 _STORE = articles.insert().returning(articles.c.id, sort_by_parameter_order=True)
-_STORE_NUMBERED = articles.insert().inline()
+_STORE_NUMBERED = Rows(articles, ("id", *_COLUMNS))
 _LAST_NUMBER = text("SELECT seq FROM sqlite_sequence WHERE name = 'articles'")
+_GIVE_BACK_SQLITE = "DELETE FROM identities WHERE hash = ? AND article_id = ?"
 _TAKE_SQLITE = "INSERT INTO identities (hash, article_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
-_STORE_TEXT = texts.insert().inline()
+_STORE_TEXT = Rows(texts, ("article_id", "entry_text"))
 _CLAIM = upserting(identities, lambda new: new.on_conflict_do_nothing().returning(identities.c.hash))
 _ELSEWHERE = select(articles.c.id).where(
     articles.c.id.in_(bindparam("ids", expanding=True)), articles.c.feed_key != bindparam("feed_key")
@@ -47,21 +53,41 @@ def owners(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, int]:
     return found
 
 
-def add_articles(connection: Connection, new: Sequence[NewArticle]) -> int:
-    """Store those of `new` that share no identity with a stored article or an earlier one in `new`; how many they were.
+def add_articles(connection: Connection, new: Sequence[NewArticle]) -> list[NewArticle]:
+    """Store those of `new` that share no identity with a stored article or an earlier one in `new`; which they were.
 
     One that does share an identity is the article that has it: it gives it its other identities.
     """
+    if connection.dialect.name == "sqlite" and (strangers := _add_strangers(connection, new)) is not None:
+        return strangers
     fresh, keys, aliases = _apart(new, owners(connection, [key for article in new for key in article.identities]))
     add_aliases(connection, aliases)
     ids = _insert(connection, fresh)
-    claims = {key: article_id for article_id, own in zip(ids, keys, strict=True) for key in own}
+    claims = _claims(ids, keys)
     lost = _claim(connection, claims)
     if not lost:
-        return len(ids)
+        return fresh
     _withdraw(connection, lost, [key for key, article_id in claims.items() if article_id in lost])
+    kept = [article for article_id, article in zip(ids, fresh, strict=True) if article_id not in lost]
     beaten = [article for article_id, article in zip(ids, fresh, strict=True) if article_id in lost]
-    return len(ids) - len(lost) + add_articles(connection, beaten)
+    return kept + add_articles(connection, beaten)
+
+
+def _add_strangers(connection: Connection, new: Sequence[NewArticle]) -> list[NewArticle] | None:
+    """`add_articles` for the only writer, who need not ask first: new ones mostly are new. None, and nothing done, when
+    one of their keys is known."""
+    fresh, keys, _ = _apart(new, {})
+    ids = _next_ids(connection, len(fresh))
+    rows = sorted(_claims(ids, keys).items())
+    if rows and connection.exec_driver_sql(_TAKE_SQLITE, rows).rowcount < len(rows):
+        connection.exec_driver_sql(_GIVE_BACK_SQLITE, rows)
+        return None
+    _insert(connection, fresh, ids)
+    return fresh
+
+
+def _claims(ids: Sequence[int], keys: Sequence[set[bytes]]) -> dict[bytes, int]:
+    return {key: article_id for article_id, own in zip(ids, keys, strict=True) for key in own}
 
 
 def _apart(
@@ -94,28 +120,29 @@ def _withdraw(connection: Connection, lost: Collection[int], keys: Sequence[byte
     connection.execute(delete(articles).where(articles.c.id.in_(lost)))
 
 
-def _insert(connection: Connection, fresh: Sequence[NewArticle]) -> list[int]:
+def _insert(connection: Connection, fresh: Sequence[NewArticle], ids: Sequence[int] = ()) -> Sequence[int]:
+    """Insert articles, numbered `ids` where that is known beforehand; their ids."""
     if not fresh:
-        return []
-    ids = _store(connection, [_article_row(article) for article in fresh])
-    rows = [
+        return ids
+    rows = [_article_row(article) for article in fresh]
+    if ids or connection.dialect.name == "sqlite":
+        ids = ids or _next_ids(connection, len(fresh))
+        _STORE_NUMBERED.insert(connection, [{"id": number, **row} for number, row in zip(ids, rows, strict=True)])
+    else:
+        ids = list(connection.execute(_STORE, rows).scalars())
+    texts_given = [
         {"article_id": article_id, "entry_text": article.entry.text}
         for article_id, article in zip(ids, fresh, strict=True)
         if article.entry.text and article.entry.text != article.entry.summary
     ]
-    if rows:
-        connection.execute(_STORE_TEXT, rows)
+    _STORE_TEXT.insert(connection, texts_given)
     return ids
 
 
-def _store(connection: Connection, rows: list[dict[str, Any]]) -> list[int]:
-    """Insert articles; their ids. SQLite's one writer knows the next numbers beforehand, and need not be asked back."""
-    if connection.dialect.name == "postgresql":
-        return list(connection.execute(_STORE, rows).scalars())
+def _next_ids(connection: Connection, count: int) -> list[int]:
+    """The numbers SQLite's one writer will give its next articles; it need not ask them back afterwards."""
     last = connection.execute(_LAST_NUMBER).scalar() or 0
-    ids = list(range(last + 1, last + 1 + len(rows)))
-    connection.execute(_STORE_NUMBERED, [{"id": number, **row} for number, row in zip(ids, rows, strict=True)])
-    return ids
+    return list(range(last + 1, last + 1 + count))
 
 
 def _article_row(article: NewArticle) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What polling reads and writes: feeds that are due, keys that are known, and the outcome of a poll."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -45,7 +46,8 @@ class SqlFeedStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._states = Gathered(database, _record_states)
+        self._polls = Gathered(database, _record, weight=lambda polled: len(polled.articles))
+        self._questions = Gathered(database, _owners_of_each, weight=len, reading=True)
 
     async def sync(self, wanted: Collection[Feed], now: datetime) -> None:
         """Make the rows of `feeds` agree with the configuration; rows that agree are not touched."""
@@ -71,8 +73,7 @@ class SqlFeedStore:
 
     async def known(self, identities: Collection[bytes]) -> Mapping[bytes, int]:
         """The article each known identity belongs to; articles that retention deleted are still named."""
-        keys = list(identities)
-        return await self._database.read(lambda connection: owners(connection, keys)) if keys else {}
+        return await self._questions.do(identities) if identities else {}
 
     async def content_hashes(self, article_ids: Collection[int]) -> Mapping[int, bytes]:
         """The hash of the feed entry each article was last read with; deleted articles have none."""
@@ -81,9 +82,12 @@ class SqlFeedStore:
 
     async def record(self, polled: Polled) -> int | None:
         """Write a poll in one transaction; the number of new articles, or None when another poll came first."""
-        if _is_state_only(polled):
-            return await self._states.do(polled)
-        return await self._database.run(lambda connection: _record(connection, polled))
+        return await self._polls.do(polled)
+
+
+def _owners_of_each(connection: Connection, questions: Sequence[Collection[bytes]]) -> list[dict[bytes, int]]:
+    found = owners(connection, list({key for keys in questions for key in keys}))
+    return [{key: found[key] for key in keys if key in found} for keys in questions]
 
 
 def _content_hashes(connection: Connection, ids: Sequence[int]) -> dict[int, bytes]:
@@ -94,39 +98,34 @@ def _content_hashes(connection: Connection, ids: Sequence[int]) -> dict[int, byt
     return found
 
 
-def _is_state_only(polled: Polled) -> bool:
-    """Whether the poll brought nothing, as most do."""
-    return not (
-        polled.articles or polled.aliases or polled.sightings or polled.revised or polled.notes or polled.deliveries
-    )
+def _record(connection: Connection, polls: Sequence[Polled]) -> list[int | None]:
+    """The number of new articles of each poll that counts, None for one that another came before."""
+    fresh = _set_states(connection, polls)
+    added = add_articles(connection, [article for polled in fresh.values() for article in polled.articles])
+    for polled in fresh.values():
+        _record_rest(connection, polled)
+    number = Counter(article.feed_key for article in added)
+    return [number[polled.feed_key] if fresh.get(polled.feed_key) is polled else None for polled in polls]
 
 
-def _record_states(connection: Connection, polls: Sequence[Polled]) -> list[int | None]:
-    """No new articles for each poll that counts, None for one that another came before."""
-    found = connection.execute(_COUNTED, {"keys": padded(polled.feed_key for polled in polls)})
-    counted = {row.key: row.polls for row in found}
-    fresh = {polled.feed_key: polled for polled in polls if counted.get(polled.feed_key) == polled.seen_polls}
-    if fresh:
-        connection.execute(_SET_STATE, [_state_row(polled) for polled in fresh.values()])
-    return [0 if fresh.get(polled.feed_key) is polled else None for polled in polls]
-
-
-def _record(connection: Connection, polled: Polled) -> int | None:
+def _record_rest(connection: Connection, polled: Polled) -> None:
+    """What a poll brings beside new articles; most bring nothing."""
     now = polled.state.polled_at or polled.state.due
-    if not _set_state(connection, polled):
-        return None
-    added = add_articles(connection, polled.articles)
     add_aliases(connection, polled.aliases)
     add_sightings(connection, polled.feed_key, polled.sightings, now)
     revise(connection, polled.revised, now)
     write_feed_notes(connection, polled.feed_key, polled.notes, now)
     add_deliveries(connection, polled.deliveries, {}, now)
-    return added
 
 
-def _set_state(connection: Connection, polled: Polled) -> bool:
-    """Compare and set: whether nobody else recorded a poll meanwhile. A feed retired meanwhile stays retired."""
-    return connection.execute(_SET_STATE, _state_row(polled)).rowcount == 1
+def _set_states(connection: Connection, polls: Sequence[Polled]) -> dict[str, Polled]:
+    """Compare and set: of each feed the poll that nobody came before. A feed retired meanwhile stays retired."""
+    found = connection.execute(_COUNTED, {"keys": padded(polled.feed_key for polled in polls)})
+    counted = {row.key: row.polls for row in found}
+    fresh = {polled.feed_key: polled for polled in polls if counted.get(polled.feed_key) == polled.seen_polls}
+    if fresh:
+        connection.execute(_SET_STATE, [_state_row(polled) for polled in fresh.values()])
+    return fresh
 
 
 def _state_row(polled: Polled) -> dict[str, Any]:

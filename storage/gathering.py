@@ -6,7 +6,7 @@ the way there and back for each. Nobody waits longer for it: the first comer's t
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from sqlalchemy import Connection
@@ -19,6 +19,8 @@ Result = TypeVar("Result")
 
 MOST = 50
 """Units of work in one transaction: enough that what they share weighs little, few enough to be done in some 50 ms."""
+HEAVIEST = 500
+"""Rows, as `weight` counts them, beyond which a transaction takes on no further unit of work."""
 
 
 class Gathered(Generic[Item, Result]):
@@ -26,7 +28,8 @@ class Gathered(Generic[Item, Result]):
 
     A transaction that fails because of what is in it is taken apart: each item then stands or falls alone. `prepare` is
     told of the items of a transaction about to begin, `undo` of those of one that was not committed: both in the thread
-    of the event loop, while no other transaction of these runs.
+    of the event loop, while no other transaction of these runs. `weight` is how many rows an item writes, where that
+    varies. `reading`: the transactions only read, beside whatever is being written.
     """
 
     def __init__(
@@ -36,8 +39,11 @@ class Gathered(Generic[Item, Result]):
         *,
         prepare: Callable[[Sequence[Item]], None] | None = None,
         undo: Callable[[Sequence[Item]], None] | None = None,
+        weight: Callable[[Item], int] | None = None,
+        reading: bool = False,
     ) -> None:
-        self._database, self._work, self._prepare, self._undo = database, work, prepare, undo
+        self._transact = database.read if reading else database.run
+        self._work, self._prepare, self._undo, self._weight = work, prepare, undo, weight
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._between: list[Callable[[], None]] = []
         self._serving: asyncio.Task[None] | None = None
@@ -62,10 +68,18 @@ class Gathered(Generic[Item, Result]):
         while self._waiting or self._between:
             while self._between:
                 self._between.pop(0)()
-            batch = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
-            wanted = [(item, future) for item, future in batch if not future.done()]
+            wanted = [(item, future) for item, future in self._batch() if not future.done()]
             if wanted:
                 await self._perform(wanted)
+
+    def _batch(self) -> Iterator[tuple[Item, asyncio.Future[Result]]]:
+        """What waits, as far as it may share a transaction; at least one."""
+        weight = 0
+        for _ in range(min(MOST, len(self._waiting))):
+            yield (waiting := self._waiting.popleft())
+            weight += self._weight(waiting[0]) if self._weight else 0
+            if weight >= HEAVIEST:
+                return
 
     async def _perform(self, wanted: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
         items = [item for item, _ in wanted]
@@ -90,4 +104,4 @@ class Gathered(Generic[Item, Result]):
     async def _attempt(self, items: Sequence[Item]) -> Sequence[Result]:
         if self._prepare is not None:
             self._prepare(items)
-        return await self._database.run(lambda connection: self._work(connection, items))
+        return await self._transact(lambda connection: self._work(connection, items))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
 from monitor.adapters.feed_dates import within_reason
-from monitor.adapters.plain_text import one_line, plain, storable
+from monitor.adapters.plain_text import plain, plain_line, storable
 from monitor.domain.articles import Entry
 from monitor.domain.graphemes import cut_at
 from monitor.domain.links import canonical, is_web_address
@@ -63,7 +63,7 @@ def finish(raw: RawFeed, *, url: str, now: datetime) -> tuple[Entry, ...]:
 
 
 def _entry(raw: RawEntry, base: str, now: datetime, language: str) -> Entry:
-    title = one_line(plain(raw.title[: 20 * TITLE]))
+    title = plain_line(raw.title[: 20 * TITLE])
     summary = plain(raw.summary[:_MARKUP])
     content = plain(raw.content[:_MARKUP]) if raw.content and raw.content != raw.summary else ""
     text = content if len(content) > len(summary) else summary
@@ -76,7 +76,7 @@ def _entry(raw: RawEntry, base: str, now: datetime, language: str) -> Entry:
         summary=cut(summary or content, SUMMARY),
         text=cut(text, TEXT),
         published=within_reason(raw.published, now),
-        author=cut(one_line(plain(raw.author[: 10 * LABEL])), LABEL),
+        author=cut(plain_line(raw.author[: 10 * LABEL]), LABEL),
         tags=_labels(raw.tags),
         language=language_code(raw.language or language),
     )
@@ -109,12 +109,14 @@ def absolute(link: str, *bases: str) -> str | None:
 
 
 def _labels(tags: Iterable[str]) -> tuple[str, ...]:
-    seen = dict.fromkeys(one_line(plain(tag[: 10 * LABEL]))[:LABEL] for tag in list(tags)[:TAGS])
+    seen = dict.fromkeys(plain_line(tag[: 10 * LABEL])[:LABEL] for tag in list(tags)[:TAGS])
     return tuple(tag for tag in seen if tag)
 
 
 def language_code(label: str) -> str | None:
     """The primary subtag of a language label in lower case, "pt-BR" being "pt"; None when it is none."""
+    if not label:
+        return None
     primary = label.strip().replace("_", "-").split("-")[0].lower()
     return primary if primary.isascii() and primary.isalpha() and 2 <= len(primary) <= 3 else None
 

@@ -8,13 +8,16 @@ import re
 from collections.abc import Iterator
 from html.entities import html5
 
+from monitor.adapters.plain_text import storable
+
 _DECLARATION = re.compile(r"<\?xml\b[^>]{0,500}\?>")
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _GOOD = r"3[2-9]|[4-9][0-9]|[1-9][0-9]{2,3}|[xX](?:[2-9A-Fa-f][0-9A-Fa-f]|[1-9A-Ca-c][0-9A-Fa-f]{2,3})"
 _NUMERIC = re.compile(rf"&#(?!(?:{_GOOD});)(?:[xX]([0-9A-Fa-f]*)|([0-9]*))(;?)")
 """Every numeric reference but the common good ones, which need no look."""
 _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31};)")
 _BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});)")
+_ODD = re.compile(rf"&(?!(?:amp|lt|gt|quot|apos|#(?:{_GOOD}));)")
+"""Whatever one of the three others may have to do with."""
 _LEADING = re.compile(r"<(?:\?xml|rss|feed|rdf:RDF|RDF|channel)\b", re.IGNORECASE)
 _JUNK_BEFORE = 8_192
 
@@ -26,7 +29,7 @@ def clean(text: str) -> str:
         # a doctype or a stylesheet before the root is no junk
         text = text[start.start() :] if "<!" not in text[: start.start()] else text
     text = _DECLARATION.sub("", text[:2_048]) + text[2_048:]
-    text = _UNWANTED.sub("", text)
+    text = storable(text)
     if "&" in text:
         text = "<![CDATA[".join(_references(text.split("<![CDATA["), known="<!ENTITY" in text))
     return text.strip()
@@ -41,7 +44,7 @@ def _references(pieces: list[str], *, known: bool) -> Iterator[str]:
 
 
 def _repaired(text: str, *, known: bool) -> str:
-    if "&" not in text:
+    if "&" not in text or not _ODD.search(text):
         return text
     text = _NAMED.sub(_named, _NUMERIC.sub(_numeric, text))
     return text if known else _BARE.sub("&amp;", text)

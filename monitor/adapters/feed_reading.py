@@ -14,7 +14,7 @@ from monitor.adapters.feed_preclean import clean
 from monitor.adapters.feed_reference import read_reference
 from monitor.adapters.feed_salvage import item_starts, salvage
 from monitor.adapters.json_feed import read_json
-from monitor.adapters.plain_text import one_line, plain
+from monitor.adapters.plain_text import plain_line
 from monitor.domain.failures import Failure, Reason
 from monitor.domain.feeds import ParsedFeed
 from monitor.domain.links import is_web_address
@@ -78,7 +78,7 @@ def _parsed(
     raw: RawFeed, parser: str, url: str, now: datetime, *, doubts: tuple[str, ...] = (), title: str = ""
 ) -> ParsedFeed:
     return ParsedFeed(
-        title=cut(one_line(plain((raw.title or title)[:10_000])), 300),
+        title=cut(plain_line((raw.title or title)[:10_000]), 300),
         language=language_code(raw.language),
         entries=finish(raw, url=url, now=now),
         ttl=raw.ttl,

@@ -27,8 +27,10 @@ from urllib.parse import urlsplit
 
 from monitor.domain.articles import Entry
 
-_NO_LETTER = re.compile(r"[\W_]+")
-_NO_ASCII_LETTER = {code: None for code in range(128) if not chr(code).isalnum()}
+_NO_ASCII_LETTER = bytes(code for code in range(128) if not chr(code).isalnum())
+_WORDS = re.compile(r"\w+")
+_PLAIN_PLACE = re.compile(r"https?://(?:www\.)?([a-z0-9.-]*)((?:/[^?#\x00-\x20]*)?)(?=[?#]|\Z)")
+"""Addresses of this shape need no taking apart: lower-case name, no port, no password, nothing a parser would drop."""
 
 _BOILERPLATE = 80
 """An undated text shorter than this may be the same every day and identifies nothing beside another address."""
@@ -79,7 +81,8 @@ def keys_of(feed_key: str, entries: Sequence[Entry]) -> tuple[Keys, ...]:
     urls = _shared((row.url, row.title) for row in rows)
     titles = _shared((row.title, row.url or row.guid) for row in rows)
     said = [_Fields(_said(row.guid, guids), _said(row.url, urls), _said(row.title, titles)) for row in rows]
-    return tuple(_keys(feed_key, *row) for row in zip(entries, rows, said, strict=True))
+    feed = _framed(feed_key)
+    return tuple(_keys(feed, *row) for row in zip(entries, rows, said, strict=True))
 
 
 def _shared(pairs: Iterable[tuple[str, str]]) -> frozenset[str]:
@@ -92,32 +95,36 @@ def _said(value: str, shared: frozenset[str]) -> str:
     return "" if value in shared else value
 
 
-def _keys(feed: str, entry: Entry, row: _Fields, said: _Fields) -> Keys:
+def _keys(feed: bytes, entry: Entry, row: _Fields, said: _Fields) -> Keys:
     """`row` is what the entry has, `said` what of it says something about this entry alone."""
-    guid = _key("guid", feed, said.guid) if said.guid else None
+    guid = _hash(_GUID + feed + _framed(said.guid)) if said.guid else None
     dated = _dated(feed, entry, row, said.title)
-    alone = guid is None and not said.url and dated is None
+    url = _framed(said.url) if said.url else None
     return Keys(
         guid=guid,
-        url=_key("url", said.url) if said.url else None,
-        shown=_key("shown", feed, said.url) if said.url else None,
-        baseline=_key("baseline", said.url) if said.url else None,
+        url=_hash(_URL + url) if url else None,
+        shown=_hash(_SHOWN + feed + url) if url else None,
+        baseline=_hash(_BASELINE + url) if url else None,
         dated=dated,
-        titled=_key("titled", feed, said.title) if said.title else None,
-        whole=_key("whole", feed, row.guid, row.url, row.title, _plain(_text(entry))) if alone else None,
+        titled=_hash(_TITLED + feed + _framed(said.title)) if said.title else None,
+        whole=_whole(feed, entry, row) if guid is None and url is None and dated is None else None,
         independent=guid is not None and not _is_place(said.guid, entry),
     )
 
 
-def _dated(feed: str, entry: Entry, row: _Fields, title: str) -> bytes | None:
+def _whole(feed: bytes, entry: Entry, row: _Fields) -> bytes:
+    return _hash(_WHOLE + feed + b"".join(map(_framed, (row.guid, row.url, row.title, _plain(_text(entry))))))
+
+
+def _dated(feed: bytes, entry: Entry, row: _Fields, title: str) -> bytes | None:
     if not title:
         return None
     if not row.guid and not row.url:
-        return _key("undated", feed, title, _plain(_text(entry)))
+        return _hash(_UNDATED + feed + _framed(title) + _framed(_plain(_text(entry))))
     if entry.published is not None:
-        return _key("dated", feed, title, entry.published.isoformat())
+        return _hash(_DATED + feed + _framed(title) + _framed(entry.published.isoformat()))
     text = _plain(_text(entry))
-    return _key("undated", feed, title, text) if len(text) >= _BOILERPLATE else None
+    return _hash(_UNDATED + feed + _framed(title) + _framed(text)) if len(text) >= _BOILERPLATE else None
 
 
 def content_hash(feed_key: str, entry: Entry) -> bytes:
@@ -126,13 +133,18 @@ def content_hash(feed_key: str, entry: Entry) -> bytes:
     Space, punctuation, case and dates are not substance.
     """
     text = "" if entry.text == entry.summary else entry.text
-    said = _key("content", _letters(entry.title), _letters(entry.summary), _letters(text))
-    return hashlib.sha256(feed_key.encode()).digest()[:8] + said[:24]
+    said = map(_framed, (_letters(entry.title), _letters(entry.summary), _letters(text)))
+    return _feed_mark(feed_key) + _hash(_CONTENT + b"".join(said))[:24]
+
+
+@lru_cache(maxsize=100)
+def _feed_mark(feed_key: str) -> bytes:
+    return _hash(feed_key.encode())[:8]
 
 
 def said_before(feed_key: str, content: bytes) -> bytes:
     """The key that remembers a content an article once had, so that switching back and forth is no news."""
-    return _key("said", feed_key, content.hex())
+    return _hash(_framed("said") + _framed(feed_key) + _framed(content.hex()))
 
 
 def body_hash(body: bytes) -> bytes:
@@ -145,6 +157,8 @@ def _address(text: str) -> str:
     place = _place(text)
     if place is None:
         return text
+    if "?" not in text and "#" not in text:
+        return place
     parts = urlsplit(text)
     # "#!/story" and "#/story" are addresses, other fragments are places on the page
     fragment = f"#{parts.fragment}" if parts.fragment[:1] in ("!", "/") else ""
@@ -157,9 +171,14 @@ def _is_place(guid: str, entry: Entry) -> bool:
     return any(place == _place(address) for address in (entry.link, entry.url) if address)
 
 
-@lru_cache(maxsize=1_000)  # each address is asked about several times while its document is sorted out
 def _place(address: str) -> str | None:
     """Host, port and path of an http(s) address, None for other texts."""
+    plain = _PLAIN_PLACE.match(address)
+    return plain[1] + plain[2].rstrip("/") if plain else _odd_place(address)
+
+
+@lru_cache(maxsize=1_000)  # each address is asked about several times while its document is sorted out
+def _odd_place(address: str) -> str | None:
     if not address[:8].lower().startswith(("http://", "https://")):
         return None
     try:
@@ -174,20 +193,31 @@ def _text(entry: Entry) -> str:
     return entry.summary or entry.text
 
 
+def _folded(text: str) -> str:
+    """The text without differences of encoding and case; of ASCII that is its lower case, a tenth of the work."""
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+
+
 def _plain(text: str) -> str:
     """The text without differences of encoding, case and space."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return " ".join(_folded(text).split())
 
 
 def _letters(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return folded.translate(_NO_ASCII_LETTER) if folded.isascii() else _NO_LETTER.sub("", folded)
+    """Letters and digits only. What else is in ASCII goes first, and is most of it."""
+    kept = _folded(text).encode("utf-8", "ignore").translate(None, _NO_ASCII_LETTER).decode()
+    return kept if kept.isalnum() else "".join(_WORDS.findall(kept))
 
 
-def _key(*parts: str) -> bytes:
-    """SHA-256 of the parts, each preceded by its length, so that no two lists of parts give the same bytes."""
-    digest = hashlib.sha256()
-    for part in parts:
-        raw = part.encode("utf-8", "replace")
-        digest.update(len(raw).to_bytes(8) + raw)
-    return digest.digest()
+def _framed(part: str) -> bytes:
+    """UTF-8 preceded by its length, so that no two lists of parts give the same bytes."""
+    raw = part.encode("utf-8", "replace")
+    return len(raw).to_bytes(8) + raw
+
+
+def _hash(parts: bytes) -> bytes:
+    return hashlib.sha256(parts).digest()
+
+
+_KINDS = ("guid", "url", "shown", "baseline", "dated", "undated", "titled", "whole", "content")
+_GUID, _URL, _SHOWN, _BASELINE, _DATED, _UNDATED, _TITLED, _WHOLE, _CONTENT = map(_framed, _KINDS)

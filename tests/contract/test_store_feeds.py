@@ -156,6 +156,22 @@ async def test_two_feeds_that_bring_the_same_articles_at_once_store_them_once(
     assert await database.read(lambda c: c.execute(owned).scalar_one()) == 60 * rounds
 
 
+async def test_polls_recorded_together_count_each_for_itself(store: SqlFeedStore, database: Database) -> None:
+    await store.record(polled(article("known"), feed="herald"))
+    polls = (
+        polled(article("other", "shared", feed="courier"), article("alone", feed="courier"), feed="courier"),
+        polled(article("late"), seen=0),
+        polled(article("known", "also"), article("shared"), article("new"), seen=1),
+    )
+    counts = await asyncio.gather(*(store.record(poll) for poll in polls))
+    assert counts == [2, None, 1]
+    assert await count(database, articles) == 4
+    known = await store.known([key(name) for name in ("known", "also", "other", "shared", "late", "new")])
+    assert known[key("also")] == known[key("known")]
+    assert known[key("shared")] == known[key("other")]
+    assert key("late") not in known
+
+
 async def test_aliases_and_sightings_are_added_to_known_articles(store: SqlFeedStore, database: Database) -> None:
     await store.record(polled(article("one")))
     one = (await store.known([key("one")]))[key("one")]

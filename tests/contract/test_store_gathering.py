@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from storage.database import Database
 from storage.errors import StoreRefused, StoreUnavailable
-from storage.gathering import MOST, Gathered
+from storage.gathering import HEAVIEST, MOST, Gathered
 from storage.schema import meta
 
 
@@ -42,6 +42,30 @@ async def test_what_comes_meanwhile_shares_the_next_transaction(database: Databa
     assert await asyncio.gather(*(writer.gathered.do(item) for item in items)) == [item.upper() for item in items]
     assert len(writer.together) == 2
     assert await written(database) >= set(items)
+
+
+async def test_heavy_ones_do_not_share_a_transaction(database: Database) -> None:
+    together: list[int] = []
+
+    def note(_: Connection, weights: Sequence[int]) -> Sequence[int]:
+        together.append(len(weights))
+        return weights
+
+    gathered = Gathered(database, note, weight=lambda weight: weight)
+    weights = (1, HEAVIEST - 2, 1, 1, HEAVIEST, 2 * HEAVIEST, 1)
+    assert await asyncio.gather(*map(gathered.do, weights)) == list(weights)
+    assert together == [3, 2, 1, 1]
+
+
+async def test_what_only_reads_is_told_what_was_committed(database: Database) -> None:
+    writer = Writer(database)
+    await writer.gathered.do("read later")
+    questions = Gathered(
+        database,
+        lambda c, keys: [c.scalar(select(meta.c.value).where(meta.c.key == key)) for key in keys],
+        reading=True,
+    )
+    assert await asyncio.gather(questions.do("read later"), questions.do("never written")) == [1, None]
 
 
 async def test_one_that_fails_falls_alone(database: Database) -> None:

@@ -182,6 +182,31 @@ def test_xml_base_is_honoured():
     assert found.link == "https://other.example/a/sub/1"
 
 
+@pytest.mark.parametrize(
+    ("links", "parser"),
+    [
+        ('<id>https://h.example/1</id><link href="https://h.example/1"/>', "fastfeedparser"),
+        ('<id>tag:h.example,2026:1</id><link rel="alternate" href="https://h.example/1"/>', "fastfeedparser"),
+        ('<id>https://h.example/1</id><link rel="alternate" href="1"/>', "feedparser"),
+        ('<id>1</id><link href="https://h.example/1"/>', "feedparser"),
+    ],
+)
+def test_a_base_that_no_address_needs_makes_no_slow_feed(links: str, parser: str) -> None:
+    feed = read(atom(f'<entry xml:base="https://h.example/">{links}<title>T</title></entry>'))
+    assert (feed.parser, [entry.link for entry in feed.entries]) == (parser, ["https://h.example/1"])
+
+
+@pytest.mark.parametrize(
+    ("element", "parser"),
+    [
+        ('<enclosure url="https://h.example/1.bin" length="1" type="application/octet-stream"/>', "fastfeedparser"),
+        ('<description type="application/octet-stream">RmVycnk=</description>', "feedparser"),
+    ],
+)
+def test_packed_texts_are_unpacked_and_packed_enclosures_are_none_of_ours(element: str, parser: str) -> None:
+    assert read(rss(item(1).replace("</item>", element + "</item>"))).parser == parser
+
+
 @pytest.mark.case(52)
 @pytest.mark.parametrize(
     ("body", "reason"),
