@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, text, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from monitor.domain.articles import NewArticle
 from monitor.domain.polling import Revised
@@ -21,7 +21,7 @@ _COLUMNS = (
 )
 _STORE = articles.insert().returning(articles.c.id, sort_by_parameter_order=True)
 _STORE_NUMBERED = Rows(articles, ("id", *_COLUMNS))
-_LAST_NUMBER = text("SELECT seq FROM sqlite_sequence WHERE name = 'articles'")
+_LAST_NUMBER = "SELECT seq FROM sqlite_sequence WHERE name = 'articles'"
 _GIVE_BACK_SQLITE = "DELETE FROM identities WHERE hash = ? AND article_id = ?"
 _TAKE_SQLITE = "INSERT INTO identities (hash, article_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
 _STORE_TEXT = Rows(texts, ("article_id", "entry_text"))
@@ -76,10 +76,12 @@ def add_articles(connection: Connection, new: Sequence[NewArticle]) -> list[NewA
 def _add_strangers(connection: Connection, new: Sequence[NewArticle]) -> list[NewArticle] | None:
     """`add_articles` for the only writer, who need not ask first: new ones mostly are new. None, and nothing done, when
     one of their keys is known."""
+    if not new:
+        return []
     fresh, keys, _ = _apart(new, {})
     ids = _next_ids(connection, len(fresh))
     rows = sorted(_claims(ids, keys).items())
-    if rows and connection.exec_driver_sql(_TAKE_SQLITE, rows).rowcount < len(rows):
+    if connection.exec_driver_sql(_TAKE_SQLITE, rows).rowcount < len(rows):
         connection.exec_driver_sql(_GIVE_BACK_SQLITE, rows)
         return None
     _insert(connection, fresh, ids)
@@ -141,7 +143,7 @@ def _insert(connection: Connection, fresh: Sequence[NewArticle], ids: Sequence[i
 
 def _next_ids(connection: Connection, count: int) -> list[int]:
     """The numbers SQLite's one writer will give its next articles; it need not ask them back afterwards."""
-    last = connection.execute(_LAST_NUMBER).scalar() or 0
+    last = connection.exec_driver_sql(_LAST_NUMBER).scalar() or 0
     return list(range(last + 1, last + 1 + count))
 
 

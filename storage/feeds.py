@@ -120,6 +120,9 @@ def _record_rest(connection: Connection, polled: Polled) -> None:
 
 def _set_states(connection: Connection, polls: Sequence[Polled]) -> dict[str, Polled]:
     """Compare and set: of each feed the poll that nobody came before. A feed retired meanwhile stays retired."""
+    if len(polls) == 1:
+        changed = connection.execute(_SET_STATE, _state_row(polls[0])).rowcount
+        return {polls[0].feed_key: polls[0]} if changed else {}
     found = connection.execute(_COUNTED, {"keys": padded(polled.feed_key for polled in polls)})
     counted = {row.key: row.polls for row in found}
     fresh = {polled.feed_key: polled for polled in polls if counted.get(polled.feed_key) == polled.seen_polls}

@@ -85,9 +85,12 @@ def _odd_link(item: dict[str, Any]) -> bool:
 
 def _invents(items: list[dict[str, Any]], body: bytes) -> bool:
     """Whether dates may be made up: without one in the item, a guid such as "20240607" is taken for a date."""
-    if not any("published" in item for item in items):
+    dated = sum("published" in item for item in items)
+    first = _MARKS.search(body)
+    start = first.start() if first else 0
+    if any(body.count(name, start) >= dated for name in _DATES):
         return False
-    return all(body.count(name) < len(items) for name in _DATES) and sum(map(body.count, _DATES)) < len(items)
+    return sum(body.count(name, start) for name in _DATES) < len(items)
 
 
 def _text(value: object) -> str:

@@ -45,7 +45,7 @@ def follow(base: httpx.URL, location: bytes) -> httpx.URL:
 
 def _checked(text: str) -> httpx.URL:
     try:
-        url = httpx.URL(text).copy_with(fragment=None)
+        url = httpx.URL(text.partition("#")[0])
         host, port = url.raw_host, url.port
     except (httpx.InvalidURL, ValueError, TypeError):
         raise _bad("cannot be read") from None

@@ -1,11 +1,13 @@
 """Who published: the registrable domain of an address, by the public suffix list that comes with tldextract."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from tldextract import TLDExtract
 
+ORIGINS_KEPT = 2_000
+"""Beginnings of addresses whose answer is remembered: the entries of one feed nearly all have the same."""
 _BARE = re.compile(r"[\d.]+|[^.]*:.*|[^.]+")
 
 
@@ -19,20 +21,23 @@ class Outlets:
         self._extract = TLDExtract(
             suffix_list_urls=(), cache_dir=None, fallback_to_snapshot=True, include_psl_private_domains=True
         )
+        self._of = lru_cache(maxsize=ORIGINS_KEPT)(self._look_up)
 
     def outlet(self, url: str) -> str:
         """The registrable domain ("bbc.co.uk"), the host where there is none, "" for what has no host.
 
         An address by number, or a name without a dot, keeps its port: another paper may be at the next one.
         """
+        return self._of("/".join(url.split("/", 3)[:3]))
+
+    def _look_up(self, origin: str) -> str:
         try:
-            parts = urlsplit(url)
+            parts = urlsplit(origin)
             host = (parts.hostname or "").rstrip(".").lower()
             port = f":{parts.port}" if parts.port and _BARE.fullmatch(host) else ""
         except ValueError:
             return ""
-        found = self._extract.extract_str(host)
-        return found.top_domain_under_public_suffix or host + port
+        return self._extract.extract_str(host).top_domain_under_public_suffix or host + port
 
 
 @cache

@@ -133,8 +133,8 @@ def content_hash(feed_key: str, entry: Entry) -> bytes:
     Space, punctuation, case and dates are not substance.
     """
     text = "" if entry.text == entry.summary else entry.text
-    said = map(_framed, (_letters(entry.title), _letters(entry.summary), _letters(text)))
-    return _feed_mark(feed_key) + _hash(_CONTENT + b"".join(said))[:24]
+    said = (_letters(entry.title), _letters(entry.summary), _letters(text))
+    return _feed_mark(feed_key) + _hash(_CONTENT + b"".join(len(raw).to_bytes(8) + raw for raw in said))[:24]
 
 
 @lru_cache(maxsize=100)
@@ -203,10 +203,11 @@ def _plain(text: str) -> str:
     return " ".join(_folded(text).split())
 
 
-def _letters(text: str) -> str:
-    """Letters and digits only. What else is in ASCII goes first, and is most of it."""
-    kept = _folded(text).encode("utf-8", "ignore").translate(None, _NO_ASCII_LETTER).decode()
-    return kept if kept.isalnum() else "".join(_WORDS.findall(kept))
+def _letters(text: str) -> bytes:
+    """Letters and digits only, as UTF-8. What else is in ASCII goes first, and is most of it."""
+    folded = _folded(text)
+    kept = folded.encode("utf-8", "ignore").translate(None, _NO_ASCII_LETTER)
+    return kept if folded.isascii() else "".join(_WORDS.findall(kept.decode())).encode()
 
 
 def _framed(part: str) -> bytes:

@@ -118,6 +118,7 @@ def _after_document(
     recognised = recognise(look, since=old.baseline_at, last_read=old.succeeded_at, is_baseline=baseline)
     state = replace(
         old,
+        body_hash=body_hash(answer.body) if isinstance(answer, Fetched) else old.body_hash,
         baseline_at=old.baseline_at or around.now,
         entries_last=len(parsed.entries),
         arrivals=_arrivals(old, recognised, around.now),
@@ -159,7 +160,6 @@ def _after_success(
     new = replace(
         state,
         validators=_validators(old.validators, answer),
-        body_hash=body_hash(answer.body) if isinstance(answer, Fetched) else old.body_hash,
         polls=old.polls + 1,
         polled_at=now,
         succeeded_at=now,
