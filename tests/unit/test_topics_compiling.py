@@ -1,18 +1,23 @@
 """Compiling with the garbage collector at rest."""
 
 import gc
+import weakref
+from dataclasses import replace
 
 import pytest
 
 from monitor.app.topics import CompiledTopics
 from monitor.domain.catalog import Catalog
 from monitor.domain.topics.engine import Engine, compile_catalog
+from monitor.domain.topics.values import Document
 from tests.topic_desk import catalog, topic
 
 
 class Source:
+    number = 0
+
     def current(self) -> Catalog:
-        return catalog(topic("tariff"))
+        return replace(catalog(topic(f"tariff{self.number}")), revision=str(self.number))
 
 
 def test_the_collector_rests_while_topics_are_compiled_and_leaves_them_alone_afterwards() -> None:
@@ -36,3 +41,22 @@ def test_the_collector_works_again_when_compiling_fails() -> None:
     with pytest.raises(RuntimeError):
         CompiledTopics(Source(), broken)
     assert gc.isenabled()
+
+
+@pytest.mark.case(131)
+async def test_of_a_hundred_edits_only_the_last_stays_in_memory() -> None:
+    """Without the collector's help: what was compiled is kept from it."""
+    made: list[weakref.ref[Engine]] = []
+
+    def compiled(given: Catalog) -> Engine:
+        engine = compile_catalog(given)
+        made.append(weakref.ref(engine))
+        return engine
+
+    source = Source()
+    topics = CompiledTopics(source, compiled)
+    for source.number in range(1, 101):
+        assert await topics.refresh()
+        topics.current()[1].match(Document(text=f"A tariff{source.number}.", language="en"))
+    assert len(made) == 101
+    assert [engine() for engine in made if engine() is not None] == [topics.current()[1]]

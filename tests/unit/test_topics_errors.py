@@ -60,12 +60,31 @@ def test_an_error_points_at_the_character(query: str, at: str, says: str, sugges
     assert suggests in problem.suggestion
 
 
-@pytest.mark.case(99, 100)
+@pytest.mark.case(100)
 def test_a_bad_query_leaves_the_others_alone() -> None:
-    topics = [topic("china", f"t{n}") for n in range(5)] + [topic("/(a+)+$(/", "bad")]
+    topics = [topic("china", f"t{n}") for n in range(199)]
+    topics.insert(77, topic("china AND", "bad"))
     matcher = compile_catalog(catalog(*topics))
-    assert len(matcher.match(Document(text="China", language="en")).matches) == 5
+    assert len(matcher.match(Document(text="China", language="en")).matches) == 199
     assert [problem.topic for problem in check_catalog(catalog(*topics))] == ["bad"]
+
+
+EXPLOSIVE = (
+    r".*.*.*x$", r"(a+)+$", r"(a|a)*b", r"(a|aa)+c", r"([a-z]+)*d", r"(a*)*e", r"(.*)*f", r"(.+)+g", r"(a?){30}a{30}h",
+    r"(x+x+)+y", r"^(([a-z])+.)+[A-Z]([a-z])+$", r"(a{1,100}){1,100}i", r"(\w+\s*)+j", r"(\s*\S+\s*)+k", r"a+b|a",
+    r"(a|b|ab)*m", r"((a+)b?)+n", r"(([\-.]|[_]+)?([a-z0-9]+))*\@", r"(?:a|a|a|a)+o", r"(ab*)*(ba*)*p",
+)  # fmt: skip
+
+
+@pytest.mark.case(99)
+@pytest.mark.parametrize("pattern", EXPLOSIVE)
+def test_no_pattern_explodes(pattern: str) -> None:
+    """On such texts a backtracking engine would not come back in a lifetime."""
+    topics = catalog(topic(f"/{pattern}/ OR tariff", "explosive"), topic("tariff", "plain"))
+    refused = [problem.topic for problem in check_catalog(topics) if not problem.warning]
+    text = "a" * 20_000 + " tariff " + "ab" * 10_000 + " " + "x " * 5_000 + "!"
+    matched = {match.topic for match in compile_catalog(topics).match(Document(text=text, language="en")).matches}
+    assert matched == {"explosive", "plain"} - set(refused)
 
 
 @pytest.mark.parametrize(
