@@ -5,7 +5,7 @@
 Texts are generated: invented words with the frequencies of a language (Zipf), a handful of rare ones shared by the
 reports of one event. Three measurements in one run, all in CPU time of one core (`time.process_time`):
 
-window  sketch, look up, place and learn with that many different articles in the window
+window  sketch, tidy, look up, place and learn, as triage does, with that many different articles in the window
 copies  the same for copies, with that many copies known of a tenth as many texts (`--copies 0` leaves it out)
 peer    the same texts in datasketch: MinHash of 128 permutations over the same three-word shingles, LSH at 0.5;
         recall on copies cut to 30-70 %, edited, and extended by a quarter; left out when it is not installed.
@@ -63,6 +63,7 @@ def measure_window(size: int, measured: int) -> None:
     for number, report in enumerate(fresh, start=size + 1):
         at = START + timedelta(seconds=2 * number)
         sketch = fingerprint(report)
+        index.tidy()
         asked = time.process_time()
         placement = index.locate(sketch, outlet=report.outlet, at=at)
         slowest = max(slowest, time.process_time() - asked)

@@ -12,7 +12,7 @@ from monitor.domain.stories import StoryIndex, fingerprint
 from monitor.domain.stories.reading import decoded
 from monitor.domain.stories.sketch import SIZE, overlaps, sketch_of
 from monitor.domain.stories.values import Placed, Report
-from monitor.domain.stories.words import folded, lower_words, spaced
+from monitor.domain.stories.words import as_written, folded, lower_words, spaced, stands_in
 
 NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
 WORDS = [
@@ -157,3 +157,22 @@ def test_rows_of_another_layout_are_passed_over():
     index = StoryIndex(timedelta(hours=72))
     index.learn([old, damaged, replace(rows[0], sequence=3)])
     assert (len(index), index.unreadable, index.sequence) == (1, 2, 3)
+
+
+LIKE_NAMES = st.text("Gag7_ .桥ж½", max_size=12)
+
+
+@given(word=st.from_regex(r"[A-Za-zЖж]+[0-9]*", fullmatch=True), text=st.lists(LIKE_NAMES | sentences).map("".join))
+def test_a_word_stands_in_a_text_that_has_it_among_its_words(word: str, text: str) -> None:
+    for asked in (word, *as_written(text)):
+        if asked[0].isalpha() and asked != "桥":
+            assert stands_in(asked, text) is (asked in as_written(text))
+
+
+def test_a_copy_of_a_text_without_terms_is_found() -> None:
+    said = Report(
+        title="", text="it was not for them, and they were not there " * 12, language="en", outlet="a.example"
+    )
+    told = [(said, NOON), (replace(said, outlet="b.example"), NOON)]
+    rows, _ = placed_in_order(told)
+    assert rows[1].copy_of == 1

@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from monitor.domain.stories.comparing import Floats, compared
 from monitor.domain.stories.patterns import patterned
 from monitor.domain.stories.reading import SHORT, Reading
 from monitor.domain.stories.rows import Records
@@ -29,7 +30,6 @@ PATTERN = 0.5
 SAME_INSTALMENT = 16 * 3600
 """Seconds within which one outlet's same headline is the same instalment of a column, republished."""
 
-Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 
@@ -49,7 +49,7 @@ def copied(reading: Reading, outlet: int, now: int, records: Records) -> tuple[F
     )
     enough &= common.common >= FEWEST_COMMON
     enough &= ~(is_other_instalment(reading, outlet, now, records) & (shorter < COLUMN_WORDS))
-    enough &= patterned(reading, records) < PATTERN
+    enough &= patterned(compared(reading, records)) < PATTERN
     doubtful = enough & ~(records["is_about_itself"] & (shorter >= SHORT))
     walls = 0
     if doubtful.any():

@@ -11,7 +11,7 @@ from monitor.domain.stories.copies import copied, is_other_day
 from monitor.domain.stories.frequencies import Frequencies
 from monitor.domain.stories.likeness import likeness
 from monitor.domain.stories.novelty import novelty
-from monitor.domain.stories.placing import ENOUGH, Standing, Tallies, best_story, tallied
+from monitor.domain.stories.placing import ENOUGH, Standing, best_story, tallied
 from monitor.domain.stories.postings import Keys, Postings
 from monitor.domain.stories.postings import Rows as RowNumbers
 from monitor.domain.stories.reading import Reading, decoded
@@ -219,25 +219,21 @@ class StoryIndex:
         records, alike = records.where(promising), alike[promising]
         if not len(records):
             return Placement()
-        best = best_story(reading, now, records, alike, self._tallied(records["story"], outlet))
+        # of a few numbers a set is made and sorted in a tenth of the time that numpy's `unique` takes
+        stories = np.array(sorted(set(records["story"].tolist())))
+        which, members = self._members(stories)
+        best = best_story(reading, now, records, alike, tallied(stories, which, members, outlet))
         if best is None or best.score < ENOUGH:
             return _alone(best)
         return Placement(
             story_id=best.story,
             similarity=min(best.score, 1.0),
             reason=f"resembles article {best.nearest} and its story by {best.score:.2f}",
-            novelty=novelty(reading, self._reports_of(best.story)),
+            novelty=novelty(reading, self._said(members.where(stories[which] == best.story))),
         )
 
-    def _tallied(self, stories: npt.NDArray[np.int64], outlet: int) -> Tallies:
-        """What all live reports of some stories add up to."""
-        stories = np.unique(stories)
-        which, members = self._members(stories)
-        return tallied(stories, which, members, outlet)
-
-    def _reports_of(self, story: int) -> Records:
-        """The latest reports of a story that are no copies: what it already said."""
-        _, members = self._members(np.array([story]))
+    def _said(self, members: Records) -> Records:
+        """The latest reports of a story that are no copies."""
         own = members.rows[members["root"] == members["article"]]
         return self._rows.at(np.sort(own)[-CANDIDATES:])
 

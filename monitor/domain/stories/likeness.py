@@ -3,14 +3,12 @@
 import numpy as np
 import numpy.typing as npt
 
+from monitor.domain.stories.comparing import Floats, Places, compared, ended
 from monitor.domain.stories.frequencies import Frequencies
 from monitor.domain.stories.patterns import patterned
 from monitor.domain.stories.reading import Reading
 from monitor.domain.stories.rows import Records
-from monitor.domain.stories.sketch import Hashes
-from monitor.domain.stories.terms import NEUTRAL, SOUND, TERMS, TITLE
-
-Floats = npt.NDArray[np.float64]
+from monitor.domain.stories.terms import NEUTRAL, SOUND, TITLE
 
 TITLE_WEIGHT = 2.0
 """A headline word counts as two: it is the editor's own summary."""
@@ -23,8 +21,6 @@ FOREIGN_WEIGHT = 0.85
 FEWEST_NEUTRAL = 2
 """Names and numbers that two reports in different languages must share at least."""
 
-_START = np.uint32(16)
-_NUMBERS = np.arange(TERMS)
 _FLAGS = np.arange(256)
 _HEADLINED = np.where(_FLAGS & TITLE, TITLE_WEIGHT, 1.0) * (_FLAGS != 0)
 _AS_WORD = _HEADLINED * np.where(_FLAGS & NEUTRAL, NEUTRAL_WEIGHT, 1.0) * (_FLAGS & SOUND == 0)
@@ -36,50 +32,30 @@ byte of no term."""
 
 def likeness(reading: Reading, records: Records, frequencies: Frequencies) -> Floats:
     """How alike `reading` is to each of some records, 0 to 1, by the frequencies of now."""
-    order = np.argsort(reading.terms)
-    terms, flags = reading.terms[order], reading.weights[order]
-    their_terms, their_flags = records["terms"], records["weights"]
-    my_rarity, their_rarity = frequencies.weigh(terms), frequencies.weigh(their_terms)
-    at = _places(terms, their_terms)
+    both = compared(reading, records)
+    at, flags, their_flags = both.at, both.flags, both.their_flags
+    my_rarity, their_rarity = frequencies.weigh(both.terms), frequencies.weigh(both.their_terms)
 
     mine, theirs = my_rarity * _AS_WORD[flags], their_rarity * _AS_WORD[their_flags]
     headline = my_rarity * _IN_TITLE[flags]
-    found = _ended(headline)[at].sum(axis=1) / max(float(headline.sum()), 1e-9)
+    found = ended(headline)[at].sum(axis=1) / max(float(headline.sum()), 1e-9)
     within = (1 - HEADLINE_SHARE) * _cosine(mine, theirs, at) + HEADLINE_SHARE * found
-    within = within * (1 - patterned(reading, records))
+    within = within * (1 - patterned(both))
 
     languages = records["language"]
     foreign = (languages != reading.language) & (languages != 0) & (reading.language != 0)
     if not foreign.any():
         return _plain(within)
     mine, theirs = my_rarity * _AS_NAME[flags], their_rarity * _AS_NAME[their_flags]
-    shared = ((_ended(mine)[at] > 0) & (theirs > 0)).sum(axis=1)
+    shared = ((ended(mine)[at] > 0) & (theirs > 0)).sum(axis=1)
     across = FOREIGN_WEIGHT * _cosine(mine, theirs, at) * (shared >= FEWEST_NEUTRAL)
     return _plain(np.where(foreign, across, within))
 
 
-def _places(terms: Hashes, theirs: Hashes) -> npt.NDArray[np.int64]:
-    """Where each of theirs is among `terms`, which ascend; the place after the last where it is not."""
-    starts = terms >> _START
-    if (starts[1:] == starts[:-1]).any():
-        at = terms.searchsorted(theirs)
-    else:
-        # The first bits of a hash tell terms apart nearly always: one look-up instead of a bisection.
-        table = np.zeros(1 << 16, np.int64)
-        table[starts] = _NUMBERS[: len(terms)]
-        at = table[theirs >> _START]
-    at[terms.take(at, mode="clip") != theirs] = len(terms)
-    return at
-
-
-def _cosine(mine: Floats, theirs: Floats, at: npt.NDArray[np.int64]) -> Floats:
-    products = np.einsum("ij,ij->i", _ended(mine)[at], theirs)
+def _cosine(mine: Floats, theirs: Floats, at: Places) -> Floats:
+    products = np.einsum("ij,ij->i", ended(mine)[at], theirs)
     norms = np.sqrt(float(mine @ mine) * np.einsum("ij,ij->i", theirs, theirs))
     return _plain(products / np.maximum(norms, 1e-9))
-
-
-def _ended(weights: Floats) -> Floats:
-    return _plain(np.append(weights, 0.0))
 
 
 def _plain(figures: npt.ArrayLike) -> Floats:

@@ -6,13 +6,9 @@ their names and numbers differ, the less it counts.
 """
 
 import numpy as np
-import numpy.typing as npt
 
-from monitor.domain.stories.reading import Reading
-from monitor.domain.stories.rows import Records
+from monitor.domain.stories.comparing import Compared, Floats, ended
 from monitor.domain.stories.terms import NEUTRAL, SOUND, SPECIFIC, TITLE
-
-Floats = npt.NDArray[np.float64]
 
 NUMBER = 0.5
 """A number against a name: casualties and votes are counted again while the event stays the same."""
@@ -22,28 +18,24 @@ _SPECIFIC = (_FLAGS & SPECIFIC != 0) * np.where(_FLAGS & NEUTRAL, NUMBER, 1.0)
 _PLAIN = (_FLAGS & TITLE != 0) & (_FLAGS & (SPECIFIC | SOUND) == 0)
 
 
-def patterned(reading: Reading, records: Records) -> Floats:
+def patterned(both: Compared) -> Floats:
     """How far each record's headline is the reading's own with other names and numbers: 0, not at all, to 1.
 
     A name or number agrees when the other report has it anywhere, headline or text; where either headline has none,
     nothing can be said, and the answer is 0.
     """
-    order = np.argsort(reading.terms)
-    terms, flags = reading.terms[order], reading.weights[order]
+    flags, their_flags, at = both.flags, both.their_flags, both.at
     mine = _SPECIFIC[flags]
     if not mine.any():
-        return np.zeros(len(records))
-    their_flags = records["weights"]
-    at = terms.searchsorted(records["terms"])
-    same = (terms.take(at, mode="clip") == records["terms"]) & (their_flags != 0)
+        return np.zeros(len(at))
     theirs = _SPECIFIC[their_flags]
     their_sum = theirs.sum(axis=1)
-    at = np.where(same, at, 0)
+    same = (at < len(flags)) & (their_flags != 0)
     agreed = np.maximum(
-        (mine[at] * same).sum(axis=1) / mine.sum(), (theirs * same).sum(axis=1) / np.maximum(their_sum, NUMBER)
+        (ended(mine)[at] * same).sum(axis=1) / mine.sum(), (theirs * same).sum(axis=1) / np.maximum(their_sum, NUMBER)
     )
     my_plain, their_plain = _PLAIN[flags], _PLAIN[their_flags]
-    shared = 2 * (my_plain[at] & their_plain & same).sum(axis=1)
+    shared = 2 * (ended(my_plain)[at] * (their_plain & same)).sum(axis=1)
     plain = shared / np.maximum(my_plain.sum() + their_plain.sum(axis=1), 1)
     figures: Floats = (1 - np.minimum(agreed, 1.0)) * plain * plain * (their_sum > 0)
     return figures

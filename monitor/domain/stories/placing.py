@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from monitor.domain.stories.likeness import Floats
+from monitor.domain.stories.comparing import Floats
 from monitor.domain.stories.reading import Reading
 from monitor.domain.stories.rows import Records
 

@@ -15,6 +15,7 @@ from monitor.domain.stories.words import (
     is_number,
     opens_sentence,
     plain_number,
+    stands_in,
     words,
 )
 from monitor.domain.stories.world import ideographic_names, world_name
@@ -63,7 +64,7 @@ class Terms:
 
 class _Meaning(NamedTuple):
     """What a word as it stands contributes: the hash of its term and the term's flags; no term (0) is a function word,
-    a letter or an ideograph. `sound` is the hash of its sound, 0 for a word that cannot be a name."""
+    a letter or an ideograph. `sound` is the hash of its sound, 0 for a word that is short or written small."""
 
     key: int
     kind: int
@@ -89,11 +90,10 @@ def terms_of(title: str, text: str) -> Terms:
 def _mark_specific(title: str, lead: str, found: Terms, *, trust_capitals: bool) -> None:
     """Mark the title's numbers and names: words that the text never writes small, and that it writes with a capital too
     when the title's capitals say nothing."""
-    written = set(as_written(lead))
     for place, word in enumerate(as_written(title)):
         meaning = _meaning(word)
-        is_name = meaning.is_capital and (word in written or (trust_capitals and place > 0))
-        if meaning.kind & _NUMBER or (is_name and word.casefold() not in written):
+        is_name = meaning.is_capital and ((trust_capitals and place > 0) or stands_in(word, lead))
+        if meaning.kind & _NUMBER or (is_name and not stands_in(word.casefold(), lead)):
             found.mark(meaning.key, SPECIFIC)
 
 
@@ -136,7 +136,7 @@ def _read(text: str, flags: int, found: Terms, *, trust_capitals: bool) -> None:
                 found.labels.setdefault(word, key)
             # Where every word of a headline has a capital, all of them may be names; most are dropped again for want
             # of a like.
-            if sound and is_capital and (is_name or flags & TITLE):
+            if sound and (is_name or flags & TITLE):
                 found.add(sound, flags | NEUTRAL | SOUND)
             ideograph = ""
         elif kind & _IDEOGRAPH:
@@ -160,7 +160,7 @@ def _meaning(word: str) -> _Meaning:
         return _Meaning(0, 0, 0, is_capital)
     if known := world_name(lower):
         return _Meaning(_hash(known), NEUTRAL, 0, is_capital)
-    sound = _hash("~" + skeleton(lower)) if len(lower) > 3 else 0
+    sound = _hash("~" + skeleton(lower)) if is_capital and len(lower) > 3 else 0
     return _Meaning(_hash(stem(lower)), 0, sound, is_capital)
 
 

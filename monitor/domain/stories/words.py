@@ -12,7 +12,7 @@ _PLAIN_WORD = re.compile(r"[A-Za-z]+\d*|\d+(?:[.,]\d+)*")
 _ASCII_WORD = re.compile(r"[a-z]+\d*|\d+(?:[.,]\d+)*")  # both the same for plain text, at half the time
 _RUN = re.compile(rf"[^\W_{_IDEOGRAPHS}]+|[{_IDEOGRAPHS}]")
 _LOWER = bytes(byte if chr(byte).isalnum() else ord(" ") for byte in range(128)).lower().ljust(256)
-_TYPOGRAPHY = re.compile("[\u00a0\u2010-\u201f\u2026\u202f«»•]+")
+_SIGNS = re.compile("[" + "".join(chr(c) for c in range(0x80, 0x2E80) if not chr(c).isalnum()) + "]+")
 _IDEOGRAPH = re.compile(f"[{_IDEOGRAPHS}]")
 _THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
 _BREAK = re.compile(r"[.!?…:;|\n\"“”„»«–—。！？；]")
@@ -54,7 +54,7 @@ def spaced(text: str) -> bytes:
 
     A word here is any run of letters and digits, an ideograph a word of its own.
     """
-    plain = text if text.isascii() else _TYPOGRAPHY.sub(" ", text)
+    plain = text if text.isascii() else _SIGNS.sub(" ", text)
     if plain.isascii():
         return b" ".join(plain.encode().translate(_LOWER).split())
     return " ".join(_RUN.findall(plain.casefold())).encode()
@@ -68,6 +68,22 @@ def words(text: str) -> Iterator[re.Match[str]]:
 def as_written(text: str) -> list[str]:
     """The words of a `folded` text as they stand."""
     return (_PLAIN_WORD if text.isascii() else _WORD).findall(text)
+
+
+def stands_in(word: str, text: str) -> bool:
+    """Whether `word`, letters and then digits, is one of the words of a `folded` text as they stand."""
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        goes_on = end < len(text) and (text[end].isdecimal() or (not word[-1].isdecimal() and _is_letter(text[end])))
+        if not goes_on and not (at > 0 and _is_letter(text[at - 1])):
+            return True
+        at = text.find(word, at + 1)
+    return False
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalnum() and not character.isdecimal() and not is_ideograph(character)
 
 
 def opens_sentence(text: str, end: int, start: int) -> bool:
