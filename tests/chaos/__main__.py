@@ -11,9 +11,11 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.chaos.harness import Chaos, Plan, Result
+from tests.reliability.figures import ROOT, keep
 
 _NAIVE = {"send then mark": "doubled", "mark then send": "lost", "no settling": "doubled"}
 """The wrong orders, and what each must be caught at."""
@@ -32,6 +34,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--naive", action="store_true", help="run the orders known to be wrong, and see them caught")
+    parser.add_argument("--figure", action="store_true", help="keep the figure for docs/reliability.md")
     arguments = parser.parse_args()
     if arguments.workers and arguments.database != "postgres":
         parser.error("--workers needs --database postgres")
@@ -46,15 +49,26 @@ def main() -> None:
         seed=arguments.seed,
     )
     with database(arguments.database) as fresh:
-        sound = _naive(plan, fresh) if arguments.naive else _product(plan, fresh(), arguments.database)
+        sound = _naive(plan, fresh) if arguments.naive else _product(plan, fresh(), arguments)
     sys.exit(0 if sound else 1)
 
 
-def _product(plan: Plan, url: str, kind: str) -> bool:
+def _product(plan: Plan, url: str, arguments: argparse.Namespace) -> bool:
     result = asyncio.run(Chaos(plan, url, _say).run())
-    alone = f", {plan.workers + 1} processes" if plan.workers else ""
-    report(f"product on {kind}{alone}", plan, result)
+    name = arguments.database + (f", {plan.workers + 1} processes" if plan.workers else "")
+    report(f"product on {name}", plan, result)
+    if arguments.figure:
+        keep(ROOT, "chaos", f"scripts/chaos, {name}", (104,), f"{name}: {figure(result)}", datetime.now(UTC).date())
     return result.sound
+
+
+def figure(result: Result) -> str:
+    """A run in a sentence."""
+    stops = f", {sum(result.stops.values())} stops" if result.stops else ""
+    return (
+        f"{result.entries:,} entries, {sum(result.kills.values())} kills{stops}, {sum(result.faults.values()):,} faults"
+        f" of Slack: {len(result.lost)} lost, {len(result.doubled)} doubled, in {result.seconds / 60:.0f} min"
+    )
 
 
 def _naive(plan: Plan, fresh: "Fresh") -> bool:
