@@ -81,7 +81,7 @@ def _add_strangers(connection: Connection, new: Sequence[NewArticle]) -> list[Ne
     fresh, keys, _ = _apart(new, {})
     ids = _next_ids(connection, len(fresh))
     rows = sorted(_claims(ids, keys).items())
-    if connection.exec_driver_sql(_TAKE_SQLITE, rows).rowcount < len(rows):
+    if rows and connection.exec_driver_sql(_TAKE_SQLITE, rows).rowcount < len(rows):
         connection.exec_driver_sql(_GIVE_BACK_SQLITE, rows)
         return None
     _insert(connection, fresh, ids)

@@ -61,3 +61,8 @@ def dump_limits():
 def own_size():
     with open("/proc/self/statm") as statm:
         return sorted(sys.modules), int(statm.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
+def act(what, value):
+    """One of the others by its name, or the value back."""
+    return value if what == "echo" else globals()[what]()

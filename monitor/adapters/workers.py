@@ -121,8 +121,13 @@ class Pool:
 
     def __init__(self, size: Size) -> None:
         self._size = size
-        self._slots = asyncio.Semaphore(size.ahead * size.workers)
+        self._slots = asyncio.Semaphore(self.slots)
         self._pool = self._new()
+
+    @property
+    def slots(self) -> int:
+        """How many tasks are handed over at once."""
+        return self._size.ahead * self._size.workers
 
     @property
     def seconds(self) -> float:
@@ -214,6 +219,17 @@ class Workers:
     ) -> T | Failure:
         """What `function` returned, tried in `quick` and, when cut for time, once more: `patience` seconds in all."""
         result = await quick.run(function, *arguments)
+        return await self.after(result, quick, patience, function, *arguments)
+
+    async def after(
+        self,
+        result: T | Failure | Cut,
+        quick: Pool,
+        patience: float,
+        function: Callable[[*Arguments], T],
+        *arguments: *Arguments,
+    ) -> T | Failure:
+        """`run`, when `quick` has already given this `result`."""
         if result is Cut.TIME:
             if not await self._patient.wait_for_slot(PATIENT_WAIT):
                 return Failure(reason=Reason.PARSER_LIMIT, detail=Cut.TIME)
