@@ -12,7 +12,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_UNSTORABLE_IN_JSON = re.compile(r"\\u0000|[\ud800-\udfff]")
 
 Id = BigInteger().with_variant(Integer(), "sqlite")
 """64-bit row ids; SQLite gives ids of its own only to columns spelt INTEGER."""
@@ -23,13 +22,24 @@ Digest = LargeBinary(32)
 
 def storable(text: str) -> str:
     """Without NUL, which PostgreSQL refuses, and without lone surrogates, which no database can encode."""
-    return _UNSTORABLE.sub("", text) if _UNSTORABLE.search(text) else text
+    return text if "\x00" not in text and _is_encodable(text) else _UNSTORABLE.sub("", text)
+
+
+def _is_encodable(text: str) -> bool:
+    """Whether there is no lone surrogate in it: encoding is ten times as fast as looking at each character."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def to_json(value: object) -> str:
     """JSON with every string in it made storable; what may have to be changed is looked for in the finished text."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    if _UNSTORABLE_IN_JSON.search(text):
+    if "\\u0000" in text or not _is_encodable(text):
         return json.dumps(_storable_json(value), ensure_ascii=False, separators=(",", ":"))
     return text
 
