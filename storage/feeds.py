@@ -102,6 +102,8 @@ def _record(connection: Connection, polls: Sequence[Polled]) -> list[int | None]
     """The number of new articles of each poll that counts, None for one that another came before."""
     fresh = _set_states(connection, polls)
     added = add_articles(connection, [article for polled in fresh.values() for article in polled.articles])
+    # all at once, for the order of the keys keeps two processes from blocking each other
+    add_aliases(connection, [alias for polled in fresh.values() for alias in polled.aliases])
     for polled in fresh.values():
         _record_rest(connection, polled)
     number = Counter(article.feed_key for article in added)
@@ -109,9 +111,8 @@ def _record(connection: Connection, polls: Sequence[Polled]) -> list[int | None]
 
 
 def _record_rest(connection: Connection, polled: Polled) -> None:
-    """What a poll brings beside new articles; most bring nothing."""
+    """What a poll brings beside articles and keys; most bring nothing."""
     now = polled.state.polled_at or polled.state.due
-    add_aliases(connection, polled.aliases)
     add_sightings(connection, polled.feed_key, polled.sightings, now)
     revise(connection, polled.revised, now)
     write_feed_notes(connection, polled.feed_key, polled.notes, now)
