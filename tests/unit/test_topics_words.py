@@ -4,11 +4,12 @@ import random
 import re
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.domain.topics.plain import Plain
 from monitor.domain.topics.remembered import Remembered
+from monitor.domain.topics.runs import Runs
 from monitor.domain.topics.spelling import words_of
 from monitor.domain.topics.values import Document
 from tests.topic_desk import engine
@@ -24,6 +25,7 @@ texts = st.text(
 
 @settings(max_examples=200, deadline=None)
 @given(texts)
+@example("\ufad5 is \U00025249")
 def test_a_text_read_at_once_has_the_words_it_has_character_by_character(text: str) -> None:
     plain = Plain(text)
     assert plain.words(range(len(plain))) == words_of(text)
@@ -54,7 +56,7 @@ def test_what_is_learnt_in_portions_is_remembered_through_growth_and_crowding() 
     assert len(table) == len(known)
 
 
-words = st.sampled_from(["china", "talks", "tariff^2", '"trade war"', "war", "plan*", "=US"])
+words = st.sampled_from(["china", '"china"', "talks", "tariff^2", '"trade war"', "war", "plan*", "planned", "=US"])
 groups = st.lists(words, min_size=1, max_size=3).map(lambda terms: f"({' OR '.join(terms)})")
 PROSE = re.split(" ", "China talks talking tariff tariffs trade war. US us plan planned; peace")
 prose = st.lists(st.sampled_from(PROSE), max_size=30).map(" ".join)
@@ -75,3 +77,33 @@ def test_the_short_form_of_a_query_scores_and_quotes_as_its_steps_do(
 
 def test_a_double_of_an_ideograph_is_that_ideograph() -> None:
     assert Plain("\U0002f800").words([0]) == ["\u4e3d"]
+
+
+conjunctions = st.lists(groups, min_size=1, max_size=3).map(" AND ".join)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(conjunctions, min_size=2, max_size=5), groups, prose, prose)
+def test_many_topics_asked_at_once_say_what_each_says_alone(
+    queries: list[str], barred: str, title: str, text: str
+) -> None:
+    document = Document(title=title, text=text, language="en")
+    queries = [*queries, f"{queries[0]} NOT {barred}", f"{queries[1]} MAYBE neverthere", f"NOT {barred}"]
+    together = {match.topic: match for match in engine(*queries).match(document).matches}
+    for number, query in enumerate(queries):
+        alone = engine(query).match(document, only="t0").matches
+        assert [match._replace(topic=f"t{number}") for match in alone] == [
+            match for topic, match in together.items() if topic == f"t{number}"
+        ]
+
+
+def test_the_lists_of_many_keys_are_taken_at_once() -> None:
+    lists = [[3, 1], [], [7], [2, 2, 9]]
+    runs = Runs(lists[:2])
+    for added in lists[2:]:
+        runs.add(added)
+    which, numbers = runs.of(np.array([3, 1, 0, 2, 3]))
+    assert list(zip(which.tolist(), numbers.tolist(), strict=True)) == [
+        (0, 2), (0, 2), (0, 9), (2, 3), (2, 1), (3, 7), (4, 2), (4, 2), (4, 9),
+    ]  # fmt: skip
+    assert not len(runs.of(np.array([], np.int64))[1])

@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import islice, pairwise
 
+import numpy as np
+
 from monitor.domain.topics.atoms import Atoms, Test
 from monitor.domain.topics.folding import MANY, ONE
+from monitor.domain.topics.runs import Numbers
 
 MOST_PRICED = 1_000
 """Terms of a cell whose price is looked at; larger cells are dear enough."""
@@ -26,6 +29,8 @@ class Arranged:
         self.phrases: dict[int, dict[int, list[tuple[int, int]]]] = {}
         self.following: set[int] = set()
         """The conditions on the second word of a pair that phrases are looked up by."""
+        self.lengths: Numbers = np.fromiter(map(atoms.length, range(len(atoms.parts))), np.int64, len(atoms.parts))
+        """How many words a place of each atom covers."""
         self.cells_of = _memberships(atoms)
         uses = _uses(atoms)
         for atom, parts in enumerate(atoms.parts):

@@ -158,6 +158,10 @@ class Atoms:
             self.cells.append(Cell(heaviest, own, languages))
         return number
 
+    def length(self, atom: int) -> int:
+        """How many words a place of an atom covers."""
+        return len(self.parts[atom]) or 1
+
     def sealed(self) -> "Atoms":
         """Itself, without the look-up tables that only compiling needs."""
         self._atoms, self._cells = {}, {}

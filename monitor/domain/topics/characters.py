@@ -16,6 +16,8 @@ LAST = 0x1FFFF
 """The last character of the tables. Beyond it there are ideographs, and nothing else that is part of a word."""
 SPACE, LETTER, ALONE, SEVERAL, COMPOSED, UNKNOWN = range(6)
 """Kinds: between words; a letter; a word of its own; none or several letters; part of its neighbour; not seen yet."""
+HARD = np.uint64(1 << 63)
+"""Set in the value of a character that is more than a letter, or not known yet."""
 SEPARATOR = "\0"
 """A word of its own that no term has; stands between an article's title and text."""
 
@@ -52,11 +54,12 @@ class Characters:
     """What is known of characters. Never changed once in use: `knowing` makes another.
 
     `letters` holds the plain letter when there is one, else where its `lengths` letters begin in `several`.
-    `values` are those of the letters.
+    `values` are those of the letters, with the bit HARD where `kinds` is not SPACE or LETTER.
     """
 
     def __init__(self, kinds: Kinds, letters: Codes, lengths: Kinds, several: Codes, values: Values) -> None:
-        self.kinds, self.letters, self.lengths, self.several, self.values = kinds, letters, lengths, several, values
+        self.kinds, self.letters, self.lengths, self.several = kinds, letters, lengths, several
+        self.values = np.where(kinds > LETTER, values | HARD, values & ~HARD)
 
     def knowing(self, codes: Index) -> "Characters":
         """These and more characters, and the letters that they are spelled with."""
@@ -71,7 +74,7 @@ class Characters:
             letters[code] = len(several) if kind == SEVERAL else ord(plain or " ")
             if kind == SEVERAL:
                 several += map(ord, plain)
-            todo += [ord(letter) for letter in plain if kinds[ord(letter)] == UNKNOWN]
+            todo += [ord(letter) for letter in plain if ord(letter) <= LAST and kinds[ord(letter)] == UNKNOWN]
         once = codes[kinds[codes] != SEVERAL]
         values[once] = values_of(letters[once])
         return Characters(kinds, letters, lengths, np.array(several, np.uint32), values)

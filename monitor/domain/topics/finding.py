@@ -1,22 +1,29 @@
 """Where the terms of all topics stand in one article: words looked up, phrases and signs verified."""
 
-from collections import defaultdict
-from collections.abc import Sequence
-from itertools import chain
+import numpy as np
 
 from monitor.domain.topics.atoms import Atoms
 from monitor.domain.topics.folding import fold, unsegmented
 from monitor.domain.topics.layout import Layout
 from monitor.domain.topics.lexicon import Lexicon
+from monitor.domain.topics.runs import Numbers
 from monitor.domain.topics.sentences import phrase_goes_on
 from monitor.domain.topics.spelling import words_of
 
 _PLAIN_GAPS = frozenset({"", " ", "-", "\u00a0"})
 """What stands between the words of nearly every phrase."""
+_HALF = 32
+"""While they are sorted, an atom and a place of it are one number; the place has the lower half of the bits."""
+_LOWER = (1 << _HALF) - 1
+_BEFORE_ALL = np.array([-1], np.int64)
 
 
 class Finding:
-    """`here`: the atoms an article has. `topics`: those filed under one of them. Places are word numbers, in order."""
+    """The atoms an article has, in order, and their places: the numbers of the words they begin with.
+
+    `atoms[i]` has `sizes[i]` places, from `places[starts[i]]` on; `atom_at` tells of each place which atom's it is.
+    `topics`: those filed under one of the atoms, in no order, some several times.
+    """
 
     def __init__(self, layout: Layout, lexicon: Lexicon, atoms: Atoms) -> None:
         self._layout = layout
@@ -25,64 +32,67 @@ class Finding:
         self._plain = layout.plain
         self.exactly: dict[tuple[int, int, int], tuple[int, int]] = {}
         """Places of which the term covers another part of the original than its words do."""
-        self._numbers = lexicon.read(layout.plain)
-        live = self._numbers.nonzero()[0]
-        self._live = live.tolist()
-        self._meant: list[int] = self._numbers[live].tolist()
-        self._present = set(self._meant)
-        self._at: dict[int, list[int]] = {}
-        self._places: dict[int, list[int]] | None = None
-        self.here: set[int] = set().union(*map(lexicon.atoms.__getitem__, self._present))
-        self.topics: set[int] = set().union(*map(lexicon.topics.__getitem__, self._present))
-        pairs = lexicon.pairs(live, self._numbers)
-        if pairs:
+        self._numbers = numbers = lexicon.read(layout.plain)
+        self._verified: set[tuple[int, int]] = set()
+        self._verify()
+        words = numbers.nonzero()[0]
+        meanings = numbers.take(words)
+        which, alone = lexicon.atoms.of(meanings)
+        alone <<= _HALF
+        alone |= words.take(which)
+        self._sort(alone)
+        self.topics: Numbers = lexicon.topics.of(meanings)[1]
+        if self._verified:
+            more = lexicon.filed_under({atom for atom, _ in self._verified})
+            self.topics = np.concatenate([self.topics, np.fromiter(more, np.int64, len(more))])
+
+    def _sort(self, alone: Numbers) -> None:
+        verified = np.array([atom << _HALF | place for atom, place in self._verified], np.int64)
+        places = np.concatenate([_BEFORE_ALL, alone, verified])
+        places.sort()
+        atoms = places >> _HALF
+        self.starts: Numbers = (atoms[1:] != atoms[:-1]).nonzero()[0]
+        self.places: Numbers = places[1:] & _LOWER
+        self.atom_at: Numbers = atoms[1:]
+        self.atoms: Numbers = self.atom_at.take(self.starts)
+        self.sizes: Numbers = np.append(self.starts[1:], len(self.places)) - self.starts
+
+    def at(self, rank: int) -> list[int]:
+        """The places of `atoms[rank]`."""
+        start = self.starts.item(rank)
+        found: list[int] = self.places[start : start + self.sizes.item(rank)].tolist()
+        return found
+
+    def among(self, atoms: Numbers) -> tuple[Numbers, Numbers]:
+        """Which of these the article has, as positions among them; and where these are in `atoms`."""
+        known = np.zeros(len(self._atoms.parts), np.int32)
+        known[self.atoms] = np.arange(1, len(self.atoms) + 1)
+        ranks = known.take(atoms)
+        here = ranks.nonzero()[0]
+        return here, ranks.take(here).astype(np.int64) - 1
+
+    def _verify(self) -> None:
+        """Find what has to be compared with the original."""
+        lexicon, numbers = self._lexicon, self._numbers
+        pairs = (lexicon.leads.take(numbers[:-1]) & lexicon.follows.take(numbers[1:])).nonzero()[0]
+        if len(pairs):
             self._phrases(pairs)
-        if not lexicon.unsure.isdisjoint(self._present):
-            self._check()
-        if atoms.regexes:
+        if lexicon.arranged.checked:
+            self._check(lexicon.unsure.take(numbers).nonzero()[0])
+        if self._atoms.regexes:
             self._search()
-        if self._at:
-            self.here.update(self._at)
-            self.topics |= lexicon.filed_under(self._at)
 
-    def at(self, atom: int) -> list[int]:
-        """The words at which the places of an atom begin."""
-        known = self._at.get(atom)
-        if known is None:
-            places = self.places()
-            found = [places[meaning] for meaning in self._lexicon.holders[atom] & self._present]
-            known = found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
-            self._at[atom] = known
-        return known
-
-    def places(self) -> dict[int, list[int]]:
-        """Where each meaning stands."""
-        if self._places is None:
-            places = self._places = dict[int, list[int]]()
-            for place, meaning in zip(self._live, self._meant, strict=True):
-                if meaning in places:
-                    places[meaning].append(place)
-                else:
-                    places[meaning] = [place]
-        return self._places
-
-    def length(self, atom: int) -> int:
-        """How many words a place of this atom covers."""
-        return len(self._atoms.parts[atom]) or 1
-
-    def _phrases(self, pairs: Sequence[int]) -> None:
+    def _phrases(self, pairs: Numbers) -> None:
         """Note the phrases that have two neighbouring words at one of these places."""
-        live, meant, counts = self._live, self._meant, self._lexicon.cells_of
-        phrases_of, conditions_of = self._lexicon.phrases, self._lexicon.conditions
-        found: dict[int, list[int]] = {}
-        for index in pairs:
-            phrases = phrases_of[meant[index]]
-            for condition in conditions_of[meant[index + 1]]:
+        counts, phrases_of, conditions_of = self._lexicon.cells_of, self._lexicon.phrases, self._lexicon.conditions
+        firsts, seconds = self._numbers.take(pairs).tolist(), self._numbers.take(pairs + 1).tolist()
+        for word, first, second in zip(pairs.tolist(), firsts, seconds, strict=True):
+            phrases = phrases_of[first]
+            for condition in conditions_of[second]:
                 for atom, place in phrases.get(condition, ()):
-                    start = live[index] - place
+                    start = word - place
                     if counts[atom] and self._stands(atom, start):
-                        found.setdefault(atom, []).append(start)
-        self._note(found)
+                        self._verified.add((atom, start))
 
     def _stands(self, atom: int, start: int) -> bool:
         """Whether all the words of a phrase stand there, and nothing that parts them."""
@@ -97,32 +107,29 @@ class Finding:
                     return False
         return self._reads(atom, start, end)
 
-    def _check(self) -> None:
+    def _check(self, words: Numbers) -> None:
         """Note the single words that the original text bears out."""
-        places, found = self.places(), defaultdict[int, list[int]](list)
-        for number in self._lexicon.unsure & self._present:
+        for word, number in zip(words.tolist(), self._numbers.take(words).tolist(), strict=True):
             for atom in self._lexicon.checked[number]:
-                found[atom] += [at for at in places[number] if self._reads(atom, at, at + 1)]
-        self._note(found)
-
-    def _note(self, found: dict[int, list[int]]) -> None:
-        self._at.update((atom, sorted(set(places))) for atom, places in found.items() if places)
+                if self._reads(atom, word, word + 1):
+                    self._verified.add((atom, word))
 
     def _reads(self, atom: int, start: int, end: int) -> bool:
         """Whether the original text allows it: nothing that ends a phrase in between, its signs and case as asked."""
         text = self._plain.text
-        begins, ends = self._plain.spans()
+        begins, ends = self._plain.located()
         for word in range(start + 1, end):
-            gap = text[ends[word - 1] : begins[word]]
+            low, high = ends.item(word - 1), begins.item(word)
+            gap = text[low:high]
             if gap not in _PLAIN_GAPS:
-                before, after = text[begins[word - 1] : ends[word - 1]], text[begins[word] : ends[word]]
+                before, after = text[begins.item(word - 1) : low], text[high : ends.item(word)]
                 if not self._goes_on(gap, before, after):
                     return False
         check = self._atoms.checks.get(atom)
         if check is None:
             return True
         low, high = self._bounds(start)
-        first, last = begins[start], ends[end - 1]
+        first, last = begins.item(start), ends.item(end - 1)
         if not check.holds(text[low:high], first - low, last - low):
             return False
         if check.before or check.after:
@@ -140,13 +147,13 @@ class Finding:
 
     def _search(self) -> None:
         """Note the regular expressions."""
-        found = defaultdict[int, list[int]](list)
         for word in (0, self._layout.title_end + 1):
             kept, origin = self._plain.kept(*self._bounds(word))
             for atom, regex in self._atoms.regexes.items():
-                spans = [(origin.item(a), origin.item(b - 1) + 1) for a, b in regex.spans(kept)]
-                found[atom] += [first for span in spans if (first := self._place(atom, span)) is not None]
-        self._note(found)
+                for start, end in regex.spans(kept):
+                    place = self._place(atom, (origin.item(start), origin.item(end - 1) + 1))
+                    if place is not None:
+                        self._verified.add((atom, place))
 
     def _place(self, atom: int, span: tuple[int, int]) -> int | None:
         """The word at which a span of the text begins; one without any word is no place."""

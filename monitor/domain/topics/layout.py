@@ -1,16 +1,15 @@
 """How an article is laid out: its fields, its lead, its sentences, and how far its words are apart."""
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from bisect import bisect_right
 
 import numpy as np
 
-from monitor.domain.topics.characters import SEPARATOR
+from monitor.domain.topics.characters import SEPARATOR, Index
 from monitor.domain.topics.folding import unsegmented
 from monitor.domain.topics.plain import Plain
 from monitor.domain.topics.sentences import sentence_starts
 from monitor.domain.topics.syntax import Place
-from monitor.domain.topics.values import Document, Field, Hit
+from monitor.domain.topics.values import Document
 
 MAX_CHARACTERS = 300_000
 """What is read of a field; the rest is left out, and `Matches.doubts` says so."""
@@ -28,7 +27,6 @@ class Layout:
     """
 
     def __init__(self, document: Document) -> None:
-        self._document = document
         title, self.text = document.title[:MAX_CHARACTERS], document.text[:MAX_CHARACTERS]
         if SEPARATOR in title or SEPARATOR in self.text:
             title, self.text = title.replace(SEPARATOR, " "), self.text.replace(SEPARATOR, " ")
@@ -51,14 +49,18 @@ class Layout:
             self._lead_end = self.plain.before(self.text_at + end)
         return self._lead_end
 
-    def worth(self, places: Sequence[int]) -> int:
-        """What places, given in order, count: those of the title 3, those of the lead 2, those further down 1."""
-        worth = len(places)
-        if places[0] < self.lead_end:
-            in_title = bisect_left(places, self.title_end)
-            in_lead = bisect_left(places, self.lead_end) - in_title
-            worth += in_title * (TITLE_COUNTS - 1) + in_lead * (LEAD_COUNTS - 1)
-        return worth
+    def worths(self, places: Index) -> Index:
+        """What each of these places counts: one in the title 3, one in the lead 2, one further down 1."""
+        worths = (places < self.lead_end) * np.int64(LEAD_COUNTS - 1)
+        worths += (places < self.title_end) * np.int64(TITLE_COUNTS - LEAD_COUNTS)
+        worths += 1
+        return worths
+
+    def worth(self, place: int) -> int:
+        """What a place counts."""
+        if place < self.title_end:
+            return TITLE_COUNTS
+        return LEAD_COUNTS if place < self.lead_end else 1
 
     def inside(self, word: int, place: Place) -> bool:
         """Whether a word stands in that part of the article."""
@@ -91,10 +93,3 @@ class Layout:
             sizes = np.array([1 if unsegmented(chr(letter)) else 2 for letter in letters.tolist()])[which]
             self._units = [0, *np.cumsum(sizes).tolist()]
         return self._units
-
-    def quoted(self, term: str, start: int, end: int) -> Hit:
-        """A part of `plain`'s text as evidence for a term."""
-        if start < self.text_at:
-            return Hit(term, Field.TITLE, start, end, self._document.title[start:end])
-        start, end = start - self.text_at, end - self.text_at
-        return Hit(term, Field.TEXT, start, end, self._document.text[start:end])

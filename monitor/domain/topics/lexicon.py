@@ -2,15 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from operator import or_
 
 import numpy as np
-from numpy.typing import NDArray
 
 from monitor.domain.topics.arranged import Arranged
 from monitor.domain.topics.atoms import Atoms
 from monitor.domain.topics.folding import fold
 from monitor.domain.topics.plain import Plain
-from monitor.domain.topics.remembered import Numbers, Remembered
+from monitor.domain.topics.remembered import Keys, Remembered
+from monitor.domain.topics.runs import Numbers, Runs
 from monitor.domain.topics.stems import script_of, stemming_language, stems
 
 MOST_WORDS = 100_000
@@ -25,7 +27,8 @@ class Lexicon:
 
     `conditions` it fulfils. `atoms`: the terms it fulfils alone. `checked`: terms of this one word that the original
     text must bear out. `phrases`: terms of several words that it and the next word may belong to. `topics` filed under
-    its atoms.
+    its atoms. `leads` and `follows`: sets of 64 kinds of conditions, those the next word must fulfil for a phrase to be
+    looked at, and those that it fulfils. `unsure`: whether it has terms to be checked.
     """
 
     def __init__(
@@ -45,16 +48,10 @@ class Lexicon:
         self._words.forget()
         self._numbers: dict[tuple[int, ...], int] = {(): 0}
         self.conditions: list[tuple[int, ...]] = [()]
-        self.atoms: list[tuple[int, ...]] = [()]
         self.checked: list[tuple[int, ...]] = [()]
         self.phrases: list[Phrases] = [{}]
-        self.topics: list[tuple[int, ...]] = [()]
-        self.holders: dict[int, set[int]] = defaultdict(set)
-        """The meanings that have an atom among theirs."""
-        self.unsure: set[int] = set()
-        """The meanings with terms to be checked."""
-        self._leads: NDArray[np.bool_] = np.zeros(1 << 10, np.bool_)
-        self._follows: NDArray[np.bool_] = np.zeros(1 << 10, np.bool_)
+        self.atoms, self.topics = Runs([()]), Runs([()])
+        self.leads, self.follows, self.unsure = np.zeros((3, 1 << 10), np.uint64)
 
     def _stem_index(self, language: str | None) -> dict[str, dict[str, dict[str, list[int]]]]:
         """Script -> rules -> stem -> conditions; those alone that belong to an atom that counts for this language."""
@@ -86,13 +83,6 @@ class Lexicon:
             self._words.learn(keys, new)
             numbers[unknown] = new[which]
         return numbers
-
-    def pairs(self, live: Numbers, numbers: Numbers) -> list[int]:
-        """Indexes of `live`, the words that mean something, where one and the next may belong to a phrase."""
-        meant = numbers[live]
-        beside = live[1:] - live[:-1] == 1
-        found: list[int] = (self._leads[meant[:-1]] & self._follows[meant[1:]] & beside).nonzero()[0].tolist()
-        return found
 
     def learn(self, words: Sequence[str]) -> list[int]:
         """The meanings of words met for the first time."""
@@ -138,19 +128,23 @@ class Lexicon:
         checked = tuple(atom for atom in signed if counts[atom])
         phrases = _joined([arranged.phrases[condition] for condition in conditions if condition in arranged.phrases])
         self.conditions.append(conditions)
-        self.atoms.append(atoms)
         self.checked.append(checked)
         self.phrases.append(phrases)
-        self.topics.append(tuple(self.filed_under(atoms)))
-        for atom in atoms:
-            self.holders[atom].add(number)
-        if checked:
-            self.unsure.add(number)
-        if number >= len(self._leads):
-            self._leads = np.concatenate([self._leads, np.zeros_like(self._leads)])
-            self._follows = np.concatenate([self._follows, np.zeros_like(self._follows)])
-        self._leads[number] = bool(phrases)
-        self._follows[number] = not arranged.following.isdisjoint(conditions)
+        self.atoms.add(atoms)
+        self.topics.add(tuple(self.filed_under(atoms)))
+        if number >= len(self.leads):
+            self.leads, self.follows, self.unsure = map(_doubled, (self.leads, self.follows, self.unsure))
+        self.leads[number] = _kinds(phrases)
+        self.follows[number] = _kinds(arranged.following.intersection(conditions))
+        self.unsure[number] = bool(checked)
+
+
+def _kinds(conditions: Iterable[int]) -> int:
+    return reduce(or_, (1 << condition % 64 for condition in conditions), 0)
+
+
+def _doubled(array: Keys) -> Keys:
+    return np.concatenate([array, np.zeros_like(array)])
 
 
 def _joined(several: Sequence[Phrases]) -> Phrases:

@@ -12,6 +12,7 @@ import numpy as np
 from monitor.domain.topics.characters import (
     ALONE,
     COMPOSED,
+    HARD,
     LAST,
     LETTER,
     SEVERAL,
@@ -36,26 +37,28 @@ _REMEMBERED = 1 << 16
 """Letters of a text up to which the powers of the constant are kept."""
 
 
-@lru_cache(maxsize=4)
-def _powers_of(base: int, size: int) -> Values:
-    powers = np.full(size, base, np.uint64)
-    powers[0] = 1
-    return np.multiply.accumulate(powers)
-
-
 def _powers(size: int) -> tuple[Values, Values]:
     """At least the first `size` powers of the constant, and of its inverse modulo 2**64."""
-    inverse = pow(_BASE, -1, 1 << 64)
-    if size > _REMEMBERED:
-        return _powers_of.__wrapped__(_BASE, size), _powers_of.__wrapped__(inverse, size)
-    return _powers_of(_BASE, _REMEMBERED), _powers_of(inverse, _REMEMBERED)
+    return _usual_powers() if size <= _REMEMBERED else _powers_up_to(size)
+
+
+@lru_cache(maxsize=1)
+def _usual_powers() -> tuple[Values, Values]:
+    return _powers_up_to(_REMEMBERED)
+
+
+def _powers_up_to(size: int) -> tuple[Values, Values]:
+    powers = np.full((2, size), [[_BASE], [pow(_BASE, -1, 1 << 64)]], np.uint64)
+    powers[:, 0] = 1
+    np.multiply.accumulate(powers, axis=1, out=powers)
+    return powers[0], powers[1]
 
 
 class Plain:
     """The words of a text: `numbers` in order, and where each stands in the original (code points)."""
 
     __slots__ = (
-        "_begins", "_codes", "_ends", "_known", "_letters", "_origin", "_places", "_spans", "_widths",
+        "_before", "_codes", "_known", "_last", "_letters", "_origin", "_places", "_widths",
         "numbers", "text",
     )  # fmt: skip
 
@@ -65,22 +68,23 @@ class Plain:
         self._widths: Index | None = None
         self._letters: Codes | None = None
         self._places: tuple[Index, Index] | None = None
-        self._spans: tuple[list[int], list[int]] | None = None
         padded = f" {text} "
         self._codes = codes_of(padded)
         self._known = known = characters()
-        kinds = known.kinds.take(self._codes, mode="clip")
-        if kinds.max() > LETTER:
+        values = known.values.take(self._codes, mode="clip")
+        if np.bitwise_or.reduce(values) >= HARD:
             values, edges = self._long_way(padded)
         else:
-            values = known.values.take(self._codes)
-            edges = (kinds[1:] != kinds[:-1]).nonzero()[0]
-        self._begins: Index = edges[::2] + 1
-        self._ends: Index = edges[1::2] + 1
+            words = values.astype(np.bool_)
+            edges = (words[1:] != words[:-1]).nonzero()[0]
         powers, inverses = _powers(len(values))
         values *= powers[: len(values)]
-        sums = values.cumsum(out=values).take(edges)
-        self.numbers: Values = (sums[1::2] - sums[::2]) * inverses.take(self._begins)
+        sums = np.add.accumulate(values, out=values).take(edges)
+        self._before: Index = edges[::2]
+        self._last: Index = edges[1::2]
+        """Letter by letter, the place before each word and that of its last letter. One letter is put before the text,
+        so in a text of nothing but letters and spaces these are also where words begin and end in the original."""
+        self.numbers: Values = (sums[1::2] - sums[::2]) * inverses.take(self._before)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -116,48 +120,41 @@ class Plain:
                 kinds[several] = np.where(letters[several] == _BLANK, SPACE, LETTER)
             self._origin = source if composed is None else composed[0][source]
             self._widths = None if composed is None else composed[1][source]
-        values = known.values.take(letters, mode="clip")
+        values = known.values.take(letters, mode="clip") & ~HARD
         beyond = codes > LAST
+        letters[beyond] = codes[beyond]
+        beyond |= letters > LAST
         if beyond.any():
-            letters[beyond] = codes[beyond]
             values[beyond] = values_of(letters[beyond])
         return letters, kinds, values
 
-    def _located(self) -> tuple[Index, Index]:
+    def located(self) -> tuple[Index, Index]:
         """Where words begin and end in the original; worked out when first asked for."""
         if self._places is None:
             if self._origin is None:
-                self._places = self._begins - 1, self._ends - 1
+                self._places = self._before, self._last
             else:
-                lasts = self._ends - 1
-                widths = 1 if self._widths is None else self._widths[lasts]
-                self._places = self._origin[self._begins] - 1, self._origin[lasts] + widths - 1
+                widths = 1 if self._widths is None else self._widths[self._last]
+                self._places = self._origin[self._before + 1] - 1, self._origin[self._last] + widths - 1
         return self._places
 
     def span(self, word: int) -> tuple[int, int]:
         """Where a word begins and ends in the original."""
-        starts, ends = self._located()
+        starts, ends = self.located()
         return starts.item(word), ends.item(word)
-
-    def spans(self) -> tuple[list[int], list[int]]:
-        """Where all words begin and end in the original."""
-        if self._spans is None:
-            starts, ends = self._located()
-            self._spans = starts.tolist(), ends.tolist()
-        return self._spans
 
     def before(self, place: int) -> int:
         """How many words begin before a place in the original."""
-        return int(self._located()[0].searchsorted(place, "left"))
+        return int(self.located()[0].searchsorted(place, "left"))
 
     def ended(self, places: Iterable[int]) -> list[int]:
         """How many words end at or before each of these places in the original."""
-        found: list[int] = self._located()[1].searchsorted(np.fromiter(places, np.int64), "right").tolist()
+        found: list[int] = self.located()[1].searchsorted(np.fromiter(places, np.int64), "right").tolist()
         return found
 
     def covering(self, start: int, end: int) -> tuple[int, int]:
         """The words (first, last + 1) that a span of the original touches; equal when it touches none."""
-        starts, ends = self._located()
+        starts, ends = self.located()
         return int(ends.searchsorted(start, "right")), int(starts.searchsorted(end, "left"))
 
     def letters(self) -> Codes:
@@ -169,12 +166,12 @@ class Plain:
     def words(self, which: Iterable[int]) -> list[str]:
         """Some of the words as strings."""
         text = self.letters().tobytes().decode("utf-32-le", "replace")
-        begins, ends = self._begins, self._ends
-        return [text[begins.item(word) : ends.item(word)] for word in which]
+        before, last = self._before, self._last
+        return [text[before.item(word) + 1 : last.item(word) + 1] for word in which]
 
     def firsts(self) -> Codes:
         """The first letter of each word."""
-        return self.letters()[self._begins]
+        return self.letters()[self._before + 1]
 
     def kept(self, start: int, end: int) -> tuple[str, Index]:
         """A part of the text with its punctuation and without diacritics, and where its characters stood."""

@@ -3,18 +3,27 @@
 import numpy as np
 from numpy.typing import NDArray
 
-Numbers = NDArray[np.int64]
+from monitor.domain.topics.runs import Numbers
+
 Keys = NDArray[np.uint64]
 
-_MIX = np.uint64(0xD6E8FEB86659FD93)
+_BITS = np.uint64(24)
+"""Bits of a place in the table for what a key stands for; the others hold the key's lower bits, to know it by."""
+_FREE = np.uint64((1 << 24) - 1)
+"""A place without a key. No key stands for that number."""
+_NEXT = np.uint64(1)
 _FEWEST, _LARGEST = 12, 19
 """Bits of the index of the smallest and of the largest table."""
-_ROOM = 4
+_ROOM = 8
 """Places in the table for each key in it, until it is the largest."""
 
 
 class Remembered:
-    """Keys and what they stand for: a place for each key in a table, and a dictionary for those that find it taken."""
+    """Keys and what they stand for, numbers below 2**24 - 1.
+
+    A key's upper bits are the index of its place; where that is taken it has the place beside it, in the same line of
+    the processor's cache; and the few that find both taken are in a dictionary.
+    """
 
     def __init__(self) -> None:
         self._resized(_FEWEST)
@@ -23,46 +32,57 @@ class Remembered:
         return self._count
 
     def _resized(self, bits: int) -> None:
-        self._bits = bits
         self._shift = np.uint64(64 - bits)
-        self._keys = np.zeros(1 << bits, np.uint64)
-        self._numbers = np.zeros(1 << bits, np.int64)
+        self._table = np.full(1 << bits, _FREE, np.uint64)
         self._crowded_out: dict[int, int] = {}
+        self._learnt: list[tuple[Keys, Numbers]] = []
+        """Whole keys, as long as the table may still grow: their places tell only most of their bits."""
         self._count = 0
 
     def ask(self, keys: Keys) -> tuple[Numbers, Numbers]:
         """What these keys stand for, and the positions of those not known, which stand for -1."""
-        places = self._places(keys)
-        numbers: Numbers = self._numbers.take(places)
-        others = (self._keys.take(places) != keys).nonzero()[0]
+        found = self._table.take((keys >> self._shift).view(np.int64))
+        found ^= keys << _BITS
+        numbers: Numbers = found.view(np.int64)
+        others = (found >= _FREE).nonzero()[0]
         if len(others):
-            known = self._crowded_out.get
-            numbers[others] = [known(key, -1) for key in keys[others].tolist()]
-            others = others[numbers[others] < 0]
+            others = self._beside(keys, numbers, others)
         return numbers, others
 
-    def _places(self, keys: Keys) -> Numbers:
-        return ((keys * _MIX) >> self._shift).astype(np.int64)
+    def _beside(self, keys: Keys, numbers: Numbers, others: Numbers) -> Numbers:
+        """The numbers of those that are not in their own places; returns the positions of those not known."""
+        missed = keys.take(others)
+        found = self._table.take(((missed >> self._shift) ^ _NEXT).view(np.int64)) ^ (missed << _BITS)
+        numbers[others] = found.view(np.int64)
+        late = (found >= _FREE).nonzero()[0]
+        others = others.take(late)
+        known = self._crowded_out.get
+        numbers[others] = [known(key, -1) for key in missed.take(late).tolist()]
+        return others[numbers[others] < 0]
 
     def learn(self, keys: Keys, numbers: Numbers) -> None:
         """Remember keys that were not known, each given once."""
-        if (self._count + len(keys)) * _ROOM > len(self._keys) and self._bits < _LARGEST:
-            self._grow(self._count + len(keys))
-        self._count += len(keys)
-        places = self._places(keys)
-        free = self._keys[places] == 0
-        self._keys[places[free]] = keys[free]
-        self._numbers[places[free]] = numbers[free]
-        late = self._keys[places] != keys
-        self._crowded_out.update(zip(keys[late].tolist(), numbers[late].tolist(), strict=True))
+        count = self._count + len(keys)
+        if count * _ROOM > len(self._table) and len(self._table) < 1 << _LARGEST:
+            learnt = [*self._learnt, (keys, numbers)]
+            keys, numbers = (np.concatenate(parts) for parts in zip(*learnt, strict=True))
+            self._resized(min(_LARGEST, (count * _ROOM).bit_length()))
+        if len(self._table) < 1 << _LARGEST:
+            self._learnt.append((keys, numbers))
+        self._count = count
+        places = (keys >> self._shift).view(np.int64)
+        entries = (keys << _BITS) ^ numbers.view(np.uint64)
+        for beside in (0, 1):
+            late = self._placed(places ^ beside, entries)
+            places, entries, keys, numbers = places[late], entries[late], keys[late], numbers[late]
+        self._crowded_out.update(zip(keys.tolist(), numbers.tolist(), strict=True))
 
-    def _grow(self, count: int) -> None:
-        taken = self._keys.nonzero()[0]
-        crowded = self._crowded_out
-        keys = np.concatenate([self._keys[taken], np.fromiter(crowded, np.uint64, len(crowded))])
-        numbers = np.concatenate([self._numbers[taken], np.fromiter(crowded.values(), np.int64, len(crowded))])
-        self._resized(min(_LARGEST, (count * _ROOM).bit_length()))
-        self.learn(keys, numbers)
+    def _placed(self, places: Numbers, entries: Keys) -> NDArray[np.bool_]:
+        """Put entries where there is room; tells which of them found none."""
+        free = self._table.take(places) == _FREE
+        self._table[places[free]] = entries[free]
+        late: NDArray[np.bool_] = self._table.take(places) != entries
+        return late
 
     def forget(self) -> None:
         """Begin afresh."""

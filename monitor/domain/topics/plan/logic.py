@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from monitor.domain.topics.plan.step import Clause, Step, joined
-from monitor.domain.topics.reading import Located, Reading, listed
+from monitor.domain.topics.quotes import Located, listed
+from monitor.domain.topics.reading import Reading
 from monitor.domain.topics.syntax import Fact
 
 

@@ -3,7 +3,8 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from monitor.domain.topics.reading import Located, Reading, Spot
+from monitor.domain.topics.quotes import Located
+from monitor.domain.topics.reading import Reading, Spot
 
 Clause = frozenset[int]
 """Cells at least one of which an article must have."""

@@ -1,7 +1,8 @@
 """Terms, ORs of them and vocabularies; limited to a part of the article, counted, weighed."""
 
 from monitor.domain.topics.plan.step import Clause, Found, Spots, Step, joined
-from monitor.domain.topics.reading import Located, Reading
+from monitor.domain.topics.quotes import Located
+from monitor.domain.topics.reading import Reading
 from monitor.domain.topics.syntax import Place
 
 
@@ -40,7 +41,7 @@ class Leaf(Found):
     def evidence(self, reading: Reading, into: list[Located]) -> None:
         for cell in self.cells:
             for atom in reading.found(cell):
-                into += reading.told(atom)[1]
+                into += reading.quoted(atom)
 
     def missing(self, reading: Reading, query: str) -> str:
         return f"{self.written(query)} is not found"

@@ -1,0 +1,99 @@
+"""A topic ready to be asked."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from monitor.domain.topics.atoms import Cell
+from monitor.domain.topics.plan.simple import MOST_GROUPS, Group, simple, small
+from monitor.domain.topics.plan.step import Clause, Step, saturated
+from monitor.domain.topics.quotes import Located, listed
+from monitor.domain.topics.reading import Reading
+from monitor.domain.topics.values import Hit, Match
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A topic and the steps of its query. `extras` are (step, points).
+
+    An article has to have all `clauses`; the plan is filed under the first. Those that are one small group of terms
+    stand in `groups`, for the sieve to ask; the rest in `slow`. Of a `simple` query the sieve knows everything: its
+    groups, and `barred`, what its NOTs exclude. `asked` is what has to hold besides. `nearest` is the largest share of
+    its clauses that an article without all of them can have.
+    """
+
+    key: str
+    query: str
+    threshold: float
+    root: Step
+    extras: tuple[tuple[Step, float], ...]
+    clauses: tuple[Clause, ...]
+    simple: bool = False
+    groups: tuple[Group, ...] = ()
+    barred: tuple[int, ...] = ()
+    slow: tuple[Clause, ...] = ()
+    asked: tuple[Step, ...] = ()
+    nearest: float = 0.0
+
+    def filed(self, price: Callable[[Clause], float], cells: Sequence[Cell]) -> "Plan":
+        """The plan with its clauses in order of price: the first is the one it is filed under."""
+        clauses = tuple(sorted(self.clauses, key=price))
+        short = simple(self.root, cells) if not self.extras else None
+        kept = [clause for clause in clauses if small(clause, cells) is not None][:MOST_GROUPS]
+        return replace(
+            self,
+            clauses=clauses,
+            simple=short is not None,
+            groups=short.groups if short else tuple(filter(None, (small(clause, cells) for clause in kept))),
+            barred=short.barred if short else (),
+            slow=() if short else tuple(clause for clause in clauses if clause not in kept),
+            asked=self.root.asked(),
+            nearest=1 - 1 / max(1, len(clauses)),
+        )
+
+    def match(self, reading: Reading) -> Match | None:
+        """The match, if there is one, for an article that passed the sieve."""
+        if not all(map(reading.has, self.slow)):
+            return None
+        for step in self.asked:
+            if not step.holds(reading):
+                return None
+        score, parts = self.judge(reading)
+        return Match(self.key, score, self.hits(reading), parts) if self.met(score) else None
+
+    def met(self, score: float) -> bool:
+        """Whether a score suffices."""
+        return score >= self.threshold
+
+    def share(self, reading: Reading) -> float:
+        """The share of its clauses that the article has."""
+        return sum(map(reading.has, self.clauses)) / max(1, len(self.clauses))
+
+    def judge(self, reading: Reading) -> tuple[float, tuple[str, ...]]:
+        """The score to three decimals, and its addends in words: 1, the query's strength, what extras add and take."""
+        strength = self.root.strength(reading)
+        total, parts = 1.0 + strength, [_asked(strength)]
+        for step, points in self.extras:
+            if step.holds(reading):
+                change = points * step.strength(reading)
+                total += change
+                parts.append(f"{'MAYBE' if points > 0 else 'LESS'} {step.written(self.query)} {change:+.3f}")
+        return round(total, 3), tuple(parts)
+
+    def hits(self, reading: Reading) -> tuple[Hit, ...]:
+        """The evidence, title first, at most MAX_HITS."""
+        evidence: list[Located] = []
+        self.root.evidence(reading, evidence)
+        for step, points in self.extras:
+            if points > 0 and step.holds(reading):
+                step.evidence(reading, evidence)
+        return listed(evidence)
+
+
+def simple_score(mass: float, reading: Reading) -> tuple[float, tuple[str, ...]]:
+    """As `Plan.judge`, for a simple query of which the weakest part has this mass."""
+    strength = saturated(mass, reading)
+    return round(1.0 + strength, 3), (_asked(strength),)
+
+
+def _asked(strength: float) -> str:
+    return f"query +1, strength +{strength:.3f}"
