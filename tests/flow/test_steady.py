@@ -76,6 +76,12 @@ def polled(folder: Path) -> dict[str, tuple[int, str | None]]:
     return {key: (polls, failure) for key, polls, failure in rows}
 
 
+def polled_at(folder: Path) -> list[float]:
+    """When feeds were polled, in seconds."""
+    with sqlite3.connect(folder / "store.db") as store:
+        return [at / 1e6 for (at,) in store.execute("SELECT polled_at FROM feeds ORDER BY polled_at")]
+
+
 @pytest.mark.case(74, 75)
 async def test_twenty_bombs_at_once_leave_the_daemon_small(tmp_path: Path, figure) -> None:
     part = gzip_bomb(50 * MB)
@@ -102,7 +108,7 @@ async def test_twenty_bombs_at_once_leave_the_daemon_small(tmp_path: Path, figur
 
 
 @pytest.mark.case(36)
-async def test_nobody_waits_for_a_hanging_parser(tmp_path: Path) -> None:
+async def test_nobody_waits_for_a_hanging_parser(tmp_path: Path, figure) -> None:
     """The one worker hangs over the feed that is asked first; all others are read before it is done or given up."""
     attributes = " ".join(f'a{number}="1"' for number in range(100_000))
     hanging = rss(item(1, extra=f"<x {attributes}")).encode()
@@ -114,3 +120,5 @@ async def test_nobody_waits_for_a_hanging_parser(tmp_path: Path) -> None:
     assert list(found)[-1] == "hanging"
     del found["hanging"]
     assert set(found.values()) == {(1, None)}
+    first, *_, last, hung = polled_at(tmp_path)
+    figure(f"20 feeds were read within {last - first:.2f} s; the hanging one beside them took {hung - first:.1f} s")

@@ -31,6 +31,7 @@ def deaths(place: str, count: int, faults: int = 1) -> Plan:
         places=(place,),
         at_failpoints=1.0,
         life=30.0,
+        patience=900.0,
         faults={fault: faults * rate for fault, rate in CHAOS.items()},
     )
 
