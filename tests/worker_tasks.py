@@ -15,6 +15,11 @@ def loaded():
     return sorted(sys.modules)
 
 
+def sleep(seconds):
+    time.sleep(seconds)
+    return "slept"
+
+
 def hang_in_python():
     while True:
         time.sleep(0.01)

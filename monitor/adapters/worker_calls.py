@@ -9,7 +9,7 @@ from monitor.domain.articles import Text
 from monitor.domain.failures import Failure
 from monitor.domain.feeds import ParsedFeed
 
-PRELOAD = ("monitor.adapters.worker_calls", "monitor.adapters.feed_reading", "monitor.adapters.page_reading")
+PRELOAD = ("monitor.adapters.worker_calls", "monitor.adapters.worker_warmth")
 """What the fork server imports once, so that a new worker starts in milliseconds."""
 
 

@@ -2,8 +2,10 @@
 
 A thread cannot be stopped, and one crafted feed keeps feedparser busy for a minute, so parsers run in pools of
 processes. A worker sets an alarm whose default action kills it, in C code too; the pool notices and starts another
-from a fork server that has the parsers loaded. Short work goes through a quick pool; what is cut there gets one more
-chance in a single patient worker, so that a hanging parser delays nobody else by more than the quick limit.
+from a fork server that has the parsers loaded. The alarm counts processor time: on a busy machine an innocent feed
+waits for its turn, and a worker killed for that would only have to begin again. Short work goes through a quick pool;
+what is cut there gets one more chance in a single patient worker, so that a hanging parser delays nobody else by more
+than the quick limit.
 """
 
 import asyncio
@@ -42,9 +44,12 @@ TASKS_PER_WORKER = 1_000
 """A worker is replaced after so many tasks: whatever its libraries keep is given back."""
 START_GRACE = 30.0
 """Seconds a task may take beyond its limits before the pool itself is taken to be broken."""
+STALLED = 4.0
+"""Real time that a task may take, as a multiple of its processor time: a parser may also sleep."""
 PATIENT_WAIT = 5.0
 """Seconds a task cut in the quick pool waits for the patient worker before it is given up."""
 
+_ALARMS = (signal.SIGPROF, signal.SIGALRM)
 _OUT_OF_MEMORY = 77
 _STOPS = 8
 _MAIN_LOCK = threading.Lock()
@@ -61,8 +66,8 @@ class Cut(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How many workers a pool has, how long, in seconds, each may take over one task, and how many tasks are handed
-    over per worker: two keep it busy, one keeps a task from waiting behind a slow one.
+    """How many workers a pool has, how long, in seconds of processor time, each may take over one task, and how many
+    tasks are handed over per worker: two keep it busy, one keeps a task from waiting behind a slow one.
     """
 
     workers: int
@@ -76,13 +81,15 @@ def _restrict() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    for alarm in _ALARMS:
+        signal.signal(alarm, signal.SIG_DFL)
     gc.freeze()
 
 
 def _within(seconds: float, function: Callable[[*Arguments], T], *arguments: *Arguments) -> T | Failure:
     """Run in a worker: the result, or the end of the process when time or memory run out."""
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, STALLED * seconds)
     try:
         return function(*arguments)
     except MemoryError:
@@ -90,6 +97,7 @@ def _within(seconds: float, function: Callable[[*Arguments], T], *arguments: *Ar
     except Exception as error:  # noqa: BLE001  parsers meet bytes written to break them; their bugs stay in here
         return Failure(reason=Reason.UNREADABLE, detail=type(error).__name__)
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
@@ -151,7 +159,7 @@ class Pool:
             pool = self._pool
             try:
                 future = pool.schedule(_within, args=(limit, function, *arguments))
-                async with asyncio.timeout(self._size.ahead * limit + START_GRACE):
+                async with asyncio.timeout(self._size.ahead * STALLED * limit + START_GRACE):
                     result: T | Failure = await asyncio.wrap_future(future)
                     return result
             except ProcessExpired as expired:
@@ -190,7 +198,7 @@ def _asked_to_stop() -> bool:
 
 
 def _cut(exitcode: int | None) -> Cut:
-    if exitcode == -signal.SIGALRM:
+    if exitcode is not None and -exitcode in _ALARMS:
         return Cut.TIME
     return Cut.MEMORY if exitcode in (_OUT_OF_MEMORY, -signal.SIGKILL) else Cut.DIED
 

@@ -2,14 +2,29 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 
 import pytest
 import worker_tasks
 
+from monitor.adapters.worker_calls import PRELOAD
 from monitor.adapters.workers import Cut, Size, Workers
 from monitor.domain.failures import Failure, Reason
 
 QUICK = 0.5
+UNDATED = (
+    b'<?xml version="1.0"?><rss version="2.0"><channel><title>Pier</title><item><title>Ferries</title>'
+    b"<link>https://a.example/ferries</link><pubDate>yesterday, or so</pubDate></item></channel></rss>"
+)
+PAGE = (
+    b"<html><body><article><h1>Ferries</h1>"
+    + b"".join(
+        b"<p>Ferry %d runs again from pier %d, the harbour office said after the storm.</p>" % (n, n * 7)
+        for n in range(20)
+    )
+    + b"</article></body></html>"
+)
 
 
 @pytest.fixture
@@ -73,6 +88,27 @@ async def test_a_pool_whose_workers_were_all_killed_is_replaced(workers):
 async def test_workers_see_neither_the_main_module_nor_the_programs_libraries(workers):
     modules = await workers.feeds.run(worker_tasks.loaded)
     assert not {"pytest", "sqlalchemy", "numpy", "httpx"} & set(modules)
+
+
+async def test_a_worker_that_waits_for_a_processor_is_not_cut(workers):
+    """Asleep it uses none; a parser that really sleeps is cut later."""
+    assert await workers.feeds.run(worker_tasks.sleep, 1.6 * QUICK) == "slept"
+
+
+def test_the_fork_server_leaves_nothing_to_be_loaded_by_a_new_workers_first_feed_or_page():
+    script = f"""
+import importlib, sys
+for name in {PRELOAD}:
+    importlib.import_module(name)
+from datetime import datetime, UTC
+from monitor.adapters.worker_calls import extract_page, parse_feed
+before = set(sys.modules)
+for body in ({UNDATED}, {UNDATED.replace(b"</channel>", b"<x>&nbsp;")}):
+    assert parse_feed(body, "https://a.example/", None, "", datetime.now(UTC)).entries
+assert extract_page({PAGE}, "https://a.example/1", None, datetime.now(UTC)).body
+print(sorted(set(sys.modules) - before))
+"""
+    assert subprocess.check_output([sys.executable, "-c", script], text=True).strip() == "[]"
 
 
 async def test_a_worker_may_open_few_files(workers):
