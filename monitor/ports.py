@@ -45,6 +45,15 @@ class Matcher(Protocol):
         """The revision of the catalog it was compiled from."""
         ...
 
+    @property
+    def languages(self) -> Sequence[str | None]:
+        """The languages of the articles met so far, None for an unknown one."""
+        ...
+
+    def prepare(self, languages: Sequence[str | None]) -> None:
+        """Make ready what the first article in each of these languages would have to wait for."""
+        ...
+
     def match(self, document: Document) -> Matches:
         """What matches and what nearly does; pure, never raises on any text."""
         ...

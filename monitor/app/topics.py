@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from monitor.domain.catalog import Catalog
 from monitor.ports import CatalogSource, Matcher
@@ -18,7 +18,7 @@ class CompiledTopics:
         self._source = source
         self._compile = compile_
         catalog = source.current()
-        self._pair = (catalog, self._compiled(catalog))
+        self._pair = (catalog, self._compiled(catalog, ()))
 
     def current(self) -> tuple[Catalog, Matcher]:
         """The last good catalog and its matcher."""
@@ -29,20 +29,22 @@ class CompiledTopics:
         catalog = self._source.current()
         if catalog.revision == self._pair[0].revision:
             return False
-        matcher = await asyncio.to_thread(self._compiled, catalog)
+        matcher = await asyncio.to_thread(self._compiled, catalog, self._pair[1].languages)
         self._pair = (catalog, matcher)
         log.info("now running configuration %s with %d topics", catalog.revision[:12], len(catalog.topics))
         return True
 
-    def _compiled(self, catalog: Catalog) -> Matcher:
-        """Compile with the garbage collector at rest, and keep it from the outcome.
+    def _compiled(self, catalog: Catalog, languages: Sequence[str | None]) -> Matcher:
+        """Compile, ready for articles in `languages`, with the garbage collector at rest, and keep it from the outcome.
 
         Thousands of topics are a million objects without a cycle: each full collection would walk through all of them
         and hold up every thread for tenths of a second.
         """
         gc.disable()
         try:
-            return self._compile(catalog)
+            matcher = self._compile(catalog)
+            matcher.prepare(languages)
+            return matcher
         finally:
             gc.freeze()
             gc.enable()

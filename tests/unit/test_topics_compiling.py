@@ -60,3 +60,13 @@ async def test_of_a_hundred_edits_only_the_last_stays_in_memory() -> None:
         topics.current()[1].match(Document(text=f"A tariff{source.number}.", language="en"))
     assert len(made) == 101
     assert [engine() for engine in made if engine() is not None] == [topics.current()[1]]
+
+
+async def test_what_replaces_a_matcher_is_ready_for_the_languages_it_has_met() -> None:
+    source = Source()
+    topics = CompiledTopics(source, compile_catalog)
+    for language in ("en", "pl", None):
+        topics.current()[1].match(Document(text="A tariff.", language=language))
+    source.number = 1
+    assert await topics.refresh()
+    assert set(topics.current()[1].languages) == {"en", "pl", None}
