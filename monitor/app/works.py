@@ -22,6 +22,8 @@ one may leave next depends on the one before."""
 
 TRIAGED_TOGETHER = 25
 """Articles in triage at once: the stores place what waits together, in the order of asking, in one transaction."""
+TRIAGE_REST = 0.2
+"""Seconds for which articles of a stream are gathered for triage: a transaction each would cost three times as much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,7 @@ class Steps:
                 due=self._in(Stage.TRIAGE),
                 key=lambda row: row.id,
                 ahead=_AHEAD,
+                rest=TRIAGE_REST,
                 perform=self.triage.perform,
                 wakes=("deliver",),
                 still_due=self._still_in(Stage.TRIAGE),

@@ -5,6 +5,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Generic, TypeVar
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,8 @@ class Work(Generic[Row]):
     `perform` answers whether it may have made rows due for the runners named in `wakes`. `pause` tells in how many
     seconds something may become due, for a step that should not wait for the next tick. `ahead` rows are read more
     than there are free slots: one look for work then serves many rows, and the stores refuse a row that is stale.
+    After a look that found something the next one waits for `rest` seconds: what comes in a stream goes on together,
+    what comes alone goes on at once.
 
     For an engine that hands keys to other processes: `still_due` reads those of the rows with these keys that are still
     to be performed, `due_keys` finds keys without reading the rows, `batch` is how many of them are worth one errand,
@@ -54,6 +57,7 @@ class Work(Generic[Row]):
     wakes: tuple[str, ...] = ()
     pause: Callable[[], Awaitable[float | None]] | None = None
     ahead: int = 0
+    rest: float = 0.0
     still_due: Callable[[Collection[Hashable]], Awaitable[Sequence[Row]]] | None = None
     due_keys: Callable[[int, Collection[Hashable]], Awaitable[Sequence[Hashable]]] | None = None
     batch: int = 1
@@ -85,6 +89,7 @@ class StepRunner(Generic[Row]):
     _done: set[Hashable] | None = None
     _alarm: asyncio.TimerHandle | None = None
     _read: deque[Row] = field(default_factory=deque)
+    _found_at: float = -inf
 
     def wake(self) -> None:
         """There may be something due."""
@@ -95,6 +100,7 @@ class StepRunner(Generic[Row]):
         self.progress.began_at = asyncio.get_running_loop().time()
         while not self._stopping:
             await self._awake.wait()
+            await asyncio.sleep(self._found_at + self.work.rest - asyncio.get_running_loop().time())
             self._awake.clear()
             while await self._take():
                 await self._slot()
@@ -162,6 +168,8 @@ class StepRunner(Generic[Row]):
             self.progress.errors += 1
             return
         self.progress.looked_at = asyncio.get_running_loop().time()
+        if rows:
+            self._found_at = self.progress.looked_at
         self._read.extend(rows)
 
     async def _perform(self, key: Hashable, row: Row) -> None:

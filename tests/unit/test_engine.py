@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Hashable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from monitor.engine.chores import Chore
@@ -93,6 +94,33 @@ async def test_a_step_that_made_work_wakes_the_next_before_the_tick() -> None:
     first.next = last
     await running(LocalEngine([first.work("first", wakes=("last",)), last.work("last")], []), done)
     assert len(last.performed) == 1
+
+
+async def test_a_stream_is_gathered_but_what_comes_alone_goes_on_at_once() -> None:
+    stream, gathered, over = Rows(), Rows(), asyncio.Event()
+    found: list[int] = []
+
+    async def due(limit: int, skip: Collection[Hashable]) -> Sequence[str]:
+        rows = await gathered.due(limit, skip)
+        if rows:
+            found.append(len(rows))
+        return rows
+
+    async def come(row: str) -> bool:
+        gathered.waiting.append(f"after {row}")
+        stream.waiting.remove(row)
+        if not stream.waiting:
+            asyncio.get_running_loop().call_later(0.3, over.set)
+        await asyncio.sleep(0.01)
+        return True
+
+    stream.waiting = [f"{number}" for number in range(9)]
+    first = replace(stream.work("first", wakes=("second",), concurrency=1), perform=come)
+    second = replace(gathered.work("second", concurrency=9), due=due, rest=0.2)
+    await running(LocalEngine([first, second], []), over)
+    assert found[0] == 1
+    assert found[1] > 1
+    assert sum(found) == len(gathered.performed) == 9
 
 
 async def test_a_stop_lets_what_runs_finish() -> None:
