@@ -72,6 +72,7 @@ class Plan:
     places: tuple[str, ...] = tuple(FAILPOINTS)
     life: float = 6.0
     late_by: float = 1.6
+    window: int = 40
 
 
 @dataclass
@@ -141,7 +142,7 @@ class Chaos:
         """Publish everything, kill as often as planned, let the daemon finish, and compare."""
         plan, began = self._plan, monotonic()
         faults = Faults(rates=plan.faults, seed=plan.seed, late_by=plan.late_by)
-        news = News(count=plan.entries, feeds=plan.channels, rate=plan.rate, seed=plan.seed)
+        news = News(count=plan.entries, feeds=plan.channels, rate=plan.rate, seed=plan.seed, window=plan.window)
         async with FakeSlack(faults=faults) as slack, news, self._nursery:
             slack.pace.workspace_per_minute = 60.0 * plan.channels
             for number in range(plan.channels):

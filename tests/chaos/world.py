@@ -31,12 +31,14 @@ class Entry:
 
 @dataclass
 class News:
-    """`count` entries over `feeds` feeds, published in order: `rate` a second, as far as they are released."""
+    """`count` entries over `feeds` feeds, published in order: `rate` a second, as far as they are released. A feed
+    shows its last `window`."""
 
     count: int
     feeds: int
     rate: float
     seed: int
+    window: int = 40
     entries: list[Entry] = field(default_factory=list)
     port: int = 0
     _site: web.AppRunner | None = None
@@ -85,13 +87,13 @@ class News:
         await self._site.cleanup()
 
     async def _feed(self, request: web.Request) -> web.Response:
-        """The last forty entries, and some old ones once more; nothing, to who has seen the last."""
+        """The last entries, and some old ones once more; nothing, to who has seen the last."""
         feed = int(request.match_info["feed"])
         out = self.entries[feed : self.published : self.feeds]
         tag = f'"{len(out)}"'
         if request.headers.get("If-None-Match") == tag:
             return web.Response(status=304)
-        shown = out[-40:] + self._chance.sample(out, min(OLD_AGAIN, len(out)))
+        shown = out[-self.window :] + self._chance.sample(out, min(OLD_AGAIN, len(out)))
         items = "".join(_item(entry) for entry in shown)
         body = f'<rss version="2.0"><channel><title>Feed {feed}</title>{items}</channel></rss>'
         return web.Response(body=body.encode(), content_type="application/rss+xml", headers={"ETag": tag})

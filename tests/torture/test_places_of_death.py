@@ -23,7 +23,8 @@ def died(plan: Plan, folder: Path) -> Result:
 
 
 def deaths(place: str, count: int, faults: int = 1) -> Plan:
-    """So many deaths at that place; `faults`: how many times as often as usual Slack fails."""
+    """So many deaths at that place; `faults`: how many times as often as usual Slack fails. The feeds keep everything:
+    a daemon that dies in every triage seldom comes to polling."""
     return Plan(
         entries=12 * count,
         kills=count,
@@ -32,6 +33,7 @@ def deaths(place: str, count: int, faults: int = 1) -> Plan:
         at_failpoints=1.0,
         life=30.0,
         patience=900.0,
+        window=12 * count,
         faults={fault: faults * rate for fault, rate in CHAOS.items()},
     )
 
