@@ -2,7 +2,7 @@
 
 What a start costs is mostly imports, two seconds of CPU in the daemon and in the fork server of its parsers, the model
 of languages and the list of public suffixes. These a child has from its mother, and the fork server it shares with its
-sisters; its parsers end, as after any `kill -9`, when they find that nobody talks to them. It has no thread, no file
+sisters, made anew where one has taken it along; its parsers end, as after any `kill -9`, when they find that nobody talks to them. It has no thread, no file
 and no randomness of hers, and reads its configuration and opens its database as any daemon does.
 
 Run as `python -m tests.chaos.nursery`, it reads one JSON object a line, `{"argv": [...], "log": path}`, and answers
@@ -18,6 +18,7 @@ import os
 import select
 import signal
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -31,6 +32,8 @@ from monitor.adapters.worker_calls import PRELOAD
 from tests.chaos import victim
 
 _STOPPED = "T"
+_HEARD = 0.05
+"""Seconds in which the fork server hears of a death."""
 
 
 @dataclass(eq=False)
@@ -121,6 +124,9 @@ def _serve() -> bool:
     for line in sys.stdin:
         born = [pid for pid in born if os.waitpid(pid, os.WNOHANG) == (0, 0)]
         asked = json.loads(line)
+        # whoever is killed while handing its files to the fork server takes that along
+        time.sleep(_HEARD)
+        forkserver.ensure_running()
         pid = os.fork()
         if pid == 0:
             _settle(Path(asked["log"]))
