@@ -2,8 +2,9 @@
 
 What a start costs is mostly imports, two seconds of CPU in the daemon and in the fork server of its parsers, the model
 of languages and the list of public suffixes. These a child has from its mother, and the fork server it shares with its
-sisters, made anew where one has taken it along; its parsers end, as after any `kill -9`, when they find that nobody talks to them. It has no thread, no file
-and no randomness of hers, and reads its configuration and opens its database as any daemon does.
+sisters, made anew where one has taken it along; its parsers end, as after any `kill -9`, when they find that nobody
+talks to them. It has no thread, no file and no randomness of hers, and reads its configuration and opens its database
+as any daemon does.
 
 Run as `python -m tests.chaos.nursery`, it reads one JSON object a line, `{"argv": [...], "log": path}`, and answers
 with the child's process id. It dies with the harness, at the end of its input.
