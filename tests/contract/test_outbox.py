@@ -164,6 +164,32 @@ async def test_the_oldest_leaves_first(database: Database) -> None:
     assert order == [2, 1]
 
 
+async def test_of_the_deliveries_named_those_that_are_still_to_be_performed_are_read(database: Database) -> None:
+    outbox, minute = SqlOutbox(database), 60 * SECOND
+    first, later, older, unnamed = await add(
+        database,
+        message(1),
+        message(2, due=NOW + SECOND),
+        message(3, await raise_alert(database, 3), due=NOW - SECOND),
+        message(4),
+    )
+    named = (first, later, older)
+
+    async def still_due(now: datetime) -> list[int]:
+        return [row.id for row in await outbox.still_due(named, now)]
+
+    assert await still_due(NOW) == [older, first]
+    sending = await claim(outbox, (await outbox.still_due((older,), NOW))[0])
+    assert sending is not None
+    assert await still_due(NOW) == [first]
+    assert await still_due(NOW + minute) == [first, later, older], "its outcome is unknown by then"
+    assert await outbox.record(
+        Settlement(seen=sending.delivery, state=DeliveryState.SENT, due=NOW, sent_at=NOW, lanes=()), NOW
+    )
+    assert await still_due(NOW + minute) == [first, later]
+    assert [row.id for row in await outbox.still_due((unnamed,), NOW)] == [unnamed]
+
+
 async def test_a_window_that_left_is_used_up_unless_it_recurs(database: Database) -> None:
     outbox = SqlOutbox(database)
     alert = await raise_alert(database, 1)
