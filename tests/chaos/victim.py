@@ -140,7 +140,7 @@ def deliver_in(order: str) -> None:
                 notifiers=self.notifiers,
                 catalogs=self.catalogs,
                 clock=self.clock,
-                rules=replace(self.rules, settle=timedelta(0), timeout=timedelta(0)),
+                rules=replace(self.rules, settle=timedelta(0)),
             )
             return await original(hasty, delivery)
 
