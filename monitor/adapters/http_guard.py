@@ -6,15 +6,16 @@ no spelling of an address, redirect or proxy setting leads around it.
 
 import asyncio
 import ipaddress
+import select
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
 from contextvars import ContextVar
+from typing import Protocol
 
 import httpcore
 
 from monitor.adapters.daemon_threads import in_daemon_thread
-from monitor.adapters.http_network import LoopNetwork
 from monitor.domain.addresses import AddressRule
 
 LOOKUP_TIMEOUT = 5.0
@@ -58,11 +59,20 @@ def _look_up(host: str, port: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(info[4][0]) for info in found))
 
 
+class _Socket(Protocol):
+    def fileno(self) -> int: ...
+
+
 class WatchedStream(httpcore.AsyncNetworkStream):
-    """A connection that remembers the bytes it read last, so that a body longer than announced can be noticed."""
+    """A connection that remembers the bytes it read last, so that a body longer than announced can be noticed.
+
+    And its socket: at every request and every answer httpcore's pool asks each idle connection whether the other side
+    has closed it, and the layers below take longest to say which socket that is.
+    """
 
     def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
         self._stream = stream
+        self._socket: _Socket | None = None
         self.last = b""
 
     async def read(
@@ -97,7 +107,17 @@ class WatchedStream(httpcore.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> object:
         """See httpcore."""
-        return self._stream.get_extra_info(info)
+        return self._is_readable() if info == "is_readable" else self._stream.get_extra_info(info)
+
+    def _is_readable(self) -> bool:
+        """Whether there is something to read, were it the end; for a connection nobody waits on."""
+        if self._socket is None:
+            self._socket = self._stream.get_extra_info("socket")
+        if self._socket is None or self._socket.fileno() < 0:
+            return True
+        look = select.poll()
+        look.register(self._socket, select.POLLIN)
+        return bool(look.poll(0))
 
 
 class GuardedNetwork(httpcore.AsyncNetworkBackend):
@@ -120,7 +140,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         self._ports = frozenset({80, 443, *ports})
         self._resolve = resolve or Resolver()
         self._trusted = trusted
-        self._network = network or LoopNetwork()
+        self._network = network or httpcore.AnyIOBackend()
 
     async def vet(self, host: str, port: int) -> tuple[str, ...]:
         """The addresses to connect to. Raises Blocked or LookupFailed."""

@@ -1,16 +1,17 @@
 """httpx's seam to the network, built so that every connection goes through the guard."""
 
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 import httpcore
 import httpx
 
-from monitor.adapters.http_connections import KEPT_ALIVE_FOR, Connections
 from monitor.adapters.http_guard import GuardedNetwork, Resolve, WatchedStream, opened
 from monitor.domain.addresses import AddressRule
 from monitor.domain.fetching import HttpSettings
 
+KEPT_ALIVE = 20
+KEPT_ALIVE_FOR = 5.0
 _STALE = (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError)
 
 
@@ -21,8 +22,8 @@ class _Stream(httpx.AsyncByteStream):
     would go unnoticed. A line end too many is an old habit and does no harm.
     """
 
-    def __init__(self, response: httpcore.Response, done: Callable[[], Awaitable[None]]) -> None:
-        self._response, self._done = response, done
+    def __init__(self, response: httpcore.Response) -> None:
+        self._response = response
         names = {name.lower() for name, _ in response.headers}
         self._announced = b"content-length" in names and b"transfer-encoding" not in names
 
@@ -39,10 +40,7 @@ class _Stream(httpx.AsyncByteStream):
         return not isinstance(stream, WatchedStream) or stream.last.rstrip(b"\r\n").endswith(end.rstrip(b"\r\n"))
 
     async def aclose(self) -> None:
-        try:
-            await self._response.aclose()
-        finally:
-            await self._done()
+        await self._response.aclose()
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
@@ -63,47 +61,38 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             trusted=_endpoint(proxy.url) if proxy else None,
         )
         self._vets_targets = proxy is not None
-        # makes connections, through the proxy if there is one; which of them are kept is not left to it
-        pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls or _trust(settings.ca_file),
+        self._pool = self._make_pool(settings, proxy, tls or _trust(settings.ca_file))
+
+    def _make_pool(
+        self, settings: HttpSettings, proxy: httpx.Proxy | None, context: ssl.SSLContext
+    ) -> httpcore.AsyncConnectionPool:
+        return httpcore.AsyncConnectionPool(
+            ssl_context=context,
+            max_connections=settings.concurrency * 2,
+            max_keepalive_connections=KEPT_ALIVE,
             keepalive_expiry=KEPT_ALIVE_FOR,
             network_backend=self._network,
             proxy=_httpcore_proxy(proxy) if proxy else None,
         )
-        self._connections = Connections(pool.create_connection)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Make one request, again once if a kept-alive connection turns out to be closed (RFC 9112, 9.3.1)."""
         if self._vets_targets:
             await self._network.vet(*_endpoint(request.url))
         opened.set(False)
-        asked = _to_httpcore(request)
         try:
-            return await self._ask(asked)
+            response = await self._pool.handle_async_request(_to_httpcore(request))
         except _STALE:
             if opened.get() or request.method != "GET":
                 raise
-            return await self._ask(asked)
-
-    async def _ask(self, request: httpcore.Request) -> httpx.Response:
-        origin = request.url.origin
-        connection = await self._connections.take(origin)
-        try:
-            response = await connection.handle_async_request(request)
-        except BaseException:
-            await self._connections.give_back(origin, connection)
-            raise
-
-        async def done() -> None:
-            await self._connections.give_back(origin, connection)
-
+            response = await self._pool.handle_async_request(_to_httpcore(request))
         return httpx.Response(
-            response.status, headers=response.headers, stream=_Stream(response, done), extensions=response.extensions
+            response.status, headers=response.headers, stream=_Stream(response), extensions=response.extensions
         )
 
     async def aclose(self) -> None:
         """Close every connection."""
-        await self._connections.aclose()
+        await self._pool.aclose()
 
 
 def _trust(ca_file: str | None) -> ssl.SSLContext:

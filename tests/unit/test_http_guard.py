@@ -1,6 +1,7 @@
 """The door to the network by itself: what it is asked, in which order it tries, and what it says when it refuses."""
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Iterable
 from typing import Any
@@ -185,3 +186,37 @@ async def test_the_systems_resolver_answers_in_addresses_or_says_why_not() -> No
     assert await Resolver()("127.0.0.1", 80) == ("127.0.0.1",)
     with pytest.raises(LookupFailed, match="label"):
         await Resolver()("a" * 70 + ".example", 80)
+
+
+async def test_a_connection_kept_alive_is_readable_once_the_other_side_spoke_or_it_is_gone() -> None:
+    ours, theirs = socket.socketpair()
+
+    class OfSocket(Stream):
+        def get_extra_info(self, info: str) -> Any:
+            return {"socket": ours}.get(info)
+
+    stream = WatchedStream(OfSocket())
+    assert stream.get_extra_info("is_readable") is False
+    theirs.send(b"unasked")
+    assert stream.get_extra_info("is_readable") is True
+    ours.close()
+    theirs.close()
+    assert stream.get_extra_info("is_readable") is True
+
+    class Gone(Stream):
+        def get_extra_info(self, info: str) -> Any:
+            return None
+
+    assert WatchedStream(Gone()).get_extra_info("is_readable") is True
+
+
+async def test_a_connection_is_readable_for_what_comes_not_for_what_may_be_sent() -> None:
+    """A socket that can be written to is no sign of an end."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+
+        class OfSocket(Stream):
+            def get_extra_info(self, info: str) -> Any:
+                return ours if info == "socket" else None
+
+        assert [WatchedStream(OfSocket()).get_extra_info("is_readable") for _ in range(2)] == [False, False]
