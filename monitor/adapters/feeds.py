@@ -8,15 +8,15 @@ from monitor.domain.feeds import ParsedFeed
 from monitor.ports import Clock
 
 PATIENCE = 20.0
-"""Seconds a feed may take at most."""
+"""Seconds of processor time a feed may take at most, unless told otherwise."""
 
 
 class PooledFeedParser:
     """A `FeedParser` that works in the killable processes of `workers`."""
 
-    def __init__(self, workers: Workers, clock: Clock) -> None:
+    def __init__(self, workers: Workers, clock: Clock, patience: float = PATIENCE) -> None:
         self._clock = clock
-        self._together = Together(workers, workers.feeds, PATIENCE, parse_feed, size=lambda task: len(task[0]))
+        self._together = Together(workers, workers.feeds, patience, parse_feed, size=lambda task: len(task[0]))
 
     async def parse(self, body: bytes, *, url: str, charset: str | None, media_type: str) -> ParsedFeed | Failure:
         """The feed in `body`; `url` makes relative links absolute. Never raises."""

@@ -20,7 +20,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from multiprocessing.popen_forkserver import Popen
@@ -37,11 +37,11 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
 
-MEMORY = 512 << 20
-"""Address space of a worker in bytes: five times what the largest ordinary page needs."""
+MEMORY = 512_000_000
+"""Address space of a worker in bytes unless told otherwise: five times what the largest ordinary page needs."""
 OPEN_FILES = 64
-TASKS_PER_WORKER = 1_000
-"""A worker is replaced after so many tasks: whatever its libraries keep is given back."""
+TASKS = 1_000
+"""Tasks after which a worker is replaced unless told otherwise: whatever its libraries keep is given back."""
 START_GRACE = 30.0
 """Seconds a task may take beyond its limits before the pool itself is taken to be broken."""
 STALLED = 4.0
@@ -67,17 +67,20 @@ class Cut(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
     """How many workers a pool has, how long, in seconds of processor time, each may take over one task, and how many
-    tasks are handed over per worker: two keep it busy, one keeps a task from waiting behind a slow one.
+    tasks are handed over per worker: two keep it busy, one keeps a task from waiting behind a slow one. `memory` is a
+    worker's address space in bytes, `tasks` how many it performs before it is replaced.
     """
 
     workers: int
     seconds: float
     ahead: int = 2
+    memory: int = MEMORY
+    tasks: int = TASKS
 
 
-def _restrict() -> None:
+def _restrict(memory: int) -> None:
     """Runs first in each worker: limits that parsers cannot lift, and signals that end the process at once."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -145,8 +148,9 @@ class Pool:
     def _new(self) -> ProcessPool:
         return ProcessPool(
             max_workers=self._size.workers,
-            max_tasks=TASKS_PER_WORKER,
+            max_tasks=self._size.tasks,
             initializer=_restrict,
+            initargs=(self._size.memory,),
             context=_Context(),
         )
 
@@ -220,7 +224,7 @@ class Workers:
         multiprocessing.get_context("forkserver").set_forkserver_preload([__name__, *preload])
         self.feeds = Pool(feeds)
         self.pages = Pool(pages)
-        self._patient = Pool(Size(workers=1, seconds=20.0, ahead=1))
+        self._patient = Pool(replace(pages, workers=1, seconds=20.0, ahead=1))
 
     async def run(
         self, quick: Pool, patience: float, function: Callable[[*Arguments], T], *arguments: *Arguments

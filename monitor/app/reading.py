@@ -3,7 +3,7 @@
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.adapters.feeds import PooledFeedParser
 from monitor.adapters.http import HttpFetcher
@@ -39,18 +39,14 @@ async def open_reading(
     `lanes` replaces those of this process, where several share their politeness.
     """
     fetcher = HttpFetcher(http_settings(settings), clock, resolve=resolve, lanes=lanes)
-    count = settings.workers or len(os.sched_getaffinity(0))
-    workers = Workers(
-        feeds=Size(workers=count, seconds=QUICK_FEED),
-        pages=Size(workers=count, seconds=QUICK_PAGE),
-        preload=PRELOAD,
-    )
+    count, limits = settings.workers or len(os.sched_getaffinity(0)), settings.limits
+    feeds = Size(workers=count, seconds=QUICK_FEED, memory=limits.worker_memory, tasks=limits.worker_tasks)
+    workers = Workers(feeds=feeds, pages=replace(feeds, seconds=QUICK_PAGE), preload=PRELOAD)
     try:
-        patience = settings.limits.page_time.total_seconds()
         yield Reading(
             fetcher=fetcher,
-            parser=PooledFeedParser(workers, clock),
-            extractor=PooledExtractor(workers, clock, patience),
+            parser=PooledFeedParser(workers, clock, limits.feed_time.total_seconds()),
+            extractor=PooledExtractor(workers, clock, limits.page_time.total_seconds()),
         )
     finally:
         await workers.close()

@@ -85,8 +85,12 @@ class Limits(Strict):
     redirects: int = Field(default=5, ge=0, le=20, description="Redirects followed for one address.")
     feed_time: Duration = Field(default=timedelta(seconds=20), description="Processor time to parse one feed.")
     page_time: Duration = Field(default=timedelta(seconds=15), description="Processor time to extract one page.")
-    worker_memory: Size = Field(default=1_000_000_000, description="Memory of one worker process.")
-    worker_tasks: int = Field(default=500, ge=1, description="Pages and feeds a worker reads before it is renewed.")
+    worker_memory: Size = Field(
+        default=512_000_000,
+        ge=128_000_000,
+        description="Address space of one worker process; its libraries take 70 MB of it.",
+    )
+    worker_tasks: int = Field(default=1_000, ge=1, description="Pages and feeds a worker reads before it is renewed.")
     config_bytes: Size = Field(default=4_000_000, description="Largest feeds.yml or watchlist file.")
 
 
