@@ -54,7 +54,8 @@ class Plan:
     many times one is stopped for longer than its leases, and goes on. `at_failpoints`: the share of falls at a named
     place rather than at any moment. `minutes`: after so many nothing more is published and nobody killed. `late_by`: so
     many seconds late Slack may accept, beyond the daemon's timeout (1 s) and within its settling (3 s). `places`: the
-    failpoints, of which a daemon at work gets `life` seconds to pass its own.
+    failpoints, of which a daemon at work gets `life` seconds to pass its own. `patience`: seconds the last ones get,
+    beyond what the rate asks for, until all is in Slack. `window`: entries that a feed shows at once.
     """
 
     entries: int = 10_000
