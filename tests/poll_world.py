@@ -121,7 +121,8 @@ class FeedWorld:
     def _decide(self, answer: Fetched | NotModified | Failure, document: ParsedFeed | Failure | None) -> Polled:
         look = Look(feed_key=self.feed.key)
         if isinstance(document, ParsedFeed):
-            look = look_at(self.feed.key, document.entries)
+            assert isinstance(answer, Fetched)
+            look = look_at(self.feed.key, body_hash(answer.body), document.entries)
             known = {key: self.store.keys[key] for key in look.to_ask() if key in self.store.keys}
             look = replace(
                 look, known=known, hashes={article: self.store.hashes[article] for article in known.values()}

@@ -28,7 +28,13 @@ from urllib.parse import urlsplit
 from monitor.domain.articles import Entry
 
 _NO_ASCII_LETTER = bytes(code for code in range(128) if not chr(code).isalnum())
+_ASCII = bytes(range(128))
+_BEYOND_ASCII = bytes(range(128, 256))
+_LOWER = bytes(range(256)).lower()
+_FEW = 24
+"""Different characters beyond ASCII that are put in plain form one after the other; more of them are all at once."""
 _WORDS = re.compile(r"\w+")
+_JAMO = re.compile("[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]")
 _PLAIN_PLACE = re.compile(r"https?://(?:www\.)?([a-z0-9.-]*)((?:/[^?#\x00-\x20]*)?)(?=[?#]|\Z)")
 """Addresses of this shape need no taking apart: lower-case name, no port, no password, nothing a parser would drop."""
 
@@ -204,10 +210,46 @@ def _plain(text: str) -> str:
 
 
 def _letters(text: str) -> bytes:
-    """Letters and digits only, as UTF-8. What else is in ASCII goes first, and is most of it."""
-    folded = _folded(text)
-    kept = folded.encode("utf-8", "ignore").translate(None, _NO_ASCII_LETTER)
-    return kept if folded.isascii() else "".join(_WORDS.findall(kept.decode())).encode()
+    """Letters and digits only, folded, as UTF-8.
+
+    Most texts have little beyond ASCII, mostly quotation marks and dashes: only that is looked at, once a character.
+    """
+    kept = text.encode("utf-8", "ignore").translate(_LOWER, _NO_ASCII_LETTER)
+    if kept.isascii():
+        return kept
+    letters = _letters_alone(set(kept.translate(None, _ASCII).decode()))
+    if letters is None:
+        return _letters_of_all(text)
+    if not any(letters.values()):
+        return kept.translate(None, _BEYOND_ASCII)
+    for char, letter in letters.items():
+        kept = kept.replace(char.encode(), letter)
+    return kept
+
+
+def _letters_alone(chars: set[str]) -> dict[str, bytes] | None:
+    """`_letter` of each; None when they are many or one of them does not stand alone."""
+    if len(chars) > _FEW:
+        return None
+    found = {char: letter for char in chars if (letter := _letter(char)) is not None}
+    return found if len(found) == len(chars) else None
+
+
+def _letters_of_all(text: str) -> bytes:
+    kept = _folded(text).encode("utf-8", "ignore").translate(None, _NO_ASCII_LETTER)
+    return "".join(_WORDS.findall(kept.decode())).encode()
+
+
+@lru_cache(maxsize=10_000)
+def _letter(char: str) -> bytes | None:
+    """What `_letters_of_all` makes of the character wherever it stands; None when its neighbours may matter: marks and
+    parts of syllables are composed with what stands before them (https://www.unicode.org/reports/tr15/).
+    """
+    composed = unicodedata.normalize("NFKC", char)
+    if any(unicodedata.category(part).startswith("M") or _JAMO.match(part) for part in composed):
+        return None
+    letters = _letters_of_all(char)
+    return letters if _letters_of_all(letters.decode()) == letters else None
 
 
 def _framed(part: str) -> bytes:

@@ -14,7 +14,6 @@ from monitor.domain.failures import Failure, Reason
 from monitor.domain.feeds import FeedForPoll, FeedState, Hints, ParsedFeed, Validators
 from monitor.domain.fetching import Fetched, NotModified
 from monitor.domain.health import Told
-from monitor.domain.identity import body_hash
 from monitor.domain.intervals import PollSettings, asked_for, backed_off, interval, outside, spread
 from monitor.domain.ledger import Note
 from monitor.domain.outage import OUT_OF_REACH
@@ -118,7 +117,7 @@ def _after_document(
     recognised = recognise(look, since=old.baseline_at, last_read=old.succeeded_at, is_baseline=baseline)
     state = replace(
         old,
-        body_hash=body_hash(answer.body) if isinstance(answer, Fetched) else old.body_hash,
+        body_hash=look.document,
         baseline_at=old.baseline_at or around.now,
         entries_last=len(parsed.entries),
         arrivals=_arrivals(old, recognised, around.now),

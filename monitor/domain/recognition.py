@@ -33,10 +33,11 @@ class Recognised:
 class Look:
     """A document's entries with their keys and contents, and (later) what the store knows of them.
 
-    `known` are articles by key, `hashes` the contents they were last read with.
+    `document` is its hash. `known` are articles by key, `hashes` the contents they were last read with.
     """
 
     feed_key: str
+    document: bytes | None = None
     entries: tuple[Entry, ...] = ()
     keys: tuple[Keys, ...] = ()
     contents: tuple[bytes, ...] = ()
@@ -61,10 +62,15 @@ def changed(before: bytes | None, content: bytes) -> bool:
     return before is not None and before != content and before[:8] == content[:8]
 
 
-def look_at(feed_key: str, entries: Sequence[Entry]) -> Look:
+def look_at(feed_key: str, document: bytes, entries: Sequence[Entry]) -> Look:
     """The first look, before the store is asked."""
-    contents = tuple(content_hash(feed_key, entry) for entry in entries)
-    return Look(feed_key=feed_key, entries=tuple(entries), keys=keys_of(feed_key, entries), contents=contents)
+    return Look(
+        feed_key=feed_key,
+        document=document,
+        entries=tuple(entries),
+        keys=keys_of(feed_key, entries),
+        contents=tuple(content_hash(feed_key, entry) for entry in entries),
+    )
 
 
 @dataclass(slots=True)

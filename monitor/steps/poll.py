@@ -59,13 +59,13 @@ class Poll:
 
     async def _decide(self, asked: FeedForPoll, answer: Fetched | NotModified | Failure) -> Polled:
         parsed: ParsedFeed | Failure | None = None
-        if isinstance(answer, Fetched) and body_hash(answer.body) != asked.state.body_hash:
+        look = Look(feed_key=asked.feed.key)
+        if isinstance(answer, Fetched) and (document := body_hash(answer.body)) != asked.state.body_hash:
             parsed = await self.parser.parse(
                 answer.body, url=answer.url, charset=answer.charset, media_type=answer.media_type
             )
-        look = Look(feed_key=asked.feed.key)
-        if isinstance(parsed, ParsedFeed):
-            look = await self._look(look_at(asked.feed.key, parsed.entries))
+            if isinstance(parsed, ParsedFeed):
+                look = await self._look(look_at(asked.feed.key, document, parsed.entries))
         return decide(asked, answer, parsed, look, self._surroundings(asked))
 
     async def _look(self, look: Look) -> Look:

@@ -1,6 +1,8 @@
 """What makes an entry the same entry: no repeated alert, no missed one."""
 
+import hashlib
 import random
+import unicodedata
 from dataclasses import replace
 from datetime import timedelta
 
@@ -307,6 +309,19 @@ def test_content_hashes_name_their_feed() -> None:
     assert one[:8] != two[:8]
     assert one[8:] == two[8:]
     assert len(one) == 32
+
+
+LETTERS = "aE0 =_-\u2019\xa0\xe9\u0130\u03c2\u1e9e\ufb01\u2122\ud800"
+COMPOSED = "\u0301\u0338\u1100\u1161\u11a8\uac00\uffc2\u09c7\u09be"
+
+
+@given(st.text(st.sampled_from(LETTERS + COMPOSED)) | st.text())
+@settings(max_examples=500)
+def test_a_content_hash_is_of_the_folded_letters_and_digits(text: str) -> None:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    said = ["".join(char for char in folded if char.isalnum()).encode(), b"", b""]
+    framed = b"".join(len(part).to_bytes(8) + part for part in [b"content", *said])
+    assert content_hash("f", Entry(title=text))[8:] == hashlib.sha256(framed).digest()[:24]
 
 
 word = st.one_of(
