@@ -15,23 +15,30 @@ _BLOCK = re.compile(
 _UNSEEN = ["script", "style", "noscript", "template", "head", "title", "iframe", "object", "svg", "math", "textarea"]
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _WELL_WRITTEN = re.compile(
-    r"""</?([A-Za-z][A-Za-z0-9]*+)(?:\s++[A-Za-z][\w:.-]*+(?:=(?:"[^"<>]*+"|'[^'<>]*+'))?+)*+\s*+/?>"""
+    r"""</?([A-Za-z][A-Za-z0-9]*+)(?:\s++[^\s"'<>/=]++(?:\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'|[^\s"'<>=`]++))?+)*+\s*+/?>"""
+    r"""|<!--(?:(?!--)[^<>])*+-->"""
 )
+"""A tag, with its name, or a comment. None of them contains "<" or ">", so that no parser can see another end of it."""
+_SHOWN_NOWHERE = re.compile(r"<(iframe|script|style)(?=[\s>])[^<>]*+>[^<]*+</\1>")
+"""Elements whose content, being nothing but text, goes with them."""
 _BLOCKS = frozenset(
     (
         *("p", "br", "div", "li", "ul", "ol", "hr", "dl", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6"),
         *("blockquote", "pre", "section", "article", "header", "footer"),
-        *("figure", "figcaption", "address", "aside", "main", "nav"),
+        *("figure", "figcaption", "address", "aside", "main", "nav", "form"),
     )
 )
 _INLINES = frozenset(
     (
         *("a", "img", "span", "strong", "em", "b", "i", "u", "s", "small", "big", "sub", "sup", "code"),
         *("cite", "q", "font", "center", "del", "ins", "mark", "abbr", "time", "kbd", "tt", "wbr"),
-        *("picture", "source", "label"),
+        *("picture", "source", "label", "audio", "video", "track", "embed", "input", "button", "details", "summary"),
+        *("var", "samp", "strike", "dfn", "nobr", "acronym"),
     )
 )
 """Elements that only ever show their text where it stands; tables, for one, may move it."""
+_SHOWN_AS: dict[str | None, str] = {**dict.fromkeys(_BLOCKS, "\n"), **dict.fromkeys(_INLINES, ""), None: ""}
+"""A comment has no name."""
 _CONTROLS = bytes(code for code in (*range(32), 127) if code not in (9, 10, 13))
 _NONCHARACTERS = (b"\xef\xb7", b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 """U+FDD0 to U+FDEF (and their neighbours), U+FFFE and U+FFFF as UTF-8 begins them."""
@@ -60,12 +67,13 @@ def _may_be_unstorable(text: str) -> bool:
 
 def one_line(text: str) -> str:
     """All white space, line ends too, as single spaces."""
-    return " ".join(text.split())
+    # of white space only the space itself is printable; taking words apart and together takes several times as long
+    return text.strip() if text.isprintable() and "  " not in text else " ".join(text.split())
 
 
 def lines(text: str) -> str:
     """Runs of spaces as one, blank lines dropped, nothing at either end."""
-    return "\n".join([" ".join(line.split()) for line in text.splitlines() if line and not line.isspace()])
+    return "\n".join(filter(None, map(one_line, text.splitlines())))
 
 
 def plain_line(markup: str) -> str:
@@ -111,9 +119,10 @@ def _shown(markup: str) -> str:
 
 def _shown_simply(markup: str) -> str | None:
     """What a parser would show, without one, of markup so plain that there is nothing to decide; None for other."""
-    pieces = _WELL_WRITTEN.split(markup)
-    texts, names = pieces[::2], pieces[1::2]
-    if any("<" in text for text in texts) or not all(name in _BLOCKS or name in _INLINES for name in set(names)):
+    pieces = _WELL_WRITTEN.split(_SHOWN_NOWHERE.sub("<wbr>", markup))
+    names = pieces[1::2]
+    if not all(name in _SHOWN_AS for name in set(names)):
         return None
-    pieces[1::2] = ["\n" if name in _BLOCKS else "" for name in names]
-    return html.unescape("".join(pieces))
+    pieces[1::2] = [_SHOWN_AS[name] for name in names]
+    text = "".join(pieces)
+    return None if "<" in text else html.unescape(text)

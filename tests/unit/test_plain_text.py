@@ -8,7 +8,26 @@ from hypothesis import strategies as st
 
 from monitor.adapters.plain_text import lines, plain, plain_line, storable
 
-NAMES = ("p", "BR", "div", "a", "img", "b", "em", "blockquote", "li", "h2", "figure", "table", "script", "iframe")
+NAMES = (
+    *(
+        "p",
+        "BR",
+        "div",
+        "a",
+        "img",
+        "b",
+        "em",
+        "blockquote",
+        "li",
+        "h2",
+        "figure",
+        "table",
+        "script",
+        "iframe",
+        "style",
+    ),
+    *("form", "button", "input", "video", "audio", "embed", "details", "summary", "nobr", "var", "!--", "!---"),
+)
 ATTRIBUTES = (
     "",
     " ",
@@ -18,6 +37,14 @@ ATTRIBUTES = (
     " open",
     " id=x",
     ' / class="y"',
+    " id=x/",
+    " a = 'b' c",
+    " @click=y",
+    " =",
+    " x=a=b",
+    ' a="b"c',
+    "--",
+    "-",
     '\n title=""',
 )
 TAGS = st.builds(
@@ -43,6 +70,16 @@ WORDS = st.sampled_from(
         "&",
         "]]>",
         "<",
+        ">",
+        "-->",
+        "--!>",
+        "<!-- quay -->",
+        "<!---->",
+        "<!-->",
+        "<script>moor(1 & 2)</script>",
+        "<iframe src=x>quay</iframe>",
+        "<iframe></iframe >",
+        "<style>p { color: red }</STYLE>",
     )
 )
 BEYOND_SIMPLE = "<svg></svg>"
