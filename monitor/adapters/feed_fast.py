@@ -26,12 +26,20 @@ _RAISED = (
 )
 """Expat's word for what is not well-formed, where fastfeedparser drops characters and takes other links; and what
 fastfeedparser has been seen to raise."""
+_NONCHARACTER = re.compile(rb"\xef\xb7[\x90-\xaf]")
 _PACKED = re.compile(rb"<(?:\w+:)?(?:content|summary|title|description)\b[^<>]*application/octet-stream")
 
 
 def read_fast(text: str) -> RawFeed | None:
-    """The feed, or None when feedparser should read it: ill-formed, unusual, or not every item was found."""
-    body = text.encode("utf-8", "replace")
+    """The feed, or None when feedparser should read it: ill-formed, unusual, or not every item was found; or characters
+    are in it that XML allows and we do not.
+    """
+    try:
+        body = text.encode()
+    except UnicodeEncodeError:
+        return None
+    if b"\x7f" in body or (b"\xef\xb7" in body and _NONCHARACTER.search(body)):
+        return None
     starts = _MARKS.findall(body)
     if b"" in starts or _ATOM_03 in body or _is_relative(body, text) or _is_packed(body):
         return None

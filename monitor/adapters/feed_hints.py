@@ -18,6 +18,8 @@ _FREQUENCY = re.compile(r"<sy:updateFrequency>\s*(\d{1,4})\s*</sy:updateFrequenc
 _LANGUAGE = re.compile(r"<(?:dc:)?language>\s*([A-Za-z]{2,3}(?:[-_]\w{1,8})*)\s*<", re.IGNORECASE)
 _ROOT_LANGUAGE = re.compile(r"""<(?:rss|feed|rdf:RDF)\b[^>]{0,2000}?\sxml:lang\s*=\s*["']([\w-]{2,12})["']""")
 
+_ITEM = re.compile("<(item|entry)")
+
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _PERIODS = {
     "hourly": timedelta(hours=1),
@@ -46,12 +48,15 @@ def with_hints(raw: RawFeed, text: str) -> RawFeed:
 
 def _channel(text: str) -> str:
     """The document without its items."""
-    starts = [at for at in (text.find("<item"), text.find("<entry")) if at >= 0]
-    if not starts:
+    first = _ITEM.search(text)
+    if first is None:
         return text[:65_536]
-    end = max(text.rfind("</item>"), text.rfind("</entry>"))
+    start = first.start()
+    end = max(start, text.rfind(f"</{first[1]}>"))
+    # what else items may be called is looked for only behind: to look for what is not there takes a look at everything
+    end = max(end, text.rfind("</item>", end), text.rfind("</entry>", end))
     # the table of contents of RSS 1.0 is called <items>
-    return text[: min(starts)][:65_536] + text[max(end, min(starts)) :][-65_536:]
+    return text[:start][:65_536] + text[end:][-65_536:]
 
 
 def _listed(kind: str, element: re.Pattern[str], channel: str) -> list[str]:

@@ -22,13 +22,17 @@ _LEADING = re.compile(r"<(?:\?xml|rss|feed|rdf:RDF|RDF|channel)\b", re.IGNORECAS
 _JUNK_BEFORE = 8_192
 
 
-def clean(text: str) -> str:
-    """The document without declaration, leading junk, unstorable characters and references no parser knows."""
+def trimmed(text: str) -> str:
+    """The document without declaration, leading junk and space around it."""
     start = _LEADING.search(text, 0, _JUNK_BEFORE)
     if start and not text[: start.start()].lstrip().lower().startswith(("<!doctype html", "<html")):
         # a doctype or a stylesheet before the root is no junk
         text = text[start.start() :] if "<!" not in text[: start.start()] else text
-    text = _DECLARATION.sub("", text[:2_048]) + text[2_048:]
+    return (_DECLARATION.sub("", text[:2_048]) + text[2_048:]).strip()
+
+
+def clean(text: str) -> str:
+    """The document without unstorable characters and references no parser knows."""
     text = storable(text)
     if "&" in text:
         text = "<![CDATA[".join(_references(text.split("<![CDATA["), known="<!ENTITY" in text))

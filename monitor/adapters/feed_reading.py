@@ -10,7 +10,7 @@ from monitor.adapters.charsets import decode_feed
 from monitor.adapters.feed_entries import RawFeed, cut, finish, language_code
 from monitor.adapters.feed_fast import read_fast
 from monitor.adapters.feed_hints import with_hints
-from monitor.adapters.feed_preclean import clean
+from monitor.adapters.feed_preclean import clean, trimmed
 from monitor.adapters.feed_reference import read_reference
 from monitor.adapters.feed_salvage import item_starts, salvage
 from monitor.adapters.json_feed import read_json
@@ -31,6 +31,8 @@ _SIGNATURES = (
     (b"GIF8", "an image"),
 )
 _ROOT = re.compile(r"(?:\s|<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*<([A-Za-z_][\w.:-]{0,60})", re.DOTALL)
+_FEEDS = frozenset({"rss", "feed", "rdf:rdf"})
+"""What feeds begin with that may need no cleaning."""
 _DAMAGED = "the document is damaged; its items were read one by one"
 _ILL_FORMED = "the document is not well-formed"
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
@@ -43,7 +45,11 @@ def read_feed(
     signature = next((name for start, name in _SIGNATURES if body.startswith(start)), None)
     if signature:
         return _not_a_feed(signature)
-    text = clean(decode_feed(body, charset))
+    given = trimmed(decode_feed(body, charset))
+    fast = read_fast(given) if parser == "auto" and _root(given) in _FEEDS else None
+    if fast is not None:
+        return _parsed(with_hints(fast, given), "fastfeedparser", url, now)
+    text = clean(given)
     if not text:
         return _not_a_feed("an empty answer")
     if text[0] in "{[":
@@ -54,11 +60,11 @@ def read_feed(
         return _web_page(text, url)
     if root in ("opml", "urlset", "sitemapindex"):
         return _not_a_feed("an OPML list of feeds" if root == "opml" else "a sitemap")
-    return _read_xml(text, url, now, parser)
+    return _read_xml(text, url, now, fast_too=parser == "auto" and (text != given or root not in _FEEDS))
 
 
-def _read_xml(text: str, url: str, now: datetime, parser: str) -> ParsedFeed | Failure:
-    fast = read_fast(text) if parser == "auto" else None
+def _read_xml(text: str, url: str, now: datetime, *, fast_too: bool) -> ParsedFeed | Failure:
+    fast = read_fast(text) if fast_too else None
     if fast is not None:
         return _parsed(with_hints(fast, text), "fastfeedparser", url, now)
     reference = read_reference(text)

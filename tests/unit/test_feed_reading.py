@@ -241,6 +241,14 @@ def test_what_databases_refuse_is_gone_from_every_field():
     assert entry.title == "abcde"
 
 
+@pytest.mark.parametrize("bad", [*"\x00\x08\x0b\x1f\x7f\ufdd0\ufdef\ufffe\uffff"])
+def test_a_character_that_databases_refuse_goes_alone_and_slows_nothing(bad):
+    found = read(rss(item(1, title=f"Dr\ufdf2{bad}"), item(2, title="&eacute;&#0000000065;")))
+    assert found.parser == "fastfeedparser"
+    assert [entry.title for entry in found.entries] == ["Dr\ufdf2", "\u00e9A"]
+    assert titles(rss(item(1, title=f"Dr\ufdf2{bad}"))) == ["Dr\ufdf2"]
+
+
 FLAG = "\U0001f1fa\U0001f1e6"
 
 
@@ -353,6 +361,13 @@ def test_what_a_feed_asks_of_its_pollers():
         feed = read(rss(item(1), head=head, attributes=spaces), parser=parser)
         assert (feed.ttl, feed.update_period) == (timedelta(minutes=90), timedelta(hours=6))
         assert (feed.skip_hours, feed.skip_days) == ({0, 23}, {6})
+
+
+@pytest.mark.parametrize("quoted", ["", "<entry>", "</entry>", "</item>"])
+def test_what_a_feed_asks_is_read_behind_its_items_too_but_not_within(quoted):
+    within = item(1, extra=f"<ttl>7</ttl><comments><![CDATA[{quoted}]]></comments><ttl>8</ttl>")
+    assert read(rss(item(0), within, item(2), "<ttl>90</ttl>")).ttl == timedelta(minutes=90)
+    assert read(rss(item(0), within, item(2))).ttl is None
 
 
 @pytest.mark.case(17)
