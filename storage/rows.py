@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Insert, Table
+from sqlalchemy.types import TypeEngine
+
+from storage.types import Words, storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +54,11 @@ class Rows:
         """For SQLite, whose parameters go by their place; every engine of ours writes values the same way."""
         sql = str(self._statement.compile(dialect=dialect, column_keys=list(self.columns)))
         in_order = [column for column in self.table.c if column.name in self.columns]
-        binds = (column.type.dialect_impl(dialect).bind_processor(dialect) for column in in_order)
-        return _Compiled(sql, tuple(zip((column.name for column in in_order), binds, strict=True)))
+        return _Compiled(sql, tuple((column.name, _bind(column.type, dialect)) for column in in_order))
+
+
+def _bind(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """What `kind` does to a value. Most values are texts, around whose function SQLAlchemy puts two that do nothing."""
+    if isinstance(kind, Words):
+        return lambda text: None if text is None else storable(text)
+    return kind.dialect_impl(dialect).bind_processor(dialect)

@@ -9,9 +9,11 @@ from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, LargeBinary
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 Id = BigInteger().with_variant(Integer(), "sqlite")
 """64-bit row ids; SQLite gives ids of its own only to columns spelt INTEGER."""
@@ -38,9 +40,9 @@ def _is_encodable(text: str) -> bool:
 
 def to_json(value: object) -> str:
     """JSON with every string in it made storable; what may have to be changed is looked for in the finished text."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = _JSON.encode(value)
     if "\\u0000" in text or not _is_encodable(text):
-        return json.dumps(_storable_json(value), ensure_ascii=False, separators=(",", ":"))
+        return _JSON.encode(_storable_json(value))
     return text
 
 
@@ -92,8 +94,8 @@ class Utc(TypeDecorator[datetime]):
         """To the database's form; a naive datetime is a fault of the program."""
         if value is None:
             return None
-        moment = _in_utc(value)
-        return (moment - _EPOCH) // timedelta(microseconds=1) if dialect.name == "sqlite" else moment
+        moment = value if value.tzinfo is UTC else _in_utc(value)
+        return (moment - _EPOCH) // _MICROSECOND if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401
         """Back to an aware datetime in UTC."""
