@@ -54,17 +54,19 @@ class SlackNotifier:
         answer = await self._call(lambda client: client.chat_postMessage(**arguments), begin_by)
         if isinstance(answer, NotSent | Unknown):
             return answer
-        return self._receipt(receiver, answer)
+        if isinstance(answer.get("channel"), str):
+            self._channels[receiver.address] = answer["channel"]
+        return _receipt(answer)
 
     async def update(
         self, receiver: Receiver, message: Message, *, channel: str, ts: str, key: str, plain: bool
     ) -> Outcome:
-        """Rewrite the message at `ts`, its metadata kept."""
+        """Rewrite the message at `ts`, its metadata kept. It may stand in a channel that is the receiver's no more."""
         content = _content(message, key, plain=plain)
         for only_posts in ("unfurl_links", "unfurl_media"):
             content.pop(only_posts)
         answer = await self._call(lambda client: client.chat_update(channel=channel, ts=ts, **content))
-        return answer if isinstance(answer, NotSent | Unknown) else self._receipt(receiver, answer)
+        return answer if isinstance(answer, NotSent | Unknown) else _receipt(answer)
 
     async def find(self, receiver: Receiver, key: str, *, since: datetime, thread: str | None) -> Found:
         """Read the channel, or the thread, from a margin before `since` to its end."""
@@ -135,14 +137,6 @@ class SlackNotifier:
     def _learn(self, channels: Iterable[dict[str, Any]]) -> None:
         self._channels |= {f"#{channel['name']}": channel["id"] for channel in channels}
 
-    def _receipt(self, receiver: Receiver, answer: SlackResponse) -> Outcome:
-        channel, ts = answer.get("channel"), answer.get("ts")
-        if not isinstance(ts, str):
-            return Unknown(reason="an answer without a ts")
-        if isinstance(channel, str):
-            self._channels[receiver.address] = channel
-        return Receipt(channel=channel, ts=ts)
-
     async def _call(
         self, call: Callable[[WebClient], SlackResponse], begin_by: datetime | None = None
     ) -> SlackResponse | NotSent | Unknown:
@@ -153,6 +147,11 @@ class SlackNotifier:
             return await self._calls.api(token, call, late=after(begin_by, self._clock))
         except CALL_ERRORS as error:
             return failure_of(error)
+
+
+def _receipt(answer: SlackResponse) -> Outcome:
+    channel, ts = answer.get("channel"), answer.get("ts")
+    return Receipt(channel=channel, ts=ts) if isinstance(ts, str) else Unknown(reason="an answer without a ts")
 
 
 def _content(message: Message, key: str, *, plain: bool) -> dict[str, Any]:

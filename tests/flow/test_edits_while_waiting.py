@@ -71,6 +71,19 @@ async def test_a_message_of_unknown_outcome_is_looked_for_where_it_was_posted(de
     assert [len(desk.slack.seen(channel)) for channel in ("#desk", "#newsroom")] == [1, 0]
 
 
+@pytest.mark.case(106, 134)
+async def test_the_edit_of_an_older_message_elsewhere_does_not_mislead_the_search(desk: Desk) -> None:
+    first = await desk.raise_alert()
+    await desk.work(1)
+    desk.catalogs.catalog = catalog_of(MOVED)
+    await desk.raise_alert()
+    desk.slack.faults.queue.append(Fault.RESET_AFTER)
+    await desk.add(desk.about(first, DeliveryKind.UPDATE, due=desk.clock.now() + timedelta(seconds=5)))
+    await desk.work(120)
+    assert set(await desk.states()) == {SENT}
+    assert [len(desk.slack.seen(channel)) for channel in ("#desk", "#newsroom")] == [1, 1]
+
+
 @pytest.mark.case(133)
 @pytest.mark.parametrize("edited", ["renamed", "deleted"])
 async def test_a_queued_alert_keeps_its_words_when_its_topic_is_edited(desk: Desk, edited: str) -> None:
