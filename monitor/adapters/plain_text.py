@@ -14,10 +14,8 @@ _BLOCK = re.compile(
 )
 _UNSEEN = ["script", "style", "noscript", "template", "head", "title", "iframe", "object", "svg", "math", "textarea"]
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_WELL_WRITTEN = re.compile(
-    r"""</?([A-Za-z][A-Za-z0-9]*+)(?:\s++[^\s"'<>/=]++(?:\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'|[^\s"'<>=`]++))?+)*+\s*+/?>"""
-    r"""|<!--(?:(?!--)[^<>])*+-->"""
-)
+_ATTRIBUTE = r"""\s++[^\s"'<>/=]++(?:\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'|[^\s"'<>=`]++))?+"""
+_WELL_WRITTEN = re.compile(rf"</?([A-Za-z][A-Za-z0-9]*+)(?:>|(?:{_ATTRIBUTE})*+\s*+/?>)|<!--(?:(?!--)[^<>])*+-->")
 """A tag, with its name, or a comment. None of them contains "<" or ">", so that no parser can see another end of it."""
 _SHOWN_NOWHERE = re.compile(r"<(iframe|script|style)(?=[\s>])[^<>]*+>[^<]*+</\1>")
 """Elements whose content, being nothing but text, goes with them."""
@@ -73,7 +71,7 @@ def one_line(text: str) -> str:
 
 def lines(text: str) -> str:
     """Runs of spaces as one, blank lines dropped, nothing at either end."""
-    return "\n".join(filter(None, map(one_line, text.splitlines())))
+    return "\n".join([line for given in text.splitlines() if given and (line := one_line(given))])
 
 
 def plain_line(markup: str) -> str:
@@ -120,9 +118,9 @@ def _shown(markup: str) -> str:
 def _shown_simply(markup: str) -> str | None:
     """What a parser would show, without one, of markup so plain that there is nothing to decide; None for other."""
     pieces = _WELL_WRITTEN.split(_SHOWN_NOWHERE.sub("<wbr>", markup))
-    names = pieces[1::2]
-    if not all(name in _SHOWN_AS for name in set(names)):
+    shown = list(map(_SHOWN_AS.get, pieces[1::2]))
+    if None in shown:
         return None
-    pieces[1::2] = [_SHOWN_AS[name] for name in names]
+    pieces[1::2] = shown
     text = "".join(pieces)
     return None if "<" in text else html.unescape(text)
