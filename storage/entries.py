@@ -20,11 +20,11 @@ _COLUMNS = (
     *("first_seen", "baseline", "content_hash", "stage", "due", "attempt", "revision"),
 )
 _STORE = articles.insert().returning(articles.c.id, sort_by_parameter_order=True)
-_STORE_NUMBERED = Rows(articles, ("id", *_COLUMNS))
+_STORE_NUMBERED = Rows(articles.insert().inline(), ("id", *_COLUMNS))
 _LAST_NUMBER = "SELECT seq FROM sqlite_sequence WHERE name = 'articles'"
 _GIVE_BACK_SQLITE = "DELETE FROM identities WHERE hash = ? AND article_id = ?"
 _TAKE_SQLITE = "INSERT INTO identities (hash, article_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
-_STORE_TEXT = Rows(texts, ("article_id", "entry_text"))
+_STORE_TEXT = Rows(texts.insert().inline(), ("article_id", "entry_text"))
 _CLAIM = upserting(identities, lambda new: new.on_conflict_do_nothing().returning(identities.c.hash))
 _ELSEWHERE = select(articles.c.id).where(
     articles.c.id.in_(bindparam("ids", expanding=True)), articles.c.feed_key != bindparam("feed_key")
@@ -129,7 +129,7 @@ def _insert(connection: Connection, fresh: Sequence[NewArticle], ids: Sequence[i
     rows = [_article_row(article) for article in fresh]
     if ids or connection.dialect.name == "sqlite":
         ids = ids or _next_ids(connection, len(fresh))
-        _STORE_NUMBERED.insert(connection, [{"id": number, **row} for number, row in zip(ids, rows, strict=True)])
+        _STORE_NUMBERED.write(connection, [{"id": number, **row} for number, row in zip(ids, rows, strict=True)])
     else:
         ids = list(connection.execute(_STORE, rows).scalars())
     texts_given = [
@@ -137,7 +137,7 @@ def _insert(connection: Connection, fresh: Sequence[NewArticle], ids: Sequence[i
         for article_id, article in zip(ids, fresh, strict=True)
         if article.entry.text and article.entry.text != article.entry.summary
     ]
-    _STORE_TEXT.insert(connection, texts_given)
+    _STORE_TEXT.write(connection, texts_given)
     return ids
 
 

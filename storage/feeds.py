@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, Update, bindparam, case, select, update
+from sqlalchemy import Connection, Integer, Row, bindparam, case, select, update
 
 from monitor.domain.feeds import Feed, FeedForPoll, FeedState
 from monitor.domain.polling import Polled
@@ -16,6 +16,7 @@ from storage.entries import add_aliases, add_articles, add_sightings, owners, re
 from storage.feed_rows import feed_for_poll, settings_row, state_of, state_row
 from storage.gathering import Gathered
 from storage.ledger import write_feed_notes
+from storage.rows import Rows
 from storage.schema import articles, feeds
 from storage.statements import batches, padded, upsert
 
@@ -122,13 +123,12 @@ def _record_rest(connection: Connection, polled: Polled) -> None:
 def _set_states(connection: Connection, polls: Sequence[Polled]) -> dict[str, Polled]:
     """Compare and set: of each feed the poll that nobody came before. A feed retired meanwhile stays retired."""
     if len(polls) == 1:
-        changed = connection.execute(_SET_STATE, _state_row(polls[0])).rowcount
+        changed = _SET_STATE.write(connection, [_state_row(polls[0])])
         return {polls[0].feed_key: polls[0]} if changed else {}
     found = connection.execute(_COUNTED, {"keys": padded(polled.feed_key for polled in polls)})
     counted = {row.key: row.polls for row in found}
     fresh = {polled.feed_key: polled for polled in polls if counted.get(polled.feed_key) == polled.seen_polls}
-    if fresh:
-        connection.execute(_SET_STATE, [_state_row(polled) for polled in fresh.values()])
+    _SET_STATE.write(connection, [_state_row(polled) for polled in fresh.values()])
     return fresh
 
 
@@ -137,14 +137,13 @@ def _state_row(polled: Polled) -> dict[str, Any]:
     return {**row, "of_key": polled.feed_key, "of_polls": polled.seen_polls}
 
 
-def _set_state_statement() -> Update:
+def _set_state_statement() -> Rows:
     """Built once: with its two dozen columns it takes longer to build than to execute."""
     names = state_row(FeedState(due=datetime.min.replace(tzinfo=UTC)))
     values: dict[str, Any] = {name: bindparam(f"to_{name}", type_=feeds.c[name].type) for name in names}
     values["due"] = case((feeds.c.configured, values["due"]), else_=None)
-    return (
-        update(feeds).where(feeds.c.key == bindparam("of_key"), feeds.c.polls == bindparam("of_polls")).values(values)
-    )
+    is_as_seen = (feeds.c.key == bindparam("of_key"), feeds.c.polls == bindparam("of_polls"))
+    return Rows(update(feeds).where(*is_as_seen).values(values))
 
 
 _SET_STATE = _set_state_statement()

@@ -1,7 +1,7 @@
 """Many rows in one statement, at little more than what SQLite takes for them.
 
 SQLAlchemy makes a dictionary of parameters for each row, asks every value's type again and keeps a record of the
-execution: several times the work of inserting. Here the statement, still built of the table, is compiled once, and what
+execution: several times the work of writing. Here the statement, still built of the table, is compiled once, and what
 its types do to a value is looked up once.
 """
 
@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Insert, Table
+from sqlalchemy import Connection, Dialect, Insert, Update
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 from storage.types import Words, storable
@@ -17,7 +18,7 @@ from storage.types import Words, storable
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """SQL with places for values, and for each place the column's name and what its type does to a value."""
+    """SQL with places for values, and for each place the parameter's name and what its type does to a value."""
 
     sql: str
     places: tuple[tuple[str, Callable[[Any], Any] | None], ...]
@@ -28,33 +29,31 @@ class _Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """An INSERT of rows of `table`, each with a value for every one of `columns`."""
+    """A statement for many rows. An INSERT takes of each row a value for every one of `columns`, an UPDATE for every
+    parameter it names.
+    """
 
-    table: Table
-    columns: tuple[str, ...]
-    _statement: Insert = field(init=False)
+    statement: Insert | Update
+    columns: tuple[str, ...] = ()
     _compiled: list[_Compiled] = field(default_factory=list, init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_statement", self.table.insert().inline())
-
-    def insert(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert `rows`; nothing at all when there are none."""
+    def write(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Execute it with each of `rows`, not at all when there are none; how many rows of the table that changed."""
         if not rows:
-            return
+            return 0
         if connection.dialect.name != "sqlite":
-            connection.execute(self._statement, rows)
-            return
+            return connection.execute(self.statement, rows).rowcount
         if not self._compiled:
             self._compiled.append(self._compile(connection.dialect))
         compiled = self._compiled[0]
-        connection.exec_driver_sql(compiled.sql, [compiled.values(row) for row in rows])
+        return connection.exec_driver_sql(compiled.sql, [compiled.values(row) for row in rows]).rowcount
 
     def _compile(self, dialect: Dialect) -> _Compiled:
         """For SQLite, whose parameters go by their place; every engine of ours writes values the same way."""
-        sql = str(self._statement.compile(dialect=dialect, column_keys=list(self.columns)))
-        in_order = [column for column in self.table.c if column.name in self.columns]
-        return _Compiled(sql, tuple((column.name, _bind(column.type, dialect)) for column in in_order))
+        compiled = self.statement.compile(dialect=dialect, column_keys=list(self.columns))
+        assert isinstance(compiled, SQLCompiler)
+        places = ((name, _bind(compiled.binds[name].type, dialect)) for name in compiled.positiontup or ())
+        return _Compiled(str(compiled), tuple(places))
 
 
 def _bind(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:

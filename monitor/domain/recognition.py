@@ -50,6 +50,8 @@ class Look:
 
     def to_ask_further(self) -> frozenset[bytes]:
         """The keys of contents that differ from what this feed last said: did it say them before?"""
+        if not self.hashes:
+            return frozenset()
         return frozenset(
             said_before(self.feed_key, content)
             for keys, content in zip(self.keys, self.contents, strict=True)
