@@ -31,7 +31,7 @@ _NO_ASCII_LETTER = bytes(code for code in range(128) if not chr(code).isalnum())
 _ASCII = bytes(range(128))
 _BEYOND_ASCII = bytes(range(128, 256))
 _LOWER = bytes(range(256)).lower()
-_FEW = 24
+_FEW = 12
 """Different characters beyond ASCII that are put in plain form one after the other; more of them are all at once."""
 _WORDS = re.compile(r"\w+")
 _JAMO = re.compile("[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]")
@@ -223,7 +223,8 @@ def _letters(text: str) -> bytes:
     if not any(letters.values()):
         return kept.translate(None, _BEYOND_ASCII)
     for char, letter in letters.items():
-        kept = kept.replace(char.encode(), letter)
+        if letter != char.encode():
+            kept = kept.replace(char.encode(), letter)
     return kept
 
 
