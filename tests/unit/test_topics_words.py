@@ -7,11 +7,14 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from monitor.domain.topics.atoms import Atoms
 from monitor.domain.topics.plain import Plain
+from monitor.domain.topics.problems import QueryError
 from monitor.domain.topics.remembered import Remembered
 from monitor.domain.topics.runs import Runs
-from monitor.domain.topics.spelling import words_of
+from monitor.domain.topics.spelling import edges, words_of, words_of_each
 from monitor.domain.topics.values import Document
+from monitor.domain.topics.vocabularies import read_entry
 from tests.topic_desk import engine
 
 texts = st.text(
@@ -100,10 +103,34 @@ def test_many_topics_asked_at_once_say_what_each_says_alone(
 def test_the_lists_of_many_keys_are_taken_at_once() -> None:
     lists = [[3, 1], [], [7], [2, 2, 9]]
     runs = Runs(lists[:2])
-    for added in lists[2:]:
-        runs.add(added)
+    runs.add(lists[2:])
+    runs.add([])
     which, numbers = runs.of(np.array([3, 1, 0, 2, 3]))
     assert list(zip(which.tolist(), numbers.tolist(), strict=True)) == [
         (0, 2), (0, 2), (0, 9), (2, 3), (2, 1), (3, 7), (4, 2), (4, 2), (4, 9),
     ]  # fmt: skip
     assert not len(runs.of(np.array([], np.int64))[1])
+
+
+@given(st.lists(st.text("aéłÉ-. \u0301\u1100\u1161\ufb01\u00ad\n国", max_size=6), max_size=5))
+def test_words_of_many_texts_are_those_of_each(texts: list[str]) -> None:
+    assert words_of_each(texts) == [words_of(text) for text in texts]
+
+
+@given(st.text("aÉł-. '\u0301\u1100\u1161\ufb01\u00ad国+", max_size=8).filter(words_of))
+def test_the_edges_of_a_term_are_where_its_words_stand(text: str) -> None:
+    plain = Plain(text)
+    assert edges(text) == (plain.span(0)[0], plain.span(-1)[1])
+
+
+@given(st.text("abzÉłя国1_ -.", min_size=1, max_size=8), st.sampled_from([None, "pl"]))
+def test_a_plain_entry_is_the_term_that_it_reads_as(text: str, language: str | None) -> None:
+    one, many = Atoms(), Atoms()
+    told = many.plain([text.strip()], language)
+    try:
+        one.atom(read_entry(text), language)
+    except QueryError:
+        assert told == [None]
+    else:
+        assert told == [0]
+        assert (one.tests, one.parts, one.labels, one.checks) == (many.tests, many.parts, many.labels, many.checks)

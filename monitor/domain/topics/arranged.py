@@ -1,14 +1,14 @@
 """The terms of a catalog, arranged by the conditions on their words; shared by the lexicons of all languages."""
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 
 import numpy as np
 
-from monitor.domain.topics.atoms import Atoms, Test
+from monitor.domain.topics.atoms import Atoms
 from monitor.domain.topics.folding import MANY, ONE
 from monitor.domain.topics.runs import Numbers
 
@@ -29,7 +29,7 @@ class Arranged:
         self.phrases: dict[int, dict[int, list[tuple[int, int]]]] = {}
         self.following: set[int] = set()
         """The conditions on the second word of a pair that phrases are looked up by."""
-        self.lengths: Numbers = np.fromiter(map(atoms.length, range(len(atoms.parts))), np.int64, len(atoms.parts))
+        self.lengths: Numbers = np.fromiter((len(parts) or 1 for parts in atoms.parts), np.int64, len(atoms.parts))
         """How many words a place of each atom covers."""
         self.cells_of = _memberships(atoms)
         uses = _uses(atoms)
@@ -44,9 +44,19 @@ class Arranged:
         self._prefix: dict[str, int] = {}
         self._globs: dict[str, list[tuple[int, str]]] = defaultdict(list)
         self.stemmed: list[int] = []
-        for number, test in enumerate(self.tests):
-            self._arrange(number, test)
-        self._prefix_lengths = tuple(sorted(set(map(len, self._prefix))))
+        for number, (kind, token, _) in enumerate(self.tests):
+            if kind == "stem":
+                self.stemmed.append(number)
+            elif kind == "exact":
+                self._exact[token] = number
+            elif kind == "prefix":
+                self._prefix[token] = number
+            else:
+                self._globs[_telling(token)].append((number, token))
+        self._lengths_after: dict[str, tuple[int, ...]] = {}
+        """The lengths of the prefixes that begin with these two letters; none is shorter."""
+        for start, length in sorted({(prefix[:2], len(prefix)) for prefix in self._prefix}):
+            self._lengths_after[start] = (*self._lengths_after.get(start, ()), length)
 
     def _file(self, atom: int, parts: tuple[int, ...], uses: list[int]) -> None:
         """Note a phrase under its rarest two neighbouring words, so that it is not thought of at each of its words."""
@@ -56,32 +66,23 @@ class Arranged:
         self.phrases.setdefault(first, {}).setdefault(second, []).append((atom, place))
         self.following.add(second)
 
-    def _arrange(self, number: int, test: Test) -> None:
-        if test.kind == "exact":
-            self._exact[test.token] = number
-        elif test.kind == "prefix":
-            self._prefix[test.token] = number
-        elif test.kind == "glob":
-            self._globs[_telling(test.token)].append((number, test.token))
-        else:
-            self.stemmed.append(number)
-
-    def spelled(self, word: str) -> list[int]:
-        """The conditions that a word without diacritics fulfils by its letters."""
-        exact = self._exact.get(word)
-        found = [] if exact is None else [exact]
-        for length in self._prefix_lengths:
-            if length > len(word):
-                break
-            prefixed = self._prefix.get(word[:length])
-            if prefixed is not None:
-                found.append(prefixed)
-        if self._globs:
-            grams = {word[:2], *(word[at : at + _GRAM] for at in range(len(word) - _GRAM + 1))}
-            for number, pattern in {glob for gram in grams for glob in self._globs.get(gram, ())}:
-                if _glob(pattern).fullmatch(word):
-                    found.append(number)
+    def spelled(self, words: Sequence[str]) -> list[list[int]]:
+        """The conditions that each of these words, without diacritics, fulfils by its letters."""
+        exact, prefix, lengths_after = self._exact, self._prefix, self._lengths_after
+        found = [[exact[word]] if word in exact else [] for word in words]
+        for word, fulfilled in zip(words, found, strict=True):
+            for length in lengths_after.get(word[:2], ()):
+                if word[:length] in prefix:
+                    fulfilled.append(prefix[word[:length]])
+            if self._globs:
+                fulfilled += self._by_glob(word)
         return found
+
+    def _by_glob(self, word: str) -> Iterator[int]:
+        grams = {word[:2], *(word[at : at + _GRAM] for at in range(len(word) - _GRAM + 1))}
+        for number, pattern in {glob for gram in grams for glob in self._globs.get(gram, ())}:
+            if _glob(pattern).fullmatch(word):
+                yield number
 
     def prices(self, atoms: Atoms) -> Callable[[Iterable[int]], float]:
         """A guess at how many articles have a term of one of these cells; a topic is filed under its cheapest clause.
@@ -106,11 +107,8 @@ def _memberships(atoms: Atoms) -> list[tuple[int, ...]]:
 
 def _uses(atoms: Atoms) -> list[int]:
     """How many terms each condition is part of."""
-    uses = [0] * len(atoms.tests)
-    for parts in atoms.parts:
-        for part in parts:
-            uses[part] += 1
-    return uses
+    uses = Counter(chain.from_iterable(atoms.parts))
+    return [uses[test] for test in range(len(atoms.tests))]
 
 
 def _telling(pattern: str) -> str:

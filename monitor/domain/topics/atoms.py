@@ -7,15 +7,14 @@ equal terms, ORs and vocabularies are looked for once however many topics share 
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from monitor.domain.topics.folding import MANY, ONE, fold, unsegmented
-from monitor.domain.topics.plain import Plain
 from monitor.domain.topics.problems import QueryError
 from monitor.domain.topics.regexes import Regex, compile_regex
-from monitor.domain.topics.spelling import words_of
+from monitor.domain.topics.spelling import edges, words_of, words_of_each
 from monitor.domain.topics.syntax import Kind, Term
 
 MAX_WORDS = 30
@@ -80,6 +79,8 @@ class Cell:
 
 def even(text: str) -> str:
     """Text compared with its signs and case: NFKC, no format characters, straight quotes, single spaces."""
+    if text.isascii():
+        return " ".join(text.split())
     kept = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
     return " ".join(kept.replace("’", "'").replace("‘", "'").split())
 
@@ -117,6 +118,20 @@ class Atoms:
         check = _check(term, spelled)
         return self._number((parts, check), term.text, parts, check)
 
+    def plain(self, texts: Sequence[str], language: str | None = None) -> list[int | None]:
+        """The atoms of many terms of `Kind.WORD` that are letters, digits, spaces and hyphens; None for no such term.
+
+        The same as `atom` would tell, for a fraction of the time.
+        """
+        numbers: list[int | None] = []
+        for text, words in zip(texts, words_of_each(texts), strict=True):
+            if 0 < len(words) <= MAX_WORDS:
+                parts = tuple([self._tested(_word(token, language)) for token in words])
+                numbers.append(self._number((parts, None), text, parts, None))
+            else:
+                numbers.append(None)
+        return numbers
+
     def _number(self, key: object, label: str, parts: tuple[int, ...], check: Check | None) -> int:
         known = self._atoms.get(key)
         if known is not None:
@@ -135,7 +150,9 @@ class Atoms:
         return number
 
     def _test(self, term: Term, token: str, language: str | None) -> int:
-        test = _test_of(term, token, language)
+        return self._tested(_test_of(term, token, language))
+
+    def _tested(self, test: Test) -> int:
         number = self.tests.get(test)
         if number is None:
             number = self.tests[test] = len(self.tests)
@@ -171,7 +188,12 @@ class Atoms:
 def _test_of(term: Term, token: str, language: str | None) -> Test:
     if MANY in token or ONE in token:
         return _wildcard(term, fold(token))
-    if term.kind is not Kind.WORD or len(token) < 3 or not token.isalpha() or unsegmented(token[0]):
+    return _word(token, language) if term.kind is Kind.WORD else Test("exact", fold(token))
+
+
+def _word(token: str, language: str | None) -> Test:
+    """A word that is inflected, if words like it are."""
+    if len(token) < 3 or not token.isalpha() or unsegmented(token[0]):
         return Test("exact", fold(token))
     return Test("stem", token, language)
 
@@ -197,8 +219,7 @@ def _check(term: Term, spelled: str) -> Check | None:
     """What the original must read; `spelled` is the term with letters for its wildcards."""
     if term.kind is not Kind.CASED and (spelled != term.text or not _hard.search(term.text)):
         return None
-    plain = Plain(spelled)
-    start, end = plain.span(0)[0], plain.span(-1)[1]
+    start, end = edges(spelled)
     kept, before, after = _signs(term.text, start, end)
     if term.kind is Kind.CASED:
         return Check(cased=even(term.text[start:end]), kept=kept, before=before, after=after)

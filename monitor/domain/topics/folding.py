@@ -9,6 +9,7 @@ Two steps, so that stemmers still see the letters they were written for:
 """
 
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
 
@@ -103,6 +104,15 @@ def fold(token: str) -> str:
     if token.isascii():
         return token
     return "".join(chain.from_iterable(map(_bare, token))).translate(_UNDECOMPOSED)
+
+
+def folded(tokens: Sequence[str]) -> list[str]:
+    """Many tokens without diacritics; those that have none cost next to nothing."""
+    letters = "".join(tokens)
+    marked = set() if letters.isascii() else {letter for letter in set(letters) if fold(letter) != letter}
+    if not marked:
+        return list(tokens)
+    return [token if token.isascii() or marked.isdisjoint(token) else fold(token) for token in tokens]
 
 
 @lru_cache(maxsize=4096)

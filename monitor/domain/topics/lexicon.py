@@ -9,10 +9,10 @@ import numpy as np
 
 from monitor.domain.topics.arranged import Arranged
 from monitor.domain.topics.atoms import Atoms
-from monitor.domain.topics.folding import fold
+from monitor.domain.topics.folding import folded
 from monitor.domain.topics.plain import Plain
-from monitor.domain.topics.remembered import Keys, Remembered
-from monitor.domain.topics.runs import Numbers, Runs
+from monitor.domain.topics.remembered import Remembered
+from monitor.domain.topics.runs import Numbers, Runs, room
 from monitor.domain.topics.stems import script_of, stemming_language, stems
 
 MOST_WORDS = 100_000
@@ -25,9 +25,9 @@ Phrases = Mapping[int, Sequence[tuple[int, int]]]
 class Lexicon:
     """Words -> meanings by number, 0 for the many that mean nothing here; and what each meaning says, in lists.
 
-    `conditions` it fulfils. `atoms`: the terms it fulfils alone. `checked`: terms of this one word that the original
-    text must bear out. `phrases`: terms of several words that it and the next word may belong to. `topics` filed under
-    its atoms. `leads` and `follows`: sets of 64 kinds of conditions, those the next word must fulfil for a phrase to be
+    `conditions` it fulfils. `checked`: terms of this one word that the original text must bear out. `phrases`: terms of
+    several words that it and the next word may belong to. `atoms`: the terms it fulfils alone. `topics` filed under
+    those. `leads` and `follows`: sets of 64 kinds of conditions, those the next word must fulfil for a phrase to be
     looked at, and those that it fulfils. `unsure`: whether it has terms to be checked.
     """
 
@@ -46,12 +46,13 @@ class Lexicon:
 
     def _forget(self) -> None:
         self._words.forget()
-        self._numbers: dict[tuple[int, ...], int] = {(): 0}
-        self.conditions: list[tuple[int, ...]] = [()]
-        self.checked: list[tuple[int, ...]] = [()]
-        self.phrases: list[Phrases] = [{}]
-        self.atoms, self.topics = Runs([()]), Runs([()])
+        self._numbers: dict[tuple[int, ...], int] = {}
+        self.conditions: list[tuple[int, ...]] = []
+        self.checked: list[tuple[int, ...]] = []
+        self.phrases: list[Phrases] = []
+        self.atoms, self.topics = Runs(), Runs()
         self.leads, self.follows, self.unsure = np.zeros((3, 1 << 10), np.uint64)
+        self._add([()])
 
     def _stem_index(self, language: str | None) -> dict[str, dict[str, dict[str, list[int]]]]:
         """Script -> rules -> stem -> conditions; those alone that belong to an atom that counts for this language."""
@@ -78,34 +79,35 @@ class Lexicon:
             if len(self._words) > MOST_WORDS:
                 self._forget()
                 numbers, unknown = self._words.ask(plain.numbers)
-            keys, first, which = np.unique(plain.numbers[unknown], return_index=True, return_inverse=True)
-            new = np.array(self.learn(plain.words(unknown[first].tolist())), np.int64)
-            self._words.learn(keys, new)
-            numbers[unknown] = new[which]
+            keys = plain.numbers[unknown].tolist()
+            places = dict(zip(keys, unknown.tolist(), strict=True))
+            learnt = dict(zip(places, self.learn(plain.words([*places.values()])), strict=True))
+            self._words.learn(np.array([*learnt], np.uint64), np.array([*learnt.values()], np.int64))
+            numbers[unknown] = [learnt[key] for key in keys]
         return numbers
 
     def learn(self, words: Sequence[str]) -> list[int]:
         """The meanings of words met for the first time."""
-        folded = [fold(word) for word in words]
-        found = self._by_stem(words)
-        arranged = self.arranged
-        return [
-            self._number(tuple(sorted({*arranged.spelled(form), *stemmed})))
-            for form, stemmed in zip(folded, found, strict=True)
+        spelled, stemmed = self.arranged.spelled(folded(words)), self._by_stem(words)
+        met = [
+            tuple(sorted({*by_letters, *by_stem})) if by_letters or by_stem else ()
+            for by_letters, by_stem in zip(spelled, stemmed, strict=True)
         ]
+        self._add([conditions for conditions in dict.fromkeys(met) if conditions not in self._numbers])
+        return [self._numbers[conditions] for conditions in met]
 
     def _by_stem(self, words: Sequence[str]) -> list[list[int]]:
         """The conditions that each word fulfils by its stem."""
         found: list[list[int]] = [[] for _ in words]
-        by_script: dict[str, list[int]] = defaultdict(list)
-        for position, word in enumerate(words):
-            by_script[script_of(word)].append(position)
-        for script, positions in by_script.items():
-            for rules, index in self.stems.get(script, {}).items():
-                stemmed = stems(rules, [words[position] for position in positions])
-                for position, forms in zip(positions, stemmed, strict=True):
+        scripts = list(map(script_of, words))
+        for script, by_rules in self.stems.items():
+            positions = [position for position, other in enumerate(scripts) if other == script]
+            written = [words[position] for position in positions]
+            for rules, index in by_rules.items():
+                for position, forms in zip(positions, stems(rules, written), strict=True):
                     for stem in forms:
-                        found[position] += index.get(stem, ())
+                        if stem in index:
+                            found[position] += index[stem]
         return found
 
     def filed_under(self, atoms: Iterable[int]) -> set[int]:
@@ -113,43 +115,44 @@ class Lexicon:
         filed = self.filed
         return {topic for atom in atoms for cell in self.cells_of[atom] if cell in filed for topic in filed[cell]}
 
-    def _number(self, conditions: tuple[int, ...]) -> int:
-        number = self._numbers.get(conditions)
-        if number is None:
-            number = self._numbers[conditions] = len(self.conditions)
-            self._add(number, conditions)
-        return number
+    def _add(self, several: Sequence[tuple[int, ...]]) -> None:
+        """Note what words that fulfil these conditions mean."""
+        first, last = len(self.conditions), len(self.conditions) + len(several)
+        self._numbers.update(zip(several, range(first, last), strict=True))
+        self.conditions += several
+        told = list(map(self._atoms_of, several))
+        self.atoms.add(told)
+        self.topics.add([self.filed_under(atoms) for atoms in told])
+        following = self.arranged.following
+        self.leads, self.follows, self.unsure = (room(a, last) for a in (self.leads, self.follows, self.unsure))
+        self.leads[first:last] = [_kinds(phrases) if phrases else 0 for phrases in self.phrases[first:]]
+        self.follows[first:last] = [_kinds(following.intersection(conditions)) for conditions in several]
+        self.unsure[first:last] = list(map(bool, self.checked[first:]))
 
-    def _add(self, number: int, conditions: tuple[int, ...]) -> None:
+    def _atoms_of(self, conditions: tuple[int, ...]) -> list[int]:
+        """The terms of one word that these conditions fulfil; notes those to be checked, and those of several words."""
         arranged, counts = self.arranged, self.cells_of
-        alone = (arranged.alone[condition] for condition in conditions)
-        atoms = tuple(atom for atom in alone if atom is not None and counts[atom])
-        signed = (atom for condition in conditions for atom in arranged.checked.get(condition, ()))
-        checked = tuple(atom for atom in signed if counts[atom])
-        phrases = _joined([arranged.phrases[condition] for condition in conditions if condition in arranged.phrases])
-        self.conditions.append(conditions)
-        self.checked.append(checked)
-        self.phrases.append(phrases)
-        self.atoms.add(atoms)
-        self.topics.add(tuple(self.filed_under(atoms)))
-        if number >= len(self.leads):
-            self.leads, self.follows, self.unsure = map(_doubled, (self.leads, self.follows, self.unsure))
-        self.leads[number] = _kinds(phrases)
-        self.follows[number] = _kinds(arranged.following.intersection(conditions))
-        self.unsure[number] = bool(checked)
+        atoms, checked, phrases = list[int](), list[int](), list[Phrases]()
+        for condition in conditions:
+            atom = arranged.alone[condition]
+            if atom is not None and counts[atom]:
+                atoms.append(atom)
+            if condition in arranged.checked:
+                checked += [signed for signed in arranged.checked[condition] if counts[signed]]
+            if condition in arranged.phrases:
+                phrases.append(arranged.phrases[condition])
+        self.checked.append(tuple(checked))
+        self.phrases.append(_joined(phrases))
+        return atoms
 
 
 def _kinds(conditions: Iterable[int]) -> int:
-    return reduce(or_, (1 << condition % 64 for condition in conditions), 0)
-
-
-def _doubled(array: Keys) -> Keys:
-    return np.concatenate([array, np.zeros_like(array)])
+    return reduce(or_, [1 << condition % 64 for condition in conditions], 0)
 
 
 def _joined(several: Sequence[Phrases]) -> Phrases:
-    if len(several) == 1:
-        return several[0]
+    if len(several) < 2:
+        return several[0] if several else {}
     joined: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for beside in several:
         for condition, terms in beside.items():

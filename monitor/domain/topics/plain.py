@@ -4,7 +4,7 @@ A word is known by a number of 64 bits, the sum of its letters' values times pow
 text get theirs at once, without cutting it into strings; that two words share one is as good as impossible.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -163,11 +163,11 @@ class Plain:
             self._letters = self._known.letters.take(self._codes)
         return self._letters
 
-    def words(self, which: Iterable[int]) -> list[str]:
+    def words(self, which: Sequence[int]) -> list[str]:
         """Some of the words as strings."""
         text = self.letters().tobytes().decode("utf-32-le", "replace")
-        before, last = self._before, self._last
-        return [text[before.item(word) + 1 : last.item(word) + 1] for word in which]
+        starts, ends = self._before.take(which) + 1, self._last.take(which) + 1
+        return [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
     def firsts(self) -> Codes:
         """The first letter of each word."""

@@ -1,12 +1,14 @@
 """Lists of numbers laid end to end, so that those of many keys are taken at once."""
 
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Collection, Iterable, Sequence
+from itertools import accumulate, chain
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.int64]
+_Kind = TypeVar("_Kind", bound=np.generic)
 
 
 class Runs:
@@ -19,14 +21,16 @@ class Runs:
         self._numbers = np.fromiter(chain.from_iterable(kept), np.int64)
         self._keys, self._used = len(kept), len(self._numbers)
 
-    def add(self, numbers: Sequence[int]) -> None:
-        """The list of the next key."""
-        self._sizes = _room(self._sizes, self._keys + 1)
-        self._starts = _room(self._starts, self._keys + 1)
-        self._numbers = _room(self._numbers, self._used + len(numbers))
-        self._sizes[self._keys], self._starts[self._keys] = len(numbers), self._used
-        self._numbers[self._used : self._used + len(numbers)] = numbers
-        self._keys, self._used = self._keys + 1, self._used + len(numbers)
+    def add(self, lists: Sequence[Collection[int]]) -> None:
+        """The lists of the next keys."""
+        sizes, numbers = list(map(len, lists)), list(chain.from_iterable(lists))
+        keys, used = self._keys + len(sizes), self._used + len(numbers)
+        self._sizes, self._starts = room(self._sizes, keys), room(self._starts, keys)
+        self._numbers = room(self._numbers, used)
+        self._sizes[self._keys : keys] = sizes
+        self._starts[self._keys : keys] = list(accumulate(sizes[:-1], initial=self._used))[: len(sizes)]
+        self._numbers[self._used : used] = numbers
+        self._keys, self._used = keys, used
 
     def of(self, keys: Numbers) -> tuple[Numbers, Numbers]:
         """All numbers of these keys, one list after the other; and for each of them which of `keys` it belongs to."""
@@ -44,10 +48,10 @@ def spread(starts: Numbers, sizes: Numbers) -> tuple[Numbers, Numbers]:
     return which, places
 
 
-def _room(numbers: Numbers, size: int) -> Numbers:
+def room(array: NDArray[_Kind], size: int) -> NDArray[_Kind]:
     """The array with room for so many, twice as large when it was too small."""
-    if size <= len(numbers):
-        return numbers
-    larger = np.zeros(max(size, 2 * len(numbers), 64), np.int64)
-    larger[: len(numbers)] = numbers
+    if size <= len(array):
+        return array
+    larger = np.zeros(max(size, 2 * len(array), 64), array.dtype)
+    larger[: len(array)] = array
     return larger

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from monitor.domain.topics.folding import plain_character
 
@@ -31,6 +32,23 @@ def compose(text: str) -> tuple[str, list[int], list[int]]:
     origin += range(at, len(text))
     widths += [1] * (len(text) - at)
     return "".join(parts), origin, widths
+
+
+def words_of_each(texts: Sequence[str]) -> list[list[str]]:
+    """The words of each of many texts, as `words_of` tells them, with every character looked at once."""
+    lines = "\n".join(text.replace("\n", " ") for text in texts)
+    if not lines.isascii() and _runs.search(lines):
+        return list(map(words_of, texts))
+    plain = {ord(character): plain_character(character) for character in set(lines)} | {ord("\n"): "\n"}
+    return [line.split() for line in lines.translate(plain).split("\n")] if texts else []
+
+
+def edges(text: str) -> tuple[int, int]:
+    """Where the first word of a text begins and its last one ends. For short texts that have a word."""
+    composed, origin, widths = (text, range(len(text)), [1] * len(text)) if text.isascii() else compose(text)
+    letters = [at for at, character in enumerate(composed) if plain_character(character).strip()]
+    first, last = letters[0], letters[-1]
+    return origin[first], origin[last] + widths[last]
 
 
 def words_of(text: str) -> list[str]:

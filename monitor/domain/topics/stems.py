@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import Stemmer
 
-from monitor.domain.topics.folding import fold
+from monitor.domain.topics.folding import folded
 
 SNOWBALL = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
@@ -97,8 +97,8 @@ def _light(token: str) -> str:
 def _stem(language: str, words: Sequence[str]) -> list[str]:
     stemmer = _stemmer(language)
     if stemmer is not None:
-        return [fold(stem) for stem in stemmer.stemWords(words)]
-    return [fold(_light(word)) for word in words] if language in _LIGHT else [fold(word) for word in words]
+        return folded(stemmer.stemWords(words))
+    return folded([_light(word) for word in words] if language in _LIGHT else words)
 
 
 def stems(language: str, words: Sequence[str]) -> list[tuple[str, ...]]:
@@ -106,14 +106,16 @@ def stems(language: str, words: Sequence[str]) -> list[tuple[str, ...]]:
 
     Two words are forms of one when they share one of these, so that a missing accent hides nothing.
     """
-    folded = [fold(word) for word in words]
+    bare = folded(words)
     found: list[tuple[str, ...]] = [(stem,) for stem in _stem(language, words)]
-    accented = [at for at, word in enumerate(words) if word != folded[at]]
-    for at, stem in zip(accented, _stem(language, [folded[at] for at in accented]), strict=True):
-        found[at] = tuple(dict.fromkeys((*found[at], stem)))
-    for at, word in enumerate(words):
-        if len(word) > LONGEST:
-            found[at] = (folded[at],)
+    if bare != words:
+        accented = [at for at, word in enumerate(words) if word != bare[at]]
+        for at, stem in zip(accented, _stem(language, [bare[at] for at in accented]), strict=True):
+            found[at] = tuple(dict.fromkeys((*found[at], stem)))
+    if max(map(len, words), default=0) > LONGEST:
+        for at, word in enumerate(words):
+            if len(word) > LONGEST:
+                found[at] = (bare[at],)
     return found
 
 

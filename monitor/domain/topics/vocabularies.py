@@ -13,6 +13,9 @@ from monitor.domain.topics.syntax import Kind, Term
 MAX_TERMS = 250_000
 """Terms of one vocabulary, all lists together."""
 
+_JOINING = str.maketrans("", "", " -")
+"""What may stand between the words of an entry without meaning anything."""
+
 _entry = re.compile(
     r"""\s*(?:
         (?P<cased>=)?(?P<quote>["“„«])(?P<quoted>[^"”»]*)["”“»](?P<loose>~?)
@@ -87,7 +90,13 @@ class Shelf:
                 yield self.atoms.cell(members, own if languages else None, languages)
 
     def _members(self, name: str, entries: Sequence[str], language: str | None) -> Iterator[tuple[int, float]]:
+        words = [entry for entry in entries if entry.translate(_JOINING).isalnum()]
+        plain = dict(zip(words, self.atoms.plain(list(map(str.strip, words)), language), strict=True))
         for entry in entries:
+            atom = plain.get(entry)
+            if atom is not None:
+                yield atom, 1.0
+                continue
             try:
                 term = read_entry(entry)
                 yield self.atoms.atom(term, language), term.weight
