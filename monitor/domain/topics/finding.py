@@ -15,7 +15,7 @@ _PLAIN_GAPS = frozenset({"", " ", "-", "\u00a0"})
 _HALF = 32
 """While they are sorted, an atom and a place of it are one number; the place has the lower half of the bits."""
 _LOWER = (1 << _HALF) - 1
-_BEFORE_ALL = np.array([-1], np.int64)
+_BEFORE_ALL, _AFTER_ALL = np.array([[-1], [1 << 62]], np.int64)
 
 
 class Finding:
@@ -48,14 +48,15 @@ class Finding:
 
     def _sort(self, alone: Numbers) -> None:
         verified = np.array([atom << _HALF | place for atom, place in self._verified], np.int64)
-        places = np.concatenate([_BEFORE_ALL, alone, verified])
+        places = np.concatenate([_BEFORE_ALL, alone, verified, _AFTER_ALL])
         places.sort()
         atoms = places >> _HALF
-        self.starts: Numbers = (atoms[1:] != atoms[:-1]).nonzero()[0]
-        self.places: Numbers = places[1:] & _LOWER
-        self.atom_at: Numbers = atoms[1:]
+        bounds = (atoms[1:] != atoms[:-1]).nonzero()[0]
+        self.starts: Numbers = bounds[:-1]
+        self.sizes: Numbers = bounds[1:] - bounds[:-1]
+        self.places: Numbers = places[1:-1] & _LOWER
+        self.atom_at: Numbers = atoms[1:-1]
         self.atoms: Numbers = self.atom_at.take(self.starts)
-        self.sizes: Numbers = np.append(self.starts[1:], len(self.places)) - self.starts
 
     def at(self, rank: int) -> list[int]:
         """The places of `atoms[rank]`."""

@@ -41,24 +41,16 @@ class Remembered:
 
     def ask(self, keys: Keys) -> tuple[Numbers, Numbers]:
         """What these keys stand for, and the positions of those not known, which stand for -1."""
-        found = self._table.take((keys >> self._shift).view(np.int64))
-        found ^= keys << _BITS
+        pairs = self._table.reshape(-1, 2).take((keys >> self._shift >> _NEXT).view(np.int64), axis=0)
+        pairs ^= (keys << _BITS)[:, None]
+        found = np.minimum(pairs[:, 0], pairs[:, 1])
         numbers: Numbers = found.view(np.int64)
         others = (found >= _FREE).nonzero()[0]
         if len(others):
-            others = self._beside(keys, numbers, others)
+            known = self._crowded_out.get
+            numbers[others] = [known(key, -1) for key in keys.take(others).tolist()]
+            others = others[numbers[others] < 0]
         return numbers, others
-
-    def _beside(self, keys: Keys, numbers: Numbers, others: Numbers) -> Numbers:
-        """The numbers of those that are not in their own places; returns the positions of those not known."""
-        missed = keys.take(others)
-        found = self._table.take(((missed >> self._shift) ^ _NEXT).view(np.int64)) ^ (missed << _BITS)
-        numbers[others] = found.view(np.int64)
-        late = (found >= _FREE).nonzero()[0]
-        others = others.take(late)
-        known = self._crowded_out.get
-        numbers[others] = [known(key, -1) for key in missed.take(late).tolist()]
-        return others[numbers[others] < 0]
 
     def learn(self, keys: Keys, numbers: Numbers) -> None:
         """Remember keys that were not known, each given once."""
