@@ -13,6 +13,8 @@ from monitor.domain.topics.syntax import Kind, Term
 MAX_TERMS = 250_000
 """Terms of one vocabulary, all lists together."""
 
+_AT_ONCE = 4_000
+"""Entries read together: no single call keeps other threads, the daemon's event loop, waiting for long."""
 _JOINING = str.maketrans("", "", " -")
 """What may stand between the words of an entry without meaning anything."""
 
@@ -90,6 +92,10 @@ class Shelf:
                 yield self.atoms.cell(members, own if languages else None, languages)
 
     def _members(self, name: str, entries: Sequence[str], language: str | None) -> Iterator[tuple[int, float]]:
+        for first in range(0, len(entries), _AT_ONCE):
+            yield from self._some(name, entries[first : first + _AT_ONCE], language)
+
+    def _some(self, name: str, entries: Sequence[str], language: str | None) -> Iterator[tuple[int, float]]:
         words = [entry for entry in entries if entry.translate(_JOINING).isalnum()]
         plain = dict(zip(words, self.atoms.plain(list(map(str.strip, words)), language), strict=True))
         for entry in entries:
