@@ -35,6 +35,7 @@ from monitor.domain.stories.terms import TITLE, Terms
 from monitor.domain.stories.values import Fingerprint
 from monitor.domain.topics.values import Match, Matches
 from storage.articles import SqlArticleStore
+from storage.copying import continue_numbers
 from storage.database import Database
 from storage.schema import articles, counters, fingerprints, matches, stories
 from storage.sheet import PLACED
@@ -148,6 +149,7 @@ def fill(database: Database, world: World) -> list[Fingerprint]:
     )
     write(matches, (_MATCH | {"article_id": number} for number in range(world.big, world.count + 1)))
     write(counters, [{"name": PLACED, "value": world.count}])
+    database.run_now(lambda connection: continue_numbers(connection, stories, world.big))
     return made
 
 

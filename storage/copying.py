@@ -48,7 +48,7 @@ def _copy(source: Connection, target: Connection, progress: Progress) -> dict[st
     forget_file(target)
     for table in metadata.sorted_tables:
         if _numbered(table):
-            _continue_numbers(target, table, _last_number(source, table))
+            continue_numbers(target, table, _last_number(source, table))
     return {table.name: count for table, count in rows.items()}
 
 
@@ -99,7 +99,7 @@ def _last_number(connection: Connection, table: Table) -> int:
     return last.scalar() or 0
 
 
-def _continue_numbers(connection: Connection, table: Table, last: int) -> None:
+def continue_numbers(connection: Connection, table: Table, last: int) -> None:
     """Let the next row get the number after `last`."""
     if last == 0:
         return

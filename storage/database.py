@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
@@ -169,6 +168,8 @@ def _try_if_suspect(dbapi_connection: Any, _record: object, _proxy: object) -> N
     watch.register(dbapi_connection.fileno(), select.POLLIN)
     if not watch.poll(0):
         return
+    import psycopg  # 9 MB that nobody needs with SQLite
+
     try:
         dbapi_connection.execute("SELECT 1")
         dbapi_connection.rollback()
