@@ -1,0 +1,30 @@
+"""Large blocks are given back to the system."""
+
+import subprocess
+import sys
+
+import pytest
+
+SCRIPT = """
+import ctypes, sys
+from monitor.app.memory import return_large_blocks
+
+class Told(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in ("arena", "free", "small", "mapped", "mapped_bytes", *"abcde")]
+
+libc = ctypes.CDLL(None)
+libc.mallinfo2.restype = Told
+if sys.argv[1] == "set":
+    return_large_blocks()
+bytearray(20 << 20)  # given back at once, which raises the size from which the C library maps blocks
+before = libc.mallinfo2().mapped
+held = [bytearray(1 << 20) for _ in range(4)]
+print(libc.mallinfo2().mapped - before)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a setting of glibc")
+@pytest.mark.parametrize(("given", "mapped"), [("set", 4), ("left alone", 0)])
+def test_large_arrays_are_mapped_one_by_one_even_after_a_larger_one(given: str, mapped: int) -> None:
+    said = subprocess.check_output([sys.executable, "-c", SCRIPT, given], text=True)
+    assert int(said) == mapped
