@@ -66,7 +66,7 @@ class Feeds:
         )
 
     def _lead(self, feed: int, number: int) -> str:
-        term = f"tariff{feed % self.topics}" if matches(feed, number) else "nothing"
+        term = f"tariff{feed // 10 % self.topics}" if matches(feed, number) else "nothing"
         return f"{_words(f'{feed}/{number}/lead', 25)} {term}"
 
     async def start(self) -> web.AppRunner:
