@@ -59,19 +59,19 @@ class Outside:
     feeds: int
     slack: str
 
-    def publish(self, newest: int) -> int:
-        """Let every feed show its entries up to that number; how many messages Slack has so far."""
+    def publish(self, hour: int) -> int:
+        """Let every feed show its entries up to that hour; how many messages Slack has so far."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        print(newest, file=self.process.stdin, flush=True)
+        print(hour, file=self.process.stdin, flush=True)
         return int(self.process.stdout.readline())
 
 
 @contextmanager
-def outside(topics: int) -> Iterator[Outside]:
+def outside(topics: int, a_day: int) -> Iterator[Outside]:
     """The world outside, until the end of the block."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.torture.outside", str(topics)],
+        [sys.executable, "-m", "tests.torture.outside", str(topics), str(a_day)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -95,21 +95,22 @@ class LongRun:
     clock: AheadClock
     samples: list[Sample] = field(default_factory=list)
 
-    async def hour(self, newest: int) -> int:
+    async def hour(self, hour: int) -> int:
         """An hour passes, every feed publishes, everything due is done and swept; how many messages there are."""
         self.clock.ahead += HOUR
-        self.world.publish(newest)
+        self.world.publish(hour)
         await self.daemon.run_once()
         for chore in self.daemon.engine.chores:  # type: ignore[attr-defined]
             await chore.perform()
         self.samples.append(sample())
-        return self.world.publish(newest)
+        return self.world.publish(hour)
 
 
 @asynccontextmanager
-async def long_run(folder: Path, feeds: int, topics: int) -> AsyncIterator[LongRun]:
-    """A daemon over `feeds` feeds and `topics` topics; every feed is asked whenever an hour passes."""
-    with outside(topics) as world:
+async def long_run(folder: Path, feeds: int, topics: int, a_day: int) -> AsyncIterator[LongRun]:
+    """A daemon over `feeds` feeds of `a_day` entries a day, and `topics` topics; every feed is asked whenever an hour
+    passes."""
+    with outside(topics, a_day) as world:
         _write(folder, world, feeds, topics)
         clock, before = AheadClock(), os.environ.get("SLACK_BOT_TOKEN")
         os.environ["SLACK_BOT_TOKEN"] = BOT_TOKEN

@@ -1,9 +1,9 @@
 """The world outside as a process of its own, so that it does not count: feeds, their pages, and a fake Slack.
 
-    python -m tests.torture.outside TOPICS
+    python -m tests.torture.outside TOPICS A_DAY
 
-prints the ports of feeds and Slack. Each line it reads is the number of the newest entry that every feed shows from
-then on; it answers with the number of messages in Slack so far.
+prints the ports of feeds and Slack. Each feed has `A_DAY` entries a day. Each line that is read is the hour it now is,
+counted from 0; the answer is the number of messages in Slack so far.
 """
 
 import asyncio
@@ -24,6 +24,11 @@ CHANNELS = 20
 _SYLLABLES = [consonant + vowel for consonant in "bcdfghjklmnprstvwz" for vowel in "aeiou"]
 
 
+def newest(feed: int, hour: int, a_day: int) -> int:
+    """The number of a feed's last entry in an hour, feeds taking turns; -1 before there is any."""
+    return ((hour + 1) * a_day + feed % 24) // 24 - 1
+
+
 def matches(feed: int, number: int) -> bool:
     """Whether an entry is about a topic."""
     return (feed + number) % 10 == 0
@@ -37,15 +42,17 @@ def _words(seed: str, count: int) -> str:
 
 @dataclass
 class Feeds:
-    """What every feed shows; `newest` is the number of its last entry, -1 before there is any."""
+    """What every feed shows in the present hour (-1 before the first), having `a_day` entries a day."""
 
     topics: int
-    newest: int = -1
+    a_day: int
+    hour: int = -1
 
     async def feed(self, request: web.Request) -> web.Response:
         """The last entries."""
         feed = int(request.match_info["feed"])
-        items = "".join(self._item(feed, n) for n in range(self.newest, max(-1, self.newest - SHOWN), -1))
+        last = newest(feed, self.hour, self.a_day)
+        items = "".join(self._item(feed, n) for n in range(last, max(-1, last - SHOWN), -1))
         body = f"<rss version='2.0'><channel><title>Feed {feed}</title>{items}</channel></rss>"
         return web.Response(text=body, content_type="application/rss+xml")
 
@@ -81,8 +88,8 @@ class Feeds:
         return runner
 
 
-async def _main(topics: int) -> None:
-    feeds = Feeds(topics)
+async def _main(topics: int, a_day: int) -> None:
+    feeds = Feeds(topics, a_day)
     runner = await feeds.start()
     async with FakeSlack() as slack:
         slack.pace.enforced = False
@@ -90,10 +97,10 @@ async def _main(topics: int) -> None:
             slack.workspace.add_channel(f"c{number}")
         print(json.dumps({"feeds": feeds.port, "slack": slack.api_url}), flush=True)
         while line := await asyncio.to_thread(sys.stdin.readline):
-            feeds.newest = int(line)
+            feeds.hour = int(line)
             print(sum(1 for _ in slack.workspace.all_messages()), flush=True)
     await runner.cleanup()
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(int(sys.argv[1])))
+    asyncio.run(_main(int(sys.argv[1]), int(sys.argv[2])))

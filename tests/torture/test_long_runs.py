@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from storage.schema import articles
 from tests.torture import share
 from tests.torture.long_run import LongRun, Sample, long_run
-from tests.torture.outside import SHOWN, matches
+from tests.torture.outside import SHOWN, matches, newest
 
 TEN_MINUTES = 600
 
@@ -31,18 +31,19 @@ async def counted(run: LongRun) -> tuple[int, int]:
     )
 
 
-def expected(feeds: int, newest: int) -> int:
+def expected(feeds: int, hour: int, a_day: int) -> int:
     """Entries about a topic, after the first poll, which found none."""
-    return sum(matches(feed, number) for feed in range(feeds) for number in range(newest + 1))
+    return sum(matches(feed, number) for feed in range(feeds) for number in range(newest(feed, hour, a_day) + 1))
 
 
-async def soak(folder: Path, *, feeds: int, hours: int) -> list[Sample]:
-    """Run for so many hours, one entry a feed and hour; what was held at the end of each."""
-    async with long_run(folder, feeds, topics=10) as run:
+async def soak(folder: Path, *, feeds: int, hours: int, a_day: int) -> list[Sample]:
+    """Run for so many hours, so many entries a feed and day; what was held at the end of each hour."""
+    async with long_run(folder, feeds, topics=10, a_day=a_day) as run:
         for hour in range(-1, hours):
             told = await run.hour(hour)
-        assert await counted(run) == (feeds * hours, 0)
-        assert told == expected(feeds, hours - 1)
+        entries = sum(newest(feed, hours - 1, a_day) + 1 for feed in range(feeds))
+        assert await counted(run) == (entries, 0)
+        assert told == expected(feeds, hours - 1, a_day)
         return run.samples
 
 
@@ -54,7 +55,7 @@ def grows(samples: list[Sample], what: str) -> int:
 
 @pytest.mark.case(148)
 async def test_hours_leave_no_more_files_and_threads_than_half_of_them(tmp_path: Path) -> None:
-    samples = await soak(tmp_path, feeds=4, hours=16)
+    samples = await soak(tmp_path, feeds=4, hours=16, a_day=24)
     assert grows(samples, "threads") <= 1
     # of the few threads that ask the store the last begins late at times; its connection is two files
     assert grows(samples, "files") <= 1 + 2 * max(0, grows(samples, "threads"))
@@ -64,10 +65,10 @@ async def test_hours_leave_no_more_files_and_threads_than_half_of_them(tmp_path:
 @pytest.mark.case(148)
 async def test_three_days_of_a_thousand_feeds_grow_nothing(tmp_path: Path, figure) -> None:
     feeds = share(1_000)
-    samples = await soak(tmp_path, feeds=feeds, hours=72)
+    samples = await soak(tmp_path, feeds=feeds, hours=72, a_day=10)
     settled = samples[len(samples) // 3 :]
     figure(
-        f"72 h of {feeds:,} feeds: {slope(settled):+.2f} MB/h at {settled[-1].memory:.0f} MB, "
+        f"72 h of {feeds:,} feeds with ten entries a day: {slope(settled):+.2f} MB/h at {settled[-1].memory:.0f} MB, "
         f"{grows(samples, 'files'):+} files, {grows(samples, 'threads'):+} threads"
     )
     assert slope(settled) <= 1
@@ -77,11 +78,11 @@ async def test_three_days_of_a_thousand_feeds_grow_nothing(tmp_path: Path, figur
 
 async def load(folder: Path, *, feeds: int, topics: int) -> tuple[float, float]:
     """Every feed brings ten entries in the same moment: CPU seconds until all is told, megabytes at the end."""
-    async with long_run(folder, feeds, topics) as run:
+    async with long_run(folder, feeds, topics, a_day=24) as run:
         await run.hour(-1)
         told = await run.hour(SHOWN - 1)
         assert await counted(run) == (feeds * SHOWN, 0)
-        assert told <= expected(feeds, SHOWN - 1)
+        assert told <= expected(feeds, SHOWN - 1, 24)
         before, after = run.samples
         return after.cpu - before.cpu, after.memory
 
