@@ -1,4 +1,4 @@
-"""Large blocks are given back to the system."""
+"""The main process holds what it needs, and gives large blocks back to the system."""
 
 import ctypes
 import subprocess
@@ -29,3 +29,8 @@ print(libc.mallinfo2().mapped - before)
 def test_large_arrays_are_mapped_one_by_one_even_after_a_larger_one(given: str, mapped: int) -> None:
     said = subprocess.check_output([sys.executable, "-c", SCRIPT, given], text=True)
     assert int(said) == mapped
+
+
+def test_the_daemon_is_put_together_without_what_only_postgresql_or_a_migration_needs() -> None:
+    script = "import sys, monitor.app.daemon; print(sorted({'psycopg', 'alembic', 'procrastinate'} & set(sys.modules)))"
+    assert subprocess.check_output([sys.executable, "-c", script], text=True).strip() == "[]"
