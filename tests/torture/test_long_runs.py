@@ -1,6 +1,7 @@
 """Days of running and a great load, each in two lengths."""
 
 from pathlib import Path
+from statistics import median
 
 import pytest
 from sqlalchemy import func, select
@@ -47,10 +48,11 @@ async def soak(folder: Path, *, feeds: int, hours: int, a_day: int) -> list[Samp
         return run.samples
 
 
-def grows(samples: list[Sample], what: str) -> int:
-    """How much more there is in the second half than there was in the first, the start left aside."""
+def grows(samples: list[Sample], what: str) -> float:
+    """How much more there mostly is in the second half than there was in the first, the start left aside. For a moment
+    there may be some more: a worker is replaced, a connection is about to be closed."""
     held = [getattr(one, what) for one in samples[2:]]
-    return max(held[len(held) // 2 :]) - max(held[: len(held) // 2])
+    return median(held[len(held) // 2 :]) - median(held[: len(held) // 2])
 
 
 @pytest.mark.case(148)
@@ -69,7 +71,7 @@ async def test_three_days_of_a_thousand_feeds_grow_nothing(tmp_path: Path, figur
     settled = samples[len(samples) // 3 :]
     figure(
         f"72 h of {feeds:,} feeds with ten entries a day: {slope(settled):+.2f} MB/h at {settled[-1].memory:.0f} MB, "
-        f"{grows(samples, 'files'):+} files, {grows(samples, 'threads'):+} threads"
+        f"{grows(samples, 'files'):+.0f} files, {grows(samples, 'threads'):+.0f} threads"
     )
     assert slope(settled) <= 1
     assert grows(samples, "files") <= 5
