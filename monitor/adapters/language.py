@@ -4,8 +4,7 @@ import re
 from collections import Counter
 from functools import cached_property
 
-import numpy as np
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from monitor.adapters.language_model import LanguageModel
 
 _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(f"[{characters}]"))
@@ -70,7 +69,7 @@ _SURE = 1.3
 
 
 class LangidDetector:
-    """A `LanguageDetector`. The model is loaded at the first text, about 60 MB, and stays."""
+    """A `LanguageDetector`. The model is loaded at the first text, about 15 MB, and stays."""
 
     def detect(self, text: str, hint: str | None = None) -> str | None:
         """An ISO 639-1 code, or None when the text is too short to tell; `hint` is what the feed claims."""
@@ -91,27 +90,14 @@ class LangidDetector:
         return (_cyrillic(window) if script == "cyrillic" else None) or self._likeliest(window, plausible, claimed)
 
     def _likeliest(self, text: str, plausible: frozenset[str], claimed: str | None) -> str | None:
-        ranked = [(code, score) for code, score in self._identifier.rank(text) if code in plausible]
-        if not ranked:
-            return claimed
-        scores = dict(ranked)
-        best, score = ranked[0]
-        doubtful = claimed in scores and score < _SURE * scores[claimed]
+        likely = {code: chance for code, chance in self._model.likelihoods(text).items() if code in plausible}
+        best = max(likely, key=lambda code: likely[code])
+        doubtful = claimed in likely and likely[best] < _SURE * likely[claimed]
         return claimed if doubtful else best
 
     @cached_property
-    def _identifier(self) -> LanguageIdentifier:
-        whole = LanguageIdentifier.from_model_file(MODEL_FILE)
-        whole.set_languages(_ONE_OF_MANY)
-        return LanguageIdentifier(
-            np.ascontiguousarray(whole.nb_ptc),
-            whole.nb_pc,
-            whole.nb_classes,
-            whole.tk_nextmove,
-            whole.tk_output,
-            norm_probs=True,
-            tk_row=whole.tk_row,
-        )
+    def _model(self) -> LanguageModel:
+        return LanguageModel.load(_ONE_OF_MANY)
 
 
 def _letters(text: str) -> Counter[str]:

@@ -12,7 +12,6 @@ from monitor import __version__
 from monitor.adapters.logs import configure
 from monitor.app.building import EXTRACTIONS
 from monitor.app.clock import SystemClock
-from monitor.app.cluster import open_cluster_member
 from monitor.app.daemon import Daemon, open_daemon
 from monitor.app.opening import opened
 from monitor.cli.configured import UNUSABLE, config_option, leave, run
@@ -71,6 +70,8 @@ def worker_command(concurrency: int, given: Path | None) -> None:
 
 
 async def _work(concurrency: int, given: Path | None) -> None:
+    from monitor.app.cluster import open_cluster_member  # with PostgreSQL's driver, 11 MB that SQLite needs not
+
     stop = _stop_on_signals()
     source, secrets, clock = _opened(given)
     async with open_cluster_member(source, secrets, clock, leads=False, extractions=concurrency, stop=stop) as daemon:
@@ -83,6 +84,8 @@ async def _run(once: bool, engine: str | None, given: Path | None) -> None:
     stop = _stop_on_signals()
     source, secrets, clock = _opened(given)
     if (engine or ("local" if once else source.settings.engine)) == "cluster":
+        from monitor.app.cluster import open_cluster_member  # as above
+
         member = open_cluster_member(source, secrets, clock, leads=True, stop=stop)
     else:
         member = open_daemon(source, secrets, clock, stop=stop)

@@ -154,7 +154,7 @@ def _settle(log: Path) -> None:
 
 def _warm() -> None:
     """What every life would load first of all."""
-    for name in ("monitor.cli.run", "anyio._backends._asyncio", "anyio.streams.tls"):
+    for name in ("monitor.cli.run", "monitor.app.cluster", "anyio._backends._asyncio", "anyio.streams.tls"):
         import_module(name)
 
     multiprocessing.set_forkserver_preload(["monitor.adapters.workers", *PRELOAD])
@@ -162,7 +162,7 @@ def _warm() -> None:
     outlets()
     model = LangidDetector()
     model.detect("These are words of the language that the feeds are written in, as far as anybody can tell.")
-    LangidDetector._identifier = model._identifier  # type: ignore[misc]
+    LangidDetector._model = model._model  # type: ignore[misc]
 
 
 if __name__ == "__main__":

@@ -31,6 +31,6 @@ def test_large_arrays_are_mapped_one_by_one_even_after_a_larger_one(given: str, 
     assert int(said) == mapped
 
 
-def test_the_daemon_is_put_together_without_what_only_postgresql_or_a_migration_needs() -> None:
-    script = "import sys, monitor.app.daemon; print(sorted({'psycopg', 'alembic', 'procrastinate'} & set(sys.modules)))"
+def test_the_daemon_starts_without_what_only_postgresql_or_a_migration_needs() -> None:
+    script = "import sys, monitor.cli.run; print(sorted({'psycopg', 'alembic', 'procrastinate'} & set(sys.modules)))"
     assert subprocess.check_output([sys.executable, "-c", script], text=True).strip() == "[]"
