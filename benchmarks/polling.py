@@ -34,6 +34,7 @@ from monitor.adapters.http import HttpFetcher
 from monitor.adapters.urls import outlets
 from monitor.adapters.worker_calls import PRELOAD
 from monitor.adapters.workers import Size, Workers
+from monitor.app.memory import collect_seldom
 from monitor.domain.catalog import Catalog
 from monitor.domain.feeds import Feed, FeedForPoll, Validators
 from monitor.domain.fetching import Fetched, HttpSettings, NotModified
@@ -191,6 +192,7 @@ async def our_poll(server: Server, folder: Path) -> AsyncIterator[Ours]:
         chance=lambda: 0.5,
     )
     await step.parser.parse(invented(0), url=server.urls[0], charset=None, media_type="")  # starts the worker
+    collect_seldom()
     yield Ours(step, store)
     failed = sum(row.state.failures > 0 for row in await store.due(clock.now() + timedelta(days=20), len(feeds), ()))
     count = select(func.count()).select_from(articles)

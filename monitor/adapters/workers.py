@@ -40,6 +40,8 @@ Arguments = TypeVarTuple("Arguments")
 MEMORY = 512_000_000
 """Address space of a worker in bytes unless told otherwise: five times what the largest ordinary page needs."""
 OPEN_FILES = 64
+COLLECT_AFTER = 10_000
+"""New objects after which a worker looks for cycles; Python's own 700 are made and given back within one document."""
 TASKS = 1_000
 """Tasks after which a worker is replaced unless told otherwise: whatever its libraries keep is given back."""
 START_GRACE = 30.0
@@ -87,6 +89,7 @@ def _restrict(memory: int) -> None:
     for alarm in _ALARMS:
         signal.signal(alarm, signal.SIG_DFL)
     gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
 
 
 def _within(seconds: float, function: Callable[[*Arguments], T], *arguments: *Arguments) -> T | Failure:

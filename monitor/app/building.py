@@ -14,7 +14,7 @@ from monitor.adapters.metrics import MeteredExtractor, MeteredFetcher, MeteredNo
 from monitor.adapters.urls import outlets
 from monitor.app.chores import SetRight, Sweep
 from monitor.app.journal import JournaledArticles, JournaledFeeds, JournaledOutbox
-from monitor.app.memory import return_large_blocks
+from monitor.app.memory import collect_seldom, return_large_blocks
 from monitor.app.reading import open_reading
 from monitor.app.telling import interactive, notifiers, rules
 from monitor.app.topics import CompiledTopics
@@ -66,6 +66,7 @@ async def build(
     topics = CompiledTopics(source, compile_catalog)
     feeds, articles = JournaledFeeds(database), JournaledArticles(database, meters)
     return_large_blocks()
+    collect_seldom()
     index = await rebuilt_index(articles, clock)
     async with open_reading(settings, clock, resolve=resolve, lanes=lanes) as reading:
         fetcher = MeteredFetcher(reading.fetcher, meters)

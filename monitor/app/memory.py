@@ -1,11 +1,21 @@
 """Memory that is no longer used goes back to the system."""
 
 import ctypes
+import gc
 
 _M_MMAP_THRESHOLD = -3
 """mallopt(3), `malloc.h` of glibc."""
 _LARGE = 256 << 10
 """Bytes from which a block is mapped by itself."""
+_COLLECT_AFTER = 10_000
+"""New objects, a megabyte or so, after which cycles are looked for among them. With Python's own 700 the search finds
+the entries of every document half done, and goes through all of them again when it has found them a few times."""
+
+
+def collect_seldom() -> None:
+    """Look for cycles of objects more seldom, for this process, and no more among all there are now."""
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER)
 
 
 def return_large_blocks() -> None:

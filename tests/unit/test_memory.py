@@ -34,3 +34,9 @@ def test_large_arrays_are_mapped_one_by_one_even_after_a_larger_one(given: str, 
 def test_the_daemon_starts_without_what_only_postgresql_or_a_migration_needs() -> None:
     script = "import sys, monitor.cli.run; print(sorted({'psycopg', 'alembic', 'procrastinate'} & set(sys.modules)))"
     assert subprocess.check_output([sys.executable, "-c", script], text=True).strip() == "[]"
+
+
+def test_cycles_are_looked_for_seldom_and_not_among_what_was_there_at_the_start() -> None:
+    script = "import gc; from monitor.app.memory import collect_seldom as set; set(); print(gc.get_threshold()[0], "
+    said = subprocess.check_output([sys.executable, "-c", script + "gc.get_freeze_count() > 1_000)"], text=True)
+    assert said.split() == ["10000", "True"]
