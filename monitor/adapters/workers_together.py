@@ -15,9 +15,9 @@ from monitor.domain.failures import Failure
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
 
-MOST = 8
-LARGEST = 400_000
-"""Tasks, and bytes as `size` counts them, that go over together: some 50 ms of work, far within a worker's limit."""
+MOST = 16
+LARGEST = 1_000_000
+"""Tasks, and bytes as `size` counts them, that go over together: some 70 ms of work, far within a worker's limit."""
 
 
 def one_by_one(function: Callable[[*Arguments], T], tasks: Sequence[tuple[*Arguments]]) -> list[T]:

@@ -10,6 +10,7 @@ import worker_tasks
 from article_pages import SENTENCES, page, paragraphs
 from feed_documents import item, rss
 
+from monitor.adapters.feed_reading import read_feed
 from monitor.adapters.feeds import PooledFeedParser
 from monitor.adapters.text import PooledExtractor
 from monitor.adapters.worker_calls import PRELOAD, extract_page
@@ -35,6 +36,13 @@ async def workers():
 async def parse(workers, document):
     parser = PooledFeedParser(workers, Noon())
     return await parser.parse(document.encode(), url="https://h.example/f", charset=None, media_type="")
+
+
+async def test_entries_come_over_from_the_worker_as_they_were_read(workers):
+    document = rss(item(1, extra="<author>Ada</author><category>piers</category><guid>n1</guid>"), item(2))
+    read = read_feed(document.encode(), "https://h.example/f", None, "", NOW)
+    assert len(read.entries) == 2
+    assert await parse(workers, document) == read
 
 
 async def extract(workers, markup):
