@@ -96,6 +96,9 @@ def _apart(
     new: Sequence[NewArticle], taken: dict[bytes, int]
 ) -> tuple[list[NewArticle], list[set[bytes]], list[tuple[int, tuple[bytes, ...]]]]:
     """The really new ones, the identities of each, and the identities that the others add to known articles."""
+    every = [key for article in new for key in article.identities]
+    if not taken and len(set(every)) == len(every):
+        return list(new), [set(article.identities) for article in new], []
     fresh: list[NewArticle] = []
     keys: list[set[bytes]] = []
     aliases: list[tuple[int, tuple[bytes, ...]]] = []

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from monitor.domain.feeds import Feed, FeedForPoll, FeedState, Hints, Validators
+from storage.types import microseconds
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -32,7 +33,7 @@ def state_row(state: FeedState) -> dict[str, Any]:
     row = {name: getattr(state, name) for name in _PLAIN}
     row["due"] = None if state.disabled_reason else state.due
     row["etag"], row["last_modified"] = state.validators.etag, state.validators.last_modified
-    row["arrivals"] = [(moment - _EPOCH) // _MICROSECOND for moment in state.arrivals]
+    row["arrivals"] = list(map(microseconds, state.arrivals))
     row["hints"] = _hints_json(state.hints)
     return row
 

@@ -7,13 +7,14 @@ its types do to a value is looked up once.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Insert, Update
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-from storage.types import Words, storable
+from storage.types import Json, Utc, Words, microseconds, storable, to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,22 @@ class Rows:
 
 
 def _bind(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
-    """What `kind` does to a value. Most values are texts, around whose function SQLAlchemy puts two that do nothing."""
-    if isinstance(kind, Words):
-        return lambda text: None if text is None else storable(text)
-    return kind.dialect_impl(dialect).bind_processor(dialect)
+    """What `kind` does to a value. Around what our own types do SQLAlchemy puts two functions that do nothing here."""
+    return next(
+        (bind for own, bind in _OWN if isinstance(kind, own)), kind.dialect_impl(dialect).bind_processor(dialect)
+    )
+
+
+def _words(text: str | None) -> str | None:
+    return text if text is None or (text.isascii() and "\x00" not in text) else storable(text)
+
+
+def _json(value: object) -> str:
+    return "[]" if value == [] else to_json(value)
+
+
+def _moment(value: datetime | None) -> int | None:
+    return None if value is None else microseconds(value)
+
+
+_OWN: tuple[tuple[type[TypeEngine[Any]], Callable[[Any], Any]], ...] = ((Words, _words), (Json, _json), (Utc, _moment))

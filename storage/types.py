@@ -9,7 +9,6 @@ from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, LargeBinary
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -94,8 +93,7 @@ class Utc(TypeDecorator[datetime]):
         """To the database's form; a naive datetime is a fault of the program."""
         if value is None:
             return None
-        moment = value if value.tzinfo is UTC else _in_utc(value)
-        return (moment - _EPOCH) // _MICROSECOND if dialect.name == "sqlite" else moment
+        return microseconds(value) if dialect.name == "sqlite" else _in_utc(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401
         """Back to an aware datetime in UTC."""
@@ -104,7 +102,15 @@ class Utc(TypeDecorator[datetime]):
         return _EPOCH + timedelta(microseconds=value) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
+def microseconds(value: datetime) -> int:
+    """An aware moment as SQLite keeps it: microseconds since 1970. Raises ValueError for a naive one."""
+    since = _in_utc(value) - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
 def _in_utc(value: datetime) -> datetime:
+    if value.tzinfo is UTC:
+        return value
     if value.tzinfo is None:
         raise ValueError("a datetime without a zone cannot be stored")
     try:

@@ -15,7 +15,7 @@ _BLOCK = re.compile(
 _UNSEEN = ["script", "style", "noscript", "template", "head", "title", "iframe", "object", "svg", "math", "textarea"]
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _ATTRIBUTE = r"""\s++[^\s"'<>/=]++(?:\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'|[^\s"'<>=`]++))?+"""
-_WELL_WRITTEN = re.compile(rf"</?([A-Za-z][A-Za-z0-9]*+)(?:>|(?:{_ATTRIBUTE})*+\s*+/?>)|<!--(?:(?!--)[^<>])*+-->")
+_WELL_WRITTEN = re.compile(rf"<(?:/?([A-Za-z][A-Za-z0-9]*+)(?:>|(?:{_ATTRIBUTE})*+\s*+/?>)|!--(?:(?!--)[^<>])*+-->)")
 """A tag, with its name, or a comment. None of them contains "<" or ">", so that no parser can see another end of it."""
 _SHOWN_NOWHERE = re.compile(r"<(iframe|script|style)(?=[\s>])[^<>]*+>[^<]*+</\1>")
 """Elements whose content, being nothing but text, goes with them."""
@@ -37,6 +37,9 @@ _INLINES = frozenset(
 """Elements that only ever show their text where it stands; tables, for one, may move it."""
 _SHOWN_AS: dict[str | None, str] = {**dict.fromkeys(_BLOCKS, "\n"), **dict.fromkeys(_INLINES, ""), None: ""}
 """A comment has no name."""
+_REFERENCE = re.compile(r"(&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?))")
+"""What `html.unescape` looks at, each for itself."""
+_REFERENCES_KEPT = 5_000
 _CONTROLS = bytes(code for code in (*range(32), 127) if code not in (9, 10, 13))
 _NONCHARACTERS = (b"\xef\xb7", b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 """U+FDD0 to U+FDEF (and their neighbours), U+FFFE and U+FFFF as UTF-8 begins them."""
@@ -45,6 +48,19 @@ _MANY_TAGS = 5_000
 """Building a tree is quadratic in nesting: 66,000 nested elements take a minute. Beyond this tags are just cut out."""
 _PASSES = 3
 """HTML is found escaped twice in feeds, seldom more often."""
+
+
+class _References(dict[str, str]):
+    """What each reference stands for: a document has few different ones, many times."""
+
+    def __missing__(self, reference: str) -> str:
+        meant = html.unescape(reference)
+        if len(self) < _REFERENCES_KEPT:
+            self[reference] = meant
+        return meant
+
+
+_meant = _References()
 
 
 def storable(text: str) -> str:
@@ -71,7 +87,21 @@ def one_line(text: str) -> str:
 
 def lines(text: str) -> str:
     """Runs of spaces as one, blank lines dropped, nothing at either end."""
-    return "\n".join([line for given in text.splitlines() if given and (line := one_line(given))])
+    shown = list(filter(None, map(str.strip, text.splitlines())))
+    joined = "\n".join(shown)
+    # mostly that was all there is to do; to look at every line takes several times as long
+    if "  " not in joined and "".join(shown).isprintable():
+        return joined
+    return "\n".join(map(one_line, shown))
+
+
+def unescaped(text: str) -> str:
+    """What `html.unescape` gives, in a third of its time."""
+    if "&" not in text:
+        return text
+    pieces = _REFERENCE.split(text)
+    pieces[1::2] = map(_meant.__getitem__, pieces[1::2])
+    return "".join(pieces)
 
 
 def plain_line(markup: str) -> str:
@@ -89,10 +119,9 @@ def plain(markup: str) -> str:
         if "<" in text and _COMPLETE_TAG.search(text):
             text = _shown(text)
         elif "&" in text:
-            unescaped = html.unescape(text)
-            if unescaped == text:
+            before, text = text, unescaped(text)
+            if text == before:
                 break
-            text = unescaped
         else:
             break
     if "<" in text and _COMPLETE_TAG.search(text):
@@ -103,7 +132,8 @@ def plain(markup: str) -> str:
 def _shown(markup: str) -> str:
     if markup.count("<") > _MANY_TAGS:
         return _TAG.sub(" ", _HIDDEN.sub(" ", markup))
-    markup = markup.replace("<![CDATA[", "").replace("]]>", "")
+    if "]]>" in markup or "<![" in markup:
+        markup = markup.replace("<![CDATA[", "").replace("]]>", "")
     simple = _shown_simply(markup)
     if simple is not None:
         return simple
@@ -123,4 +153,4 @@ def _shown_simply(markup: str) -> str | None:
         return None
     pieces[1::2] = shown
     text = "".join(pieces)
-    return None if "<" in text else html.unescape(text)
+    return None if "<" in text else unescaped(text)

@@ -93,8 +93,10 @@ def keys_of(feed_key: str, entries: Sequence[Entry]) -> tuple[Keys, ...]:
 
 def _shared(pairs: Iterable[tuple[str, str]]) -> frozenset[str]:
     """The values that stand beside more than one different rest, and so belong to more than one entry."""
-    distinct = Counter(value for value, _ in set(pairs) if value)
-    return frozenset(value for value, count in distinct.items() if count > 1)
+    values = [value for value, _ in set(pairs) if value]
+    if len(set(values)) == len(values):
+        return frozenset()
+    return frozenset(value for value, count in Counter(values).items() if count > 1)
 
 
 def _said(value: str, shared: frozenset[str]) -> str:
@@ -177,13 +179,13 @@ def _is_place(guid: str, entry: Entry) -> bool:
     return any(place == _place(address) for address in (entry.link, entry.url) if address)
 
 
+@lru_cache(maxsize=1_000)  # each address is asked about several times while its document is sorted out
 def _place(address: str) -> str | None:
     """Host, port and path of an http(s) address, None for other texts."""
     plain = _PLAIN_PLACE.match(address)
     return plain[1] + plain[2].rstrip("/") if plain else _odd_place(address)
 
 
-@lru_cache(maxsize=1_000)  # each address is asked about several times while its document is sorted out
 def _odd_place(address: str) -> str | None:
     if not address[:8].lower().startswith(("http://", "https://")):
         return None
@@ -217,23 +219,26 @@ def _letters(text: str) -> bytes:
     kept = text.encode("utf-8", "ignore").translate(_LOWER, _NO_ASCII_LETTER)
     if kept.isascii():
         return kept
-    letters = _letters_alone(set(kept.translate(None, _ASCII).decode()))
-    if letters is None:
+    chars = frozenset(kept.translate(None, _ASCII).decode())
+    plan = _plan(chars) if len(chars) <= _FEW else None
+    if plan is None:
         return _letters_of_all(text)
-    if not any(letters.values()):
+    deleted, replaced = plan
+    if deleted:
         return kept.translate(None, _BEYOND_ASCII)
-    for char, letter in letters.items():
-        if letter != char.encode():
-            kept = kept.replace(char.encode(), letter)
+    for char, letter in replaced:
+        kept = kept.replace(char, letter)
     return kept
 
 
-def _letters_alone(chars: set[str]) -> dict[str, bytes] | None:
-    """`_letter` of each; None when they are many or one of them does not stand alone."""
-    if len(chars) > _FEW:
+@lru_cache(maxsize=1_000)
+def _plan(chars: frozenset[str]) -> tuple[bool, tuple[tuple[bytes, bytes], ...]] | None:
+    """What to do with a text whose characters beyond ASCII are these: delete them all, or replace some; None when one
+    of them does not stand alone."""
+    letters = {char.encode(): letter for char in chars if (letter := _letter(char)) is not None}
+    if len(letters) < len(chars):
         return None
-    found = {char: letter for char in chars if (letter := _letter(char)) is not None}
-    return found if len(found) == len(chars) else None
+    return not any(letters.values()), tuple((char, letter) for char, letter in letters.items() if letter != char)
 
 
 def _letters_of_all(text: str) -> bytes:

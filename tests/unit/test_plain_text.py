@@ -1,12 +1,13 @@
 """Markup made plain: plain markup, read without a parser, says what a parser makes of it."""
 
+import html
 import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.adapters.plain_text import lines, plain, plain_line, storable
+from monitor.adapters.plain_text import lines, plain, plain_line, storable, unescaped
 
 NAMES = (
     *(
@@ -116,3 +117,13 @@ def test_what_cannot_be_stored_goes_and_nothing_else(text: str) -> None:
 def test_lines_have_single_spaces_and_no_blank_ones(text: str) -> None:
     assert lines(text) == "\n".join(line for line in (" ".join(line.split()) for line in text.splitlines()) if line)
     assert plain_line(text) == " ".join(plain(text).split())
+
+
+@given(
+    st.lists(
+        st.sampled_from(["&", "#", "x", "amp", "amp;", "lt", "gt;", "nbsp;", "39;", "x27", "notit;", "8217;", " ", "é"])
+    )
+)
+def test_references_are_read_as_html_does(pieces):
+    text = "".join(pieces)
+    assert unescaped(text) == html.unescape(text)
