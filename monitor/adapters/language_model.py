@@ -2,29 +2,34 @@
 
 The library walks a text's bytes through a table of 256 next states for each state, 40 of the 60 MB it takes. That
 table is the automaton of Aho and Corasick: the state after any byte is the longest known sequence of bytes that ends
-there. So it is enough to know the sequences, 105,000 of at most six bytes: their numbers, sorted, are 1 MB, and all
-bytes of a text are looked up at once. Scores are computed as the library computes them and are equal to the last bit.
+there. So it is enough to know the sequences, 105,000 of at most six bytes. Read backwards, as numbers, those that end
+in one sequence lie side by side, so what a byte and those before it mean is found like an address in a routing table:
+by the last of some sorted numbers that is not greater. They are 2 MB, and all bytes of a text are looked up at once.
+Scores are computed as the library computes them and are equal to the last bit.
 """
 
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Self
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from py3langid.langid import MODEL_DIR, MODEL_FILE
 from py3langid.modelio import load_model
 
-_ROOT = 0
-_NONE = -1
-"""For states: no feature; the library's mark. For positions: no state."""
+Backwards = NDArray[np.uint64]
+"""A byte and the seven before it, each less significant than the one after it; zero, which is in no known sequence,
+where there is none."""
+Features = NDArray[np.int32]
+
+_ROOT, _NONE = 0, -1
+"""The library's state at the beginning, and its mark for a state without a feature."""
+_BITS = 64
 _AT_ONCE = 4096
 """States whose rows are looked at together: 4 MB of them."""
-
-Sequences = tuple[NDArray[np.unsignedinteger], NDArray[np.int32]]
-"""Sequences of one length as big-endian numbers, ascending, and the feature of each."""
 
 
 class LanguageModel:
@@ -33,12 +38,15 @@ class LanguageModel:
     def __init__(
         self,
         codes: Collection[str],
-        sequences: tuple[Sequences, ...],
+        known: tuple[Backwards, Features],
         weights: NDArray[np.float16],
         priors: NDArray[np.float32],
     ) -> None:
-        """`weights`: a row for each feature, a column for each of `codes`, which may name a language twice."""
-        self._sequences, self._weights, self._priors = sequences, weights, priors
+        """`known`: ascending numbers, and what feature stands for each and those up to the next. `weights`: a row for
+        each feature, a column for each of `codes`, which may name a language twice.
+        """
+        self._from, self._features = known
+        self._weights, self._priors = weights, priors
         self._languages = tuple(dict.fromkeys(codes))
         self._language_of = np.array([self._languages.index(code) for code in codes])
 
@@ -50,18 +58,18 @@ class LanguageModel:
             raise ValueError(f"not in the model: {', '.join(sorted(missing))}")
         kept = [column for column, code in enumerate(codes) if code in languages]
         table = np.asarray(moves).reshape(-1, 256)
-        sequences = _sequences(table, np.asarray(rows), np.array(features, np.int32))
-        return cls([codes[n] for n in kept], sequences, np.ascontiguousarray(weights[:, kept]), priors[kept])
+        known = _ranges(list(_sequences(table, np.asarray(rows), np.array(features, np.int32))))
+        return cls([codes[n] for n in kept], known, np.ascontiguousarray(weights[:, kept]), priors[kept])
 
     def likelihoods(self, text: str) -> dict[str, float]:
         """The probability of each language; they add up to 1 and are all alike when nothing in the text is known."""
         octets = _octets(text)
-        counts = Counter(self._features(octets).tolist())
+        counts = Counter(self._found(octets).tolist())
         scores = np.zeros_like(self._priors)
         if counts:
-            known = np.fromiter(counts.keys(), np.intp, len(counts))
+            found = np.fromiter(counts.keys(), np.intp, len(counts))
             often = np.fromiter(counts.values(), np.float32, len(counts))
-            scores = np.log1p(often) @ self._weights[known] + self._priors
+            scores = np.log1p(often) @ self._weights[found] + self._priors
         scores *= 1.0 / math.sqrt(len(octets) or 1)
         np.exp(scores - scores.max(), out=scores)
         scores /= scores.sum()
@@ -69,17 +77,12 @@ class LanguageModel:
         np.add.at(likely, self._language_of, scores)
         return dict(zip(self._languages, likely.tolist(), strict=True))
 
-    def _features(self, octets: bytes) -> NDArray[np.int32]:
+    def _found(self, octets: bytes) -> Features:
         """The feature of the longest known sequence that ends at each byte, where that has one."""
-        single = np.frombuffer(octets, np.uint8).astype(np.uint64)
-        endings, longest = np.zeros_like(single), np.full(len(single), _NONE, np.int32)
-        for before, (known, features) in zip(range(len(single)), self._sequences, strict=False):
-            endings[before:] |= single[: len(single) - before] << np.uint64(8 * before)
-            wanted = endings[before:].astype(known.dtype)
-            at = known.searchsorted(wanted)
-            equal = known.take(at, mode="clip") == wanted
-            longest[before:][equal] = features[at[equal]]
-        found: NDArray[np.int32] = longest[longest != _NONE]
+        padded = np.frombuffer(bytes(8) + octets, np.uint8)
+        endings = np.ascontiguousarray(sliding_window_view(padded, 8)[1:]).view("<u8").ravel()
+        features = self._features[self._from.searchsorted(endings, side="right") - 1]
+        found: Features = features[features != _NONE]
         return found
 
 
@@ -89,8 +92,8 @@ def _octets(text: str) -> bytes:
 
 
 def _sequences(
-    table: NDArray[np.uint32], rows: NDArray[np.uint16], features: NDArray[np.int32]
-) -> tuple[Sequences, ...]:
+    table: NDArray[np.unsignedinteger], rows: NDArray[np.unsignedinteger], features: Features
+) -> Iterator[tuple[Backwards, Features]]:
     """The known sequences of one byte, of two, and so on: the shortest way from the root to each state.
 
     `table[rows[state]]` are a state's next states, `features[state]` its feature.
@@ -98,34 +101,32 @@ def _sequences(
     new = np.ones(len(rows), np.bool_)
     new[_ROOT] = False
     states, spelt = np.array([_ROOT]), np.array([0], np.uint64)
-    found: list[Sequences] = []
     while True:
-        states, spelt = _one_longer(table, rows, new, states, spelt)
+        following, longer = [], []
+        for start in range(0, len(states), _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            after = table[rows[states[part]]]
+            which, octet = new[after].nonzero()
+            following.append(after[which, octet])
+            longer.append(octet.astype(np.uint64) << np.uint64(_BITS - 8) | spelt[part][which] >> np.uint64(8))
+        states, spelt = np.concatenate(following), np.concatenate(longer)
         if not len(states):
-            return tuple(found)
+            return
         new[states] = False
+        yield spelt, features[states]
+
+
+def _ranges(sequences: list[tuple[Backwards, Features]]) -> tuple[Backwards, Features]:
+    """Where what is known changes, ascending from 0, and the feature of the longest sequence from there on."""
+    sizes = [np.uint64(1 << _BITS - 8 * length) for length in range(1, len(sequences) + 1)]
+    beyond = [spelt + size for (spelt, _), size in zip(sequences, sizes, strict=True)]
+    starts = np.unique(np.concatenate([np.zeros(1, np.uint64), *beyond, *(spelt for spelt, _ in sequences)]))
+    longest = np.full(len(starts), _NONE, np.int32)
+    for (spelt, features), size in zip(sequences, sizes, strict=True):
         order = spelt.argsort()
-        found.append((spelt[order].astype(_narrowest(len(found) + 1)), features[states[order]]))
-
-
-def _one_longer(
-    table: NDArray[np.uint32],
-    rows: NDArray[np.uint16],
-    new: NDArray[np.bool_],
-    states: NDArray[np.intp],
-    spelt: NDArray[np.uint64],
-) -> tuple[NDArray[np.intp], NDArray[np.uint64]]:
-    """The new states one byte after these, each with the sequence that leads there."""
-    following, longer = [], []
-    for start in range(0, len(states), _AT_ONCE):
-        part = slice(start, start + _AT_ONCE)
-        after = table[rows[states[part]]]
-        which, octet = new[after].nonzero()
-        following.append(after[which, octet].astype(np.intp))
-        longer.append(spelt[part][which] << np.uint64(8) | octet.astype(np.uint64))
-    return np.concatenate(following), np.concatenate(longer)
-
-
-def _narrowest(length: int) -> type[np.unsignedinteger]:
-    """The smallest numbers that hold so many bytes: the smaller, the quicker the search."""
-    return next(kind for kind in (np.uint8, np.uint16, np.uint32, np.uint64) if np.dtype(kind).itemsize >= length)
+        endings = starts & ~(size - np.uint64(1))
+        at = order.take(spelt.searchsorted(endings, sorter=order), mode="clip")
+        equal = spelt[at] == endings
+        longest[equal] = features[at[equal]]
+    changes = np.diff(longest, prepend=_NONE - 1) != 0
+    return starts[changes], longest[changes]
