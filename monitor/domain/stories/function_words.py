@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import chain
 
 from monitor.domain.stories.words import folded
 
@@ -46,8 +47,8 @@ def language_of(words: Iterable[str]) -> str | None:
 
     Not a language detector: it tells whether two short texts can be compared word by word.
     """
-    counts = Counter(language for word in words for language in _LANGUAGES.get(word, ()))
-    best = counts.most_common(2)
+    betrayed = filter(None, map(_LANGUAGES.get, words))
+    best = Counter(chain.from_iterable(betrayed)).most_common(2)
     if not best or best[0][1] < 2 or (len(best) > 1 and best[0][1] == best[1][1]):
         return None
     return best[0][0]

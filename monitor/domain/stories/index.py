@@ -29,6 +29,8 @@ TERMS_READ = 1_200
 """Postings of terms read for one report, the rarest terms first: what bounds the time of a look-up."""
 COPY_CANDIDATES, CANDIDATES = 32, 32
 """Earlier texts and reports compared in full."""
+PROMISING = ENOUGH / 2
+"""The likeness below which an earlier report is not counted for its story."""
 NEAR_BEST = 0.7
 """Of texts that explain nearly as much of a copy as the best, the earliest is its original."""
 MEMBERS_READ = 1_024
@@ -41,7 +43,7 @@ ROOM = 256
 
 # Three kinds of key share one index; a salt keeps templates from meeting terms.
 _TEMPLATE_SALT = np.uint32(0x9E37_79B9)
-_KEY = np.int64(0xFFFF_FFFF)
+_KEY = 0xFFFF_FFFF
 _ROW_BITS, _ROW = np.int64(32), np.int64(0xFFFF_FFFF)
 _UNIT = 1 << 16
 """What one point counts as whole numbers, which add up to the same in any order."""
@@ -99,14 +101,17 @@ class StoryIndex:
             if reading is None:
                 self._unreadable += 1
             else:
-                learnt.append(self._learn(article, reading))
+                row, keys = self._learn(article, reading)
+                learnt.append((row, keys, article.story_id & _KEY))
         if len(learnt) < MANY:
             for row, keys, story in learnt:
                 self._postings.add(row, keys.tolist())
-                self._stories.add(row, story.tolist())
+                self._stories.add(row, [story])
         else:
-            _post(self._postings, [(row, keys) for row, keys, _ in learnt])
-            _post(self._stories, [(row, story) for row, _, story in learnt])
+            rows = np.array([row for row, _, _ in learnt])
+            _, keys_of, stories = zip(*learnt, strict=True)
+            self._postings.add_all(np.repeat(rows, [len(keys) for keys in keys_of]), np.concatenate(keys_of))
+            self._stories.add_all(rows, np.array(stories, np.uint32))
 
     def unlearn(self, after: int) -> None:
         """Forget what was learnt later than the sequence `after`: it was never committed. An article that stood here
@@ -148,8 +153,8 @@ class StoryIndex:
         self._postings.keep(renumbered)
         self._stories.keep(renumbered)
 
-    def _learn(self, article: Placed, reading: Reading) -> tuple[int, Keys, Keys]:
-        """Take in all but the postings: the row, its keys, and its story's."""
+    def _learn(self, article: Placed, reading: Reading) -> tuple[int, Keys]:
+        """Take in all but the postings: the row and its keys."""
         earlier = self._rows.row_of(article.article_id)
         if earlier is not None:
             self._rows.retire(earlier)
@@ -159,8 +164,7 @@ class StoryIndex:
         is_own = article.copy_of is None
         if is_own:
             self._frequencies.count(reading.terms)
-        story = _keys_of(np.array([article.story_id]))
-        return row, _keys(reading, reading.terms if is_own else reading.terms[:0]), story
+        return row, _keys(reading, reading.terms if is_own else reading.terms[:0])
 
     def _discount(self, row: int) -> None:
         if self._rows["root"][row] == self._rows["article"][row]:
@@ -214,22 +218,19 @@ class StoryIndex:
             records = records.where(~np.isin(records["story"], barred))
         if not len(records):
             return Placement()
-        alike = likeness(reading, records, self._frequencies)
-        promising = alike >= ENOUGH / 2
+        alike = likeness(reading, records, self._frequencies, PROMISING)
+        promising = alike >= PROMISING
         records, alike = records.where(promising), alike[promising]
         if not len(records):
             return Placement()
-        # of a few numbers a set is made and sorted in a tenth of the time that numpy's `unique` takes
-        stories = np.array(sorted(set(records["story"].tolist())))
-        which, members = self._members(stories)
-        best = best_story(reading, now, records, alike, tallied(stories, which, members, outlet))
+        best = best_story(reading, now, records, alike, lambda story: tallied(self._members(story), outlet))
         if best is None or best.score < ENOUGH:
             return _alone(best)
         return Placement(
             story_id=best.story,
             similarity=min(best.score, 1.0),
             reason=f"resembles article {best.nearest} and its story by {best.score:.2f}",
-            novelty=novelty(reading, self._said(members.where(stories[which] == best.story))),
+            novelty=novelty(reading, self._said(self._members(best.story))),
         )
 
     def _said(self, members: Records) -> Records:
@@ -237,16 +238,10 @@ class StoryIndex:
         own = members.rows[members["root"] == members["article"]]
         return self._rows.at(np.sort(own)[-CANDIDATES:])
 
-    def _members(self, stories: npt.NDArray[np.int64]) -> tuple[RowNumbers, Records]:
-        """The live reports of some stories (each once), and which story each is of, by its place."""
-        which, rows = self._stories.rows(_keys_of(stories), np.full(len(stories), MEMBERS_READ))
-        wanted = self._rows["live"][rows] & (self._rows["story"][rows] == stories[which])
-        return which[wanted], self._rows.at(rows[wanted])
-
-
-def _post(postings: Postings, held: Sequence[tuple[int, Keys]]) -> None:
-    rows = np.repeat([row for row, _ in held], [len(keys) for _, keys in held])
-    postings.add_all(rows, np.concatenate([keys for _, keys in held]))
+    def _members(self, story: int) -> Records:
+        """The live reports of a story."""
+        rows = self._stories.rows_of(story & _KEY, MEMBERS_READ)
+        return self._rows.at(rows[self._rows["story"][rows] == story])
 
 
 def _keys(reading: Reading, terms: Keys) -> Keys:
@@ -254,19 +249,17 @@ def _keys(reading: Reading, terms: Keys) -> Keys:
     return np.concatenate([reading.sketch.hashes[:POSTED], terms, template])
 
 
-def _keys_of(stories: npt.NDArray[np.int64]) -> Keys:
-    """Stories as keys of postings."""
-    keys: Keys = (stories & _KEY).astype(np.uint32)
-    return keys
-
-
 def _totals(rows: RowNumbers, points: RowNumbers) -> tuple[RowNumbers, RowNumbers]:
     """Each row once, ascending, with the sum of its points, whole numbers below 2**32."""
     if not len(rows):
         return rows, points
-    packed = np.sort(rows << _ROW_BITS | points)
+    packed = rows << _ROW_BITS | points
+    packed.sort()
     found = packed >> _ROW_BITS
-    firsts = np.flatnonzero(np.concatenate([[True], found[1:] != found[:-1]]))
+    is_first = np.empty(len(found), np.bool_)
+    is_first[0] = True
+    np.not_equal(found[1:], found[:-1], out=is_first[1:])
+    [firsts] = is_first.nonzero()
     return found[firsts], np.add.reduceat(packed & _ROW, firsts)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from monitor.domain.stories.comparing import Floats, Places, compared, ended
+from monitor.domain.stories.comparing import Compared, Floats, compared
 from monitor.domain.stories.frequencies import Frequencies
 from monitor.domain.stories.patterns import patterned
 from monitor.domain.stories.reading import Reading
@@ -30,33 +30,36 @@ _IN_TITLE = ((_FLAGS & TITLE != 0) & (_FLAGS & SOUND == 0)).astype(float)
 byte of no term."""
 
 
-def likeness(reading: Reading, records: Records, frequencies: Frequencies) -> Floats:
-    """How alike `reading` is to each of some records, 0 to 1, by the frequencies of now."""
-    both = compared(reading, records)
-    at, flags, their_flags = both.at, both.flags, both.their_flags
-    my_rarity, their_rarity = frequencies.weigh(both.terms), frequencies.weigh(both.their_terms)
+def likeness(reading: Reading, records: Records, frequencies: Frequencies, least: float = 0.0) -> Floats:
+    """How alike `reading` is to each of some records, 0 to 1, by the frequencies of now.
 
-    mine, theirs = my_rarity * _AS_WORD[flags], their_rarity * _AS_WORD[their_flags]
+    What is less alike than `least` is not looked at further: its figure is too high, but below `least` too.
+    """
+    both = compared(reading, records)
+    flags, their_flags, size = both.flags, both.their_flags, len(both.terms)
+    rarity = frequencies.weigh(np.concatenate([both.terms, both.their_terms.ravel()]))
+    my_rarity, their_rarity = rarity[:size], rarity[size:].reshape(both.their_terms.shape)
+
     headline = my_rarity * _IN_TITLE[flags]
-    found = ended(headline)[at].sum(axis=1) / max(float(headline.sum()), 1e-9)
-    within = (1 - HEADLINE_SHARE) * _cosine(mine, theirs, at) + HEADLINE_SHARE * found
-    within = within * (1 - patterned(both))
+    found = both.beside(headline).sum(axis=1) / max(float(headline.sum()), 1e-9)
+    cosine = _cosine(both, my_rarity * _AS_WORD[flags], their_rarity * _AS_WORD[their_flags])
+    within = (1 - HEADLINE_SHARE) * cosine + HEADLINE_SHARE * found
+    near = within >= least
+    if near.any():
+        within[near] *= 1 - patterned(both.where(near))
 
     languages = records["language"]
     foreign = (languages != reading.language) & (languages != 0) & (reading.language != 0)
     if not foreign.any():
-        return _plain(within)
+        return within
     mine, theirs = my_rarity * _AS_NAME[flags], their_rarity * _AS_NAME[their_flags]
-    shared = ((ended(mine)[at] > 0) & (theirs > 0)).sum(axis=1)
-    across = FOREIGN_WEIGHT * _cosine(mine, theirs, at) * (shared >= FEWEST_NEUTRAL)
-    return _plain(np.where(foreign, across, within))
+    shared = ((both.beside(mine) > 0) & (theirs > 0)).sum(axis=1)
+    across = FOREIGN_WEIGHT * _cosine(both, mine, theirs) * (shared >= FEWEST_NEUTRAL)
+    return np.where(foreign, across, within)
 
 
-def _cosine(mine: Floats, theirs: Floats, at: Places) -> Floats:
-    products = np.einsum("ij,ij->i", ended(mine)[at], theirs)
+def _cosine(both: Compared, mine: Floats, theirs: Floats) -> Floats:
+    products = np.einsum("ij,ij->i", both.beside(mine), theirs)
     norms = np.sqrt(float(mine @ mine) * np.einsum("ij,ij->i", theirs, theirs))
-    return _plain(products / np.maximum(norms, 1e-9))
-
-
-def _plain(figures: npt.ArrayLike) -> Floats:
-    return np.asarray(figures, np.float64)
+    cosine: Floats = products / np.maximum(norms, 1e-9)
+    return cosine

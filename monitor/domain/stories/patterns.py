@@ -7,7 +7,7 @@ their names and numbers differ, the less it counts.
 
 import numpy as np
 
-from monitor.domain.stories.comparing import Compared, Floats, ended
+from monitor.domain.stories.comparing import Compared, Floats
 from monitor.domain.stories.terms import NEUTRAL, SOUND, SPECIFIC, TITLE
 
 NUMBER = 0.5
@@ -32,10 +32,10 @@ def patterned(both: Compared) -> Floats:
     their_sum = theirs.sum(axis=1)
     same = (at < len(flags)) & (their_flags != 0)
     agreed = np.maximum(
-        (ended(mine)[at] * same).sum(axis=1) / mine.sum(), (theirs * same).sum(axis=1) / np.maximum(their_sum, NUMBER)
+        (both.beside(mine) * same).sum(axis=1) / mine.sum(), (theirs * same).sum(axis=1) / np.maximum(their_sum, NUMBER)
     )
     my_plain, their_plain = _PLAIN[flags], _PLAIN[their_flags]
-    shared = 2 * (ended(my_plain)[at] * (their_plain & same)).sum(axis=1)
+    shared = 2 * (both.beside(my_plain) * (their_plain & same)).sum(axis=1)
     plain = shared / np.maximum(my_plain.sum() + their_plain.sum(axis=1), 1)
     figures: Floats = (1 - np.minimum(agreed, 1.0)) * plain * plain * (their_sum > 0)
     return figures

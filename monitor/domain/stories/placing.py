@@ -1,9 +1,9 @@
 """Which story a report belongs to, once its likeness to earlier reports is known."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from monitor.domain.stories.comparing import Floats
 from monitor.domain.stories.reading import Reading
@@ -34,45 +34,46 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Tallies:
-    """What the members of some stories add up to, a story a place: how many are no copies, when the last came, and
-    whether the outlet asking has one."""
+class Tally:
+    """What a story's members add up to: how many are no copies, when the last came, and whether the outlet asking has
+    one."""
 
-    stories: npt.NDArray[np.int64]
-    own: npt.NDArray[np.int64]
-    last: npt.NDArray[np.int64]
-    has_outlet: npt.NDArray[np.bool_]
-
-
-def tallied(stories: npt.NDArray[np.int64], which: npt.NDArray[np.int64], members: Records, outlet: int) -> Tallies:
-    """Add up the members of `stories`; `which` story each one is of, by its place."""
-    own = np.bincount(which, members["root"] == members["article"], len(stories))
-    last = np.full(len(stories), np.iinfo(np.int64).min)
-    np.maximum.at(last, which, members["at"])
-    has_outlet = np.bincount(which, members["outlet"] == outlet, len(stories)) > 0
-    return Tallies(stories, own.astype(np.int64), last, has_outlet)
+    own: int
+    last: int
+    has_outlet: bool
 
 
-def best_story(reading: Reading, now: int, records: Records, alike: Floats, tallies: Tallies) -> Standing | None:
+def tallied(members: Records, outlet: int) -> Tally:
+    """Add up the members of a story."""
+    own = int(np.count_nonzero(members["root"] == members["article"]))
+    return Tally(own, int(members["at"].max(initial=0)), bool((members["outlet"] == outlet).any()))
+
+
+def best_story(
+    reading: Reading, now: int, records: Records, alike: Floats, tally: Callable[[int], Tally]
+) -> Standing | None:
     """The story that a report resembles most, the older of equals; None when there is no candidate.
 
-    `records` are earlier reports, the oldest first, with their likeness; `tallies` of all their stories.
+    `records` are earlier reports, the oldest first, with their likeness; `tally` adds up a story's members. No story is
+    more like than its best member: those that cannot become the best are not added up.
     """
-    scores: dict[int, list[tuple[float, int]]] = {}
+    by_story: dict[int, list[tuple[float, int]]] = {}
     of_story, articles = records["story"].tolist(), records["article"].tolist()
-    for story, article, score in zip(of_story, articles, alike.tolist(), strict=True):
-        scores.setdefault(story, []).append((-score, article))
-    handicaps = STALE * np.maximum(now - tallies.last, 0) / _DAY + SAME_OUTLET * tallies.has_outlet
-    totals = dict(
-        zip(tallies.stories.tolist(), zip(tallies.own.tolist(), handicaps.tolist(), strict=True), strict=True)
-    )
-    best: Standing | None = None
-    for story, found in scores.items():
+    for story, article, likeness in zip(of_story, articles, alike.tolist(), strict=True):
+        by_story.setdefault(story, []).append((-likeness, article))
+    for found in by_story.values():
         found.sort()
-        own, handicap = totals[story]
-        few = max(min(FEW, own), 1)
-        mean = -sum(score for score, _ in found[:few]) / few
-        score = BEST_SHARE * -found[0][0] + (1 - BEST_SHARE) * mean - handicap - ASIDE * reading.is_aside
+    aside = ASIDE * reading.is_aside
+    best: Standing | None = None
+    for story, found in sorted(by_story.items(), key=lambda held: held[1][0]):
+        top, nearest = -found[0][0], found[0][1]
+        if best is not None and top - aside <= best.score:
+            break
+        members = tally(story)
+        few = max(min(FEW, members.own), 1)
+        mean = -sum(negative for negative, _ in found[:few]) / few
+        handicap = STALE * max(now - members.last, 0) / _DAY + SAME_OUTLET * members.has_outlet
+        score = BEST_SHARE * top + (1 - BEST_SHARE) * mean - handicap - aside
         if best is None or score > best.score:
-            best = Standing(story, score, found[0][1])
+            best = Standing(story, score, nearest)
     return best

@@ -56,47 +56,57 @@ class Postings:
 
         Of a key in more rows than its limit the earliest are given.
         """
-        room = limits.copy()
-        which, found = [], []
-        order = np.argsort(keys)
-        wanted = np.empty((len(keys), 2), np.uint64)
-        wanted[:, 0] = keys[order]
-        wanted[:, 0] <<= _SHIFT
-        wanted[:, 1] = wanted[:, 0] | _ROW
         # ascending, so that neighbouring bisections end in the same place
-        bounds = wanted.ravel()
+        order = keys.argsort()
+        room = limits[order]
+        wanted = keys[order]
+        low = wanted.astype(np.uint64) << _SHIFT
+        bounds = np.concatenate([low, low | _ROW])
+        which, found = [], []
         for segment in self._segments:
-            ends = segment.searchsorted(bounds).reshape(-1, 2)
-            held = np.empty_like(room)
-            first = np.empty_like(room)
-            first[order], held[order] = ends[:, 0], ends[:, 1] - ends[:, 0]
-            counts = np.minimum(held, room)
-            total = int(counts.sum())
-            if not total:
-                continue
+            ends = segment.searchsorted(bounds)
+            first = ends[: len(low)]
+            counts = np.minimum(ends[len(low) :] - first, room)
             room -= counts
-            numbers = np.repeat(_upto(len(keys)), counts)
-            at = _upto(total) + (first - (np.cumsum(counts) - counts))[numbers]
-            which.append(numbers)
-            found.append((segment[at] & _ROW).astype(np.int64))
-        self._add_fresh(keys, room, which, found)
+            before = counts.cumsum()
+            total = int(before[-1]) if len(before) else 0
+            if total:
+                at = (first - before + counts).repeat(counts)
+                at += _upto(total)
+                which.append(order.repeat(counts))
+                found.append(segment[at])
+        numbers, rows = self._fresh_rows(wanted, room)
+        if rows:
+            which.append(order[numbers])
+            found.append(np.array(rows, np.uint64))
         if not found:
             return np.empty(0, np.int64), np.empty(0, np.int64)
-        return np.concatenate(which), np.concatenate(found)
+        return np.concatenate(which), (np.concatenate(found) & _ROW).view(np.int64)
 
-    def _add_fresh(self, keys: Keys, room: Counts, which: list[Counts], found: list[Rows]) -> None:
+    def rows_of(self, key: int, limit: int) -> Rows:
+        """The rows that hold one key, at most `limit`, the earliest: for a few keys a fifth of the time of `rows`."""
+        low = np.uint64(key) << _SHIFT
+        bounds = np.array([low, low | _ROW])
+        found = []
+        for segment in self._segments:
+            first, end = segment.searchsorted(bounds).tolist()
+            if first < end:
+                found.append((segment[first:end] & _ROW).view(np.int64))
+        fresh = self._fresh.get(key)
+        if fresh is not None:
+            found.append(np.array(fresh, np.int64, ndmin=1))
+        return np.concatenate(found)[:limit] if found else np.empty(0, np.int64)
+
+    def _fresh_rows(self, keys: Keys, room: Counts) -> tuple[list[int], list[int]]:
         numbers: list[int] = []
         rows: list[int] = []
-        for number, key in enumerate(keys.tolist()):
-            held = self._fresh.get(key)
+        for number, held in enumerate(map(self._fresh.get, keys.tolist())):
             if held is None:
                 continue
-            some = held[: int(room[number])] if isinstance(held, list) else [held][: int(room[number])]
+            some = (held if isinstance(held, list) else [held])[: int(room[number])]
             numbers += [number] * len(some)
             rows += some
-        if rows:
-            which.append(np.array(numbers, np.int64))
-            found.append(np.array(rows, np.int64))
+        return numbers, rows
 
     def keep(self, renumbered: Rows) -> None:
         """Forget rows: row `n` becomes `renumbered[n]`, or is dropped where that is negative."""

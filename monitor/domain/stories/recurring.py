@@ -5,6 +5,7 @@ What changes in such a headline are numbers and the names of days and months; wh
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import xxhash
 
@@ -31,6 +32,7 @@ class Template:
     slots: int
 
 
+@lru_cache(maxsize=1 << 14)
 def is_calendar(word: str) -> bool:
     """Whether a lower-case folded word names a day or a month."""
     return _CALENDAR.fullmatch(word) is not None

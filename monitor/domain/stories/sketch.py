@@ -48,17 +48,23 @@ def sketch_of(spaced: bytes) -> Sketch:
     if not spaced:
         return Sketch(np.empty(0, np.uint32))
     text = np.frombuffer(spaced, np.uint8, min(len(spaced), LONGEST))
-    sums = np.zeros(len(text) + 1, np.uint64)
-    np.cumsum(text * _POWERS[: len(text)], out=sums[1:])
-    spaces = np.flatnonzero(text == ord(" "))
-    starts, ends = np.concatenate([[0], spaces + 1]), np.concatenate([spaces, [len(text)]])
+    sums = np.empty(len(text) + 1, np.uint64)
+    sums[0] = 0
+    np.multiply(text, _POWERS[: len(text)], out=sums[1:])
+    sums.cumsum(out=sums)
+    [spaces] = (text == ord(" ")).nonzero()
+    starts, ends = np.empty(len(spaces) + 1, np.int64), np.empty(len(spaces) + 1, np.int64)
+    starts[0], starts[1:], ends[:-1], ends[-1] = 0, spaces + 1, spaces, len(text)
     ends = ends[_SHINGLE - 1 :] if len(ends) >= _SHINGLE else ends[-1:]
     starts = starts[: len(ends)]
     rolled = (sums[ends] - sums[starts]) * _POWERS[LONGEST - starts]
     rolled ^= rolled >> _HALF
-    hashes = np.sort((rolled * _MIX >> _HALF).astype(np.uint32))
-    distinct = np.flatnonzero(hashes[1:] != hashes[:-1])
-    return Sketch(np.concatenate([hashes[:1], hashes[distinct[: SIZE - 1] + 1]]))
+    hashes = (rolled * _MIX >> _HALF).astype(np.uint32)
+    hashes.sort()
+    is_first = np.empty(len(hashes), np.bool_)
+    is_first[0] = True
+    np.not_equal(hashes[1:], hashes[:-1], out=is_first[1:])
+    return Sketch(hashes[is_first][:SIZE])
 
 
 @dataclass(frozen=True, slots=True)

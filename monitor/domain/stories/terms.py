@@ -54,7 +54,7 @@ class Terms:
     def add(self, key: int, flags: int) -> None:
         """Count the term that hashes to `key`."""
         seen = self.weights.get(key, 0)
-        self.weights[key] = (seen | flags) & 0xF0 | min((seen & 0x0F) + 1, 0x0F)
+        self.weights[key] = seen + (seen & 0x0F != 0x0F) | flags & 0xF0
 
     def mark(self, key: int, flags: int) -> None:
         """Add flags to a term that was counted."""
@@ -113,7 +113,7 @@ def skeleton(word: str) -> str:
 
 def _is_title_case(title: str) -> bool:
     """Whether capitals say nothing because most words of the title have one."""
-    long = [word for match in words(title) if len(word := match.group()) > 3 and not is_number(word)]
+    long = [word for word in as_written(title) if len(word) > 3 and not is_number(word)]
     return len(long) > 2 and 2 * sum(word[0].isupper() for word in long) > len(long)
 
 
