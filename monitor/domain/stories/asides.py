@@ -9,7 +9,7 @@ _OPENINGS = (
     "|here s|here are"
     "|watch|video|listen|see|hear|photos?|pictures|in pictures|gallery|podcast|analysis|opinion|explainer|explained"
     "|factbox"
-    "|timeline|profile|fact check|editorial|column|letters?|review|interview|briefing|your|the take|all to know"
+    "|timeline|profile|fact check|editorial|column|letters?|review|interview|briefing|your|read|the take|all to know"
     "|(?:three|four|five|six|seven|eight|nine|ten|[3-9]|10) (?:things|ways|reasons|takeaways|questions|facts)"
     "|wie|warum|wieso|weshalb|wer|kommentar|analyse|hintergrund|interview|bilder|podcast"
     "|comment|pourquoi|qui|que sait on|ce que|analyse|portrait|decryptage|tribune|entretien"

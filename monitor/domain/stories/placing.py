@@ -1,5 +1,6 @@
 """Which story a report belongs to, once its likeness to earlier reports is known."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,8 +10,11 @@ from monitor.domain.stories.comparing import Floats
 from monitor.domain.stories.reading import Reading
 from monitor.domain.stories.rows import Records
 
-ENOUGH = 0.31
+ENOUGH = 0.33
 """The likeness from which a report joins a story."""
+GROWN, FULLY_GROWN = 0.15, 8
+"""What puts a story before another that a report resembles enough too: so much for each doubling of its reports, up to
+so many. Two stories of one event that began side by side do not go on side by side."""
 BEST_SHARE = 0.5
 """A story is as like as the mean of its best member and of its best few: chance resemblances do not chain stories."""
 FEW = 4
@@ -52,10 +56,11 @@ def tallied(members: Records, outlet: int) -> Tally:
 def best_story(
     reading: Reading, now: int, records: Records, alike: Floats, tally: Callable[[int], Tally]
 ) -> Standing | None:
-    """The story that a report resembles most, the older of equals; None when there is no candidate.
+    """The story that a report belongs to most likely, the older of equals; None when there is no candidate.
 
-    `records` are earlier reports, the oldest first, with their likeness; `tally` adds up a story's members. No story is
-    more like than its best member: those that cannot become the best are not added up.
+    `records` are earlier reports, the oldest first, with their likeness; `tally` adds up a story's members. Among
+    stories that it resembles enough, size counts too. No story is more like than its best member: those that cannot
+    become the best are not added up.
     """
     by_story: dict[int, list[tuple[float, int]]] = {}
     of_story, articles = records["story"].tolist(), records["article"].tolist()
@@ -64,16 +69,21 @@ def best_story(
     for found in by_story.values():
         found.sort()
     aside = ASIDE * reading.is_aside
-    best: Standing | None = None
+    best, best_rank = None, 0.0
     for story, found in sorted(by_story.items(), key=lambda held: held[1][0]):
         top, nearest = -found[0][0], found[0][1]
-        if best is not None and top - aside <= best.score:
+        if best is not None and _rank(top - aside, FULLY_GROWN) <= best_rank:
             break
         members = tally(story)
         few = max(min(FEW, members.own), 1)
         mean = -sum(negative for negative, _ in found[:few]) / few
         handicap = STALE * max(now - members.last, 0) / _DAY + SAME_OUTLET * members.has_outlet
         score = BEST_SHARE * top + (1 - BEST_SHARE) * mean - handicap - aside
-        if best is None or score > best.score:
-            best = Standing(story, score, nearest)
+        rank = _rank(score, members.own)
+        if best is None or rank > best_rank:
+            best, best_rank = Standing(story, score, nearest), rank
     return best
+
+
+def _rank(score: float, own: int) -> float:
+    return score + GROWN * math.log2(min(max(own, 1), FULLY_GROWN)) if score >= ENOUGH else score
