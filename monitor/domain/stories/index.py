@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
-import numpy.typing as npt
 
 from monitor.domain.stories.copies import copied, is_other_day
 from monitor.domain.stories.frequencies import Frequencies

@@ -1,7 +1,6 @@
 """How alike two reports are, by what they are about."""
 
 import numpy as np
-import numpy.typing as npt
 
 from monitor.domain.stories.comparing import Compared, Floats, compared
 from monitor.domain.stories.frequencies import Frequencies
@@ -43,7 +42,7 @@ def likeness(reading: Reading, records: Records, frequencies: Frequencies, least
     headline = my_rarity * _IN_TITLE[flags]
     found = both.beside(headline).sum(axis=1) / max(float(headline.sum()), 1e-9)
     cosine = _cosine(both, my_rarity * _AS_WORD[flags], their_rarity * _AS_WORD[their_flags])
-    within = (1 - HEADLINE_SHARE) * cosine + HEADLINE_SHARE * found
+    within: Floats = (1 - HEADLINE_SHARE) * cosine + HEADLINE_SHARE * found
     near = within >= least
     if near.any():
         within[near] *= 1 - patterned(both.where(near))
@@ -55,7 +54,8 @@ def likeness(reading: Reading, records: Records, frequencies: Frequencies, least
     mine, theirs = my_rarity * _AS_NAME[flags], their_rarity * _AS_NAME[their_flags]
     shared = ((both.beside(mine) > 0) & (theirs > 0)).sum(axis=1)
     across = FOREIGN_WEIGHT * _cosine(both, mine, theirs) * (shared >= FEWEST_NEUTRAL)
-    return np.where(foreign, across, within)
+    figures: Floats = np.where(foreign, across, within)
+    return figures
 
 
 def _cosine(both: Compared, mine: Floats, theirs: Floats) -> Floats:
