@@ -17,8 +17,10 @@ _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\uf
 _ATTRIBUTE = r"""\s++[^\s"'<>/=]++(?:\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'|[^\s"'<>=`]++))?+"""
 _WELL_WRITTEN = re.compile(rf"<(?:/?([A-Za-z][A-Za-z0-9]*+)(?:>|(?:{_ATTRIBUTE})*+\s*+/?>)|!--(?:(?!--)[^<>])*+-->)")
 """A tag, with its name, or a comment. None of them contains "<" or ">", so that no parser can see another end of it."""
-_SHOWN_NOWHERE = re.compile(r"<(iframe|script|style)(?=[\s>])[^<>]*+>[^<]*+</\1>")
-"""Elements whose content, being nothing but text, goes with them."""
+_SHOWN_NOWHERE = re.compile(
+    rf"<(iframe|style)(?=[\s>])(?:{_ATTRIBUTE})*+\s*+>(?:[^<]++|<(?!/(?i:\1)))*+</\1>|<script(?=[\s>])[^<>]*+>[^<]*+</script>"
+)
+"""Elements whose content is nothing but text until they end, and goes with them; a script has other ways to end."""
 _BLOCKS = frozenset(
     (
         *("p", "br", "div", "li", "ul", "ol", "hr", "dl", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6"),
@@ -31,7 +33,7 @@ _INLINES = frozenset(
         *("a", "img", "span", "strong", "em", "b", "i", "u", "s", "small", "big", "sub", "sup", "code"),
         *("cite", "q", "font", "center", "del", "ins", "mark", "abbr", "time", "kbd", "tt", "wbr"),
         *("picture", "source", "label", "audio", "video", "track", "embed", "input", "button", "details", "summary"),
-        *("var", "samp", "strike", "dfn", "nobr", "acronym"),
+        *("var", "samp", "strike", "dfn", "nobr", "acronym", "link"),
     )
 )
 """Elements that only ever show their text where it stands; tables, for one, may move it."""

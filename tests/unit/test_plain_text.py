@@ -27,7 +27,7 @@ NAMES = (
         "iframe",
         "style",
     ),
-    *("form", "button", "input", "video", "audio", "embed", "details", "summary", "nobr", "var", "!--", "!---"),
+    *("form", "button", "input", "video", "audio", "embed", "details", "summary", "nobr", "var", "link", "!--", "!---"),
 )
 ATTRIBUTES = (
     "",
@@ -81,6 +81,9 @@ WORDS = st.sampled_from(
         "<iframe src=x>quay</iframe>",
         "<iframe></iframe >",
         "<style>p { color: red }</STYLE>",
+        "<style a=b>p > b </styles></style>",
+        "<style>p</Style>b</style>",
+        "<iframe src='x'><a href=\"y\">quay</a> < pier</iframe>",
     )
 )
 BEYOND_SIMPLE = "<svg></svg>"
