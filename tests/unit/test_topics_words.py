@@ -7,6 +7,7 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from monitor.domain.catalog import Vocabulary
 from monitor.domain.topics.atoms import Atoms
 from monitor.domain.topics.plain import Plain
 from monitor.domain.topics.problems import QueryError
@@ -14,7 +15,7 @@ from monitor.domain.topics.remembered import Remembered
 from monitor.domain.topics.runs import Runs
 from monitor.domain.topics.spelling import edges, words_of, words_of_each
 from monitor.domain.topics.values import Document
-from monitor.domain.topics.vocabularies import read_entry
+from monitor.domain.topics.vocabularies import Shelf, read_entry
 from tests.topic_desk import engine
 
 texts = st.text(
@@ -123,14 +124,26 @@ def test_the_edges_of_a_term_are_where_its_words_stand(text: str) -> None:
     assert edges(text) == (plain.span(0)[0], plain.span(-1)[1])
 
 
-@given(st.text("abzÉłя国1_ -.", min_size=1, max_size=8), st.sampled_from([None, "pl"]))
-def test_a_plain_entry_is_the_term_that_it_reads_as(text: str, language: str | None) -> None:
+@given(st.from_regex(r"=?\"?[abzÉłя国1_ .*^-]{1,8}\"?", fullmatch=True), st.sampled_from(["*", "pl"]))
+@example('"US-EU"', "*")
+@example("=US", "*")
+@example("= US", "*")
+@example("=-US", "*")
+@example("u*", "*")
+@example("us*", "*")
+def test_an_entry_read_with_many_is_the_term_that_it_reads_as(entry: str, language: str) -> None:
     one, many = Atoms(), Atoms()
-    told = many.plain([text.strip()], language)
+    shelf = Shelf("briefing", {"words": Vocabulary(name="words", terms={language: (entry,)})}, many)
+    shelf.cells("words")
+    refused = []
     try:
-        one.atom(read_entry(text), language)
-    except QueryError:
-        assert told == [None]
-    else:
-        assert told == [0]
-        assert (one.tests, one.parts, one.labels, one.checks) == (many.tests, many.parts, many.labels, many.checks)
+        one.atom(read_entry(entry), None if language == "*" else language)
+    except QueryError as error:
+        refused = [error.message]
+    assert [problem.message for problem in shelf.problems] == refused
+    assert refused or (one.tests, one.parts, one.labels, one.checks) == (
+        many.tests,
+        many.parts,
+        many.labels,
+        many.checks,
+    )

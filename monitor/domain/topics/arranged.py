@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain, islice, pairwise
+from itertools import chain, islice
 
 import numpy as np
 
@@ -60,9 +60,10 @@ class Arranged:
 
     def _file(self, atom: int, parts: tuple[int, ...], uses: list[int]) -> None:
         """Note a phrase under its rarest two neighbouring words, so that it is not thought of at each of its words."""
-        pairs = list(pairwise(parts))
-        place = min(range(len(pairs)), key=lambda at: uses[pairs[at][0]] * uses[pairs[at][1]])
-        first, second = pairs[place]
+        place = 0
+        if len(parts) > 2:
+            place = min(range(len(parts) - 1), key=lambda at: uses[parts[at]] * uses[parts[at + 1]])
+        first, second = parts[place : place + 2]
         self.phrases.setdefault(first, {}).setdefault(second, []).append((atom, place))
         self.following.add(second)
 

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from monitor.domain.topics.folding import MANY, ONE, fold, unsegmented
@@ -102,12 +103,14 @@ class Atoms:
         """The number of a term's atom. `language` is that of the list it stands in. Raises QueryError."""
         if term.kind is Kind.REGEX:
             return self._regex(term)
-        if term.kind is not Kind.CASED and term.text.isascii() and term.text.isalnum():
-            alone = (self._test(term, term.text.lower(), language),)
-            return self._number((alone, None), term.text, alone, None)
-        if term.kind is not Kind.CASED and term.text.isascii() and term.text[:-1].isalnum() and term.text[-1] == "*":
-            alone = (self._test(term, term.text[:-1].lower() + MANY, language),)
-            return self._number((alone, None), term.text, alone, None)
+        if term.kind is not Kind.CASED and term.text.isascii():
+            if term.text.isalnum():
+                alone = (self._test(term, term.text.lower(), language),)
+                return self._number((alone, None), term.text, alone, None)
+            start = term.text[:-1]
+            if term.text[-1:] == "*" and start.isalnum() and len(start) >= SHORTEST_PREFIX:
+                alone = (self._tested(Test("prefix", start.lower())),)
+                return self._number((alone, None), term.text, alone, None)
         spelled = term.text.replace("*", MANY).replace("?", ONE)
         words = words_of(spelled)
         if not words:
@@ -118,16 +121,24 @@ class Atoms:
         check = _check(term, spelled)
         return self._number((parts, check), term.text, parts, check)
 
-    def plain(self, texts: Sequence[str], language: str | None = None) -> list[int | None]:
-        """The atoms of many terms of `Kind.WORD` that are letters, digits, spaces and hyphens; None for no such term.
+    def plain(self, kind: Kind, texts: Sequence[str], language: str | None = None) -> list[int | None]:
+        """The atoms of many terms of one kind, `WORD`, `EXACT` or `CASED`, that are letters, digits and, within them,
+        spaces and hyphens (`CASED` ones in ASCII); None for no such term.
 
         The same as `atom` would tell, for a fraction of the time.
         """
         numbers: list[int | None] = []
-        for text, words in zip(texts, words_of_each(texts), strict=True):
+        each = words_of_each(texts)
+        inflected = kind is Kind.WORD
+        tests = {
+            token: self._tested(_word(token, language) if inflected else Test("exact", fold(token)))
+            for token in dict.fromkeys(chain.from_iterable(each))
+        }
+        for text, words in zip(texts, each, strict=True):
             if 0 < len(words) <= MAX_WORDS:
-                parts = tuple([self._tested(_word(token, language)) for token in words])
-                numbers.append(self._number((parts, None), text, parts, None))
+                parts = tuple([tests[token] for token in words])
+                check = Check(cased=even(text)) if kind is Kind.CASED else None
+                numbers.append(self._number((parts, check), text, parts, check))
             else:
                 numbers.append(None)
         return numbers

@@ -73,7 +73,12 @@ def stemming_language(token: str, language: str | None) -> str:
     Those of the article when it is written in the token's script, else those of the script's default language
     (English for Latin, Russian for Cyrillic, ...). "" when there are none.
     """
-    script, default = _script(token[0])
+    return _rules(token[0], language)
+
+
+@lru_cache(maxsize=4096)
+def _rules(character: str, language: str | None) -> str:
+    script, default = _script(character)
     if language is None or language in _UNSPACED:
         return default
     if _OF_LANGUAGE.get(language, "latin") == script or (language == "sr" and script == "latin"):

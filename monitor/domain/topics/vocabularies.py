@@ -1,6 +1,7 @@
 """Vocabulary lists: their entries read, and each list made a cell that all queries share."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -34,7 +35,7 @@ def read_entry(text: str) -> Term:
     `word` and `several words` are inflected, `"quoted"` is exact, `=Cased`, `prefix*`, `/regex/`; each may end with
     `^weight`.
     """
-    if text.isalnum():
+    if text.isalnum() or (text[-1:] == "*" and text[:-1].isalnum()):
         return Term(kind=Kind.WORD, text=text, end=len(text))
     match = _entry.fullmatch(text)
     if match is None or not text.strip():
@@ -47,6 +48,15 @@ def read_entry(text: str) -> Term:
     if weight == 0:
         raise QueryError("a weight must be above 0", 0, len(text), "remove the entry instead")
     return Term(kind=kind, text=written, weight=weight, start=0, end=len(text))
+
+
+def _form(entry: str) -> tuple[Kind, str]:
+    """The kind and the text of an entry, if it is a plain one."""
+    if entry[:1] == '"' == entry[-1:]:
+        return Kind.EXACT, entry[1:-1]
+    if entry[:1] == "=" and entry.isascii():
+        return Kind.CASED, entry[1:]
+    return Kind.WORD, entry.strip()
 
 
 def _kind(match: re.Match[str]) -> tuple[Kind, str]:
@@ -96,10 +106,16 @@ class Shelf:
             yield from self._some(name, entries[first : first + _AT_ONCE], language)
 
     def _some(self, name: str, entries: Sequence[str], language: str | None) -> Iterator[tuple[int, float]]:
-        words = [entry for entry in entries if entry.translate(_JOINING).isalnum()]
-        plain = dict(zip(words, self.atoms.plain(list(map(str.strip, words)), language), strict=True))
+        plain: defaultdict[Kind, dict[str, str]] = defaultdict(dict)
         for entry in entries:
-            atom = plain.get(entry)
+            kind, text = _form(entry)
+            if text.translate(_JOINING).isalnum() and text[0].isalnum() and text[-1].isalnum():
+                plain[kind][entry] = text
+        known: dict[str, int | None] = {}
+        for kind, texts in plain.items():
+            known.update(zip(texts, self.atoms.plain(kind, list(texts.values()), language), strict=True))
+        for entry in entries:
+            atom = known.get(entry)
             if atom is not None:
                 yield atom, 1.0
                 continue
