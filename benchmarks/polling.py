@@ -8,14 +8,17 @@ once, first for all documents and then for 304s only; CPU is that of the client 
 `wirewatch` is the real fetcher with its guard, lanes and limits; `bare httpx` is one AsyncClient and workers over a
 queue, with nothing checked.
 `poll + parse + store` is the whole poll step into SQLite: all documents new, all sent again though nothing changed, and
-304s. lemon24/reader stands beside it when it is installed.
+304s. lemon24/reader, in a process of its own, stands beside it when it is installed.
 """
 
 import argparse
 import asyncio
 import importlib.util
+import json
 import resource
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -203,25 +206,27 @@ async def our_poll(server: Server, folder: Path) -> AsyncIterator[Ours]:
 
 
 class Peer:
-    """lemon24/reader, with its own parser and store."""
+    """lemon24/reader, with its own parser and store, in a process of its own."""
 
     def __init__(self, parts: Sequence[Sequence[str]], folder: Path) -> None:
-        import reader
+        command = [sys.executable, "-m", "benchmarks.reader_peer", str(folder)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._say(json.dumps(parts))
 
-        self._reader = reader.make_reader(str(folder / "reader.db"))
-        for number, urls in enumerate(parts):
-            for url in urls:
-                self._reader.add_feed(url)
-                self._reader.set_tag(url, f"part{number}")
+    def _say(self, line: str) -> None:
+        assert self._process.stdin
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
 
     def poll(self, part: int) -> None:
-        for _ in self._reader.update_feeds_iter(tags=[f"part{part}"], scheduled=False, workers=8):
-            pass
+        """Raises RuntimeError when it has ended."""
+        self._say(str(part))
+        assert self._process.stdout
+        if not self._process.stdout.readline():
+            raise RuntimeError("lemon24/reader has failed")
 
     def close(self) -> None:
-        failed = self._reader.get_feed_counts(broken=True).total
-        print(f"reader kept {self._reader.get_entry_counts().total} entries; {failed} feeds failed")
-        self._reader.close()
+        print(self._process.communicate()[0], end="")
 
 
 async def polling(server: Server, folder: Path) -> None:

@@ -38,7 +38,7 @@ def read_fast(text: str) -> RawFeed | None:
         body = text.encode()
     except UnicodeEncodeError:
         return None
-    if b"\x7f" in body or (b"\xef\xb7" in body and _NONCHARACTER.search(body)):
+    if b"\x7f" in body or (b"\xef" in body and _NONCHARACTER.search(body)):
         return None
     starts = _MARKS.findall(body)
     if b"" in starts or _ATOM_03 in body or _is_relative(body, text) or _is_packed(body):
