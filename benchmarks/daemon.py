@@ -142,18 +142,19 @@ async def memory(count: int, items: int, topics: int) -> None:
                 most = await watched(process, database, count * items)
             polled = await database.read(lambda connection: connection.execute(feeds.select()).all())
             print(f"{sum(row.polls > 0 for row in polled)} feeds polled, {count * items} articles, {topics} topics")
-            print(f"main process {most[0]} MB at most, others {most[1:]} MB")
+            print(f"main process {most[0]} MB at most, {most[1]} MB at the end, others {most[2:]} MB")
             await database.close()
 
 
 async def watched(process: psutil.Process, database: Database, wanted: int) -> list[int]:
-    """Megabytes of the program's processes, the main one's highest first, until `wanted` articles are judged."""
-    most, others = 0, [0]
+    """Megabytes of the program's processes once `wanted` articles are judged: the most that the main one ever had, what
+    it has now, and each of the others."""
+    others = [0]
     while await done(database) < wanted:
-        most = max(most, process.memory_info().rss >> 20)
         others = sorted((child.memory_info().rss >> 20 for child in process.children(recursive=True)), reverse=True)
         await asyncio.sleep(1)
-    return [most, *others]
+    status = dict(re.findall(r"(\w+):\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text()))
+    return [int(status["VmHWM"]) >> 10, int(status["VmRSS"]) >> 10, *others]
 
 
 async def done(database: Database) -> int:

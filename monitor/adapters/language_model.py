@@ -8,17 +8,21 @@ by the last of some sorted numbers that is not greater. They are 2 MB, and all b
 Scores are computed as the library computes them and are equal to the last bit.
 """
 
+import lzma
 import math
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from shutil import copyfileobj
+from tempfile import TemporaryFile
 from typing import Self
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from py3langid.langid import MODEL_DIR, MODEL_FILE
-from py3langid.modelio import load_model
 
 Backwards = NDArray[np.uint64]
 """A byte and the seven before it, each less significant than the one after it; zero, which is in no known sequence,
@@ -53,13 +57,15 @@ class LanguageModel:
     @classmethod
     def load(cls, languages: Collection[str]) -> Self:
         """The model that comes with py3langid, of these languages only; ValueError names those it has not."""
-        weights, priors, codes, moves, rows, features = load_model(MODEL_DIR / MODEL_FILE)
-        if missing := set(languages).difference(codes):
-            raise ValueError(f"not in the model: {', '.join(sorted(missing))}")
-        kept = [column for column, code in enumerate(codes) if code in languages]
-        table = np.asarray(moves).reshape(-1, 256)
-        known = _ranges(list(_sequences(table, np.asarray(rows), np.array(features, np.int32))))
-        return cls([codes[n] for n in kept], known, np.ascontiguousarray(weights[:, kept]), priors[kept])
+        with _unpacked() as model:
+            codes = model["classes"].tolist()
+            if missing := set(languages).difference(codes):
+                raise ValueError(f"not in the model: {', '.join(sorted(missing))}")
+            kept = [column for column, code in enumerate(codes) if code in languages]
+            weights = np.ascontiguousarray(model["ptc"][:, kept])
+            table = model["nextmove"].reshape(-1, 256)
+            known = _ranges(list(_sequences(table, model["nextmove_row"], model["out_feat"])))
+            return cls([codes[column] for column in kept], known, weights, model["pc"][kept])
 
     def likelihoods(self, text: str) -> dict[str, float]:
         """The probability of each language; they add up to 1 and are all alike when nothing in the text is known."""
@@ -84,6 +90,19 @@ class LanguageModel:
         features = self._features[self._from.searchsorted(endings, side="right") - 1]
         found: Features = features[features != _NONE]
         return found
+
+
+@contextmanager
+def _unpacked() -> Iterator[NpzFile]:
+    """The arrays of py3langid's model file. The library reads all of them at once, which takes 107 MB for a moment; one
+    by one they take 60. Like there, a temporary file keeps them from being in memory twice.
+    """
+    with TemporaryFile() as file:
+        with lzma.open(MODEL_DIR / MODEL_FILE) as packed:
+            copyfileobj(packed, file)
+        file.seek(0)
+        with np.load(file, allow_pickle=False) as arrays:
+            yield arrays
 
 
 def _octets(text: str) -> bytes:
