@@ -12,6 +12,7 @@ from monitor.domain.interactions import Action
 from storage.alerts import alert_of
 from storage.outbox_schema import deliveries, delivery_alerts, interactions, lanes, silences
 from storage.schema import alerts
+from storage.statements import batches, padded
 from storage.stories import story_of
 
 _HOUR = timedelta(hours=1)
@@ -137,7 +138,7 @@ def _standing(connection: Connection, delivery: Delivery) -> Delivery | None:
     if delivery.thread_of is not None:
         found = connection.execute(_STANDING_AT, {"thread_of": delivery.thread_of})
     else:
-        asked = {"alert_ids": list(delivery.alert_ids), "receiver": delivery.receiver}
+        asked = {"alert_ids": padded(delivery.alert_ids), "receiver": delivery.receiver}
         found = connection.execute(_STANDING_WITH, asked)
     row = found.one_or_none()
     return delivery_of(row, _alert_ids(connection, row.id)) if row is not None else None
@@ -155,8 +156,9 @@ def _recent(connection: Connection, delivery: Delivery, now: datetime) -> tuple[
 
 
 def _alerts(connection: Connection, alert_ids: Collection[int]) -> tuple[AlertForSending, ...]:
-    found = [alert_of(row) for row in connection.execute(_ALERTS, {"ids": list(alert_ids)})]
-    doubts = {row.alert_id: row for row in connection.execute(_DOUBTS, {"ids": list(alert_ids)})}
+    asked = [{"ids": padded(batch)} for batch in batches(sorted(alert_ids))]
+    found = [alert_of(row) for ids in asked for row in connection.execute(_ALERTS, ids)]
+    doubts = {row.alert_id: row for ids in asked for row in connection.execute(_DOUBTS, ids)}
     return tuple(
         AlertForSending(
             alert=alert,
