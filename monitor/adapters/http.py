@@ -1,12 +1,13 @@
 """HTTP, polite and bounded: the one way to the web for feeds, pages and robots.txt alike.
 
 Redirects are followed by hand, so that each hop is vetted, waits for its host's lane, and gets credentials only at the
-origin they belong to. We speak to httpcore rather than through httpx's client, of which we take the addresses only: a
-client would keep cookies, log addresses with the keys in them, and inflate bodies without a bound.
+origin they belong to. We speak to httpx's transport rather than through its client: a client would keep cookies, log
+addresses with the keys in them, and inflate bodies without a bound.
 """
 
 import asyncio
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import httpx
@@ -19,7 +20,7 @@ from monitor.adapters.http_errors import EXPECTED, failure_of
 from monitor.adapters.http_guard import Resolve
 from monitor.adapters.http_lanes import Lanes, LocalLanes
 from monitor.adapters.http_reading import Ask, fetched
-from monitor.adapters.http_transport import Answer, GuardedTransport
+from monitor.adapters.http_transport import GuardedTransport
 from monitor.adapters.robots import AGENT, Robots
 from monitor.domain.failures import Failure, Reason
 from monitor.domain.feeds import Validators
@@ -52,6 +53,14 @@ class HttpFetcher:
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._robots = Robots(self._robots_txt, clock)
         self._headers = [(b"User-Agent", _user_agent(settings.contact)), (b"Accept-Encoding", ACCEPTED)]
+        self._extensions: Mapping[str, object] = {
+            "timeout": {
+                "connect": settings.connect_timeout.total_seconds(),
+                "read": settings.read_timeout.total_seconds(),
+                "write": settings.read_timeout.total_seconds(),
+                "pool": settings.total_timeout.total_seconds(),
+            }
+        }
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -112,23 +121,23 @@ class HttpFetcher:
         self, url: httpx.URL, ask: Ask, authorization: bytes | None
     ) -> Fetched | NotModified | _Redirect | Failure:
         """One request, one answer."""
-        answer = await self._transport.get(url, self._request_headers(ask, authorization))
+        response = await self._transport.handle_async_request(self._request(url, ask, authorization))
         try:
-            headers = answers.Headers(answer.headers)
+            headers = answers.Headers(response.headers.raw)
             now = self._clock.now()
             location = headers.raw(b"location")
-            if answer.status in answers.REDIRECTS and location is not None:
-                permanent = answer.status in answers.PERMANENT_REDIRECTS
+            if response.status_code in answers.REDIRECTS and location is not None:
+                permanent = response.status_code in answers.PERMANENT_REDIRECTS
                 return _Redirect(to=urls.follow(url, location), permanent=permanent)
-            if answer.status == 304:
-                return await self._not_modified(url, answer, headers, ask)
-            if answer.status not in (200, 203):
-                return answers.refusal(answer.status, headers, now)
-            return await fetched(url, answer, headers, ask, now)
+            if response.status_code == 304:
+                return await self._not_modified(url, response, headers, ask)
+            if response.status_code not in (200, 203):
+                return answers.refusal(response, headers, now)
+            return await fetched(url, response, ask, now)
         finally:
-            await answer.aclose()
+            await response.aclose()
 
-    def _request_headers(self, ask: Ask, authorization: bytes | None) -> list[tuple[bytes, bytes]]:
+    def _request(self, url: httpx.URL, ask: Ask, authorization: bytes | None) -> httpx.Request:
         headers = [*self._headers, (b"Accept", ask.accept)]
         if ask.validators.etag is not None:
             headers.append((b"If-None-Match", ask.validators.etag))
@@ -136,10 +145,10 @@ class HttpFetcher:
             headers.append((b"If-Modified-Since", ask.validators.last_modified))
         if authorization is not None:
             headers.append((b"Authorization", authorization))
-        return headers
+        return httpx.Request("GET", url, headers=headers, extensions=dict(self._extensions))
 
     async def _not_modified(
-        self, url: httpx.URL, answer: Answer, headers: answers.Headers, ask: Ask
+        self, url: httpx.URL, response: httpx.Response, headers: answers.Headers, ask: Ask
     ) -> NotModified | Failure:
         unchanged = NotModified(
             url=urls.public(url),
@@ -148,7 +157,7 @@ class HttpFetcher:
         )
         if ask.validators == Validators():
             return _unasked(unchanged)
-        async for _ in answer.chunks():
+        async for _ in response.aiter_raw():
             pass  # to its end, so that the connection can be kept alive
         return unchanged
 

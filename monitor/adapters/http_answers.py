@@ -1,8 +1,9 @@
 """One answer of a server: its status line and headers, read into our values."""
 
 import re
-from collections.abc import Iterable
 from datetime import datetime, timedelta
+
+import httpx
 
 from monitor.domain import freshness
 from monitor.domain.failures import Failure, Reason
@@ -28,7 +29,7 @@ class Headers:
     Of a repeated field the first counts, but Cache-Control is joined.
     """
 
-    def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
+    def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
         self._fields: dict[bytes, bytes] = {}
         for name, value in raw:
             key = name.lower()
@@ -70,8 +71,9 @@ def media_type(headers: Headers) -> tuple[str, str | None]:
     return value.partition(";")[0].strip().lower(), charset.group(1) if charset else None
 
 
-def refusal(status: int, headers: Headers, now: datetime) -> Failure:
+def refusal(response: httpx.Response, headers: Headers, now: datetime) -> Failure:
     """The failure that a status other than success means."""
+    status = response.status_code
     reason = _REASONS.get(status) or (Reason.SERVER if 500 <= status < 600 else Reason.STATUS)
     return Failure(
         reason=reason,

@@ -8,7 +8,6 @@ import httpx
 from monitor.adapters import http_answers as answers
 from monitor.adapters import http_urls as urls
 from monitor.adapters.http_body import Body, Refused
-from monitor.adapters.http_transport import Answer
 from monitor.domain.failures import Failure, Reason
 from monitor.domain.feeds import Validators
 from monitor.domain.fetching import Fetched
@@ -30,19 +29,18 @@ class Ask:
     keep: int | None = None
 
 
-async def fetched(
-    url: httpx.URL, answer: Answer, headers: answers.Headers, ask: Ask, now: datetime
-) -> Fetched | Failure:
+async def fetched(url: httpx.URL, response: httpx.Response, ask: Ask, now: datetime) -> Fetched | Failure:
     """The answer with its whole body. Raises Refused and the network's errors."""
+    headers = answers.Headers(response.headers.raw)
     media_type, charset = answers.media_type(headers)
     if ask.page and media_type not in PAGE_TYPES | UNTYPED:
         return Failure(reason=Reason.NOT_A_PAGE, detail=media_type[:60], permanent=True)
-    body = await _read(answer, Body(headers.text(b"content-encoding") or "", ask.limit), ask, charset)
+    body = await _read(response, Body(headers.text(b"content-encoding") or "", ask.limit), ask, charset)
     if not body and ask.keep is None:
-        return Failure(reason=Reason.BROKEN_REPLY, detail="an empty answer", status=answer.status)
+        return Failure(reason=Reason.BROKEN_REPLY, detail="an empty answer", status=response.status_code)
     return Fetched(
         url=urls.public(url),
-        status=answer.status,
+        status=response.status_code,
         body=body,
         media_type=media_type,
         charset=charset,
@@ -51,9 +49,9 @@ async def fetched(
     )
 
 
-async def _read(answer: Answer, body: Body, ask: Ask, charset: str | None) -> bytes:
+async def _read(response: httpx.Response, body: Body, ask: Ask, charset: str | None) -> bytes:
     sniffed = not ask.page
-    async for chunk in answer.chunks():
+    async for chunk in response.aiter_raw():
         body.feed(chunk)
         if ask.keep is not None and len(body) >= ask.keep:
             return body.start_of(ask.keep)

@@ -1,7 +1,7 @@
-"""Requests over httpcore's connections, built so that every connection goes through the guard."""
+"""httpx's seam to the network, built so that every connection goes through the guard."""
 
 import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 
 import httpcore
 import httpx
@@ -20,41 +20,35 @@ host has its own among them.
 _STALE = (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError)
 
 
-class Answer:
-    """One answer: its status, its header fields as they came, and its body, to be read once. Close it in any case."""
+class _Stream(httpx.AsyncByteStream):
+    """The body of an answer. Raises httpcore.RemoteProtocolError when more came than Content-Length announced.
+
+    h11 leaves the rest in its buffer and takes the body for whole: a server that counts characters instead of bytes
+    would go unnoticed. A line end too many is an old habit and does no harm.
+    """
 
     def __init__(self, response: httpcore.Response) -> None:
-        self.status: int = response.status
-        self.headers: Sequence[tuple[bytes, bytes]] = response.headers
         self._response = response
+        names = {name.lower() for name, _ in response.headers}
+        self._announced = b"content-length" in names and b"transfer-encoding" not in names
 
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """The body as it comes. Raises httpcore.RemoteProtocolError when more came than Content-Length announced.
-
-        h11 leaves the rest in its buffer and takes the body for whole: a server that counts characters instead of bytes
-        would go unnoticed. A line end too many is an old habit and does no harm.
-        """
+    async def __aiter__(self) -> AsyncIterator[bytes]:
         end = b""
         async for chunk in self._response.aiter_stream():
             end = chunk
             yield chunk
-        if self._is_announced() and not self._ends_with(end[-64:]):
+        if self._announced and not self._ends_with(end[-64:]):
             raise httpcore.RemoteProtocolError("closed connection without sending complete body: more than announced")
-
-    def _is_announced(self) -> bool:
-        names = {name.lower() for name, _ in self.headers}
-        return b"content-length" in names and b"transfer-encoding" not in names
 
     def _ends_with(self, end: bytes) -> bool:
         stream = self._response.extensions.get("network_stream")
         return not isinstance(stream, WatchedStream) or stream.last.rstrip(b"\r\n").endswith(end.rstrip(b"\r\n"))
 
     async def aclose(self) -> None:
-        """Give the connection back, or close it when the body was not read to its end."""
         await self._response.aclose()
 
 
-class GuardedTransport:
+class GuardedTransport(httpx.AsyncBaseTransport):
     """HTTP/1.1 over guarded connections. Raises httpcore's errors and the guard's.
 
     httpx's own transport offers no place for a network backend. HTTP/2 is off: it costs more than it saves with one
@@ -74,9 +68,6 @@ class GuardedTransport:
         self._vets_targets = proxy is not None
         context = tls or _trust(settings.ca_file)
         self._pools = [self._make_pool(settings, proxy, context) for _ in range(_POOLS)]
-        read, connect = settings.read_timeout.total_seconds(), settings.connect_timeout.total_seconds()
-        total = settings.total_timeout.total_seconds()
-        self._limits: Mapping[str, float] = {"connect": connect, "read": read, "write": read, "pool": total}
 
     def _make_pool(
         self, settings: HttpSettings, proxy: httpx.Proxy | None, context: ssl.SSLContext
@@ -90,26 +81,23 @@ class GuardedTransport:
             proxy=_httpcore_proxy(proxy) if proxy else None,
         )
 
-    async def get(self, url: httpx.URL, headers: Sequence[tuple[bytes, bytes]]) -> Answer:
-        """Ask for `url`, again once if a kept-alive connection turns out to be closed (RFC 9112, 9.3.1)."""
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Make one request, again once if a kept-alive connection turns out to be closed (RFC 9112, 9.3.1)."""
         if self._vets_targets:
-            await self._network.vet(*_endpoint(url))
+            await self._network.vet(*_endpoint(request.url))
         # the layers below ask dozens of times in a request which event loop this is
         current_async_library_cvar.set("asyncio")
         opened.set(False)
-        pool = self._pools[hash(url.raw_host) % _POOLS]
-        request = httpcore.Request(
-            b"GET",
-            httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-            headers=[(b"Host", url.netloc), *headers],
-            extensions={"timeout": self._limits},
-        )
+        pool = self._pools[hash(request.url.raw_host) % _POOLS]
         try:
-            return Answer(await pool.handle_async_request(request))
+            response = await pool.handle_async_request(_to_httpcore(request))
         except _STALE:
-            if opened.get():
+            if opened.get() or request.method != "GET":
                 raise
-            return Answer(await pool.handle_async_request(request))
+            response = await pool.handle_async_request(_to_httpcore(request))
+        return httpx.Response(
+            response.status, headers=response.headers, stream=_Stream(response), extensions=response.extensions
+        )
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -120,6 +108,16 @@ class GuardedTransport:
 def _trust(ca_file: str | None) -> ssl.SSLContext:
     """The authorities that may vouch for a host: those that come with us, or those in `ca_file`."""
     return ssl.create_default_context(cafile=ca_file) if ca_file else httpx.create_ssl_context(trust_env=False)
+
+
+def _to_httpcore(request: httpx.Request) -> httpcore.Request:
+    url = request.url
+    return httpcore.Request(
+        request.method,
+        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        headers=request.headers.raw,
+        extensions=request.extensions,
+    )
 
 
 def _httpcore_proxy(proxy: httpx.Proxy) -> httpcore.Proxy:
