@@ -33,6 +33,10 @@ def fill_memory():
     return len([bytes(1_000_000) for _ in range(100_000)])
 
 
+def abort():
+    os.abort()
+
+
 def vanish():
     os._exit(3)
 

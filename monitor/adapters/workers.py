@@ -53,6 +53,8 @@ PATIENT_WAIT = 5.0
 
 _ALARMS = (signal.SIGPROF, signal.SIGALRM)
 _OUT_OF_MEMORY = 77
+_MEMORY_CODES = (_OUT_OF_MEMORY, -signal.SIGKILL, -signal.SIGABRT)
+"""Exit codes of a worker without memory: our own, the kernel's, and that of libraries in Rust or C++, which abort."""
 _STOPS = 8
 _MAIN_LOCK = threading.Lock()
 
@@ -207,7 +209,7 @@ def _asked_to_stop() -> bool:
 def _cut(exitcode: int | None) -> Cut:
     if exitcode is not None and -exitcode in _ALARMS:
         return Cut.TIME
-    return Cut.MEMORY if exitcode in (_OUT_OF_MEMORY, -signal.SIGKILL) else Cut.DIED
+    return Cut.MEMORY if exitcode in _MEMORY_CODES else Cut.DIED
 
 
 def _end(pool: ProcessPool) -> None:

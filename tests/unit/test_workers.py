@@ -56,6 +56,7 @@ async def test_a_hanging_parser_is_cut(workers, task):
 @pytest.mark.case(65)
 async def test_a_parser_that_eats_memory_is_cut(workers):
     assert await workers.feeds.run(worker_tasks.fill_memory, seconds=20.0) is Cut.MEMORY
+    assert await workers.feeds.run(worker_tasks.abort) is Cut.MEMORY
     assert await workers.feeds.run(worker_tasks.echo, 2) == 2
 
 
