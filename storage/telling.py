@@ -159,10 +159,11 @@ def _alerts(connection: Connection, alert_ids: Collection[int]) -> tuple[AlertFo
     asked = [{"ids": padded(batch)} for batch in batches(sorted(alert_ids))]
     found = [alert_of(row) for ids in asked for row in connection.execute(_ALERTS, ids)]
     doubts = {row.alert_id: row for ids in asked for row in connection.execute(_DOUBTS, ids)}
+    stories = {number: story_of(connection, number) for number in {alert.story_id for alert in found}}
     return tuple(
         AlertForSending(
             alert=alert,
-            story=story_of(connection, alert.story_id),
+            story=stories[alert.story_id],
             doubted_by=doubts[alert.id].author if alert.id in doubts else None,
             doubted_at=doubts[alert.id].at if alert.id in doubts else None,
         )

@@ -126,7 +126,7 @@ class Desk:
         title = title or f"Envoys meet for round {self.raised}"
 
         def work(connection: Connection) -> int:
-            alert_id, story_id = _write_alert(connection, title, self.raised, severity, self.clock.now())
+            alert_id, story_id = write_alert(connection, title, self.raised, severity, self.clock.now())
             wanted = [
                 NewDelivery(
                     receiver=name,
@@ -191,7 +191,8 @@ class Desk:
         return row
 
 
-def _write_alert(connection: Connection, title: str, number: int, severity: Severity, now: datetime) -> tuple[int, int]:
+def write_alert(connection: Connection, title: str, number: int, severity: Severity, now: datetime) -> tuple[int, int]:
+    """A story with one article and one alert; the ids of alert and story."""
     story_id: int = connection.execute(
         stories.insert().values(title=title, first_seen=now, last_seen=now).returning(stories.c.id)
     ).scalar_one()
