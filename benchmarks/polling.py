@@ -34,10 +34,10 @@ from sqlalchemy import func, select
 from benchmarks.feed_server import Server, invented, real, start
 from monitor.adapters.feeds import PooledFeedParser
 from monitor.adapters.http import HttpFetcher
+from monitor.adapters.memory import collect_seldom
 from monitor.adapters.urls import outlets
 from monitor.adapters.worker_calls import PRELOAD
 from monitor.adapters.workers import Size, Workers
-from monitor.app.memory import collect_seldom
 from monitor.domain.catalog import Catalog
 from monitor.domain.feeds import Feed, FeedForPoll, Validators
 from monitor.domain.fetching import Fetched, HttpSettings, NotModified

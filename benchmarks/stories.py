@@ -8,8 +8,8 @@ reports of one event. Three measurements in one run, all in CPU time of one core
 window  sketch, tidy, look up, place and learn, as triage does, with that many different articles in the window
 copies  the same for copies, with that many copies known of a tenth as many texts (`--copies 0` leaves it out)
 peer    the same texts in datasketch: MinHash of 128 permutations over the same three-word shingles, LSH at 0.5;
-        recall on copies cut to 30-70 %, edited, and extended by a quarter; left out when it is not installed.
-        Of our bytes 8 MB are a table of fixed size, so that few texts look dear
+        recall on copies cut to 30-70 %, edited, and extended by a quarter; left out when it is not installed
+        (or with `--peer 0`). Of our bytes 8 MB are a table of fixed size, so that few texts look dear
 
 A calibration line tells how fast the machine was meanwhile: a loop of a million additions takes 0.03 s on an idle one.
 """
@@ -46,7 +46,7 @@ def main() -> None:
     measure_window(chosen.window, chosen.measured)
     if chosen.copies:
         measure_copies(chosen.copies, chosen.measured)
-    if importlib.util.find_spec("datasketch"):
+    if chosen.peer and importlib.util.find_spec("datasketch"):
         measure_peer(chosen.peer)
 
 

@@ -18,7 +18,7 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 """64-bit row ids; SQLite gives ids of its own only to columns spelt INTEGER."""
 
 Digest = LargeBinary(32)
-"""A SHA-256."""
+"""A hash of 32 bytes: SHA-256 of identities and texts, BLAKE2b of documents."""
 
 
 def storable(text: str) -> str:

@@ -13,6 +13,7 @@ from monitor.domain.fetching import HttpSettings
 
 KEPT_ALIVE = 24
 KEPT_ALIVE_FOR = 5.0
+"""Idle connections kept, all hosts together, and for how many seconds."""
 _POOLS = 8
 """At each request and at each answer httpcore's pool looks through all its connections: so there are several, and every
 host has its own among them.

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from functools import cached_property
+from functools import cache
 
 from monitor.adapters.language_model import LanguageModel
 
@@ -90,14 +90,15 @@ class LangidDetector:
         return (_cyrillic(window) if script == "cyrillic" else None) or self._likeliest(window, plausible, claimed)
 
     def _likeliest(self, text: str, plausible: frozenset[str], claimed: str | None) -> str | None:
-        likely = {code: chance for code, chance in self._model.likelihoods(text).items() if code in plausible}
+        likely = {code: chance for code, chance in _model().likelihoods(text).items() if code in plausible}
         best = max(likely, key=lambda code: likely[code])
         doubtful = claimed in likely and likely[best] < _SURE * likely[claimed]
         return claimed if doubtful else best
 
-    @cached_property
-    def _model(self) -> LanguageModel:
-        return LanguageModel.load(_ONE_OF_MANY)
+
+@cache
+def _model() -> LanguageModel:
+    return LanguageModel.load(_ONE_OF_MANY)
 
 
 def _letters(text: str) -> Counter[str]:

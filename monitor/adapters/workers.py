@@ -9,7 +9,6 @@ than the quick limit.
 """
 
 import asyncio
-import gc
 import logging
 import multiprocessing
 import os
@@ -30,6 +29,7 @@ from typing import TypeVar, TypeVarTuple
 
 from pebble import ProcessExpired, ProcessPool
 
+from monitor.adapters.memory import collect_seldom
 from monitor.domain.failures import Failure, Reason
 
 log = logging.getLogger(__name__)
@@ -40,8 +40,6 @@ Arguments = TypeVarTuple("Arguments")
 MEMORY = 512_000_000
 """Address space of a worker in bytes unless told otherwise: five times what the largest ordinary page needs."""
 OPEN_FILES = 64
-COLLECT_AFTER = 10_000
-"""New objects after which a worker looks for cycles; Python's own 700 are made and given back within one document."""
 TASKS = 1_000
 """Tasks after which a worker is replaced unless told otherwise: whatever its libraries keep is given back."""
 START_GRACE = 30.0
@@ -90,8 +88,7 @@ def _restrict(memory: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for alarm in _ALARMS:
         signal.signal(alarm, signal.SIG_DFL)
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER)
+    collect_seldom()
 
 
 def _within(seconds: float, function: Callable[[*Arguments], T], *arguments: *Arguments) -> T | Failure:

@@ -10,11 +10,11 @@ from rich.console import Console
 from monitor.adapters.http_guard import Resolve
 from monitor.adapters.http_lanes import Lanes
 from monitor.adapters.language import LangidDetector
+from monitor.adapters.memory import collect_seldom, return_large_blocks
 from monitor.adapters.metrics import MeteredExtractor, MeteredFetcher, MeteredNotifier, MeteredParser, Meters
 from monitor.adapters.urls import outlets
 from monitor.app.chores import SetRight, Sweep
 from monitor.app.journal import JournaledArticles, JournaledFeeds, JournaledOutbox
-from monitor.app.memory import collect_seldom, return_large_blocks
 from monitor.app.reading import open_reading
 from monitor.app.telling import interactive, notifiers, rules
 from monitor.app.topics import CompiledTopics

@@ -160,9 +160,8 @@ def _warm() -> None:
     multiprocessing.set_forkserver_preload(["monitor.adapters.workers", *PRELOAD])
     forkserver.ensure_running()
     outlets()
-    model = LangidDetector()
-    model.detect("These are words of the language that the feeds are written in, as far as anybody can tell.")
-    LangidDetector._model = model._model  # type: ignore[misc]
+    words = "These are words of the language that the feeds are written in, as far as anybody can tell."
+    LangidDetector().detect(words)
 
 
 if __name__ == "__main__":

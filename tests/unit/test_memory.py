@@ -8,7 +8,7 @@ import pytest
 
 SCRIPT = """
 import ctypes, sys
-from monitor.app.memory import return_large_blocks
+from monitor.adapters.memory import return_large_blocks
 
 class Told(ctypes.Structure):
     _fields_ = [(name, ctypes.c_size_t) for name in ("arena", "free", "small", "mapped", "mapped_bytes", *"abcde")]
@@ -37,6 +37,8 @@ def test_the_daemon_starts_without_what_only_postgresql_or_a_migration_needs() -
 
 
 def test_cycles_are_looked_for_seldom_and_not_among_what_was_there_at_the_start() -> None:
-    script = "import gc; from monitor.app.memory import collect_seldom as set; set(); print(gc.get_threshold()[0], "
+    script = (
+        "import gc; from monitor.adapters.memory import collect_seldom as set; set(); print(gc.get_threshold()[0], "
+    )
     said = subprocess.check_output([sys.executable, "-c", script + "gc.get_freeze_count() > 1_000)"], text=True)
     assert said.split() == ["10000", "True"]

@@ -29,10 +29,10 @@ _IN_TITLE = ((_FLAGS & TITLE != 0) & (_FLAGS & SOUND == 0)).astype(float)
 byte of no term."""
 
 
-def likeness(reading: Reading, records: Records, frequencies: Frequencies, least: float = 0.0) -> Floats:
+def likeness(reading: Reading, records: Records, frequencies: Frequencies, least: float) -> Floats:
     """How alike `reading` is to each of some records, 0 to 1, by the frequencies of now.
 
-    What is less alike than `least` is not looked at further: its figure is too high, but below `least` too.
+    What is less alike than `least` is not looked at further: its figure may be too high, but is below `least`.
     """
     both = compared(reading, records)
     flags, their_flags, size = both.flags, both.their_flags, len(both.terms)

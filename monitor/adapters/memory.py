@@ -1,4 +1,4 @@
-"""Memory that is no longer used goes back to the system."""
+"""How a process keeps its memory: what is no longer used goes back, and is not looked for too often."""
 
 import ctypes
 import gc
