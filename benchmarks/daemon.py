@@ -29,12 +29,12 @@ from pathlib import Path
 import psutil
 
 from benchmarks.pipeline import NOW, WORDS, configuration, pages, write
-from monitor.adapters.text import PooledExtractor
-from monitor.adapters.worker_calls import PRELOAD
-from monitor.adapters.workers import Size, Workers
-from monitor.app.clock import SystemClock
-from storage.database import Database
-from storage.schema import feeds
+from monitor.adapters.pooled.extractor import PooledExtractor
+from monitor.adapters.pooled.tasks import PRELOAD
+from monitor.adapters.workers.pool import Size, Workers
+from monitor.app.runtime.clock import SystemClock
+from storage.schema.content import feeds
+from storage.sql.database import Database
 
 HOSTS = 200
 SAMPLES = 20

@@ -20,21 +20,21 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from monitor.adapters.slack import SlackNotifier
-from monitor.adapters.slack_calls import SlackCalls
-from monitor.app.clock import SystemClock
-from monitor.domain.alerts import AlertChange, AlertKind, Delivery, DeliveryKind, NewDelivery
+from monitor.adapters.slack.client import SlackCalls
+from monitor.adapters.slack.notifier import SlackNotifier
+from monitor.app.runtime.clock import SystemClock
+from monitor.domain.alerts.alert import AlertChange, AlertKind, Delivery, DeliveryKind, NewDelivery
 from monitor.domain.catalog import Catalog, Channel, Receiver, Severity, Topic, Watchlist
-from monitor.domain.delivering import Rules
+from monitor.domain.delivery.attempt import Rules
 from monitor.engine.runner import StepRunner, Work
 from monitor.steps.deliver import Deliver
-from storage.alerts import write_alerts
-from storage.database import Database
-from storage.deliveries import add_deliveries
-from storage.outbox import SqlOutbox
-from storage.schema import articles, stories
-from storage.upgrade import upgrade
-from tests.fake_slack import BOT_TOKEN
+from storage.outbox.add import add_deliveries
+from storage.outbox.store import SqlOutbox
+from storage.schema.content import articles, stories
+from storage.schema.upgrade import upgrade
+from storage.sql.database import Database
+from storage.stories.alerts import write_alerts
+from tests.support.fake_slack import BOT_TOKEN
 
 DESK = Receiver(name="desk", channel=Channel.SLACK, address="#desk", break_through=Severity.LOW)
 TOPIC = Topic(key="talks", watchlist="w", title="Talks", query="talks", severity=Severity.HIGH)
@@ -91,7 +91,7 @@ async def write(database: Database, numbers: range) -> None:
 async def slack(port: int) -> AsyncIterator[str]:
     """A fake Slack without limits, in a process of its own."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.fake_slack", "--port", str(port), "--channels", "desk", "--unlimited"],
+        [sys.executable, "-m", "tests.support.fake_slack", "--port", str(port), "--channels", "desk", "--unlimited"],
         stdout=subprocess.PIPE,
         text=True,
     )

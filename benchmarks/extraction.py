@@ -91,8 +91,8 @@ def overlap(truth: str, found: str) -> tuple[float, float]:
 
 
 def ours(body: bytes) -> str:
-    from monitor.adapters.page_reading import read_page
-    from monitor.domain.articles import Text
+    from monitor.adapters.pages.read import read_page
+    from monitor.domain.articles.article import Text
 
     result = read_page(body, "https://example.com/article", None, NOW)
     return result.body if isinstance(result, Text) else f"{REFUSED}{result}"

@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
-from monitor.adapters.feed_reading import read_feed
+from monitor.adapters.feeds.read import read_feed
 from monitor.domain.failures import Failure
 
 HOSTS = 250

@@ -22,8 +22,8 @@ from pathlib import Path
 
 import feedparser
 
-from monitor.adapters.feed_reading import read_feed
-from monitor.domain.feeds import ParsedFeed
+from monitor.adapters.feeds.read import read_feed
+from monitor.domain.feeds.feed import ParsedFeed
 from tests.reliability import figures
 
 CASES = {"read": (31, 32, 33, 34, 62), "fuzz": (62,)}

@@ -26,7 +26,7 @@ from pathlib import Path
 import Stemmer
 
 from monitor.domain.catalog import Catalog, Severity, Topic, Watchlist
-from monitor.domain.topics.engine import Engine, compile_catalog
+from monitor.domain.topics.matcher import Engine, compile_catalog
 from monitor.domain.topics.values import Document
 
 LENGTH = (3500, 6500)

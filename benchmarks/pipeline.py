@@ -34,7 +34,7 @@ import psutil
 import trafilatura
 from sqlalchemy import func, select
 
-from storage.schema import articles
+from storage.schema.content import articles
 
 OUTLETS = 20
 WARM_UP = 100
@@ -176,9 +176,9 @@ def ask(url: str) -> None:
 
 def daemon(folder: str, origin: str, wanted: str, *, once: bool) -> None:
     """In a process of its own: warm up, then run until `wanted` articles are judged; prints what it took."""
-    from monitor.app.clock import SystemClock
+    from monitor.app.configuration import opened
     from monitor.app.daemon import Daemon, open_daemon
-    from monitor.app.opening import opened
+    from monitor.app.runtime.clock import SystemClock
 
     async def judged(running: Daemon) -> int:
         """How many articles have been through triage, from two indexes: the question must not cost what is measured."""

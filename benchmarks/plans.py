@@ -14,8 +14,8 @@ from time import perf_counter
 
 from sqlalchemy import Connection, text
 
-from storage.database import Database
-from storage.upgrade import upgrade_now
+from storage.schema.upgrade import upgrade_now
+from storage.sql.database import Database
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -32,21 +32,21 @@ import psutil
 from sqlalchemy import func, select
 
 from benchmarks.feed_server import Server, invented, real, start
-from monitor.adapters.feeds import PooledFeedParser
-from monitor.adapters.http import HttpFetcher
-from monitor.adapters.memory import collect_seldom
-from monitor.adapters.urls import outlets
-from monitor.adapters.worker_calls import PRELOAD
-from monitor.adapters.workers import Size, Workers
-from monitor.domain.catalog import Catalog
-from monitor.domain.feeds import Feed, FeedForPoll, Validators
-from monitor.domain.fetching import Fetched, HttpSettings, NotModified
-from monitor.domain.intervals import PollSettings
+from monitor.adapters.http.client import HttpFetcher
+from monitor.adapters.pooled.feed_parser import PooledFeedParser
+from monitor.adapters.pooled.tasks import PRELOAD
+from monitor.adapters.text.outlets import outlets
+from monitor.adapters.workers.memory import collect_seldom
+from monitor.adapters.workers.pool import Size, Workers
+from monitor.domain.catalog import Catalog, Feed
+from monitor.domain.feeds.feed import FeedForPoll, Validators
+from monitor.domain.feeds.fetch import Fetched, HttpSettings, NotModified
+from monitor.domain.feeds.intervals import PollSettings
 from monitor.steps.poll import Poll
-from storage.database import Database
-from storage.feeds import SqlFeedStore
-from storage.schema import articles
-from storage.upgrade import upgrade
+from storage.feeds.store import SqlFeedStore
+from storage.schema.content import articles
+from storage.schema.upgrade import upgrade
+from storage.sql.database import Database
 
 AT_ONCE = 50
 

@@ -19,13 +19,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from monitor.domain.articles import Entry, NewArticle, Stage
-from monitor.domain.feeds import Feed, FeedState
-from monitor.domain.polling import Polled
-from storage.database import Database
-from storage.feeds import SqlFeedStore
-from storage.schema import identities
-from storage.upgrade import upgrade
+from monitor.domain.articles.article import Entry, NewArticle, Stage
+from monitor.domain.catalog import Feed
+from monitor.domain.feeds.feed import FeedState
+from monitor.domain.feeds.polled import Polled
+from storage.feeds.store import SqlFeedStore
+from storage.schema.content import identities
+from storage.schema.upgrade import upgrade
+from storage.sql.database import Database
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 TOGETHER = 50

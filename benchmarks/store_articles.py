@@ -21,18 +21,17 @@ from typing import Any
 from sqlalchemy import event
 
 from benchmarks.store import NOW, Measured, clock, polls, report, since
-from monitor.domain.alerts import AlertChange, AlertKind, DeliveryKind, Evidence, NewDelivery
-from monitor.domain.articles import Article, Method, Stage, Text
-from monitor.domain.catalog import Severity
-from monitor.domain.feeds import Feed
+from monitor.domain.alerts.alert import AlertChange, AlertKind, DeliveryKind, Evidence, NewDelivery
+from monitor.domain.alerts.verdict import StoryFacts, Verdict
+from monitor.domain.articles.article import Article, Method, Stage, Text
+from monitor.domain.catalog import Feed, Severity
 from monitor.domain.ledger import Note
 from monitor.domain.stories.values import Fingerprint, Placed, Placement
 from monitor.domain.topics.values import Field, Hit, Match, Matches
-from monitor.domain.verdicts import StoryFacts, Verdict
-from storage.articles import SqlArticleStore
-from storage.database import Database
-from storage.feeds import SqlFeedStore
-from storage.upgrade import upgrade
+from storage.articles.store import SqlArticleStore
+from storage.feeds.store import SqlFeedStore
+from storage.schema.upgrade import upgrade
+from storage.sql.database import Database
 
 HIT = Hit(term="budget", field=Field.TEXT, start=3, end=9, quote="budget")
 EVIDENCE = Evidence(term="budget", field=Field.TEXT, before="the ", quote="budget", after=" of the harbour")

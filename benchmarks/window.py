@@ -23,25 +23,25 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import Connection, Table
 
-from monitor.app.window import rebuilt_index
-from monitor.domain.articles import Article, Stage
+from monitor.app.runtime.story_window import rebuilt_index
+from monitor.domain.alerts.judge import ArticleJudge
+from monitor.domain.articles.article import Article, Stage
 from monitor.domain.catalog import Catalog, Severity, SeverityStep, Topic, Watchlist
-from monitor.domain.judging import ArticleJudge
+from monitor.domain.stories.fingerprint.fingerprint import encoded
+from monitor.domain.stories.fingerprint.recurring import Template
+from monitor.domain.stories.fingerprint.sketch import Sketch
+from monitor.domain.stories.fingerprint.terms import TITLE, Terms
 from monitor.domain.stories.index import StoryIndex
-from monitor.domain.stories.reading import encoded
-from monitor.domain.stories.recurring import Template
-from monitor.domain.stories.sketch import Sketch
-from monitor.domain.stories.terms import TITLE, Terms
 from monitor.domain.stories.values import Fingerprint
 from monitor.domain.topics.values import Match, Matches
-from storage.articles import SqlArticleStore
-from storage.copying import continue_numbers
-from storage.database import Database
-from storage.schema import articles, counters, fingerprints, matches, stories
-from storage.sheet import PLACED
-from storage.statements import batches
-from storage.triage import Placing, place_all
-from storage.upgrade import upgrade_now
+from storage.admin.transfer import continue_numbers
+from storage.articles.pending_writes import PLACED
+from storage.articles.place import Placing, place_all
+from storage.articles.store import SqlArticleStore
+from storage.schema.content import articles, counters, fingerprints, matches, stories
+from storage.schema.upgrade import upgrade_now
+from storage.sql.database import Database
+from storage.sql.upserts import batches
 
 NOW = datetime(2030, 5, 9, tzinfo=UTC)
 SPAN = timedelta(hours=71)

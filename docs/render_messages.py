@@ -13,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from monitor.adapters.slack_blocks import Rendered, render
-from monitor.domain.alerts import DeliveryKind, Evidence, Silence
+from monitor.adapters.slack.blocks import Rendered, render
+from monitor.domain.alerts.alert import DeliveryKind, Evidence, Silence
 from monitor.domain.catalog import Severity
-from monitor.domain.messages import Card, Message, Report
+from monitor.domain.delivery.message import Card, Message, Report
 from monitor.domain.topics.values import Field
 
 WIDTH, MARGIN, LEFT = 680, 16, 64

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from monitor.domain.ledger import Note
-from storage.schema import ledger
+from storage.schema.content import ledger
 
 _APPEND = ledger.insert().inline()
 

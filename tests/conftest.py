@@ -19,8 +19,8 @@ import pytest
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
-from storage.database import Database
-from storage.upgrade import upgrade_now
+from storage.schema.upgrade import upgrade_now
+from storage.sql.database import Database
 from tests.reliability.figures import ROOT, keep
 
 

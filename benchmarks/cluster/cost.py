@@ -17,23 +17,23 @@ from sqlalchemy import event
 from benchmarks.cluster.machines import Now, Server
 from benchmarks.cluster.prose import article
 from monitor.app.works import Steps
-from monitor.domain.articles import Entry, Method, NewArticle, Stage, Text
-from monitor.domain.catalog import Catalog
-from monitor.domain.feeds import Feed, FeedState
-from monitor.domain.fetching import Fetched
-from monitor.domain.polling import Polled
+from monitor.domain.articles.article import Entry, Method, NewArticle, Stage, Text
+from monitor.domain.catalog import Catalog, Feed
+from monitor.domain.feeds.feed import FeedState
+from monitor.domain.feeds.fetch import Fetched
+from monitor.domain.feeds.polled import Polled
 from monitor.domain.stories.index import StoryIndex
-from monitor.domain.topics.engine import compile_catalog
+from monitor.domain.topics.matcher import compile_catalog
 from monitor.engine.cluster.engine import ClusterEngine
 from monitor.engine.cluster.jobs import Jobs
 from monitor.engine.local import LocalEngine
 from monitor.engine.runner import Work
 from monitor.steps.extract import Extract
 from monitor.steps.triage import Triage
-from storage.articles import SqlArticleStore
-from storage.database import Database
-from storage.feeds import SqlFeedStore
-from storage.turns import SqlTurns
+from storage.articles.store import SqlArticleStore
+from storage.cluster.leases import SqlTurns
+from storage.feeds.store import SqlFeedStore
+from storage.sql.database import Database
 
 
 class Instant:

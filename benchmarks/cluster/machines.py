@@ -13,9 +13,9 @@ import psutil
 import psycopg
 from sqlalchemy.engine import make_url
 
-from monitor.app.errands import prepare_errands
-from storage.database import Database
-from storage.upgrade import upgrade
+from monitor.engine.cluster.tables import prepare_errands
+from storage.schema.upgrade import upgrade
+from storage.sql.database import Database
 
 
 class Now:

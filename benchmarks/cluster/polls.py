@@ -20,7 +20,7 @@ import psutil
 from sqlalchemy import text
 
 from benchmarks.cluster.machines import Server, at_percent, processor_seconds
-from storage.database import Database
+from storage.sql.database import Database
 
 EVERY = 60
 ROOT = Path(__file__).parents[2]

@@ -16,8 +16,8 @@ from benchmarks.cluster.machines import Now, Server, at_percent
 from monitor.engine.cluster.engine import ClusterEngine
 from monitor.engine.cluster.jobs import Jobs
 from monitor.engine.runner import Work
-from storage.database import Database
-from storage.turns import SqlTurns
+from storage.cluster.leases import SqlTurns
+from storage.sql.database import Database
 
 CHILD = """
 import asyncio, sys

@@ -9,7 +9,7 @@ import psutil
 
 from benchmarks.cluster.machines import Server, processor_seconds
 from benchmarks.cluster.prose import article
-from tests.crash.cluster_world import cluster_world
+from tests.support.cluster_world import cluster_world
 
 
 async def scale(server: Server, articles: int) -> list[str]:

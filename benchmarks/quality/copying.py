@@ -13,8 +13,8 @@ import xxhash
 from benchmarks.quality.placings import share
 from benchmarks.quality.streams import Told
 from monitor.domain.stories import StoryIndex, fingerprint
+from monitor.domain.stories.fingerprint.words import folded, lower_words
 from monitor.domain.stories.values import Placed, Report
-from monitor.domain.stories.words import folded, lower_words
 
 NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
 NEAREST = 5

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from monitor.domain.stories.words import folded, lower_words
+from monitor.domain.stories.fingerprint.words import folded, lower_words
 
 _ZONES = {"EDT": "-0400", "EST": "-0500"}
 

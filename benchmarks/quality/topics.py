@@ -9,7 +9,7 @@ from benchmarks.quality.labelled import read_labelled
 from benchmarks.quality.measure import Judgement, judge
 from benchmarks.quality.report import summary, table, worst
 from monitor.config.loader import load
-from monitor.domain.topics.engine import compile_catalog
+from monitor.domain.topics.matcher import compile_catalog
 
 SHIPPED = Path(__file__).resolve().parents[2] / "config"
 TOPICS = ("china-mediation", "us-russia-reset", "tariffs")

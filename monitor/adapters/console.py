@@ -7,11 +7,11 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from monitor.domain.alerts import DeliveryKind, Evidence, NotSent, Outcome, Receipt
+from monitor.domain.alerts.alert import DeliveryKind, Evidence, NotSent, Outcome, Receipt
 from monitor.domain.catalog import Receiver, Severity
-from monitor.domain.delivering import Found, Unreadable
-from monitor.domain.messages import Card, Message, Report
-from monitor.domain.visible import visible
+from monitor.domain.delivery.attempt import Found, Unreadable
+from monitor.domain.delivery.message import Card, Message, Report
+from monitor.domain.strings.visible import visible
 
 _COLOURS = {
     Severity.LOW: "bright_black",

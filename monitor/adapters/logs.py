@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from monitor.domain.redaction import redact_all
+from monitor.domain.strings.redaction import redact_all
 
 _QUIET = (
     "httpx",

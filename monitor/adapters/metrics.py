@@ -9,16 +9,16 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
 
 from monitor import __version__
-from monitor.domain.alerts import DeliveryState, NotSent, Outcome, Receipt, Unknown
-from monitor.domain.articles import Text
+from monitor.domain.alerts.alert import DeliveryState, NotSent, Outcome, Receipt, Unknown
+from monitor.domain.articles.article import Text
 from monitor.domain.catalog import Receiver
-from monitor.domain.delivering import Found
+from monitor.domain.delivery.attempt import Found
+from monitor.domain.delivery.message import Message
 from monitor.domain.failures import Failure, Reason
-from monitor.domain.feeds import ParsedFeed, Validators
-from monitor.domain.fetching import Fetched, NotModified
-from monitor.domain.messages import Message
-from monitor.domain.overview import Overview
-from monitor.domain.wellness import living
+from monitor.domain.feeds.feed import ParsedFeed, Validators
+from monitor.domain.feeds.fetch import Fetched, NotModified
+from monitor.domain.status.health import living
+from monitor.domain.status.overview import Overview
 from monitor.ports import Extractor, FeedParser, Fetcher, Notifier
 
 _POSTED = {Receipt: "accepted", NotSent: "not_sent", Unknown: "unknown"}

@@ -9,37 +9,37 @@ from datetime import timedelta
 
 from rich.console import Console
 
-from monitor.adapters.http_guard import Resolve
-from monitor.adapters.http_shared_lanes import SharedLanes
-from monitor.adapters.slack_socket import listening
-from monitor.app.agreement import ALIVE_WITHIN, Agreement
-from monitor.app.building import EXTRACTIONS, Built, build
-from monitor.app.chores import Guard
-from monitor.app.clock import SharedClock
+from monitor.adapters.http.network import Resolve
+from monitor.adapters.http.shared_host_limits import SharedLanes
+from monitor.adapters.slack.socket_mode import listening
+from monitor.app.configuration import database_url
 from monitor.app.daemon import Daemon
-from monitor.app.errands import check_errands, prepare_errands
-from monitor.app.listening import slack_socket
-from monitor.app.opening import database_url
-from monitor.app.reading import http_settings
-from monitor.app.reloading import Reloading
-from monitor.app.telling import surroundings
-from monitor.app.vitals import Vitals, process_name
+from monitor.app.notifiers import surroundings
+from monitor.app.readers import http_settings
+from monitor.app.runtime.clock import SharedClock
+from monitor.app.runtime.config_agreement import ALIVE_WITHIN, Agreement
+from monitor.app.runtime.config_reload import Reloading
+from monitor.app.runtime.health import Vitals, process_name
+from monitor.app.runtime.housekeeping import Guard
+from monitor.app.slack_app import slack_socket
+from monitor.app.steps import EXTRACTIONS, Built, build
+from monitor.config.models.settings import Settings
+from monitor.config.reload import ConfigSource
 from monitor.config.secrets import Secrets
-from monitor.config.settings import Settings
-from monitor.config.watch import ConfigSource
-from monitor.engine.chores import Chore
 from monitor.engine.cluster.engine import ClusterEngine
 from monitor.engine.cluster.jobs import Jobs, JobsUnavailable
+from monitor.engine.cluster.tables import check_errands, prepare_errands
+from monitor.engine.periodic import Chore
 from monitor.ports import Clock
-from storage.agreement import SqlAgreement
-from storage.database import Database
-from storage.errors import StoreRefused, StoreUnavailable
-from storage.host_lanes import SqlHostLanes
-from storage.lock import refuse_beside_daemon
-from storage.notices import SqlNotices
-from storage.processes import SqlProcesses
-from storage.turns import SqlTurns
-from storage.upgrade import check_schema, refuse_too_new, upgrade
+from storage.admin.daemon_lock import refuse_beside_daemon
+from storage.cluster.active_config import SqlAgreement
+from storage.cluster.host_limits import SqlHostLanes
+from storage.cluster.leases import SqlTurns
+from storage.cluster.processes import SqlProcesses
+from storage.outbox.notices import SqlNotices
+from storage.schema.upgrade import check_schema, refuse_too_new, upgrade
+from storage.sql.database import Database
+from storage.sql.errors import StoreRefused, StoreUnavailable
 
 log = logging.getLogger(__name__)
 

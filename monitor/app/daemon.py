@@ -10,30 +10,30 @@ from typing import Protocol
 
 from rich.console import Console
 
-from monitor.adapters.http_guard import Resolve
+from monitor.adapters.http.network import Resolve
 from monitor.adapters.metrics import Meters
-from monitor.adapters.slack_socket import listening
-from monitor.app.building import EXTRACTIONS, build
-from monitor.app.chores import Guard
-from monitor.app.listening import slack_socket
-from monitor.app.opening import database_url
-from monitor.app.reloading import Reloading
-from monitor.app.telling import surroundings
-from monitor.app.vitals import Vitals
+from monitor.adapters.slack.socket_mode import listening
+from monitor.app.configuration import database_url
+from monitor.app.notifiers import surroundings
+from monitor.app.runtime.config_reload import Reloading
+from monitor.app.runtime.health import Vitals
+from monitor.app.runtime.housekeeping import Guard
+from monitor.app.slack_app import slack_socket
+from monitor.app.steps import EXTRACTIONS, build
+from monitor.config.reload import ConfigSource
 from monitor.config.secrets import Secrets
-from monitor.config.watch import ConfigSource
-from monitor.domain.overview import Overview
-from monitor.engine.chores import Chore
+from monitor.domain.status.overview import Overview
 from monitor.engine.local import LocalEngine
+from monitor.engine.periodic import Chore
 from monitor.ports import Clock
-from storage.database import Database
-from storage.errors import StoreError
-from storage.lock import take_lock
-from storage.notices import SqlNotices
-from storage.processes import SqlProcesses
-from storage.status import read_overview
-from storage.upgrade import upgrade
-from storage.whereabouts import refuse_copy
+from storage.admin.copy_guard import refuse_copy
+from storage.admin.daemon_lock import take_lock
+from storage.cluster.processes import SqlProcesses
+from storage.outbox.notices import SqlNotices
+from storage.schema.upgrade import upgrade
+from storage.sql.database import Database
+from storage.sql.errors import StoreError
+from storage.views.status import read_overview
 
 log = logging.getLogger(__name__)
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, cast
 
-from monitor.domain.alerts import Delivery
-from monitor.domain.articles import Article, Stage
-from monitor.domain.feeds import FeedForPoll
+from monitor.domain.alerts.alert import Delivery
+from monitor.domain.articles.article import Article, Stage
+from monitor.domain.feeds.feed import FeedForPoll
 from monitor.engine.runner import Work
 from monitor.ports import ArticleStore, Clock, FeedStore
 from monitor.steps.deliver import Deliver

@@ -11,17 +11,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from monitor.app.clock import SystemClock
-from monitor.app.store import open_store
-from monitor.cli.configured import FOUND, config_option, json_option, leave, run
+from monitor.app.runtime.clock import SystemClock
+from monitor.app.tools.store import open_store
+from monitor.cli.common import FOUND, config_option, json_option, leave, run
 from monitor.cli.durations import DURATION
-from monitor.domain.alerts import DeliveryState
-from monitor.domain.evidence import ELLIPSIS
+from monitor.domain.alerts.alert import DeliveryState
+from monitor.domain.alerts.evidence import ELLIPSIS
+from monitor.domain.strings.visible import visible
 from monitor.domain.topics.values import Field
-from monitor.domain.visible import visible
 from monitor.steps.triage import body
-from storage.labels import Label, SqlLabels
-from storage.sent import Sent, SqlSent
+from storage.views.deliveries import Sent, SqlSent
+from storage.views.feedback import Label, SqlLabels
 
 _BEGINNING = 500
 """Characters of a labelled article that are printed."""

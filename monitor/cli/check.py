@@ -7,18 +7,18 @@ from pathlib import Path
 
 import click
 
-from monitor.adapters.language import LangidDetector
-from monitor.app.labels import against_labels, stored_labels
-from monitor.app.opening import ConfigurationInvalid
-from monitor.cli.configured import FOUND, INVALID, config_option, json_option, leave, run, show
-from monitor.cli.online import online_problems, show_online
+from monitor.adapters.text.language import LangidDetector
+from monitor.app.configuration import ConfigurationInvalid
+from monitor.app.tools.feedback import against_labels, stored_labels
+from monitor.cli.check_online import online_problems, show_online
+from monitor.cli.common import FOUND, INVALID, config_option, json_option, leave, run, show
 from monitor.config.environment import config_dir, environment_secrets
 from monitor.config.loader import load
 from monitor.domain.catalog import Catalog, Example, Problem, Topic
-from monitor.domain.topics.checks import check_examples
-from monitor.domain.topics.engine import Engine, compile_catalog
-from storage.errors import StoreError
-from storage.labels import Label
+from monitor.domain.topics.authoring.checks import check_examples
+from monitor.domain.topics.matcher import Engine, compile_catalog
+from storage.sql.errors import StoreError
+from storage.views.feedback import Label
 
 
 @click.command(

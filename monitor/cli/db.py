@@ -7,10 +7,10 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from monitor.app.clock import SystemClock
-from monitor.app.keeping import adopt_store, backup_store, move_store, restore_store, upgrade_store
-from monitor.cli.configured import FOUND, INVALID, config_option, leave, run
-from storage.errors import StoreCorrupt, StoreNotEmpty
+from monitor.app.runtime.clock import SystemClock
+from monitor.app.tools.store import adopt_store, backup_store, move_store, restore_store, upgrade_store
+from monitor.cli.common import FOUND, INVALID, config_option, leave, run
+from storage.sql.errors import StoreCorrupt, StoreNotEmpty
 
 _DATED = "wirewatch-%Y%m%d-%H%M%S.db"
 """The name of a backup that is given a folder only; `_ANY_DATED` finds them again."""

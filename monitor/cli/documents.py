@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from monitor.app.given import Given
+from monitor.app.tools.input_document import InputDocument
 
 
 class Unusable(Exception):
@@ -22,14 +22,14 @@ class Documents:
         self._path = path
         self.left_out = 0
 
-    def __iter__(self) -> Iterator[Given]:
+    def __iter__(self) -> Iterator[InputDocument]:
         try:
             with self._path.open(encoding="utf-8", errors="surrogateescape") as lines:
                 yield from self._read(lines)
         except OSError as error:
             raise click.ClickException(f"{self._path}: cannot be read: {error.strerror}") from None
 
-    def _read(self, lines: Iterable[str]) -> Iterator[Given]:
+    def _read(self, lines: Iterable[str]) -> Iterator[InputDocument]:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
@@ -41,7 +41,7 @@ class Documents:
                 click.echo(f"{where}: left out: {unusable}", err=True)
 
 
-def _given(line: str, where: str) -> Given:
+def _given(line: str, where: str) -> InputDocument:
     try:
         told = json.loads(line)
     except ValueError as error:
@@ -51,7 +51,7 @@ def _given(line: str, where: str) -> Given:
     for name in ("title", "text", "url", "lang", "outlet"):
         if not isinstance(told.get(name, ""), str | None):
             raise Unusable(f"{name} must be text")
-    return Given(
+    return InputDocument(
         id=str(told["id"]),
         title=told.get("title") or "",
         text=told.get("text") or "",

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import click
 
-from monitor.config.durations import parse_duration
+from monitor.config.models.durations import parse_duration
 
 
 class Duration(click.ParamType[timedelta]):

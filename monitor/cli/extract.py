@@ -7,9 +7,9 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from monitor.app.desk import Desk, open_desk
-from monitor.cli.configured import config_option, json_option, run
-from monitor.domain.articles import Text
+from monitor.app.tools.workbench import Desk, open_desk
+from monitor.cli.common import config_option, json_option, run
+from monitor.domain.articles.article import Text
 from monitor.domain.failures import Failure
 
 

@@ -10,15 +10,15 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from monitor.cli.configured import FOUND, INVALID, config_option, json_option, leave, run, show
-from monitor.cli.feed_trials import discover_command, report, tried_feeds
-from monitor.config.durations import duration_text
+from monitor.cli.common import FOUND, INVALID, config_option, json_option, leave, run, show
+from monitor.cli.feeds_test import discover_command, report, tried_feeds
+from monitor.config.edit_feeds import checked_feed, with_feeds, write_file
 from monitor.config.environment import config_dir
-from monitor.config.feedfile import checked_feed, with_feeds, write_file
-from monitor.config.files import FEEDS_FILE, Unreadable, read_one
 from monitor.config.loader import load
+from monitor.config.models.durations import duration_text
 from monitor.config.opml import Outline, feed_key, read_opml, write_opml
-from monitor.domain.feeds import Feed
+from monitor.config.yaml.folder import FEEDS_FILE, Unreadable, read_one
+from monitor.domain.catalog import Feed
 
 _WIDE = 300
 """Columns of a table that goes to a file or another program: nothing is folded."""

@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from monitor.app.desk import Desk, open_desk
-from monitor.app.given import Given
-from monitor.cli.configured import config_option, json_option, run
+from monitor.app.tools.input_document import InputDocument
+from monitor.app.tools.workbench import Desk, open_desk
+from monitor.cli.common import config_option, json_option, run
 from monitor.cli.documents import Documents
-from monitor.cli.lines import as_pairs, for_people
+from monitor.cli.match_output import as_pairs, for_people
 from monitor.domain.failures import Failure
 from monitor.domain.topics.values import Matches
 
@@ -69,7 +69,7 @@ def _only(topic: str, found: Matches) -> Matches:
     )
 
 
-async def _documents(desk: Desk, sources: Sequence[Documents | Path]) -> AsyncIterator[Given]:
+async def _documents(desk: Desk, sources: Sequence[Documents | Path]) -> AsyncIterator[InputDocument]:
     for source in sources:
         if isinstance(source, Path):
             yield await _from_file(desk, source)
@@ -78,7 +78,7 @@ async def _documents(desk: Desk, sources: Sequence[Documents | Path]) -> AsyncIt
                 yield document
 
 
-async def _from_file(desk: Desk, path: Path) -> Given:
+async def _from_file(desk: Desk, path: Path) -> InputDocument:
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -87,6 +87,6 @@ async def _from_file(desk: Desk, path: Path) -> Given:
         text = await desk.extract(content, path.absolute().as_uri())
         if isinstance(text, Failure):
             raise click.ClickException(f"{path}: {text}")
-        return Given(id=str(path), title=text.title, text=text.body, lang=text.language)
+        return InputDocument(id=str(path), title=text.title, text=text.body, lang=text.language)
     title, _, body = content.decode("utf-8", "replace").strip().partition("\n")
-    return Given(id=str(path), title=title.strip(), text=body.strip())
+    return InputDocument(id=str(path), title=title.strip(), text=body.strip())

@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from monitor.app.desk import open_desk
-from monitor.app.replay import Replayed
-from monitor.cli.configured import config_option, json_option, run
+from monitor.app.tools.replay import Replayed
+from monitor.app.tools.workbench import open_desk
+from monitor.cli.common import config_option, json_option, run
 from monitor.cli.documents import Documents
-from monitor.cli.lines import as_pairs
+from monitor.cli.match_output import as_pairs
 
 
 @click.command(

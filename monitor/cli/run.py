@@ -10,15 +10,15 @@ import click
 
 from monitor import __version__
 from monitor.adapters.logs import configure
-from monitor.app.building import EXTRACTIONS
-from monitor.app.clock import SystemClock
+from monitor.app.configuration import opened
 from monitor.app.daemon import Daemon, open_daemon
-from monitor.app.opening import opened
-from monitor.cli.configured import UNUSABLE, config_option, leave, run
+from monitor.app.runtime.clock import SystemClock
+from monitor.app.steps import EXTRACTIONS
+from monitor.cli.common import UNUSABLE, config_option, leave, run
+from monitor.config.defaults import install_defaults, is_unconfigured
 from monitor.config.environment import config_dir
+from monitor.config.reload import ConfigSource
 from monitor.config.secrets import Secrets, known_secrets
-from monitor.config.shipped import install_defaults, is_unconfigured
-from monitor.config.watch import ConfigSource
 from monitor.web.listener import Listener
 from monitor.web.server import Source, application
 

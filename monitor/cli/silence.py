@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 
-from monitor.app.clock import SystemClock
-from monitor.app.store import open_store
-from monitor.cli.configured import FOUND, config_option, json_option, leave, run
+from monitor.app.runtime.clock import SystemClock
+from monitor.app.tools.store import open_store
+from monitor.cli.common import FOUND, config_option, json_option, leave, run
 from monitor.cli.durations import DURATION
-from monitor.domain.alerts import Silence
-from monitor.domain.visible import visible
-from storage.silences import SqlSilences
+from monitor.domain.alerts.alert import Silence
+from monitor.domain.strings.visible import visible
+from storage.outbox.silences import SqlSilences
 
 
 @click.group()

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from monitor.app.checking import try_slack
-from monitor.cli.configured import FOUND, config_option, run
+from monitor.app.tools.check_slack import try_slack
+from monitor.cli.common import FOUND, config_option, run
 
 
 @click.group()

@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from monitor.app.store import read_overview_at
-from monitor.cli.configured import config_option, json_option, run
-from monitor.domain.overview import Overview
-from monitor.domain.spans import ago
-from monitor.domain.wellness import lifeless, living, of_host, troubles
+from monitor.app.tools.store import read_overview_at
+from monitor.cli.common import config_option, json_option, run
+from monitor.domain.status.health import lifeless, living, of_host, troubles
+from monitor.domain.status.overview import Overview
+from monitor.domain.strings.spans import ago
 
 
 @click.command(epilog="\b\nExamples:\n  wirewatch status\n  wirewatch status --json | jq .troubles")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from monitor.adapters.background import word_frequencies
-from monitor.adapters.language import LangidDetector
-from monitor.adapters.page_reading import read_page
+from monitor.adapters.pages.read import read_page
+from monitor.adapters.text.language import LangidDetector
+from monitor.adapters.text.word_frequencies import word_frequencies
 from monitor.domain.failures import Failure
-from monitor.domain.topics.suggest import as_yaml, found_again, suggest
+from monitor.domain.topics.authoring.suggest import as_yaml, found_again, suggest
 from monitor.domain.topics.values import Document
 
 

@@ -5,13 +5,13 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from monitor.config.files import Content, Unreadable
-from monitor.config.nodes import Mapping, Node, bare
-from monitor.config.problems import MOST_PROBLEMS, explain
-from monitor.config.reader import read
-from monitor.config.source import Source, decode, file_problem
+from monitor.config.explain import MOST_PROBLEMS, explain
+from monitor.config.yaml.folder import Content, Unreadable
+from monitor.config.yaml.nodes import Mapping, Node, bare
+from monitor.config.yaml.reader import read
+from monitor.config.yaml.source import Source, decode, file_problem
 from monitor.domain.catalog import Problem
-from monitor.domain.redaction import strays
+from monitor.domain.strings.redaction import strays
 
 M = TypeVar("M", bound=BaseModel)
 EMPTY = "the file is empty"

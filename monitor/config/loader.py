@@ -3,11 +3,15 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from monitor.config import build
-from monitor.config.crosschecks import cross_check
+from monitor.config import to_domain as build
+from monitor.config.check_names import cross_check
+from monitor.config.check_queries import check_queries
 from monitor.config.document import EMPTY, Document, Finding, Owner, open_document, shorten
-from monitor.config.fields import suggest
-from monitor.config.files import (
+from monitor.config.draft_catalog import FeedPart, ListedFeed, Parts, ReceiverPart, TopicPart, WatchlistPart
+from monitor.config.models.fields import suggest
+from monitor.config.models.files import FeedItem, FeedsFile, ReceiversFile, TopicItem, WatchlistFile
+from monitor.config.models.settings import Settings
+from monitor.config.yaml.folder import (
     FEEDS_FILE,
     MAIN_FILES,
     RECEIVERS_FILE,
@@ -19,14 +23,9 @@ from monitor.config.files import (
     read_files,
     read_one,
 )
-from monitor.config.models import FeedItem, FeedsFile, ReceiversFile, TopicItem, WatchlistFile
-from monitor.config.nodes import Listing, Mapping, Node
-from monitor.config.parts import FeedPart, ListedFeed, Parts, ReceiverPart, TopicPart, WatchlistPart
-from monitor.config.queries import check_queries
-from monitor.config.settings import Settings
-from monitor.config.source import file_problem
-from monitor.domain.catalog import Catalog, Channel, Problem, Receiver, Watchlist
-from monitor.domain.feeds import Feed
+from monitor.config.yaml.nodes import Listing, Mapping, Node
+from monitor.config.yaml.source import file_problem
+from monitor.domain.catalog import Catalog, Channel, Feed, Problem, Receiver, Watchlist
 
 _SMALL_FILE = 256_000
 """Limit for files that never grow long: wirewatch.yml and receivers.yml."""

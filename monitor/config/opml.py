@@ -11,9 +11,8 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 from xml.parsers import expat
 
-from monitor.config.source import file_problem
-from monitor.domain.catalog import Place, Problem
-from monitor.domain.feeds import Feed
+from monitor.config.yaml.source import file_problem
+from monitor.domain.catalog import Feed, Place, Problem
 
 MAX_BYTES = 20_000_000
 MAX_DEPTH = 100

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from monitor.config.settings import Settings
-from monitor.config.source import file_problem
+from monitor.config.models.settings import Settings
+from monitor.config.yaml.source import file_problem
 from monitor.domain.catalog import Problem
-from monitor.domain.redaction import HIDDEN
+from monitor.domain.strings.redaction import HIDDEN
 
 _LONGEST = 4096
 _SHORTEST = 6

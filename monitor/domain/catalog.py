@@ -6,8 +6,6 @@ from datetime import time, timedelta
 from enum import IntEnum, StrEnum
 from functools import cached_property
 
-from monitor.domain.feeds import Feed
-
 
 class Severity(IntEnum):
     """How much an alert matters; receivers choose a minimum."""
@@ -48,6 +46,20 @@ class Digest:
     at: tuple[time, ...]
     zone: str
     weekdays: frozenset[int] = frozenset(range(7))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A URL we poll, as configured. `every` None: the interval adapts to how often the feed publishes."""
+
+    key: str
+    url: str
+    every: timedelta | None = None
+    full_text: bool = True
+    language: str | None = None
+    tier: int = 2
+    tags: tuple[str, ...] = ()
+    enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

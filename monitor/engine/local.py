@@ -7,7 +7,7 @@ from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor.engine.chores import Chore
+from monitor.engine.periodic import Chore
 from monitor.engine.runner import StepRunner, Work, survive
 
 TICK = timedelta(milliseconds=500)

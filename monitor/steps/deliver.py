@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.domain.alerts import Delivery, DeliveryKind, DeliveryState, Outcome
+from monitor.domain.alerts.alert import Delivery, DeliveryKind, DeliveryState, Outcome
 from monitor.domain.catalog import Catalog, Channel, Receiver
-from monitor.domain.delivering import (
+from monitor.domain.delivery.attempt import (
     DeliveryForSending,
     Lane,
     Rules,
@@ -19,9 +19,9 @@ from monitor.domain.delivering import (
     lanes_of,
     reachable,
 )
-from monitor.domain.messages import compose
-from monitor.domain.settling import after_attempt, after_reading, unconfigured
-from monitor.domain.withholding import before_sending
+from monitor.domain.delivery.message import compose
+from monitor.domain.delivery.outcomes import after_attempt, after_reading, unconfigured
+from monitor.domain.delivery.throttle import before_sending
 from monitor.ports import CatalogSource, Clock, Notifier, Outbox
 
 

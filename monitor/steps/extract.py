@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from monitor.domain.articles import Article, Method, Text
-from monitor.domain.credits import agency_credited, credit_in
-from monitor.domain.editing import edited, is_edit
+from monitor.domain.articles.agencies import agency_credited, credit_in
+from monitor.domain.articles.article import Article, Method, Text
+from monitor.domain.articles.edits import edited, is_edit
+from monitor.domain.articles.headings import without_heading
+from monitor.domain.catalog import Feed
 from monitor.domain.failures import Failure, Reason
-from monitor.domain.feeds import Feed
-from monitor.domain.headings import without_heading
 from monitor.domain.ledger import Note
 from monitor.ports import ArticleStore, CatalogSource, Clock, Extractor, Fetcher, LanguageDetector
 

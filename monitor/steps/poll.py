@@ -4,18 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-from monitor.domain import outage
 from monitor.domain.catalog import Catalog
 from monitor.domain.failures import Failure
-from monitor.domain.feeds import FeedForPoll, ParsedFeed
-from monitor.domain.fetching import Fetched, NotModified
-from monitor.domain.health import Told
-from monitor.domain.identity import body_hash
-from monitor.domain.intervals import PollSettings
-from monitor.domain.outage import Network
-from monitor.domain.poll_decider import Surroundings, decide, notices
-from monitor.domain.polling import Polled
-from monitor.domain.recognition import Look, look_at
+from monitor.domain.feeds import outage
+from monitor.domain.feeds.decide_poll import Surroundings, decide, notices
+from monitor.domain.feeds.feed import FeedForPoll, ParsedFeed
+from monitor.domain.feeds.fetch import Fetched, NotModified
+from monitor.domain.feeds.identity import body_hash
+from monitor.domain.feeds.intervals import PollSettings
+from monitor.domain.feeds.match_entries import Look, look_at
+from monitor.domain.feeds.outage import Network
+from monitor.domain.feeds.polled import Polled
+from monitor.domain.feeds.trouble import Told
 from monitor.ports import CatalogSource, Clock, FeedParser, FeedStore, Fetcher
 
 

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from monitor.domain.articles import Article
-from monitor.domain.judging import ArticleJudge
+from monitor.domain.alerts.judge import ArticleJudge
+from monitor.domain.alerts.verdict import Verdict
+from monitor.domain.articles.article import Article
+from monitor.domain.stories.fingerprint.fingerprint import fingerprint
 from monitor.domain.stories.index import StoryIndex
-from monitor.domain.stories.reading import fingerprint
 from monitor.domain.stories.values import Report
 from monitor.domain.topics.values import Document
-from monitor.domain.verdicts import Verdict
 from monitor.ports import ArticleStore, Clock, Topics
 
 

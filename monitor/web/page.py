@@ -6,8 +6,8 @@ from html import escape
 from urllib.parse import urlsplit
 
 from monitor import __version__
-from monitor.domain.overview import AlertOverview, FeedOverview, Overview, Queue, WorkerOverview
-from monitor.domain.spans import ago
+from monitor.domain.status.overview import AlertOverview, FeedOverview, Overview, Queue, WorkerOverview
+from monitor.domain.strings.spans import ago
 
 _STYLE = """
 :root{color-scheme:light dark;--line:#8884;--bad:#c0392b;--good:#2e8b57}

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from monitor.domain.overview import Overview
+from monitor.domain.status.overview import Overview
 from monitor.web.page import render
 
 _HEADERS = (

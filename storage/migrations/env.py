@@ -1,8 +1,8 @@
-"""Alembic's way in: runs the migrations on the connection, and in the transaction, that `storage.upgrade` opened."""
+"""Run the migrations on the connection and in the transaction that `storage.schema.upgrade` opened."""
 
 from alembic import context
 
-from storage.tables import metadata
+from storage.schema.metadata import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -17,18 +17,18 @@ from time import monotonic
 
 from sqlalchemy import func, select
 
-from monitor.app.errands import prepare_errands
-from storage.database import Database
-from storage.errors import StoreError
-from storage.outbox_schema import deliveries
-from storage.schema import articles
-from storage.upgrade import upgrade
+from monitor.engine.cluster.tables import prepare_errands
+from storage.schema.content import articles
+from storage.schema.outbox import deliveries
+from storage.schema.upgrade import upgrade
+from storage.sql.database import Database
+from storage.sql.errors import StoreError
 from tests.chaos.nursery import Life, Nursery
 from tests.chaos.victim import FAILPOINTS, LEFT
 from tests.chaos.world import News, write_config
-from tests.fake_slack import BOT_TOKEN, FakeSlack, Fault, Faults
-from tests.fake_slack.faults import CHAOS
-from tests.fake_slack.reading import seen
+from tests.support.fake_slack import BOT_TOKEN, FakeSlack, Fault, Faults
+from tests.support.fake_slack.faults import CHAOS
+from tests.support.fake_slack.reading import seen
 
 _LONGEST_START = 30.0
 """Seconds a daemon gets to take up the work."""

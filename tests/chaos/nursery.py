@@ -27,9 +27,9 @@ from multiprocessing import forkserver
 from pathlib import Path
 from types import TracebackType
 
-from monitor.adapters.language import LangidDetector
-from monitor.adapters.urls import outlets
-from monitor.adapters.worker_calls import PRELOAD
+from monitor.adapters.pooled.tasks import PRELOAD
+from monitor.adapters.text.language import LangidDetector
+from monitor.adapters.text.outlets import outlets
 from tests.chaos import victim
 
 _STOPPED = "T"
@@ -157,7 +157,7 @@ def _warm() -> None:
     for name in ("monitor.cli.run", "monitor.app.cluster", "anyio._backends._asyncio", "anyio.streams.tls"):
         import_module(name)
 
-    multiprocessing.set_forkserver_preload(["monitor.adapters.workers", *PRELOAD])
+    multiprocessing.set_forkserver_preload(["monitor.adapters.workers.pool", *PRELOAD])
     forkserver.ensure_running()
     outlets()
     words = "These are words of the language that the feeds are written in, as far as anybody can tell."

@@ -12,18 +12,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from monitor.adapters.slack import SlackNotifier
-from monitor.adapters.slack_calls import SlackCalls
+from monitor.adapters.slack.client import SlackCalls
+from monitor.adapters.slack.notifier import SlackNotifier
 from monitor.cli.main import main
-from monitor.domain.alerts import DeliveryState, Receipt
-from monitor.domain.delivering import Settlement, lanes_of
-from monitor.domain.messages import compose
+from monitor.domain.alerts.alert import DeliveryState, Receipt
+from monitor.domain.delivery.attempt import Settlement, lanes_of
+from monitor.domain.delivery.message import compose
 from monitor.steps.deliver import Deliver
 from monitor.steps.poll import Poll
-from storage.articles import SqlArticleStore
-from storage.feeds import SqlFeedStore
-from storage.outbox import SqlOutbox
-from storage.sheet import Sheet
+from storage.articles.pending_writes import Sheet
+from storage.articles.store import SqlArticleStore
+from storage.feeds.store import SqlFeedStore
+from storage.outbox.store import SqlOutbox
 
 BEFORE, AFTER = "before", "after"
 

@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from monitor.domain.alerts import AlertChange, Delivery, DeliveryKind, DeliveryState, NewDelivery, Receipt
+from monitor.domain.alerts.alert import AlertChange, Delivery, DeliveryKind, DeliveryState, NewDelivery, Receipt
 from monitor.domain.catalog import Channel, Receiver, Severity
-from monitor.domain.delivering import DeliveryForSending, Fold, Lane, Settlement, lanes_of
-from monitor.domain.settling import settled
-from storage.alerts import write_alerts
-from storage.database import Database
-from storage.deliveries import add_deliveries
-from storage.outbox import SqlOutbox
-from storage.schema import articles, stories
+from monitor.domain.delivery.attempt import DeliveryForSending, Fold, Lane, Settlement, lanes_of
+from monitor.domain.delivery.outcomes import settled
+from storage.outbox.add import add_deliveries
+from storage.outbox.store import SqlOutbox
+from storage.schema.content import articles, stories
+from storage.sql.database import Database
+from storage.stories.alerts import write_alerts
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DESK = Receiver(name="desk", channel=Channel.SLACK, address="#desk")

@@ -3,9 +3,9 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from monitor.adapters.http_shared_lanes import SharedLanes
-from storage.database import Database
-from storage.host_lanes import SqlHostLanes
+from monitor.adapters.http.shared_host_limits import SharedLanes
+from storage.cluster.host_limits import SqlHostLanes
+from storage.sql.database import Database
 
 
 class Now:

@@ -9,23 +9,23 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from monitor.domain.alerts import AlertChange, AlertKind, DeliveryKind, Evidence, NewDelivery
-from monitor.domain.articles import Article, Entry, Method, NewArticle, Stage, Text
-from monitor.domain.catalog import Severity
-from monitor.domain.feeds import Feed, FeedState
+from monitor.domain.alerts.alert import AlertChange, AlertKind, DeliveryKind, Evidence, NewDelivery
+from monitor.domain.alerts.verdict import StoryFacts, Verdict
+from monitor.domain.articles.article import Article, Entry, Method, NewArticle, Stage, Text
+from monitor.domain.catalog import Feed, Severity
+from monitor.domain.feeds.feed import FeedState
+from monitor.domain.feeds.polled import Polled
 from monitor.domain.ledger import Note
-from monitor.domain.polling import Polled
 from monitor.domain.stories.values import Fingerprint, Placed, Placement, Voice
 from monitor.domain.topics.values import Field, Hit, Match, Matches, Near
-from monitor.domain.verdicts import StoryFacts, Verdict
-from storage.articles import SqlArticleStore
-from storage.database import Database
-from storage.feeds import SqlFeedStore
+from storage.articles.matches import read_matches
+from storage.articles.store import SqlArticleStore
+from storage.feeds.store import SqlFeedStore
 from storage.ledger import write_notes
-from storage.matches import read_matches
-from storage.outbox_schema import deliveries, delivery_alerts
-from storage.schema import alerts, articles, ledger, stories
-from storage.stories import story_of
+from storage.schema.content import alerts, articles, ledger, stories
+from storage.schema.outbox import deliveries, delivery_alerts
+from storage.sql.database import Database
+from storage.stories.stories import story_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HIT = Hit(term="tariff*", field=Field.TEXT, start=3, end=10, quote="tariffs")

@@ -6,21 +6,21 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from monitor.domain.articles import Stage
-from monitor.domain.feeds import Feed
-from monitor.domain.overview import WorkerOverview
-from storage.agreement import SqlAgreement
-from storage.articles import SqlArticleStore
-from storage.database import Database
-from storage.errors import StoreInUse
-from storage.feeds import SqlFeedStore
-from storage.foreign_schema import ForeignSchema, bring_up, is_up
-from storage.host_lanes import SqlHostLanes
-from storage.lock import refuse_beside_daemon, take_lock
-from storage.outbox import SqlOutbox
-from storage.processes import SqlProcesses
-from storage.status import SqlStatus
-from storage.turns import SqlTurns
+from monitor.domain.articles.article import Stage
+from monitor.domain.catalog import Feed
+from monitor.domain.status.overview import WorkerOverview
+from storage.admin.daemon_lock import refuse_beside_daemon, take_lock
+from storage.articles.store import SqlArticleStore
+from storage.cluster.active_config import SqlAgreement
+from storage.cluster.host_limits import SqlHostLanes
+from storage.cluster.leases import SqlTurns
+from storage.cluster.processes import SqlProcesses
+from storage.feeds.store import SqlFeedStore
+from storage.outbox.store import SqlOutbox
+from storage.schema.library_tables import ForeignSchema, bring_up, is_up
+from storage.sql.database import Database
+from storage.sql.errors import StoreInUse
+from storage.views.status import SqlStatus
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

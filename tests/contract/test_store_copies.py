@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from monitor.domain.overview import WorkerOverview
-from storage.backup import backup, restore
-from storage.copying import copy_store
-from storage.database import Database
-from storage.errors import StoreCopied
-from storage.processes import SqlProcesses
-from storage.whereabouts import adopt, refuse_copy
+from monitor.domain.status.overview import WorkerOverview
+from storage.admin.backup import backup, restore
+from storage.admin.copy_guard import adopt, refuse_copy
+from storage.admin.transfer import copy_store
+from storage.cluster.processes import SqlProcesses
+from storage.sql.database import Database
+from storage.sql.errors import StoreCopied
 
 NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
 ALIVE = WorkerOverview(

@@ -13,8 +13,10 @@ import pytest
 from sqlalchemy import Connection, event, func, select
 from sqlalchemy.engine import make_url
 
-from storage.database import Database
-from storage.errors import (
+from storage.admin.daemon_lock import lock_path, take_lock
+from storage.schema.content import meta
+from storage.sql.database import Database
+from storage.sql.errors import (
     StoreBusy,
     StoreCorrupt,
     StoreError,
@@ -24,8 +26,6 @@ from storage.errors import (
     StoreReplaced,
     StoreUnavailable,
 )
-from storage.lock import lock_path, take_lock
-from storage.schema import meta
 
 
 def put(key: str, size: int = 0) -> Callable[[Connection], object]:

@@ -7,11 +7,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, select
 
-import storage.process_schema  # noqa: F401 - adds its table
-from storage.database import Database
-from storage.errors import StoreRefused
-from storage.outbox_schema import metadata
-from storage.schema import meta, stories
+import storage.schema.processes  # noqa: F401 - adds its table
+from storage.schema.content import meta, stories
+from storage.schema.outbox import metadata
+from storage.sql.database import Database
+from storage.sql.errors import StoreRefused
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 

@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, func, select
 
-from monitor.domain.alerts import DeliveryKind, NewDelivery
-from monitor.domain.articles import Entry, NewArticle, Stage
-from monitor.domain.feeds import Feed, FeedState, Hints, Validators
+from monitor.domain.alerts.alert import DeliveryKind, NewDelivery
+from monitor.domain.articles.article import Entry, NewArticle, Stage
+from monitor.domain.catalog import Feed
+from monitor.domain.feeds.feed import FeedState, Hints, Validators
+from monitor.domain.feeds.polled import Polled, Revised
 from monitor.domain.ledger import Note
-from monitor.domain.polling import Polled, Revised
-from storage.database import Database
-from storage.feeds import SqlFeedStore
-from storage.outbox_schema import deliveries
-from storage.schema import articles, identities, ledger, sightings, texts
+from storage.feeds.store import SqlFeedStore
+from storage.schema.content import articles, identities, ledger, sightings, texts
+from storage.schema.outbox import deliveries
+from storage.sql.database import Database
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HERALD = Feed(key="herald", url="https://herald.example/rss", every=timedelta(minutes=10), tags=("world",), tier=1)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import Connection, select
 
-from storage.database import Database
-from storage.errors import StoreRefused, StoreUnavailable
-from storage.gathering import HEAVIEST, MOST, Gathered
-from storage.schema import meta
+from storage.schema.content import meta
+from storage.sql.batching import HEAVIEST, MOST, Gathered
+from storage.sql.database import Database
+from storage.sql.errors import StoreRefused, StoreUnavailable
 
 
 class Writer:

@@ -11,32 +11,32 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Table, func, select, update
 
-from monitor.domain.alerts import AlertChange, AlertKind, DeliveryKind, NewDelivery
-from monitor.domain.articles import Entry, Method, NewArticle, Stage, Text
-from monitor.domain.catalog import Severity
-from monitor.domain.feeds import Feed, FeedState
-from monitor.domain.interactions import Action, Click, consequence
+from monitor.domain.alerts.alert import AlertChange, AlertKind, DeliveryKind, NewDelivery
+from monitor.domain.alerts.interactions import Action, Click, consequence
+from monitor.domain.alerts.verdict import StoryFacts, Verdict
+from monitor.domain.articles.article import Entry, Method, NewArticle, Stage, Text
+from monitor.domain.catalog import Feed, Severity
+from monitor.domain.feeds.feed import FeedState
+from monitor.domain.feeds.polled import Polled
 from monitor.domain.ledger import Note
-from monitor.domain.polling import Polled
 from monitor.domain.stories.values import Fingerprint, Placed, Placement
 from monitor.domain.topics.values import Match, Matches
-from monitor.domain.verdicts import StoryFacts, Verdict
-from storage.accounts import SqlLedger
-from storage.archive import SqlArchive
-from storage.articles import SqlArticleStore
-from storage.backup import backup, check_file, restore
-from storage.copying import copy_store
-from storage.database import Database
-from storage.errors import SchemaMissing, StoreCorrupt, StoreInUse, StoreNotEmpty, StoreUnavailable
-from storage.feeds import SqlFeedStore
-from storage.housekeeping import ROWS_TOGETHER, Ages, SqlHousekeeping
-from storage.interactions import SqlInteractions
-from storage.labels import SqlLabels
-from storage.lock import take_lock
-from storage.outbox_schema import deliveries, delivery_alerts
-from storage.schema import alerts, articles, fingerprints, identities, ledger, stories, texts
-from storage.status import SqlStatus
-from storage.tables import metadata
+from storage.admin.backup import backup, check_file, restore
+from storage.admin.daemon_lock import take_lock
+from storage.admin.retention import ROWS_TOGETHER, Ages, SqlHousekeeping
+from storage.admin.transfer import copy_store
+from storage.articles.store import SqlArticleStore
+from storage.feeds.store import SqlFeedStore
+from storage.outbox.interactions import SqlInteractions
+from storage.schema.content import alerts, articles, fingerprints, identities, ledger, stories, texts
+from storage.schema.metadata import metadata
+from storage.schema.outbox import deliveries, delivery_alerts
+from storage.sql.database import Database
+from storage.sql.errors import SchemaMissing, StoreCorrupt, StoreInUse, StoreNotEmpty, StoreUnavailable
+from storage.views.archive import SqlArchive
+from storage.views.feedback import SqlLabels
+from storage.views.history import SqlLedger
+from storage.views.status import SqlStatus
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 REFUSING = "CREATE TRIGGER full BEFORE INSERT ON ledger BEGIN SELECT RAISE(ABORT, 'no'); END"

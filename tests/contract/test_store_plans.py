@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from monitor.domain.articles import Stage
-from storage.accounts import SqlLedger
-from storage.articles import SqlArticleStore
-from storage.database import Database
-from storage.feeds import SqlFeedStore
-from storage.housekeeping import Ages, SqlHousekeeping
-from storage.schema import articles
-from storage.status import SqlStatus
+from monitor.domain.articles.article import Stage
+from storage.admin.retention import Ages, SqlHousekeeping
+from storage.articles.store import SqlArticleStore
+from storage.feeds.store import SqlFeedStore
+from storage.schema.content import articles
+from storage.sql.database import Database
+from storage.views.history import SqlLedger
+from storage.views.status import SqlStatus
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LARGE = ("articles", "identities", "texts", "sightings", "fingerprints", "matches", "ledger", "stories")

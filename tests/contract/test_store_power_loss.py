@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import Database
-from storage.schema import meta
+from storage.schema.content import meta
+from storage.sql.database import Database
 
 COMMITS = 30
 CUTS = 200

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from monitor.domain.alerts import DeliveryKind, NewDelivery
-from monitor.domain.overview import WorkerOverview
-from storage.database import Database
-from storage.notices import SqlNotices
-from storage.outbox_schema import deliveries
-from storage.processes import SqlProcesses
+from monitor.domain.alerts.alert import DeliveryKind, NewDelivery
+from monitor.domain.status.overview import WorkerOverview
+from storage.cluster.processes import SqlProcesses
+from storage.outbox.notices import SqlNotices
+from storage.schema.outbox import deliveries
+from storage.sql.database import Database
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from storage.database import Database
-from storage.errors import SchemaMissing, SchemaTooNew
-from storage.schema import meta
-from storage.upgrade import OLDEST_PROGRAM, check_schema, newest, upgrade
+from storage.schema.content import meta
+from storage.schema.upgrade import OLDEST_PROGRAM, check_schema, newest, upgrade
+from storage.sql.database import Database
+from storage.sql.errors import SchemaMissing, SchemaTooNew
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -79,8 +79,8 @@ def test_an_upgrade_killed_at_any_moment_leaves_all_or_nothing(empty_url: str) -
 KILLER = """
 import os, signal, sys, time
 from sqlalchemy import event, inspect
-from storage.database import Database
-from storage.upgrade import newest, upgrade_now
+from storage.sql.database import Database
+from storage.schema.upgrade import newest, upgrade_now
 
 def upgrade_slowly(report):
     database = Database.open(sys.argv[1])

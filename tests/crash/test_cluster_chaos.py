@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.cluster_world import ClusterWorld, Member, cluster_world
-from tests.fake_slack.faults import CHAOS, Faults
+from tests.support.cluster_world import ClusterWorld, Member, cluster_world
+from tests.support.fake_slack.faults import CHAOS, Faults
 
 pytestmark = pytest.mark.postgres
 

@@ -15,9 +15,9 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from storage.database import Database
-from storage.upgrade import upgrade_now
-from tests.crash.cluster_world import ClusterWorld, cluster_world
+from storage.schema.upgrade import upgrade_now
+from storage.sql.database import Database
+from tests.support.cluster_world import ClusterWorld, cluster_world
 
 pytestmark = pytest.mark.postgres
 

@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from monitor.app.errands import prepare_errands
-from monitor.engine.chores import Chore
 from monitor.engine.cluster.engine import ClusterEngine
 from monitor.engine.cluster.jobs import SET_ASIDE_AFTER, Errand, Jobs
+from monitor.engine.cluster.tables import prepare_errands
+from monitor.engine.periodic import Chore
 from monitor.engine.runner import Work
-from storage.database import Database
-from storage.errors import StoreUnavailable
-from storage.turns import SqlTurns
+from storage.cluster.leases import SqlTurns
+from storage.sql.database import Database
+from storage.sql.errors import StoreUnavailable
 
 pytestmark = pytest.mark.postgres
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.cluster_world import ClusterWorld, cluster_world
+from tests.support.cluster_world import ClusterWorld, cluster_world
 
 pytestmark = pytest.mark.postgres
 

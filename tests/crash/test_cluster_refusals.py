@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from tests.crash.cluster_world import ClusterWorld, cluster_world
+from tests.support.cluster_world import ClusterWorld, cluster_world
 
 pytestmark = pytest.mark.postgres
 
@@ -105,7 +105,7 @@ async def test_another_configuration_folder_and_a_wrong_clock(tmp_path: Path, po
 SLOW_CLOCK = """
 import sys
 from datetime import UTC, datetime, timedelta
-from monitor.app import clock
+from monitor.app.runtime import clock
 from monitor.__main__ import main
 
 class Late:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.cluster_world import cluster_world
+from tests.support.cluster_world import cluster_world
 
 pytestmark = pytest.mark.postgres
 

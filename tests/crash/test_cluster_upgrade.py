@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.upgrade import newest
-from tests.crash.cluster_world import ROOT, ClusterWorld, Member, cluster_world
+from storage.schema.upgrade import newest
+from tests.support.cluster_world import ROOT, ClusterWorld, Member, cluster_world
 
 pytestmark = pytest.mark.postgres
 

@@ -14,17 +14,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from monitor.domain.alerts import Delivery, DeliveryState, Outcome, Receipt
+from monitor.domain.alerts.alert import Delivery, DeliveryState, Outcome, Receipt
 from monitor.domain.catalog import Channel
-from monitor.domain.delivering import Rules, Settlement, lanes_of
-from monitor.domain.messages import compose
+from monitor.domain.delivery.attempt import Rules, Settlement, lanes_of
+from monitor.domain.delivery.message import compose
 from monitor.steps.deliver import Deliver
-from storage.database import Database
-from storage.future_times import put_right
-from storage.outbox_schema import deliveries
-from tests.desk import DESK, SECOND, Desk, FixedCatalog, HandClock, catalog_of
-from tests.fake_slack import FakeSlack, Fault, Faults, Workspace
-from tests.fake_slack.faults import CHAOS
+from storage.admin.clock_repair import put_right
+from storage.schema.outbox import deliveries
+from storage.sql.database import Database
+from tests.support.delivery_world import DESK, SECOND, Desk, FixedCatalog, HandClock, catalog_of
+from tests.support.fake_slack import FakeSlack, Fault, Faults, Workspace
+from tests.support.fake_slack.faults import CHAOS
 
 RULES = Rules(timeout=timedelta(seconds=0.5), settle=timedelta(seconds=60))
 PLACES = [f"{side} {what}" for what in ("claim", "post", "record", "find") for side in ("before", "after")]

@@ -12,18 +12,18 @@ import pytest
 from click.testing import CliRunner, Result
 
 from monitor.cli.main import main
-from monitor.domain.alerts import DeliveryKind, DeliveryState, NewDelivery
-from monitor.domain.delivering import Rules
-from monitor.domain.interactions import Action, Click, consequence
-from monitor.domain.settling import settled
-from storage.database import Database
-from storage.deliveries import add_deliveries
-from storage.interactions import SqlInteractions
-from storage.outbox import SqlOutbox
-from storage.outbox_schema import deliveries
-from storage.silences import SqlSilences
-from tests.desk import DESK, Desk, FixedCatalog, HandClock, catalog_of
-from tests.fake_slack import BOT_TOKEN, FakeSlack
+from monitor.domain.alerts.alert import DeliveryKind, DeliveryState, NewDelivery
+from monitor.domain.alerts.interactions import Action, Click, consequence
+from monitor.domain.delivery.attempt import Rules
+from monitor.domain.delivery.outcomes import settled
+from storage.outbox.add import add_deliveries
+from storage.outbox.interactions import SqlInteractions
+from storage.outbox.silences import SqlSilences
+from storage.outbox.store import SqlOutbox
+from storage.schema.outbox import deliveries
+from storage.sql.database import Database
+from tests.support.delivery_world import DESK, Desk, FixedCatalog, HandClock, catalog_of
+from tests.support.fake_slack import BOT_TOKEN, FakeSlack
 
 NOW = datetime.now(UTC)
 

@@ -7,23 +7,23 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from monitor.adapters.language import LangidDetector
-from monitor.app.given import Given
-from monitor.app.replay import Replay
-from monitor.app.topics import CompiledTopics
-from monitor.app.window import WINDOW
+from monitor.adapters.text.language import LangidDetector
+from monitor.app.runtime.compiled_topics import CompiledTopics
+from monitor.app.runtime.story_window import WINDOW
+from monitor.app.tools.input_document import InputDocument
+from monitor.app.tools.replay import Replay
+from monitor.domain.alerts.interactions import Action, Click, consequence
 from monitor.domain.catalog import Catalog, Channel, Digest, Hours, Receiver, Severity, Topic, Watchlist
-from monitor.domain.delivering import Rules
-from monitor.domain.interactions import Action, Click, consequence
+from monitor.domain.delivery.attempt import Rules
 from monitor.domain.stories.index import StoryIndex
-from monitor.domain.topics.engine import compile_catalog
+from monitor.domain.topics.matcher import compile_catalog
 from monitor.steps.triage import Triage
-from storage.articles import SqlArticleStore
-from storage.feeds import SqlFeedStore
-from storage.interactions import SqlInteractions
-from tests.desk import DESK, SECOND, Desk, FixedCatalog, HandClock, memory_database
-from tests.fake_slack import FakeSlack, Fault, Workspace
-from tests.fake_slack.reading import Seen
+from storage.articles.store import SqlArticleStore
+from storage.feeds.store import SqlFeedStore
+from storage.outbox.interactions import SqlInteractions
+from tests.support.delivery_world import DESK, SECOND, Desk, FixedCatalog, HandClock, memory_database
+from tests.support.fake_slack import FakeSlack, Fault, Workspace
+from tests.support.fake_slack.reading import Seen
 
 EVENING = datetime(2026, 3, 2, 20, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -71,7 +71,7 @@ class Days(Desk):
             url = f"https://paper{self.raised}.example/{self.raised}"
             text = f"A report on {word}. {' '.join(invented)}."
             moment = self.clock.now()
-            async for _ in self.replay.run([Given(id=url, url=url, title=title, text=text, published=moment)]):
+            async for _ in self.replay.run([InputDocument(id=url, url=url, title=title, text=text, published=moment)]):
                 pass
             await self.work(after.total_seconds())
 

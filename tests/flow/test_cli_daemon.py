@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.news_server import outlets
+from tests.support.news_server import outlets
 
 ROOT = Path(__file__).parents[2]
 TOPIC = {"tariffs": {"title": "Tariffs", "severity": "high", "query": "tariff"}}

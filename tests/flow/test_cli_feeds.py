@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from monitor.adapters.page_feeds import Offered, feeds_offered
+from monitor.adapters.pages.feed_links import Offered, feeds_offered
 from monitor.cli.main import main
-from tests.news_server import Outlet, outlets
+from tests.support.news_server import Outlet, outlets
 
 PAGE = b"""<!doctype html><html><head><base href="/en/"><title>North</title>
 <link rel="alternate" type="application/rss+xml" title=" All  the news " href="/feed.xml">

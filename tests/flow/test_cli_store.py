@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from monitor.cli.main import main
-from monitor.domain.feeds import Feed
-from storage.database import Database
-from storage.feeds import SqlFeedStore
-from storage.lock import take_lock
+from monitor.domain.catalog import Feed
+from storage.admin.daemon_lock import take_lock
+from storage.feeds.store import SqlFeedStore
+from storage.sql.database import Database
 
 NOWHERE = "postgresql://nobody@127.0.0.1:9/none"
 

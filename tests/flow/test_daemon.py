@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.fake_slack import BOT_TOKEN, FakeSlack
-from tests.flow.newsroom import Newsroom
-from tests.news_server import outlets
+from tests.support.fake_slack import BOT_TOKEN, FakeSlack
+from tests.support.news_server import outlets
+from tests.support.newsroom import Newsroom
 
 LATHES = """
 The trade ministry will charge a tariff of 25 percent on imported lathes from the first of March, it said on Monday.

@@ -12,9 +12,9 @@ import pytest
 from monitor.cli.run import web_source
 from monitor.web.listener import Listener
 from monitor.web.server import application
-from tests.fake_slack import FakeSlack
-from tests.flow.newsroom import Newsroom
-from tests.news_server import outlets
+from tests.support.fake_slack import FakeSlack
+from tests.support.news_server import outlets
+from tests.support.newsroom import Newsroom
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.domain.alerts import DeliveryKind
+from monitor.domain.alerts.alert import DeliveryKind
 from monitor.domain.catalog import Channel, Receiver
-from monitor.domain.delivering import Policy, Rules
-from tests.desk import (
+from monitor.domain.delivery.attempt import Policy, Rules
+from tests.support.delivery_world import (
     DESK,
     HELD,
     PENDING,
@@ -21,7 +21,7 @@ from tests.desk import (
     catalog_of,
     memory_database,
 )
-from tests.fake_slack import BOT_TOKEN, FakeSlack, Fault, Workspace
+from tests.support.fake_slack import BOT_TOKEN, FakeSlack, Fault, Workspace
 
 RULES = Rules(timeout=timedelta(seconds=2), settle=timedelta(seconds=60))
 HOOK = Receiver(name="hook", channel=Channel.WEBHOOK, address="hook")

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.domain.alerts import DeliveryKind
+from monitor.domain.alerts.alert import DeliveryKind
 from monitor.domain.catalog import Channel, Receiver, Severity
-from monitor.domain.delivering import Rules
-from storage.silences import SqlSilences
-from tests.desk import DESK, SENT, START, Desk, FixedCatalog, HandClock, catalog_of, memory_database
-from tests.fake_slack import BOT_TOKEN, FakeSlack, Fault, Workspace
-from tests.fake_slack.workspace import App
+from monitor.domain.delivery.attempt import Rules
+from storage.outbox.silences import SqlSilences
+from tests.support.delivery_world import DESK, SENT, START, Desk, FixedCatalog, HandClock, catalog_of, memory_database
+from tests.support.fake_slack import BOT_TOKEN, FakeSlack, Fault, Workspace
+from tests.support.fake_slack.workspace import App
 
 RULES = Rules(timeout=timedelta(seconds=2), settle=timedelta(seconds=60))
 OTHER = Receiver(name="other", channel=Channel.SLACK, address="#other")

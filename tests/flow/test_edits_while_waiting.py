@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.domain.alerts import DeliveryKind
+from monitor.domain.alerts.alert import DeliveryKind
 from monitor.domain.catalog import Catalog
-from monitor.domain.delivering import Rules
-from tests.desk import DESK, SENT, Desk, FixedCatalog, HandClock, catalog_of, memory_database
-from tests.fake_slack import FakeSlack, Fault, Workspace
+from monitor.domain.delivery.attempt import Rules
+from tests.support.delivery_world import DESK, SENT, Desk, FixedCatalog, HandClock, catalog_of, memory_database
+from tests.support.fake_slack import FakeSlack, Fault, Workspace
 
 RULES = Rules(timeout=timedelta(seconds=2), settle=timedelta(seconds=60))
 MOVED = replace(DESK, address="#newsroom")

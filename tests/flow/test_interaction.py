@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from monitor.adapters.slack_socket import SlackSocket, click_of, listening
-from monitor.domain.delivering import Rules
-from monitor.domain.interactions import Action, Until, command_of, snoozed_until
-from monitor.domain.overview import Overview
-from monitor.steps.interact import Interact
-from storage.accounts import SqlLedger
-from storage.archive import SqlArchive
-from storage.interactions import SqlInteractions
-from storage.labels import SqlLabels
-from storage.silences import SqlSilences
-from storage.status import SqlStatus
-from tests.desk import DESK, SENT, Desk, FixedCatalog, HandClock, catalog_of, memory_database
-from tests.fake_slack import APP_TOKEN, FakeSlack, Workspace
+from monitor.adapters.slack.socket_mode import SlackSocket, click_of, listening
+from monitor.app.runtime.interactions import Interact
+from monitor.domain.alerts.interactions import Action, Until, command_of, snoozed_until
+from monitor.domain.delivery.attempt import Rules
+from monitor.domain.status.overview import Overview
+from storage.outbox.interactions import SqlInteractions
+from storage.outbox.silences import SqlSilences
+from storage.views.archive import SqlArchive
+from storage.views.feedback import SqlLabels
+from storage.views.history import SqlLedger
+from storage.views.status import SqlStatus
+from tests.support.delivery_world import DESK, SENT, Desk, FixedCatalog, HandClock, catalog_of, memory_database
+from tests.support.fake_slack import APP_TOKEN, FakeSlack, Workspace
 
 
 class StoredArchive:

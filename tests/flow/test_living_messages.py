@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, select, update
 
-from monitor.domain.alerts import DeliveryKind, NewDelivery
+from monitor.domain.alerts.alert import DeliveryKind, NewDelivery
 from monitor.domain.catalog import Channel, Receiver, Severity
-from monitor.domain.delivering import Rules
-from storage.schema import alerts, articles
-from storage.statements import url_key
-from tests.desk import DESK, SENT, Desk, FixedCatalog, HandClock, catalog_of, memory_database
-from tests.fake_slack import FakeSlack, Fault, Workspace
+from monitor.domain.delivery.attempt import Rules
+from storage.schema.content import alerts, articles
+from storage.sql.upserts import url_key
+from tests.support.delivery_world import DESK, SENT, Desk, FixedCatalog, HandClock, catalog_of, memory_database
+from tests.support.fake_slack import FakeSlack, Fault, Workspace
 
 CHIEF = Receiver(name="chief", channel=Channel.SLACK, address="#chief")
 

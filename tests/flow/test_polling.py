@@ -8,20 +8,20 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from monitor.adapters.http import HttpFetcher
-from monitor.domain.articles import Entry
-from monitor.domain.catalog import Catalog
+from monitor.adapters.http.client import HttpFetcher
+from monitor.domain.articles.article import Entry
+from monitor.domain.catalog import Catalog, Feed
 from monitor.domain.failures import Failure, Reason
-from monitor.domain.feeds import Feed, ParsedFeed
-from monitor.domain.identity import keys_of
-from monitor.domain.intervals import PollSettings
-from monitor.domain.outage import HOSTS
-from monitor.domain.polling import Polled
+from monitor.domain.feeds.feed import ParsedFeed
+from monitor.domain.feeds.identity import keys_of
+from monitor.domain.feeds.intervals import PollSettings
+from monitor.domain.feeds.outage import HOSTS
+from monitor.domain.feeds.polled import Polled
 from monitor.steps.poll import Poll
-from storage.database import Database
-from storage.feeds import SqlFeedStore
-from storage.outbox_schema import deliveries
-from tests.hostile_servers import Answer, FixedClock, HostileServer, Request, fetching, plain, serving
+from storage.feeds.store import SqlFeedStore
+from storage.schema.outbox import deliveries
+from storage.sql.database import Database
+from tests.support.hostile_servers import Answer, FixedClock, HostileServer, Request, fetching, plain, serving
 
 HOUR = timedelta(hours=1)
 

@@ -12,9 +12,9 @@ import pytest
 
 from monitor.adapters.logs import configure
 from monitor.config.environment import environment_secrets
+from monitor.config.models.settings import Settings
 from monitor.config.secrets import known_secrets, load_secrets
-from monitor.config.settings import Settings
-from tests.news_server import outlets
+from tests.support.news_server import outlets
 
 ROOT = Path(__file__).parents[2]
 MARK = "pl4nt3d"

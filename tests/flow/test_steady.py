@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.feed_documents import item, rss
-from tests.hostile_servers import HostileServer, gzip_bomb, plain, serving
+from tests.support.feed_documents import item, rss
+from tests.support.hostile_servers import HostileServer, gzip_bomb, plain, serving
 
 ROOT = Path(__file__).parents[2]
 MB = 1_000_000

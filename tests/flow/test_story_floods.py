@@ -10,19 +10,19 @@ from random import Random
 import pytest
 from sqlalchemy import select
 
-from monitor.app.given import Given
-from monitor.app.replay import Replay, Replayed, SetClock
-from monitor.app.window import WINDOW, rebuilt_index
+from monitor.app.runtime.story_window import WINDOW, rebuilt_index
+from monitor.app.tools.input_document import InputDocument
+from monitor.app.tools.replay import Replay, Replayed, SetClock
 from monitor.domain.catalog import Catalog
 from monitor.domain.stories.index import StoryIndex
-from monitor.domain.topics.engine import Engine, compile_catalog
+from monitor.domain.topics.matcher import Engine, compile_catalog
 from monitor.steps.triage import Triage
-from storage.articles import SqlArticleStore
-from storage.database import Database
-from storage.feeds import SqlFeedStore
-from storage.schema import ledger
-from tests.desk import memory_database
-from tests.topic_desk import catalog, topic
+from storage.articles.store import SqlArticleStore
+from storage.feeds.store import SqlFeedStore
+from storage.schema.content import ledger
+from storage.sql.database import Database
+from tests.support.delivery_world import memory_database
+from tests.support.topic_workbench import catalog, topic
 
 NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
 WALL = (
@@ -83,7 +83,7 @@ class Newsroom:
             outlet_of=str,
         )
 
-    async def take(self, documents: Iterable[Given]) -> list[Replayed]:
+    async def take(self, documents: Iterable[InputDocument]) -> list[Replayed]:
         return [replayed async for replayed in self.replay.run(documents)]
 
     async def said(self) -> Counter[str]:
@@ -99,8 +99,8 @@ async def newsroom() -> AsyncIterator[Newsroom]:
     await room.database.close()
 
 
-def given(number: int, title: str, text: str, outlet: str, at: datetime) -> Given:
-    return Given(id=str(number), title=title, text=text, outlet=outlet, published=at)
+def given(number: int, title: str, text: str, outlet: str, at: datetime) -> InputDocument:
+    return InputDocument(id=str(number), title=title, text=text, outlet=outlet, published=at)
 
 
 async def test_a_cookie_wall_of_a_thousand_outlets_is_neither_a_story_nor_a_thousand_alerts(newsroom: Newsroom) -> None:

@@ -13,24 +13,29 @@ class Group:
 
 GROUPS = {
     "addresses": Group(
-        modules=("monitor/domain/addresses.py", "monitor/adapters/http_guard.py"),
-        tests=("tests/unit/test_http_guard.py", "tests/unit/test_http_addresses.py"),
+        modules=("monitor/domain/feeds/addresses.py", "monitor/adapters/http/network.py"),
+        tests=("tests/unit/adapters/http/test_http_guard.py", "tests/unit/adapters/http/test_http_addresses.py"),
     ),
     "escaping": Group(
-        modules=("monitor/adapters/slack_text.py", "monitor/domain/visible.py"),
-        tests=("tests/unit/test_slack_rendering.py",),
+        modules=("monitor/adapters/slack/escape.py", "monitor/domain/strings/visible.py"),
+        tests=("tests/unit/adapters/slack/test_slack_rendering.py",),
     ),
-    "identity": Group(modules=("monitor/domain/identity.py",), tests=("tests/unit/test_poll_identity.py",)),
-    "recognition": Group(modules=("monitor/domain/recognition.py",), tests=("tests/unit/test_poll_identity.py",)),
+    "identity": Group(
+        modules=("monitor/domain/feeds/identity.py",), tests=("tests/unit/domain/feeds/test_poll_identity.py",)
+    ),
+    "recognition": Group(
+        modules=("monitor/domain/feeds/match_entries.py",), tests=("tests/unit/domain/feeds/test_poll_identity.py",)
+    ),
     "retry": Group(
-        modules=("monitor/domain/intervals.py", "monitor/adapters/slack_errors.py"),
-        tests=("tests/unit/test_poll_schedule.py", "tests/unit/test_slack_failures.py"),
+        modules=("monitor/domain/feeds/intervals.py", "monitor/adapters/slack/errors.py"),
+        tests=("tests/unit/domain/feeds/test_poll_schedule.py", "tests/unit/adapters/slack/test_slack_failures.py"),
     ),
     "outbox": Group(
-        modules=("storage/outbox.py",), tests=("tests/contract/test_outbox.py", "tests/crash/test_delivery_crashes.py")
+        modules=("storage/outbox/store.py",),
+        tests=("tests/contract/test_outbox.py", "tests/crash/test_delivery_crashes.py"),
     ),
     "settling": Group(
-        modules=("monitor/domain/settling.py",),
+        modules=("monitor/domain/delivery/outcomes.py",),
         tests=("tests/flow/test_delivery_outcomes.py", "tests/flow/test_delivery_troubles.py"),
     ),
 }

@@ -13,9 +13,9 @@ from typing import Any
 
 import psutil
 
+from monitor.app.configuration import opened
 from monitor.app.daemon import Daemon, open_daemon
-from monitor.app.opening import opened
-from tests.fake_slack import BOT_TOKEN
+from tests.support.fake_slack import BOT_TOKEN
 from tests.torture.outside import CHANNELS
 
 HOUR = timedelta(hours=1)

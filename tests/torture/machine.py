@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tests.fake_slack import BOT_TOKEN, Fault
+from tests.support.fake_slack import BOT_TOKEN, Fault
 from tests.torture.newsday import CHANNELS, PLACES, TERMS, Newsday
 from tests.torture.sites import FAILURES, Item, Site
 

@@ -12,28 +12,27 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from monitor.adapters.slack import SlackNotifier
-from monitor.adapters.slack_calls import SlackCalls
-from monitor.app.window import rebuilt_index
-from monitor.domain.articles import Article, Stage
-from monitor.domain.catalog import Catalog, Channel, Receiver, Severity, Topic, Watchlist
-from monitor.domain.delivering import Rules
-from monitor.domain.feeds import Feed
-from monitor.domain.intervals import PollSettings
-from monitor.domain.polling import Polled
-from monitor.domain.topics.engine import Engine, compile_catalog
+from monitor.adapters.slack.client import SlackCalls
+from monitor.adapters.slack.notifier import SlackNotifier
+from monitor.app.runtime.story_window import rebuilt_index
+from monitor.domain.articles.article import Article, Stage
+from monitor.domain.catalog import Catalog, Channel, Feed, Receiver, Severity, Topic, Watchlist
+from monitor.domain.delivery.attempt import Rules
+from monitor.domain.feeds.intervals import PollSettings
+from monitor.domain.feeds.polled import Polled
+from monitor.domain.topics.matcher import Engine, compile_catalog
 from monitor.steps.deliver import Deliver
 from monitor.steps.extract import Extract
 from monitor.steps.poll import Poll
 from monitor.steps.triage import Triage
-from storage.articles import SqlArticleStore
-from storage.database import Database
-from storage.feeds import SqlFeedStore
-from storage.housekeeping import Ages, SqlHousekeeping
-from storage.outbox import SqlOutbox
-from tests.desk import HandClock
-from tests.fake_slack import BOT_TOKEN, FakeSlack, Workspace
-from tests.fake_slack.reading import seen as shown_to_people
+from storage.admin.retention import Ages, SqlHousekeeping
+from storage.articles.store import SqlArticleStore
+from storage.feeds.store import SqlFeedStore
+from storage.outbox.store import SqlOutbox
+from storage.sql.database import Database
+from tests.support.delivery_world import HandClock
+from tests.support.fake_slack import BOT_TOKEN, FakeSlack, Workspace
+from tests.support.fake_slack.reading import seen as shown_to_people
 from tests.torture.sites import Sites
 
 TERMS = {"about-tariffs": "tariff", "about-ferries": "ferry", "about-harvests": "harvest"}

@@ -15,7 +15,7 @@ from functools import cache
 
 from aiohttp import web
 
-from tests.fake_slack import FakeSlack
+from tests.support.fake_slack import FakeSlack
 
 SHOWN = 10
 """Entries in a feed, as in many a real one."""

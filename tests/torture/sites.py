@@ -8,11 +8,11 @@ from email.utils import format_datetime
 from hashlib import sha256
 from xml.sax.saxutils import escape
 
-from monitor.adapters.feed_reading import read_feed
-from monitor.domain.articles import Method, Text
+from monitor.adapters.feeds.read import read_feed
+from monitor.domain.articles.article import Method, Text
 from monitor.domain.failures import Failure, Reason
-from monitor.domain.feeds import ParsedFeed, Validators
-from monitor.domain.fetching import Fetched, NotModified
+from monitor.domain.feeds.feed import ParsedFeed, Validators
+from monitor.domain.feeds.fetch import Fetched, NotModified
 
 _CONSONANTS, _VOWELS = "bcdfghjklmnprstvwz", "aeiou"
 

@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import Connection, update
 
-from monitor.domain.alerts import Delivery
-from monitor.domain.recognition import _Sorting
+from monitor.domain.alerts.alert import Delivery
+from monitor.domain.feeds.match_entries import _Sorting
 from monitor.steps.deliver import Deliver
-from storage import outbox
-from storage.outbox_schema import deliveries
+from storage.outbox import store as outbox
+from storage.schema.outbox import deliveries
 from tests.chaos.victim import deliver_in
 from tests.torture import share
 from tests.torture.machine import AnyOrder

@@ -6,7 +6,7 @@ from statistics import median
 import pytest
 from sqlalchemy import func, select
 
-from storage.schema import articles
+from storage.schema.content import articles
 from tests.torture import share
 from tests.torture.long_run import LongRun, Sample, long_run
 from tests.torture.outside import SHOWN, matches, newest

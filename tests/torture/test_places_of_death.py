@@ -8,7 +8,7 @@ import pytest
 
 from tests.chaos.harness import Chaos, Plan, Result
 from tests.chaos.victim import FAILPOINTS
-from tests.fake_slack.faults import CHAOS
+from tests.support.fake_slack.faults import CHAOS
 from tests.torture import share
 
 RECONCILING = ("before reconciling", "found, not marked")

@@ -14,15 +14,15 @@ from rich.console import Console
 from rich.panel import Panel
 
 from monitor.adapters.logs import configure
-from monitor.app.clock import SystemClock
+from monitor.app.configuration import opened
 from monitor.app.daemon import Daemon, open_daemon
-from monitor.app.opening import opened
-from monitor.cli.configured import run
+from monitor.app.runtime.clock import SystemClock
+from monitor.cli.common import run
 from monitor.cli.demo.configuration import write_configuration
 from monitor.cli.demo.pages import application
 from monitor.cli.demo.world import World, build
 from monitor.cli.run import web_source
-from monitor.domain.overview import Overview
+from monitor.domain.status.overview import Overview
 from monitor.web.listener import Listener
 from monitor.web.server import application as status_pages
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from shutil import copytree
 
 from monitor.cli.demo.world import World
-from monitor.config.shipped import default_config_dir
+from monitor.config.defaults import default_config_dir
 
 
 def write_configuration(folder: Path, world: World, port: int) -> None:

@@ -3,12 +3,12 @@
 import numpy as np
 import numpy.typing as npt
 
-from monitor.domain.stories.comparing import Floats, compared
+from monitor.domain.stories.compare import Floats, compared
+from monitor.domain.stories.fingerprint.fingerprint import SHORT, Reading
+from monitor.domain.stories.fingerprint.sketch import Hashes, overlaps
+from monitor.domain.stories.fingerprint.terms import TITLE
+from monitor.domain.stories.memory.rows import Records
 from monitor.domain.stories.patterns import patterned
-from monitor.domain.stories.reading import SHORT, Reading
-from monitor.domain.stories.rows import Records
-from monitor.domain.stories.sketch import Hashes, overlaps
-from monitor.domain.stories.terms import TITLE
 
 FEWEST_COMMON = 6
 """Hashes that two sketches must share whatever their share."""

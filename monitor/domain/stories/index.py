@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from monitor.domain.stories.choose_story import ENOUGH, Standing, best_story, tallied
 from monitor.domain.stories.copies import copied, is_other_day
-from monitor.domain.stories.frequencies import Frequencies
-from monitor.domain.stories.likeness import likeness
+from monitor.domain.stories.fingerprint.fingerprint import Reading, decoded
+from monitor.domain.stories.memory.frequencies import Frequencies
+from monitor.domain.stories.memory.postings import Keys, Postings
+from monitor.domain.stories.memory.postings import Rows as RowNumbers
+from monitor.domain.stories.memory.rows import Records, Rows, outlet_key
 from monitor.domain.stories.novelty import novelty
-from monitor.domain.stories.placing import ENOUGH, Standing, best_story, tallied
-from monitor.domain.stories.postings import Keys, Postings
-from monitor.domain.stories.postings import Rows as RowNumbers
-from monitor.domain.stories.reading import Reading, decoded
-from monitor.domain.stories.rows import Records, Rows, outlet_key
+from monitor.domain.stories.similarity import likeness
 from monitor.domain.stories.values import WALLS, Fingerprint, Placed, Placement
 
 POSTED = 20

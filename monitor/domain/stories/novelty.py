@@ -1,7 +1,7 @@
 """What a report says that its story did not have yet."""
 
-from monitor.domain.stories.reading import Reading
-from monitor.domain.stories.rows import Records
+from monitor.domain.stories.fingerprint.fingerprint import Reading
+from monitor.domain.stories.memory.rows import Records
 
 MOST = 8
 

@@ -7,8 +7,8 @@ their names and numbers differ, the less it counts.
 
 import numpy as np
 
-from monitor.domain.stories.comparing import Compared, Floats
-from monitor.domain.stories.terms import NEUTRAL, SOUND, SPECIFIC, TITLE
+from monitor.domain.stories.compare import Compared, Floats
+from monitor.domain.stories.fingerprint.terms import NEUTRAL, SOUND, SPECIFIC, TITLE
 
 NUMBER = 0.5
 """A number against a name: casualties and votes are counted again while the event stays the same."""

@@ -2,14 +2,12 @@
 
 import difflib
 
-from monitor.domain.topics.atoms import Atoms
-from monitor.domain.topics.plan.logic import Any, Every, Excluded, Known, Times
-from monitor.domain.topics.plan.nearness import Nearby, SameSentence
-from monitor.domain.topics.plan.step import Found, Step
+from monitor.domain.topics.plan.boolean import Any, Every, Excluded, Known, Times
+from monitor.domain.topics.plan.node import Found, Step
+from monitor.domain.topics.plan.proximity import Nearby, SameSentence
 from monitor.domain.topics.plan.terms import Counted, Heavier, Leaf, Merged, Within
-from monitor.domain.topics.problems import QueryError
-from monitor.domain.topics.stems import language_of
-from monitor.domain.topics.syntax import (
+from monitor.domain.topics.query.errors import QueryError
+from monitor.domain.topics.query.syntax import (
     All,
     Asked,
     AtLeast,
@@ -25,7 +23,9 @@ from monitor.domain.topics.syntax import (
     Weighed,
     Without,
 )
-from monitor.domain.topics.vocabularies import Shelf
+from monitor.domain.topics.terms.terms import Atoms
+from monitor.domain.topics.terms.vocabularies import Shelf
+from monitor.domain.topics.text.stems import language_of
 
 
 class Compiler:

@@ -9,10 +9,10 @@ from datetime import timedelta
 from math import ceil
 from typing import Any
 
-from monitor.engine.chores import Chore
 from monitor.engine.cluster.dispatch import Dispatcher
 from monitor.engine.cluster.jobs import Errand, Jobs, JobsUnavailable, RowsFailed, keep_working
 from monitor.engine.cluster.outages import OUTAGES, attempted
+from monitor.engine.periodic import Chore
 from monitor.engine.runner import Progress, Work
 from monitor.ports import Clock, Turns
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from monitor.engine.cluster.jobs import JobsUnavailable
 from monitor.engine.runner import survive
-from storage.errors import StoreUnavailable
+from storage.sql.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
 

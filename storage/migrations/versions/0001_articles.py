@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from storage.types import Digest, Id, Json, Utc, Words
+from storage.sql.types import Digest, Id, Json, Utc, Words
 
 revision = "0001"
 down_revision = None

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.types import Id, Utc, Words
+from storage.sql.types import Id, Utc, Words
 
 revision = "0002"
 down_revision = "0001"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.types import Json
+from storage.sql.types import Json
 
 revision = "0004"
 down_revision = "0003"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.types import Json, Utc, Words
+from storage.sql.types import Json, Utc, Words
 
 revision = "0005"
 down_revision = "0004"

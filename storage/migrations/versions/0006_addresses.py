@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.types import Words
+from storage.sql.types import Words
 
 revision = "0006"
 down_revision = "0005"

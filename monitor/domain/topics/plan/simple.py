@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from monitor.domain.topics.atoms import Cell
-from monitor.domain.topics.plan.logic import Every, Excluded
-from monitor.domain.topics.plan.step import Clause, Step
+from monitor.domain.topics.plan.boolean import Every, Excluded
+from monitor.domain.topics.plan.node import Clause, Step
 from monitor.domain.topics.plan.terms import Leaf
+from monitor.domain.topics.terms.terms import Cell
 
 SMALL = 32
 """Terms of a group that are looked for one by one, for many topics at once."""

@@ -1,9 +1,9 @@
 """Terms, ORs of them and vocabularies; limited to a part of the article, counted, weighed."""
 
-from monitor.domain.topics.plan.step import Clause, Found, Spots, Step, joined
-from monitor.domain.topics.quotes import Located
-from monitor.domain.topics.reading import Reading
-from monitor.domain.topics.syntax import Place
+from monitor.domain.topics.plan.node import Clause, Found, Spots, Step, joined
+from monitor.domain.topics.query.syntax import Place
+from monitor.domain.topics.terms.document_terms import Reading
+from monitor.domain.topics.terms.quotes import Located
 
 
 class Leaf(Found):

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from monitor.domain.topics.atoms import Cell
+from monitor.domain.topics.plan.node import Clause, Step, saturated
 from monitor.domain.topics.plan.simple import MOST_GROUPS, Group, simple, small
-from monitor.domain.topics.plan.step import Clause, Step, saturated
-from monitor.domain.topics.quotes import Located, listed
-from monitor.domain.topics.reading import Reading
+from monitor.domain.topics.terms.document_terms import Reading
+from monitor.domain.topics.terms.quotes import Located, listed
+from monitor.domain.topics.terms.terms import Cell
 from monitor.domain.topics.values import Hit, Match
 
 

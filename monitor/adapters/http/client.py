@@ -1,0 +1,176 @@
+"""HTTP, polite and bounded: the one way to the web for feeds, pages and robots.txt alike.
+
+Redirects are followed by hand, so that each hop is vetted, waits for its host's lane, and gets credentials only at the
+origin they belong to. We speak to httpx's transport rather than through its client: a client would keep cookies, log
+addresses with the keys in them, and inflate bodies without a bound.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import httpx
+
+from monitor import __version__
+from monitor.adapters.http import headers as answers
+from monitor.adapters.http import urls
+from monitor.adapters.http.body import ACCEPTED
+from monitor.adapters.http.errors import EXPECTED, failure_of
+from monitor.adapters.http.host_limits import Lanes, LocalLanes
+from monitor.adapters.http.network import Resolve
+from monitor.adapters.http.response import Ask, fetched
+from monitor.adapters.http.robots import AGENT, Robots
+from monitor.adapters.http.transport import GuardedTransport
+from monitor.domain.failures import Failure, Reason
+from monitor.domain.feeds.feed import Validators
+from monitor.domain.feeds.fetch import Fetched, HttpSettings, NotModified
+from monitor.ports import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Redirect:
+    to: httpx.URL
+    permanent: bool
+
+
+class HttpFetcher:
+    """`ports.Fetcher` over httpx. Use one for the whole program, inside one event loop, and close it at the end."""
+
+    def __init__(
+        self,
+        settings: HttpSettings,
+        clock: Clock,
+        *,
+        resolve: Resolve | None = None,
+        lanes: Lanes | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._transport = GuardedTransport(settings, resolve, tls)
+        self._lanes = lanes or LocalLanes(settings.per_host_concurrency, settings.per_host_delay.total_seconds())
+        self._slots = asyncio.Semaphore(settings.concurrency)
+        self._robots = Robots(self._robots_txt, clock)
+        self._headers = [(b"User-Agent", _user_agent(settings.contact)), (b"Accept-Encoding", ACCEPTED)]
+        self._extensions: Mapping[str, object] = {
+            "timeout": {
+                "connect": settings.connect_timeout.total_seconds(),
+                "read": settings.read_timeout.total_seconds(),
+                "write": settings.read_timeout.total_seconds(),
+                "pool": settings.total_timeout.total_seconds(),
+            }
+        }
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._transport.aclose()
+
+    async def feed(self, url: str, validators: Validators) -> Fetched | NotModified | Failure:
+        """See `Fetcher.feed`."""
+        accept = b"application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+        return await self._get(url, Ask(accept=accept, limit=self._settings.feed_limit, validators=validators))
+
+    async def page(self, url: str) -> Fetched | Failure:
+        """See `Fetcher.page`."""
+        accept = b"text/html, application/xhtml+xml, */*;q=0.1"
+        answer = await self._get(url, Ask(accept=accept, limit=self._settings.page_limit, page=True))
+        return _unasked(answer) if isinstance(answer, NotModified) else answer
+
+    async def _robots_txt(self, url: str) -> bytes | Failure:
+        kept = self._settings.robots_limit
+        ask = Ask(accept=b"text/plain, */*;q=0.5", limit=4 * kept, keep=kept)
+        answer = await self._get(url, ask)
+        if isinstance(answer, Fetched):
+            return answer.body
+        return _unasked(answer) if isinstance(answer, NotModified) else answer
+
+    async def _get(self, text: str, ask: Ask) -> Fetched | NotModified | Failure:
+        """Ask, following redirects, within the time limit (waiting for our turn on a host does not count)."""
+        try:
+            return await self._follow(urls.parse(text), ask)
+        except EXPECTED as error:
+            return failure_of(error)
+
+    async def _follow(self, url: httpx.URL, ask: Ask) -> Fetched | NotModified | Failure:
+        home, authorization = urls.origin(url), urls.authorization(url)
+        permanent, budget = True, self._settings.total_timeout.total_seconds()
+        clock = asyncio.get_running_loop().time
+        for hop in range(self._settings.redirects + 1):
+            pause = 0.0
+            if ask.page and self._settings.robots:
+                verdict = await self._robots.verdict(url)
+                if isinstance(verdict, Failure):
+                    return verdict
+                pause = verdict
+            credentials = authorization if urls.origin(url) == home else None
+            async with self._lanes.enter(url.host, pause), self._slots:
+                began = clock()
+                async with asyncio.timeout(budget):
+                    answer = await self._hop(url, ask, credentials)
+                budget -= clock() - began
+            if isinstance(answer, Fetched | NotModified) and permanent and hop > 0:
+                return replace(answer, permanent_url=answer.url)
+            if not isinstance(answer, _Redirect):
+                return answer
+            permanent = permanent and answer.permanent and not _downgrade(url, answer.to)
+            url = answer.to
+        return Failure(reason=Reason.REDIRECTS, detail=f"more than {self._settings.redirects}")
+
+    async def _hop(
+        self, url: httpx.URL, ask: Ask, authorization: bytes | None
+    ) -> Fetched | NotModified | _Redirect | Failure:
+        """One request, one answer."""
+        response = await self._transport.handle_async_request(self._request(url, ask, authorization))
+        try:
+            headers = answers.Headers(response.headers.raw)
+            now = self._clock.now()
+            location = headers.raw(b"location")
+            if response.status_code in answers.REDIRECTS and location is not None:
+                permanent = response.status_code in answers.PERMANENT_REDIRECTS
+                return _Redirect(to=urls.follow(url, location), permanent=permanent)
+            if response.status_code == 304:
+                return await self._not_modified(url, response, headers, ask)
+            if response.status_code not in (200, 203):
+                return answers.refusal(response, headers, now)
+            return await fetched(url, response, ask, now)
+        finally:
+            await response.aclose()
+
+    def _request(self, url: httpx.URL, ask: Ask, authorization: bytes | None) -> httpx.Request:
+        headers = [*self._headers, (b"Accept", ask.accept)]
+        if ask.validators.etag is not None:
+            headers.append((b"If-None-Match", ask.validators.etag))
+        if ask.validators.last_modified is not None:
+            headers.append((b"If-Modified-Since", ask.validators.last_modified))
+        if authorization is not None:
+            headers.append((b"Authorization", authorization))
+        return httpx.Request("GET", url, headers=headers, extensions=dict(self._extensions))
+
+    async def _not_modified(
+        self, url: httpx.URL, response: httpx.Response, headers: answers.Headers, ask: Ask
+    ) -> NotModified | Failure:
+        unchanged = NotModified(
+            url=urls.public(url),
+            validators=answers.validators(headers),
+            fresh_for=answers.fresh_for(headers, self._clock.now()),
+        )
+        if ask.validators == Validators():
+            return _unasked(unchanged)
+        async for _ in response.aiter_raw():
+            pass  # to its end, so that the connection can be kept alive
+        return unchanged
+
+
+def _unasked(_: NotModified) -> Failure:
+    return Failure(reason=Reason.STATUS, detail="HTTP 304 to an unconditional request", status=304)
+
+
+def _downgrade(before: httpx.URL, after: httpx.URL) -> bool:
+    return before.scheme == "https" and after.scheme != "https"
+
+
+def _user_agent(contact: str) -> bytes:
+    """`wirewatch/VERSION (+contact)`: who we are and whom to complain to."""
+    words = f"{AGENT}/{__version__}" + (f" (+{contact})" if contact else "")
+    return "".join(character for character in words if character.isprintable()).encode("ascii", "ignore")

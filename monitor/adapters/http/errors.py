@@ -1,0 +1,91 @@
+"""What the network libraries raise, said in our words.
+
+httpcore: TimeoutException{Connect,Read,Write,Pool} NetworkError{Connect,Read,Write} ProtocolError{Local,Remote}
+          ProxyError UnsupportedProtocol ConnectionNotAvailable
+httpx:    HTTPError > RequestError > {TransportError, DecodingError, TooManyRedirects}, HTTPStatusError;
+          InvalidURL, CookieConflict and StreamError stand apart
+others:   UnicodeError (and idna's, which are UnicodeErrors), ssl.SSLError, OSError, TimeoutError
+"""
+
+import ssl
+
+import httpcore
+import httpx
+
+from monitor.adapters.http.body import Refused
+from monitor.adapters.http.network import Blocked, LookupFailed
+from monitor.domain.failures import Failure, Reason
+
+_REASONS: tuple[tuple[type[Exception], Reason], ...] = (
+    (Blocked, Reason.BLOCKED),
+    (LookupFailed, Reason.DNS),
+    (TimeoutError, Reason.TIMEOUT),
+    (httpcore.TimeoutException, Reason.TIMEOUT),
+    (httpx.TimeoutException, Reason.TIMEOUT),
+    (ssl.SSLError, Reason.TLS),
+    (httpcore.UnsupportedProtocol, Reason.BAD_URL),
+    (httpx.UnsupportedProtocol, Reason.BAD_URL),
+    (httpx.InvalidURL, Reason.BAD_URL),
+    (UnicodeError, Reason.BAD_URL),
+    (httpx.TooManyRedirects, Reason.REDIRECTS),
+    (httpcore.ProtocolError, Reason.BROKEN_REPLY),
+    (httpx.ProtocolError, Reason.BROKEN_REPLY),
+    (httpx.DecodingError, Reason.BROKEN_REPLY),
+    (httpx.StreamError, Reason.BROKEN_REPLY),
+    (httpcore.ReadError, Reason.TRUNCATED),
+    (httpx.ReadError, Reason.TRUNCATED),
+    (httpcore.NetworkError, Reason.CONNECT),
+    (httpcore.ProxyError, Reason.CONNECT),
+    (httpcore.ConnectionNotAvailable, Reason.CONNECT),
+    (httpx.HTTPError, Reason.CONNECT),
+    (httpx.CookieConflict, Reason.BROKEN_REPLY),
+    (OSError, Reason.CONNECT),
+)
+
+EXPECTED: tuple[type[Exception], ...] = (Refused, *(kind for kind, _ in _REASONS))
+"""All that a request may raise."""
+
+_PERMANENT = frozenset({Reason.BAD_URL})
+
+
+def failure_of(error: Exception) -> Failure:
+    """The failure that one of the `EXPECTED` errors means. The detail never repeats an address or a header."""
+    if isinstance(error, Refused):
+        return error.failure
+    tls = _tls_error(error)
+    if tls is not None:
+        return Failure(reason=Reason.TLS, detail=_tls_detail(tls))
+    if _cut_off(error):
+        return Failure(reason=Reason.TRUNCATED, detail="the connection ended inside the answer")
+    reason = next((reason for kind, reason in _REASONS if isinstance(error, kind)), Reason.CONNECT)
+    return Failure(reason=reason, detail=_detail(error, reason), permanent=reason in _PERMANENT)
+
+
+def _tls_error(error: BaseException | None) -> ssl.SSLError | None:
+    """The TLS fault behind a connect error, if that was it."""
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return error
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _tls_detail(error: ssl.SSLError) -> str:
+    """OpenSSL's own words; errors made by hand lack both attributes."""
+    said = getattr(error, "verify_message", None) or getattr(error, "reason", None)
+    return str(said or "handshake failed").replace("_", " ").lower()
+
+
+def _cut_off(error: Exception) -> bool:
+    # h11's words for a body shorter than announced; it has no class of its own for it.
+    return isinstance(error, httpcore.RemoteProtocolError) and "closed connection without sending complete" in str(
+        error
+    )
+
+
+def _detail(error: Exception, reason: Reason) -> str:
+    if isinstance(error, Blocked):
+        return str(error)
+    if reason is Reason.BROKEN_REPLY:
+        return "the server disconnected" if "disconnected" in str(error) else "not proper HTTP"
+    return ""

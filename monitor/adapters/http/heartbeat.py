@@ -1,0 +1,23 @@
+"""The sign of life to an outside watch. Its address is the operator's own: no guard, but a short limit."""
+
+import asyncio
+
+import httpx
+
+from monitor.adapters.http.errors import EXPECTED, failure_of
+from monitor.domain.failures import Failure, Reason
+
+_TIMEOUT = 5.0
+"""Seconds: a heartbeat is repeated anyway, so it must never pile up."""
+
+
+async def beat(url: str) -> Failure | None:
+    """Ask `url` once; why it could not be told, or None."""
+    try:
+        async with asyncio.timeout(_TIMEOUT), httpx.AsyncClient(trust_env=False, follow_redirects=True) as client:
+            answer = await client.get(url)
+    except EXPECTED as error:
+        return failure_of(error)
+    if answer.is_success:
+        return None
+    return Failure(reason=Reason.STATUS, detail=f"answered {answer.status_code}", status=answer.status_code)

@@ -1,0 +1,108 @@
+"""robots.txt for article pages (RFC 9309): who may be asked, and how slowly."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import httpx
+from protego import Protego
+
+from monitor.adapters.http import urls
+from monitor.domain.failures import Failure, Reason
+from monitor.ports import Clock
+
+AGENT = "wirewatch"
+KEPT_FOR = timedelta(hours=24)
+RETRY_UNREACHABLE_AFTER = timedelta(minutes=10)
+PAUSE_AT_MOST = 60.0
+KEPT_BYTES = 8_000_000
+KEPT_SITES = 2_000
+_LONG = 50_000
+
+# A page behind the same door fails in the same way; what failed says more than "robots.txt".
+_SAME_FOR_THE_PAGE = frozenset({Reason.DNS, Reason.CONNECT, Reason.TLS, Reason.BLOCKED, Reason.BAD_URL})
+
+Read = Callable[[str], Awaitable[bytes | Failure]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rules:
+    """What one site said. `rules` None: everything is allowed, unless `failure` says why nothing is."""
+
+    until: datetime
+    rules: Protego | None = None
+    failure: Failure | None = None
+    size: int = 0
+
+
+class Robots:
+    """The rules of every site asked of late, read by `read` once a day at most."""
+
+    def __init__(self, read: Read, clock: Clock) -> None:
+        self._read = read
+        self._clock = clock
+        self._sites: dict[tuple[str, str, int], _Rules] = {}
+        self._reading: dict[tuple[str, str, int], asyncio.Lock] = {}
+
+    async def verdict(self, url: httpx.URL) -> float | Failure:
+        """The pause in seconds that the site asks for between requests, or why the page may not be asked for."""
+        site = await self._rules(url)
+        if site.failure is not None:
+            return site.failure
+        if site.rules is None:
+            return 0.0
+        if not site.rules.can_fetch(str(url), AGENT):
+            return Failure(reason=Reason.ROBOTS, permanent=True)
+        return min(max(float(site.rules.crawl_delay(AGENT) or 0.0), 0.0), PAUSE_AT_MOST)
+
+    async def _rules(self, url: httpx.URL) -> _Rules:
+        site = urls.origin(url)
+        lock = self._reading.setdefault(site, asyncio.Lock())
+        try:
+            async with lock:
+                known = self._sites.get(site)
+                if known is None or known.until <= self._clock.now():
+                    known = await self._learn(url)
+                    self._keep(site, known)
+                return known
+        finally:
+            if not lock.locked():
+                self._reading.pop(site, None)
+
+    async def _learn(self, url: httpx.URL) -> _Rules:
+        answer = await self._read(str(url.copy_with(raw_path=b"/robots.txt", username=None, password=None)))
+        now = self._clock.now()
+        if isinstance(answer, bytes):
+            text = answer.decode("utf-8-sig", "replace")
+            # A long file takes tenths of a second to read, during which nothing else would move.
+            rules = Protego.parse(text) if len(text) < _LONG else await asyncio.to_thread(Protego.parse, text)
+            return _Rules(until=now + KEPT_FOR, rules=rules, size=len(answer))
+        if _unavailable(answer):
+            return _Rules(until=now + KEPT_FOR)
+        return _Rules(until=now + RETRY_UNREACHABLE_AFTER, failure=_unreachable(answer))
+
+    def _keep(self, site: tuple[str, str, int], rules: _Rules) -> None:
+        self._sites.pop(site, None)
+        self._sites[site] = rules
+        while len(self._sites) > KEPT_SITES or (
+            len(self._sites) > 1 and sum(rules.size for rules in self._sites.values()) > KEPT_BYTES
+        ):
+            del self._sites[next(iter(self._sites))]
+
+
+def _unavailable(failure: Failure) -> bool:
+    """Whether there is no robots.txt, so that all is allowed (RFC 9309, 2.3.1.3; 2.3.1.2 for too many redirects).
+
+    429 is counted among the server errors: it says "not now", not "no rules".
+    """
+    if failure.reason is Reason.REDIRECTS:
+        return True
+    return failure.status is not None and 400 <= failure.status < 500 and failure.status != 429
+
+
+def _unreachable(failure: Failure) -> Failure:
+    """Why nothing may be asked for now (RFC 9309, 2.3.1.4)."""
+    if failure.reason in _SAME_FOR_THE_PAGE:
+        return failure
+    return Failure(reason=Reason.ROBOTS, detail=f"it cannot be read: {failure}", retry_after=failure.retry_after)

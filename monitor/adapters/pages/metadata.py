@@ -1,0 +1,115 @@
+"""What a page says of itself in its head and its JSON-LD: title, date, author, and sometimes the article's text."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from monitor.adapters.feeds.dates import from_text, within_reason
+from monitor.adapters.text.html_to_text import one_line, plain
+
+_ARTICLE = ("Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "BlogPosting", "LiveBlogPosting")
+_JSON_LENGTH = 400_000
+_NODES = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the page claims. `body` is JSON-LD's articleBody, plain; `free` False when there is a paywall."""
+
+    title: str = ""
+    published: datetime | None = None
+    author: str = ""
+    body: str = ""
+    free: bool = True
+
+
+def facts_of(tree: HtmlElement, now: datetime) -> Facts:
+    """The page's own claims, dates within reason only."""
+    article, told = _article(tree), _told(tree)
+    date = _first(
+        *_named(
+            told, "article:published_time", "datePublished", "og:article:published_time", "date", "dc.date", "pubdate"
+        ),
+        _string(article.get("datePublished")),
+    )
+    author = _author(article.get("author")) or _first(*_named(told, "author", "article:author"))
+    return Facts(
+        title=_title(tree, _first(*_named(told, "og:title")), _string(article.get("headline"))),
+        published=within_reason(from_text(date), now),
+        author=one_line(plain(author))[:200],
+        body=plain(_string(article.get("articleBody"))[:_JSON_LENGTH]),
+        free=str(article.get("isAccessibleForFree", True)).lower() not in ("false", "http://schema.org/false"),
+    )
+
+
+def _title(tree: HtmlElement, *claims: str) -> str:
+    """The first claim, else the head's title, else the first heading."""
+    title = _first(*claims, tree.findtext(".//title") or "")
+    return one_line(plain(title or str(tree.xpath("string((//h1)[1])"))))[:1_000]
+
+
+def _first(*values: str) -> str:
+    return next((value for value in values if value.strip()), "")
+
+
+def _told(tree: HtmlElement) -> dict[str, str]:
+    """What the meta elements say, by each of their names; of a name that comes twice the first with content counts."""
+    told: dict[str, str] = {}
+    for element in tree.iter("meta"):
+        content = element.get("content") or ""
+        for attribute in ("property", "name", "itemprop"):
+            if (name := element.get(attribute)) and content.strip():
+                told.setdefault(name, content)
+    return told
+
+
+def _named(told: dict[str, str], *names: str) -> Iterator[str]:
+    return (told.get(name, "") for name in names)
+
+
+def _article(tree: HtmlElement) -> dict[str, Any]:
+    for script in tree.iter("script"):
+        if "ld+json" in (script.get("type") or "") and len(script.text or "") < _JSON_LENGTH:
+            for node in _nodes(_loads(script.text or "")):
+                if _is_article(node):
+                    return node
+    return {}
+
+
+def _loads(text: str) -> Any:  # noqa: ANN401  any JSON
+    try:
+        return json.loads(text.strip().removeprefix("<!--").removesuffix("-->").rstrip("; \n"), strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _nodes(document: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
+    waiting = [document]
+    for _ in range(_NODES):
+        if not waiting:
+            return
+        node = waiting.pop(0)
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            yield node
+            waiting += [node[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in node]
+
+
+def _is_article(node: dict[str, Any]) -> bool:
+    kinds = node.get("@type")
+    return any(kind in _ARTICLE for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str))
+
+
+def _author(value: Any) -> str:  # noqa: ANN401
+    people = value if isinstance(value, list) else [value]
+    names = [_string(person.get("name")) if isinstance(person, dict) else _string(person) for person in people]
+    return ", ".join(name for name in names if name)
+
+
+def _string(value: object) -> str:
+    return value if isinstance(value, str) else ""

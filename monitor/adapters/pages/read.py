@@ -1,0 +1,130 @@
+"""An article page to its text, inside a worker: trafilatura, second opinions where they are cheap, and no walls."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from unicodedata import normalize
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from monitor.adapters.pages.metadata import Facts, facts_of
+from monitor.adapters.pages.tree import tree_of
+from monitor.adapters.pages.walls import SHORT, letters, wall
+from monitor.adapters.text.charsets import decode_page
+from monitor.adapters.text.html_to_text import lines, storable
+from monitor.adapters.text.limits import TEXT, TITLE, cut
+from monitor.domain.articles.agencies import agency_credited, credit_in
+from monitor.domain.articles.article import Method, Text
+from monitor.domain.failures import Failure, Reason
+
+
+@contextmanager
+def _without(name: str) -> Iterator[None]:
+    """Make a module look as if it were not installed while others are imported."""
+    before = sys.modules.get(name)
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+        if before is not None:
+            sys.modules[name] = before
+
+
+with _without("py3langid"):  # trafilatura's optional language filter brings numpy, 20 MB a worker, and is not used
+    from trafilatura import bare_extraction
+    from trafilatura.settings import MANUALLY_CLEANED, Document, Extractor
+
+    from monitor.adapters.pages.trafilatura_cache import quicken
+
+PAGE_BYTES = 5 << 20
+"""Larger pages are refused: reading them takes longer and more memory than any article is worth."""
+_SHORT = 500
+"""Characters below which other ways to the text are tried."""
+_FEW = 120
+"""Characters below which a page has no article text."""
+_MUCH_MORE = 1.5
+
+quicken()
+_RECALL = Extractor(output_format="python", fast=True, recall=True, comments=False)
+_BALANCED = Extractor(output_format="python", comments=False)
+_FURNITURE = tuple(tag for tag in MANUALLY_CLEANED if tag != "form")
+"""Elements that trafilatura drops whole. A form is not always dropped: some pages stand in one from end to end."""
+_SIGNATURES = ((b"%PDF-", "a PDF file"), (b"\x1f\x8b", "a compressed file"), (b"PK\x03\x04", "a zip file"))
+
+
+def read_page(body: bytes, url: str, charset: str | None, now: datetime) -> Text | Failure:
+    """The article in the page `body`, or why there is none. Opens nothing."""
+    kind = next((name for start, name in _SIGNATURES if body.startswith(start)), None)
+    if kind or not body.strip():
+        return Failure(reason=Reason.NOT_A_PAGE, detail=kind or "an empty answer", permanent=True)
+    if len(body) > PAGE_BYTES:
+        return Failure(reason=Reason.TOO_LARGE, detail=f"{len(body):,} bytes", permanent=True)
+    markup = decode_page(body, charset)
+    tree, flattened = tree_of(markup)
+    if tree is None:
+        return Failure(reason=Reason.NOT_A_PAGE, detail="no web page", permanent=True)
+    facts = facts_of(tree, now)
+    text, shown = _article_text(tree, markup, facts)
+    what = wall(url=url, title=facts.title, text=text, page=shown, free=facts.free)
+    if what:
+        return Failure(reason=Reason.WALL, detail=what, permanent=True)
+    if len(text) < _FEW:
+        return Failure(reason=Reason.NO_TEXT, detail=f"only {len(text)} characters of text")
+    return _text(text, facts, flattened=flattened)
+
+
+def _text(text: str, facts: Facts, *, flattened: bool) -> Text:
+    doubts = ["deep nesting repaired"] if flattened else []
+    if not facts.free and letters(text) < SHORT:
+        doubts.append("paywall stub")
+    if len(text) > TEXT:
+        doubts.append(f"cut at {TEXT:,} characters")
+    body = cut(text, TEXT)
+    return Text(
+        title=cut(facts.title, TITLE),
+        body=body,
+        method=Method.PAGE,
+        published=facts.published,
+        author=facts.author,
+        credit=credit_in(body) or (facts.author if agency_credited(facts.author) else None),
+        doubts=tuple(doubts),
+    )
+
+
+def _article_text(tree: HtmlElement, markup: str, facts: Facts) -> tuple[str, str]:
+    """The article's text and, when there is little of it, all that the page shows. `tree` is used up."""
+    text, shown = _extracted(_without_furniture(tree), _RECALL), ""
+    if len(text) < _SHORT:
+        whole, _ = tree_of(markup)
+        assert whole is not None, "it was a page before"
+        text, shown = max(text, _extracted(whole, _BALANCED), key=len), _page_text(whole)
+    if len(facts.body) > max(_SHORT, _MUCH_MORE * len(text)):
+        return facts.body, ""
+    return text, shown if len(text) < _SHORT else ""
+
+
+def _without_furniture(tree: HtmlElement) -> HtmlElement:
+    """The tree without what trafilatura would drop anyway, after it has searched all of it a dozen times.
+
+    Left as it is when no paragraph would remain, for then trafilatura keeps it too.
+    """
+    paragraphs = tree.iter("p")
+    inside = [next(paragraph.iterancestors(*_FURNITURE), None) is not None for paragraph in paragraphs]
+    if not inside or not all(inside):
+        etree.strip_elements(tree, *_FURNITURE, with_tail=False)
+    return tree
+
+
+def _extracted(tree: HtmlElement, options: Extractor) -> str:
+    found = bare_extraction(tree, options=options)
+    return lines(storable(normalize("NFC", found.text or ""))) if isinstance(found, Document) else ""
+
+
+def _page_text(tree: HtmlElement) -> str:
+    """All the page shows."""
+    return lines(
+        " ".join(piece for piece in tree.itertext("p", "h1", "h2", "div", "span", "noscript", "li", "a", "label"))
+    )

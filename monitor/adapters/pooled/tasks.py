@@ -1,0 +1,53 @@
+"""What the program asks of its workers, by names it can use without loading a parser itself.
+
+A worker imports this module to find the function, so it imports nothing heavy but what the function needs.
+"""
+
+import copyreg
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from monitor.domain.articles.article import Entry, Text
+from monitor.domain.failures import Failure
+from monitor.domain.feeds.feed import ParsedFeed
+
+PRELOAD = ("monitor.adapters.pooled.tasks", "monitor.adapters.pooled.warm_up")
+"""What the fork server imports once, so that a new worker starts in milliseconds."""
+
+
+def parse_feed(body: bytes, url: str, charset: str | None, media_type: str, now: datetime) -> ParsedFeed | Failure:
+    """The feed in `body`, or why there is none."""
+    from monitor.adapters.feeds.read import read_feed
+
+    return read_feed(body, url, charset, media_type, now)
+
+
+def extract_page(body: bytes, url: str, charset: str | None, now: datetime) -> Text | Failure:
+    """The article in the page `body`, or why there is none."""
+    from monitor.adapters.pages.read import read_page
+
+    return read_page(body, url, charset, now)
+
+
+_FIELDS = tuple(field.name for field in fields(Entry))
+_values = attrgetter(*_FIELDS)
+_setters = tuple(getattr(Entry, name).__set__ for name in _FIELDS)
+
+
+def entry_from(*values: object) -> Entry:
+    """An entry as it was on the other side, from the values of its fields in their order."""
+    entry = object.__new__(Entry)
+    for set_, value in zip(_setters, values, strict=True):
+        set_(entry, value)
+    return entry
+
+
+def _reduced(entry: Entry) -> tuple[Callable[..., Entry], tuple[Any, ...]]:
+    return entry_from, _values(entry)
+
+
+copyreg.pickle(Entry, _reduced)
+"""dataclasses look through a class's fields for each of its values, twice: four times the work."""

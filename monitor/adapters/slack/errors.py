@@ -1,0 +1,146 @@
+"""What an answer of Slack, or its absence, means for a message: all that slack-sdk and urllib raise is mapped here."""
+
+import socket
+import ssl
+from collections.abc import Mapping
+from datetime import timedelta
+from http.client import HTTPException
+from urllib.error import URLError
+
+from slack_sdk.errors import SlackApiError, SlackClientError, SlackObjectFormationError, SlackRequestError
+
+from monitor.adapters.slack import error_codes as codes
+from monitor.adapters.slack.deadline import TooLate
+from monitor.domain.alerts.alert import NotSent, Unknown
+from monitor.domain.delivery.attempt import Unreadable
+
+DEFAULT_RETRY_AFTER = timedelta(seconds=30)
+_LONGEST_RETRY_AFTER = timedelta(hours=1)
+
+
+CALL_ERRORS = (
+    SlackClientError,
+    OSError,
+    HTTPException,
+    ValueError,
+    LookupError,
+    AttributeError,
+    TypeError,
+    RecursionError,
+)
+"""All that a call may raise for the network's or the other side's sake; the last four for bodies that are JSON but no
+object, name unknown encodings, or are nested without end."""
+
+
+def failure_of(error: Exception) -> NotSent | Unknown:
+    """What an exception of a call means. Not sent, only where nothing can have reached Slack."""
+    match error:
+        case SlackApiError():
+            return _answer_of(error)
+        case SlackRequestError() | SlackObjectFormationError():
+            return NotSent(reason=f"the request cannot be made: {error}", scope=NotSent.Scope.MESSAGE)
+        case URLError():
+            return _unreachable(error.reason)
+        case TooLate():
+            return _unreachable(error)
+        case TimeoutError():
+            return Unknown(reason="no answer in time")
+        case ssl.SSLCertVerificationError() | socket.gaierror() | ConnectionRefusedError():
+            return _unreachable(error)
+        case OSError() | HTTPException():
+            return Unknown(reason=f"connection lost: {type(error).__name__}")
+        case _:
+            return Unknown(reason="an answer that is not Slack's")
+
+
+def refusal_of(code: str, headers: Mapping[str, str], *, needed: str = "") -> NotSent | Unknown:
+    """What `ok: false` with that error means."""
+    if code in codes.RATE:
+        return NotSent(reason="asked to slow down", retry_after=retry_after(headers), scope=NotSent.Scope.RECEIVER)
+    if code in codes.CREDENTIALS:
+        reason = f"{code} (needs {needed})" if needed else code
+        return NotSent(reason=reason, permanent=True, scope=NotSent.Scope.APP)
+    if code in codes.CHANNEL or code.startswith("restricted_action"):
+        return NotSent(reason=code, permanent=True, scope=NotSent.Scope.RECEIVER)
+    if code in codes.GONE:
+        return NotSent(reason=code, permanent=True, scope=NotSent.Scope.MESSAGE)
+    if code in codes.UNSURE:
+        return Unknown(reason=code)
+    return NotSent(reason=code, scope=NotSent.Scope.MESSAGE)
+
+
+def status_of(status: int, headers: Mapping[str, str]) -> NotSent | Unknown:
+    """What an HTTP status means where the body says nothing usable. A server's error may come after it accepted."""
+    if status == 429:
+        return refusal_of("ratelimited", headers)
+    if status in (401, 403):
+        return NotSent(reason=f"HTTP {status}", permanent=True, scope=NotSent.Scope.APP)
+    if 400 <= status < 500:
+        return NotSent(reason=f"HTTP {status}", scope=NotSent.Scope.MESSAGE)
+    return Unknown(reason=f"HTTP {status}")
+
+
+def unreadable(answer: NotSent | Unknown) -> Unreadable:
+    """The same, for a reading of the channel's history: not a matter of time are rights and the channel itself."""
+    if isinstance(answer, Unknown):
+        return Unreadable(reason=answer.reason)
+    lacking = answer.permanent and (answer.scope is NotSent.Scope.RECEIVER or answer.reason.startswith("missing_scope"))
+    return Unreadable(reason=answer.reason, permanent=lacking, retry_after=answer.retry_after)
+
+
+def webhook_refusal(status: int, body: str, headers: Mapping[str, str]) -> NotSent | Unknown:
+    """What an incoming webhook's answer other than `ok` means: a status and a word in plain text."""
+    code = body.strip()[:60]
+    if status == 429:
+        return refusal_of("ratelimited", headers)
+    if status >= 500 or status < 400:
+        return Unknown(reason=f"HTTP {status}" if status >= 500 else "an answer that is not Slack's")
+    if code in codes.WEBHOOK_GONE:
+        return NotSent(reason=code, permanent=True, scope=NotSent.Scope.APP)
+    if code in codes.CHANNEL or code in codes.LAYOUT:
+        return refusal_of(code, headers)
+    return status_of(status, headers)
+
+
+def retry_after(headers: Mapping[str, str]) -> timedelta:
+    """The header of that name, between one second and an hour; half a minute where it says nothing usable."""
+    value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    if not value.strip().isdecimal():
+        return DEFAULT_RETRY_AFTER
+    return min(max(timedelta(seconds=int(value.strip()[:9])), timedelta(seconds=1)), _LONGEST_RETRY_AFTER)
+
+
+def _answer_of(error: SlackApiError) -> NotSent | Unknown:
+    response = error.response
+    status, headers = getattr(response, "status_code", 0), dict(getattr(response, "headers", None) or {})
+    body = getattr(response, "data", None)
+    code = body.get("error") if isinstance(body, dict) else None
+    if status == 429:
+        return refusal_of("ratelimited", headers)
+    if not isinstance(code, str) or not code.replace("_", "").isalnum():
+        # a body that is not Slack's JSON (slack-sdk then puts a sentence in `error`): whose answer it is, is unknown
+        return Unknown(reason="an answer that is not Slack's") if status == 200 else status_of(status, headers)
+    if status >= 500:
+        return Unknown(reason=f"HTTP {status}")
+    return refusal_of(code, headers, needed=str(body.get("needed") or "") if isinstance(body, dict) else "")
+
+
+def _unreachable(reason: object) -> NotSent | Unknown:
+    """Before anything was written: name, refusal, certificate, route. A timeout or reset may have come later."""
+    if isinstance(reason, TooLate):
+        return NotSent(reason=str(reason), begun=False)
+    if isinstance(reason, socket.gaierror):
+        return NotSent(reason="Slack's name was not found", scope=NotSent.Scope.APP)
+    if isinstance(reason, ConnectionRefusedError):
+        return NotSent(reason="connection refused", scope=NotSent.Scope.APP)
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return NotSent(reason="certificate refused", scope=NotSent.Scope.APP)
+    if isinstance(reason, OSError) and reason.errno in _NO_ROUTE:
+        return NotSent(reason="no route to Slack", scope=NotSent.Scope.APP)
+    if isinstance(reason, TimeoutError):
+        return Unknown(reason="no answer in time")
+    return Unknown(reason=f"connection lost: {type(reason).__name__}")
+
+
+_NO_ROUTE = frozenset({100, 101, 113})
+"""ENETDOWN, ENETUNREACH, EHOSTUNREACH of connect(2) on Linux."""

@@ -1,0 +1,76 @@
+"""Foreign text made harmless for Slack: it can neither ping anybody, nor forge a link, nor break the layout.
+
+Slack reads `& < >` as markup (https://docs.slack.dev/messaging/formatting-message-text), and formats between `*`, `_`,
+`~` and back-ticks. The first are escaped; the others, which cannot be, become look-alikes where they could act.
+"""
+
+import re
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from monitor.domain.strings.graphemes import cut_at
+from monitor.domain.strings.visible import visible
+
+_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_ALWAYS = str.maketrans({"*": "∗", "`": "ˋ"})
+_AT_WORD_EDGE = re.compile(r"(?<!\w)[_~]|[_~](?!\w)")
+_LOOK_ALIKES = {"_": "ˍ", "~": "∼"}
+_EMOJI = re.compile(r":(?=(?:100|1234|[a-z0-9_+'-]*[a-z+-][a-z0-9_+'-]*):)", re.IGNORECASE)
+"""A colon that begins an emoji's code; `file.yml:2:1` holds none."""
+_ELLIPSIS = "…"
+MAX_URL = 1_000
+"""A longer address is left out: Slack takes up to 3,000 characters, but they count towards the message."""
+
+_URL_SAFE = "!#$%&'()*+,/:;=?@[]~-._"
+
+
+def escaped(text: str, limit: int) -> str:
+    """`text` as mrkdwn that shows it literally, at most `limit` characters of mrkdwn long."""
+    literal = _literal(visible(text))
+    parts: list[str] = []
+    used = 0
+    for position, char in enumerate(literal):
+        shown = _ESCAPES.get(char, char)
+        if used + len(shown) + (position + 1 < len(literal)) > limit:
+            return "".join(parts[: cut_at(literal, position)]).rstrip() + _ELLIPSIS
+        parts.append(shown)
+        used += len(shown)
+    return "".join(parts)
+
+
+def link(url: str | None, label: str, limit: int, *, max_url: int = MAX_URL) -> str:
+    """`label` linked to `url` where that is a usable web address, else the label alone."""
+    shown = escaped(label, limit) or "(no title)"
+    target = safe_url(url, max_url)
+    return f"<{target}|{shown}>" if target else shown
+
+
+def safe_url(url: str | None, limit: int = MAX_URL) -> str | None:
+    """The address without user and password, its host in ASCII, nothing in it that ends a link; None for anything but
+    http and https, and for what is too long."""
+    try:
+        parts = urlsplit(url or "")
+        host = (parts.hostname or "").encode("idna").decode("ascii")
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:  # UnicodeError of the host among them
+        return None
+    if parts.scheme not in ("http", "https") or not host or not re.fullmatch(r"[\w.\-]+", host):
+        return None
+    rest = urlunsplit(("", "", parts.path or "/", parts.query, parts.fragment))
+    safe = quote(f"{parts.scheme}://{host}{port}{rest}", _URL_SAFE).replace("&", "&amp;")
+    return safe if len(safe) <= limit else None
+
+
+def bold(text: str, before: str, after: str, limit: int) -> str:
+    """`text` in bold. Slack wants a word's edge around the asterisks; scripts without spaces get an invisible one."""
+    shown = escaped(text, limit)
+    if not shown:
+        return ""
+    left = "" if not before or before[-1].isspace() else "\u200b"
+    right = "" if not after or after[0].isspace() else "\u200b"
+    return f"{left}*{shown}*{right}"
+
+
+def _literal(text: str) -> str:
+    text = text.translate(_ALWAYS)
+    text = _AT_WORD_EDGE.sub(lambda found: _LOOK_ALIKES[found.group()], text)
+    return _EMOJI.sub("∶", text)

@@ -1,0 +1,183 @@
+"""Slack by bot token: messages, edits, threads, and the channel's history that settles unknown outcomes."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from slack_sdk.web import SlackResponse, WebClient
+
+from monitor.adapters.slack.blocks import render
+from monitor.adapters.slack.client import SlackCalls
+from monitor.adapters.slack.deadline import after
+from monitor.adapters.slack.errors import CALL_ERRORS, failure_of, unreadable
+from monitor.domain.alerts.alert import NotSent, Outcome, Receipt, Unknown
+from monitor.domain.catalog import Receiver
+from monitor.domain.delivery.attempt import Absent, Found, Unreadable
+from monitor.domain.delivery.message import Message
+from monitor.ports import Clock
+
+EVENT_TYPE = "wirewatch_delivery"
+"""The type of the metadata that carries a delivery's key (https://docs.slack.dev/messaging/message-metadata)."""
+
+_MARGIN = timedelta(seconds=60)
+"""How much earlier than the attempt the history is read from, so that clocks may differ by that much unmeasured."""
+
+_PAGE = 200
+
+
+class SlackNotifier:
+    """The Web API. `token` is asked before each call, so that a new secret is taken up without a restart."""
+
+    def __init__(self, *, token: Callable[[], str | None], calls: SlackCalls, clock: Clock) -> None:
+        self._token = token
+        self._calls = calls
+        self._clock = clock
+        self._channels: dict[str, str] = {}
+        self._read_so_far: dict[str, str] = {}
+
+    async def post(
+        self,
+        receiver: Receiver,
+        message: Message,
+        *,
+        key: str,
+        thread: str | None,
+        broadcast: bool,
+        plain: bool,
+        begin_by: datetime | None = None,
+    ) -> Outcome:
+        """Post once, with `key` in the metadata."""
+        arguments: dict[str, Any] = {"channel": receiver.address, **_content(message, key, plain=plain)}
+        if thread is not None:
+            arguments |= {"thread_ts": thread, "reply_broadcast": broadcast}
+        answer = await self._call(lambda client: client.chat_postMessage(**arguments), begin_by)
+        if isinstance(answer, NotSent | Unknown):
+            return answer
+        if isinstance(answer.get("channel"), str):
+            self._channels[receiver.address] = answer["channel"]
+        return _receipt(answer)
+
+    async def update(
+        self, receiver: Receiver, message: Message, *, channel: str, ts: str, key: str, plain: bool
+    ) -> Outcome:
+        """Rewrite the message at `ts`, its metadata kept. It may stand in a channel that is the receiver's no more."""
+        content = _content(message, key, plain=plain)
+        for only_posts in ("unfurl_links", "unfurl_media"):
+            content.pop(only_posts)
+        answer = await self._call(lambda client: client.chat_update(channel=channel, ts=ts, **content))
+        return answer if isinstance(answer, NotSent | Unknown) else _receipt(answer)
+
+    async def find(self, receiver: Receiver, key: str, *, since: datetime, thread: str | None) -> Found:
+        """Read the channel, or the thread, from a margin before `since` to its end."""
+        channel = await self._channel_id(receiver)
+        if isinstance(channel, Unreadable):
+            return channel
+        oldest, cursor = since - _MARGIN, self._read_so_far.pop(key, None)
+        while True:
+            page = await self._page(channel, oldest, cursor, thread)
+            if isinstance(page, NotSent | Unknown):
+                if cursor:
+                    self._read_so_far[key] = cursor  # goes on from here next time: some apps get one page a minute
+                return unreadable(page)
+            ts = next((str(sent["ts"]) for sent in page.get("messages") or () if _key_of(sent) == key), None)
+            if ts is not None:
+                return Receipt(channel=channel, ts=ts)
+            corrected = self._corrected(oldest, since, page)
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
+            if corrected < oldest:
+                oldest, cursor = corrected, None
+            elif cursor is None:
+                return Absent()
+
+    async def _page(
+        self, channel: str, oldest: datetime, cursor: str | None, thread: str | None
+    ) -> SlackResponse | NotSent | Unknown:
+        arguments: dict[str, Any] = {
+            "channel": channel,
+            "oldest": f"{oldest.timestamp():.6f}",
+            "inclusive": True,
+            "include_all_metadata": True,
+            "limit": _PAGE,
+        }
+        if cursor:
+            arguments["cursor"] = cursor
+        if thread is None:
+            return await self._call(lambda client: client.conversations_history(**arguments))
+        return await self._call(lambda client: client.conversations_replies(ts=thread, **arguments))
+
+    def _corrected(self, oldest: datetime, since: datetime, page: SlackResponse) -> datetime:
+        """Where to read from by Slack's clock, as its Date header shows it, should ours run ahead by more than half
+        the margin; never later than `oldest`."""
+        try:
+            theirs = parsedate_to_datetime(_header(page.headers, "date"))
+        except (TypeError, ValueError):
+            return oldest
+        ahead = self._clock.now() - theirs
+        return min(oldest, since - ahead - _MARGIN) if ahead > _MARGIN / 2 else oldest
+
+    async def _channel_id(self, receiver: Receiver) -> str | Unreadable:
+        """Slack reads histories by id alone; a `#name` is looked up once."""
+        if not receiver.address.startswith("#"):
+            return receiver.address
+        cursor: str | None = None
+        while receiver.address not in self._channels:
+            page = await self._call(_listing(cursor))
+            if isinstance(page, NotSent | Unknown):
+                return unreadable(page)
+            self._learn(page.get("channels") or ())
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
+            if cursor is None:
+                break
+        found = self._channels.get(receiver.address)
+        return found or Unreadable(
+            reason=f"channel {receiver.address} is not among those the app can see", permanent=True
+        )
+
+    def _learn(self, channels: Iterable[dict[str, Any]]) -> None:
+        self._channels |= {f"#{channel['name']}": channel["id"] for channel in channels}
+
+    async def _call(
+        self, call: Callable[[WebClient], SlackResponse], begin_by: datetime | None = None
+    ) -> SlackResponse | NotSent | Unknown:
+        token = self._token()
+        if not token:
+            return NotSent(reason="no Slack token is set", permanent=True, scope=NotSent.Scope.APP)
+        try:
+            return await self._calls.api(token, call, late=after(begin_by, self._clock))
+        except CALL_ERRORS as error:
+            return failure_of(error)
+
+
+def _receipt(answer: SlackResponse) -> Outcome:
+    channel, ts = answer.get("channel"), answer.get("ts")
+    return Receipt(channel=channel, ts=ts) if isinstance(ts, str) else Unknown(reason="an answer without a ts")
+
+
+def _content(message: Message, key: str, *, plain: bool) -> dict[str, Any]:
+    rendered = render(message, plain=plain)
+    return {
+        "text": rendered.text,
+        "blocks": list(rendered.blocks),
+        "metadata": {"event_type": EVENT_TYPE, "event_payload": {"id": key}},
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+
+
+def _listing(cursor: str | None) -> Callable[[WebClient], SlackResponse]:
+    return lambda client: client.conversations_list(
+        cursor=cursor, exclude_archived=True, limit=999, types="public_channel,private_channel"
+    )
+
+
+def _key_of(sent: dict[str, Any]) -> str | None:
+    metadata = sent.get("metadata") or {}
+    if metadata.get("event_type") != EVENT_TYPE:
+        return None
+    key = (metadata.get("event_payload") or {}).get("id")
+    return key if isinstance(key, str) else None
+
+
+def _header(headers: dict[str, str], name: str) -> str:
+    return next((value for known, value in headers.items() if known.lower() == name), "")

@@ -1,0 +1,14 @@
+"""The longest texts kept of feeds and pages."""
+
+from monitor.domain.strings.graphemes import cut_at
+
+TITLE = 1_000
+SUMMARY = 20_000
+TEXT = 200_000
+LABEL = 200
+"""Caps in characters. Feeds and pages carry megabytes in any field; nothing kept is longer than these."""
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters, never ending between a character and what combines with it."""
+    return text if len(text) <= limit else text[: cut_at(text, limit)].rstrip()

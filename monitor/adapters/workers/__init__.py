@@ -1,0 +1,4 @@
+"""Worker processes and threads: pool, batching, memory limits.
+
+Nothing here knows what the tasks do.
+"""

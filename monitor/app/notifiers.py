@@ -1,0 +1,65 @@
+"""The ways to tell people, by kind of receiver."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from rich.console import Console
+
+from monitor.adapters.console import ConsoleNotifier
+from monitor.adapters.slack.client import SlackCalls
+from monitor.adapters.slack.notifier import SlackNotifier
+from monitor.adapters.slack.webhook import WebhookNotifier
+from monitor.config.environment import environment_secrets
+from monitor.config.models.settings import Settings
+from monitor.domain.catalog import Catalog, Channel
+from monitor.domain.delivery.attempt import Policy, Rules
+from monitor.domain.feeds.outage import Network
+from monitor.ports import Clock, Notifier
+
+_NEEDED = {
+    Channel.SLACK: ("slack_bot_token", "SLACK_BOT_TOKEN"),
+    Channel.WEBHOOK: ("slack_webhook_url", "SLACK_WEBHOOK_URL"),
+}
+
+
+def notifiers(settings: Settings, clock: Clock, console: Console | None = None) -> Mapping[Channel, Notifier]:
+    """One notifier for each kind of channel. Tokens are read anew for each call: a new one needs no restart."""
+    calls = SlackCalls(timeout=settings.slack.timeout, api_url=settings.slack.api_url, proxy=settings.http.proxy)
+    return {
+        Channel.CONSOLE: ConsoleNotifier(console or Console(highlight=False)),
+        Channel.SLACK: SlackNotifier(token=secret("slack_bot_token"), calls=calls, clock=clock),
+        Channel.WEBHOOK: WebhookNotifier(url=secret("slack_webhook_url"), calls=calls, clock=clock),
+    }
+
+
+def rules(settings: Settings) -> Rules:
+    """How messages are sent, as wirewatch.yml says."""
+    return Rules(
+        timeout=settings.slack.timeout,
+        settle=settings.slack.settle,
+        policy=Policy(settings.slack.unknown),
+    )
+
+
+def interactive() -> bool:
+    """Whether anybody listens to buttons, as far as an app token tells; looked up anew for each message."""
+    return secret("slack_app_token")() is not None
+
+
+def surroundings(catalog: Catalog, network: Network) -> Iterator[str]:
+    """What keeps the daemon from its work though it lives: no network, no credentials for some receivers; in words."""
+    if network.down_since is not None:
+        yield f"no feed can be reached since {network.down_since:%Y-%m-%d %H:%M} UTC: our own network seems to be down"
+    for channel, (field, variable) in _NEEDED.items():
+        names = [receiver.name for receiver in catalog.receivers if receiver.channel is channel]
+        if names and secret(field)() is None:
+            yield f"${variable} is not set: what is for {', '.join(names)} waits in the outbox"
+
+
+def secret(name: str) -> Callable[[], str | None]:
+    """Reads that secret anew whenever asked, from the environment or its file."""
+
+    def read() -> str | None:
+        value: str | None = getattr(environment_secrets()[0], name)
+        return value
+
+    return read

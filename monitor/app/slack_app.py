@@ -1,0 +1,54 @@
+"""Listening to Slack: clicks and commands, where an app token is set."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from monitor.adapters.slack.client import SlackCalls
+from monitor.adapters.slack.socket_mode import SlackSocket
+from monitor.app.notifiers import secret
+from monitor.app.runtime.interactions import Interact
+from monitor.config.models.settings import Settings
+from monitor.domain.articles.article import Article
+from monitor.domain.status.article_history import Account
+from monitor.domain.status.overview import Overview
+from monitor.ports import CatalogSource, Clock
+from storage.outbox.interactions import SqlInteractions
+from storage.outbox.silences import SqlSilences
+from storage.sql.database import Database
+from storage.views.archive import SqlArchive
+from storage.views.history import SqlLedger
+from storage.views.status import SqlStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredArchive:
+    """The reading half of the store, for answers."""
+
+    database: Database
+    clock: Clock
+
+    async def overview(self) -> Overview:
+        """How the work stands."""
+        return await SqlStatus(self.database).overview(self.clock.now())
+
+    async def account(self, name: str) -> Account | None:
+        """All about one article."""
+        return await SqlLedger(self.database).account(name)
+
+    def since(self, days: timedelta) -> AsyncIterator[Article]:
+        """The articles of the last days, oldest first."""
+        return SqlArchive(self.database).since(self.clock.now() - days)
+
+
+def slack_socket(database: Database, settings: Settings, catalogs: CatalogSource, clock: Clock) -> SlackSocket:
+    """The connection over which people answer; it stays closed while no app token is set."""
+    interact = Interact(
+        interactions=SqlInteractions(database),
+        archive=StoredArchive(database=database, clock=clock),
+        silences=SqlSilences(database),
+        catalogs=catalogs,
+        clock=clock,
+    )
+    calls = SlackCalls(timeout=settings.slack.timeout, api_url=settings.slack.api_url, proxy=settings.http.proxy)
+    return SlackSocket(token=secret("slack_app_token"), api_url=settings.slack.api_url, calls=calls, hears=interact)

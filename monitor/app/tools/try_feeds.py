@@ -1,0 +1,79 @@
+"""Trying feeds out: each is asked once, as the daemon would, and nothing is stored."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urljoin
+
+from monitor.adapters.pages.feed_links import USUAL_PLACES, Offered, feeds_offered
+from monitor.app.configuration import opened
+from monitor.app.readers import Reading, open_reading
+from monitor.app.runtime.clock import SystemClock
+from monitor.domain.catalog import Feed
+from monitor.domain.failures import Failure, Reason
+from monitor.domain.feeds.feed import ParsedFeed, Validators
+from monitor.domain.feeds.fetch import Fetched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What one poll of a feed brought. `newest` is the latest date of an entry; `problem` None when all is well."""
+
+    feed: Feed
+    title: str = ""
+    entries: int = 0
+    newest: datetime | None = None
+    moved_to: str | None = None
+    doubts: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+async def try_feeds(config: Path | None, feeds: Sequence[Feed]) -> AsyncIterator[Tried]:
+    """Each feed once, in the order in which the answers come. Raises ConfigurationInvalid."""
+    source, _ = opened(config)
+    async with open_reading(source.settings, SystemClock()) as reading:
+        for answer in asyncio.as_completed([_try(reading, feed) for feed in feeds]):
+            yield await answer
+
+
+async def discover(config: Path | None, site: str) -> list[Tried] | Failure:
+    """The feeds of a site, tried: the address itself if it is one, else what its page offers, else the usual places."""
+    source, _ = opened(config)
+    async with open_reading(source.settings, SystemClock()) as reading:
+        itself = await _try(reading, Feed(key="", url=site))
+        if itself.problem is None:
+            return [itself]
+        page = await reading.fetcher.page(site)
+        if isinstance(page, Failure):
+            return page
+        offered = feeds_offered(page.body, page.url, page.charset)
+        guessed = [Offered(url=urljoin(page.url, place)) for place in USUAL_PLACES]
+        tried = [await _try(reading, Feed(key="", url=feed.url)) for feed in offered or guessed]
+        return tried if offered else [feed for feed in tried if feed.problem is None]
+
+
+async def _try(reading: Reading, feed: Feed) -> Tried:
+    answer = await reading.fetcher.feed(feed.url, Validators())
+    if isinstance(answer, Failure):
+        return Tried(feed=feed, problem=str(answer))
+    if not isinstance(answer, Fetched):
+        return Tried(feed=feed, problem=str(Failure(reason=Reason.STATUS, detail="not modified, though never asked")))
+    parsed = await reading.parser.parse(
+        answer.body, url=answer.url, charset=answer.charset, media_type=answer.media_type
+    )
+    return Tried(feed=feed, problem=str(parsed)) if isinstance(parsed, Failure) else _found(feed, answer, parsed)
+
+
+def _found(feed: Feed, answer: Fetched, parsed: ParsedFeed) -> Tried:
+    dates = [entry.published for entry in parsed.entries if entry.published is not None]
+    return Tried(
+        feed=feed,
+        title=parsed.title,
+        entries=len(parsed.entries),
+        newest=max(dates, default=None),
+        moved_to=answer.permanent_url,
+        doubts=parsed.doubts,
+        problem=None if parsed.entries else "no entries",
+    )

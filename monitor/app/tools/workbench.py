@@ -1,0 +1,95 @@
+"""The tools without the daemon: match, extract and replay as the daemon would."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from monitor.adapters.text.language import LangidDetector
+from monitor.adapters.text.outlets import outlets
+from monitor.app.configuration import opened
+from monitor.app.readers import Reading, open_reading
+from monitor.app.runtime.clock import SystemClock
+from monitor.app.runtime.compiled_topics import CompiledTopics
+from monitor.app.runtime.story_window import WINDOW
+from monitor.app.tools.input_document import InputDocument
+from monitor.app.tools.replay import Replay, SetClock
+from monitor.domain.articles.article import Text
+from monitor.domain.catalog import Catalog
+from monitor.domain.failures import Failure
+from monitor.domain.stories.index import StoryIndex
+from monitor.domain.topics.matcher import compile_catalog
+from monitor.domain.topics.values import Document, Matches
+from monitor.ports import LanguageDetector
+from monitor.steps.triage import Triage
+from storage.articles.store import SqlArticleStore
+from storage.feeds.store import SqlFeedStore
+from storage.schema.upgrade import upgrade
+from storage.sql.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One configuration, compiled, and the readers of pages."""
+
+    topics: CompiledTopics
+    languages: LanguageDetector
+    reading: Reading
+
+    @property
+    def catalog(self) -> Catalog:
+        """What is configured."""
+        return self.topics.current()[0]
+
+    def match(self, given: InputDocument) -> tuple[Document, Matches]:
+        """The document as it was matched, and what was found."""
+        document = Document(
+            title=given.title,
+            text=given.text,
+            language=given.lang or self.languages.detect(f"{given.title}\n{given.text}"),
+            outlet=given.outlet or "",
+        )
+        return document, self.topics.current()[1].match(document)
+
+    async def extract(self, page: bytes, url: str) -> Text | Failure:
+        """The article in a saved page."""
+        text = await self.reading.extractor.extract(page, url=url, charset=None)
+        return text if isinstance(text, Failure) else self._in_its_language(text)
+
+    async def read_page(self, url: str) -> Text | Failure:
+        """The article at an address, fetched as the daemon would."""
+        page = await self.reading.fetcher.page(url)
+        if isinstance(page, Failure):
+            return page
+        text = await self.reading.extractor.extract(page.body, url=page.url, charset=page.charset)
+        return text if isinstance(text, Failure) else self._in_its_language(text)
+
+    def _in_its_language(self, text: Text) -> Text:
+        return replace(text, language=self.languages.detect(f"{text.title}\n{text.body}", text.language))
+
+    @asynccontextmanager
+    async def replay(self) -> AsyncIterator[Replay]:
+        """A replay over a store in memory that is gone afterwards."""
+        database = Database.open("sqlite://")
+        try:
+            await upgrade(database)
+            clock, articles = SetClock(), SqlArticleStore(database)
+            triage = Triage(store=articles, topics=self.topics, index=StoryIndex(WINDOW), clock=clock)
+            yield Replay(
+                feeds=SqlFeedStore(database),
+                articles=articles,
+                triage=triage,
+                clock=clock,
+                languages=self.languages,
+                outlet_of=outlets().outlet,
+            )
+        finally:
+            await database.close()
+
+
+@asynccontextmanager
+async def open_desk(config: Path | None) -> AsyncIterator[Desk]:
+    """Raises ConfigurationInvalid."""
+    source, _ = opened(config)
+    async with open_reading(source.settings, SystemClock()) as reading:
+        yield Desk(topics=CompiledTopics(source, compile_catalog), languages=LangidDetector(), reading=reading)

@@ -1,0 +1,96 @@
+"""`wirewatch feeds test` and `wirewatch feeds discover`: do these feeds work, and which are there?"""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
+from rich.table import Table
+
+from monitor.app.runtime.clock import SystemClock
+from monitor.app.tools.try_feeds import Tried, discover, try_feeds
+from monitor.cli.common import FOUND, config_option, json_option, leave, run
+from monitor.domain.catalog import Feed
+from monitor.domain.failures import Failure
+from monitor.domain.strings.spans import ago
+
+_WIDE = 200
+"""Columns of a table that goes to a file or another program."""
+
+
+async def tried_feeds(given: Path | None, feeds: Sequence[Feed]) -> list[Tried]:
+    """Ask each feed once, with a progress bar on a terminal; in the order of `feeds`."""
+    found: list[Tried] = []
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("asking feeds", total=len(feeds))
+        async for tried in try_feeds(given, feeds):
+            found.append(tried)
+            bar.update(task, advance=1)
+    order = {feed.key: number for number, feed in enumerate(feeds)}
+    return sorted(found, key=lambda tried: order[tried.feed.key])
+
+
+def report(found: Sequence[Tried], *, as_json: bool) -> None:
+    """One object a line, or a table with what fails at the end, where it is seen."""
+    if as_json:
+        for tried in found:
+            click.echo(json.dumps(_pairs(tried), ensure_ascii=False))
+        return
+    now = SystemClock().now()
+    table = Table("feed", "entries", "newest", "what is wrong or doubtful", box=None, header_style="bold")
+    for tried in sorted(found, key=lambda tried: tried.problem is not None):
+        told = f"[red]{escape(tried.problem)}[/]" if tried.problem else escape("; ".join(_doubts(tried)))
+        table.add_row(escape(tried.feed.key or tried.feed.url), f"{tried.entries:,}", ago(tried.newest, now), told)
+    Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False).print(table)
+
+
+@click.command(
+    "discover",
+    epilog="""\b
+Examples:
+  wirewatch feeds discover https://news.example.org
+  wirewatch feeds discover news.example.org --json | jq -r .url
+
+\b
+Exit codes: 0 feeds were found, 1 none.
+""",
+)
+@click.argument("site")
+@config_option
+@json_option
+def discover_command(site: str, given: Path | None, as_json: bool) -> None:
+    """List the feeds that the SITE at an address offers, each tried once.
+
+    Add one with `wirewatch feeds add URL`.
+    """
+    address = site if urlsplit(site).scheme in ("http", "https") else f"https://{site}"
+    found = run(discover(given, address))
+    if isinstance(found, Failure):
+        leave(FOUND, f"{site}: {found}")
+    if not found:
+        leave(FOUND, f"{site}: it offers no feed, and none is where feeds usually are")
+    report(found, as_json=as_json)
+
+
+def _doubts(tried: Tried) -> list[str]:
+    moved = [f"moved for good to {tried.moved_to}"] if tried.moved_to and tried.moved_to != tried.feed.url else []
+    return [*moved, *tried.doubts]
+
+
+def _pairs(tried: Tried) -> dict[str, object]:
+    return {
+        "key": tried.feed.key or None,
+        "url": tried.feed.url,
+        "ok": tried.problem is None,
+        "title": tried.title,
+        "entries": tried.entries,
+        "newest": tried.newest.isoformat() if tried.newest else None,
+        "moved_to": tried.moved_to,
+        "doubts": list(tried.doubts),
+        "problem": tried.problem,
+    }

@@ -1,0 +1,101 @@
+"""What can only be judged with all files read: names that must exist, and names that must be given once."""
+
+from collections.abc import Iterable
+
+from monitor.config.document import Document, Owner
+from monitor.config.draft_catalog import Parts, ReceiverPart, TopicPart, WatchlistPart
+from monitor.config.models.fields import suggest
+from monitor.config.to_domain import child
+from monitor.config.yaml.nodes import Node, Scalar
+
+
+def cross_check(parts: Parts) -> None:
+    """Note in the documents every unknown name and every name given twice."""
+    _feeds(parts)
+    _receivers(parts)
+    _watchlists(parts)
+
+
+def _feeds(parts: Parts) -> None:
+    _once(parts, "key", "the feed key is already given in line {line}", warning=False)
+    _once(parts, "url", "the same address is already polled as the feed in line {line}", warning=True)
+
+
+def _once(parts: Parts, key: str, message: str, *, warning: bool) -> None:
+    """Values of `key` that stand in an earlier feed, too; feeds with other problems count as well."""
+    lines: dict[str, int] = {}
+    for listed in parts.listed:
+        value = child(listed.node, key)
+        if not isinstance(value, Scalar):
+            continue
+        document = listed.document
+        if value.value in lines:
+            told = message.format(line=lines[value.value])
+            document.report(value.start, told, listed.owner, warning=warning)
+        lines.setdefault(value.value, document.source.place(listed.node.start).line)
+
+
+def _receivers(parts: Parts) -> None:
+    for name, part in parts.receivers.items():
+        receiver, document, node = part.receiver, part.document, part.node
+        if document is None or node is None:
+            continue
+        _known(parts, document, child(node, "fallback"), receiver.fallback)
+        _known(parts, document, child(node, "escalate", "to"), receiver.escalate_to)
+        if name == receiver.escalate_to:
+            at = child(node, "escalate", "to") or node
+            document.report(at.start, "a receiver cannot escalate to itself")
+        if _returns(parts.receivers, name):
+            at = child(node, "fallback") or node
+            document.report(at.start, f"the fallbacks lead back to {name!r}")
+
+
+def _returns(receivers: dict[str, ReceiverPart], name: str) -> bool:
+    seen: set[str] = set()
+    here = receivers[name].receiver.fallback
+    while here is not None and here in receivers and here not in seen:
+        if here == name:
+            return True
+        seen.add(here)
+        here = receivers[here].receiver.fallback
+    return False
+
+
+def _watchlists(parts: Parts) -> None:
+    names: dict[str, str] = {}
+    topics: dict[str, TopicPart] = {}
+    for watchlist in parts.watchlists:
+        document = watchlist.document
+        at = child(document.root, "watchlist") or document.root
+        if watchlist.name in names:
+            document.report(at.start, f"the watchlist {watchlist.name!r} is already in {names[watchlist.name]}")
+        names.setdefault(watchlist.name, document.source.name)
+        _known_all(parts, document, child(document.root, "receivers"), watchlist.receivers)
+        for part in watchlist.topics:
+            _topic(parts, watchlist, part, topics)
+
+
+def _topic(parts: Parts, watchlist: WatchlistPart, part: TopicPart, seen: dict[str, TopicPart]) -> None:
+    document, topic = part.document, part.topic
+    first = seen.setdefault(topic.key, part)
+    if first is not part:
+        document.report(part.key.start, f"the topic {topic.key!r} is already at {first.topic.place}", part.owner)
+    _known_all(parts, document, child(part.node, "receivers"), topic.receivers, part.owner)
+    if not child(part.node, "receivers") and not child(document.root, "receivers"):
+        message = f"the topic {topic.key!r} tells nobody: name receivers here or for the watchlist"
+        document.report(part.key.start, message, part.owner, warning=True)
+
+
+def _known_all(
+    parts: Parts, document: Document, node: Node | None, names: Iterable[str], owner: Owner | None = None
+) -> None:
+    for index, name in enumerate(names):
+        _known(parts, document, child(node, index) or node if node else None, name, owner)
+
+
+def _known(parts: Parts, document: Document, node: Node | None, name: str | None, owner: Owner | None = None) -> None:
+    names = parts.receiver_names
+    if name is None or node is None or names is None or name in names:
+        return
+    hint = suggest(name, sorted(names))
+    document.report(node.start, f"no receiver is named {name!r}{hint}", owner)

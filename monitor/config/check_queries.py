@@ -1,0 +1,60 @@
+"""Every query tried on the compiler of the topic language; its complaints at their place in the file."""
+
+from collections.abc import Sequence
+
+from monitor.config.document import Owner
+from monitor.config.draft_catalog import TopicPart, WatchlistPart
+from monitor.config.to_domain import child
+from monitor.config.yaml.nodes import Mapping, Scalar, walk
+from monitor.config.yaml.positions import index_in_file
+from monitor.domain.catalog import Catalog, Watchlist
+from monitor.domain.topics.authoring.checks import check_catalog
+from monitor.domain.topics.query.errors import QueryProblem
+
+
+def check_queries(watchlists: Sequence[WatchlistPart]) -> None:
+    """Note in the documents what is wrong with, or doubtful about, queries and the vocabularies they use."""
+    by_name = {part.name: part for part in watchlists}
+    topics = {(part.name, topic.topic.key): topic for part in watchlists for topic in part.topics}
+    for problem in check_catalog(_catalog(watchlists)):
+        watchlist = by_name[problem.watchlist]
+        if problem.vocabulary is not None:
+            _in_vocabulary(watchlist, problem)
+        else:
+            _in_topic(topics[watchlist.name, problem.topic], problem)
+
+
+def _catalog(watchlists: Sequence[WatchlistPart]) -> Catalog:
+    return Catalog(
+        revision="",
+        watchlists=tuple(
+            Watchlist(
+                name=part.name,
+                file=part.document.source.name,
+                vocabularies=part.vocabularies,
+                topics=tuple(topic.topic for topic in part.topics),
+            )
+            for part in watchlists
+        ),
+    )
+
+
+def _in_topic(part: TopicPart, problem: QueryProblem) -> None:
+    query = child(part.node, "query")
+    assert isinstance(query, Scalar), "the model wants text"
+    at = index_in_file(part.document.source, query, problem.offset)
+    part.document.report(at, str(problem), part.owner, warning=problem.warning)
+
+
+def _in_vocabulary(part: WatchlistPart, problem: QueryProblem) -> None:
+    """An entry that cannot be read is left out by the compiler, so the watchlist can run without it."""
+    document, name = part.document, str(problem.vocabulary)
+    owner = Owner(document.source.name, f"${name}")
+    listing = child(document.root, "vocabulary", name)
+    entries = [scalar for scalar in walk(listing) if scalar.value == problem.entry] if listing else []
+    if entries:
+        at = index_in_file(document.source, entries[0], problem.offset)
+    else:
+        section = child(document.root, "vocabulary")
+        at = section.pairs[name][0].start if isinstance(section, Mapping) and name in section.pairs else 0
+    document.report(at, str(problem), owner, warning=problem.warning)

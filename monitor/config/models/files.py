@@ -1,0 +1,206 @@
+"""`feeds.yml`, `receivers.yml` and `watchlists/*.yml` as their files spell them.
+
+Descriptions end up in the JSON Schema, for editors.
+"""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from monitor.config.models.fields import (
+    Duration,
+    Flag,
+    Language,
+    SeverityWord,
+    Strict,
+    Text,
+    TimeOfDay,
+    Times,
+    Url,
+    Weekdays,
+    Word,
+    Words,
+    Zone,
+    refusal,
+)
+from monitor.domain.catalog import Severity
+
+EVERY_DAY = frozenset(range(7))
+ANY_LANGUAGE = "*"
+
+
+class FeedItem(Strict):
+    """One feed."""
+
+    key: Word = Field(description="Its name in logs and on the status page; keep it when the address changes.")
+    url: Url = Field(description="Address of the RSS, Atom, RDF or JSON feed.")
+    every: Duration | None = Field(default=None, description="Fixed polling interval; default: adapts to the feed.")
+    full_text: Flag = Field(default=True, description="Fetch article pages; false: the feed's own text is enough.")
+    language: Language | None = Field(default=None, description="Language code, such as en or zh.")
+    tier: int = Field(default=2, ge=1, le=3, description="1 wire service or major outlet, 2 regular, 3 minor.")
+    tags: Words = Field(default=(), description="Words that queries can ask for.")
+    enabled: Flag = Field(default=True, description="false: keep it here, do not poll it.")
+
+
+class FeedsFile(Strict):
+    """The sources: `feeds.yml`. Taken up within seconds of an edit."""
+
+    feeds: tuple[FeedItem, ...] = Field(strict=False, description="The feeds to poll.")
+
+
+class DigestItem(Strict):
+    """Messages are gathered and sent at set times of day."""
+
+    at: Times = Field(description='Time of day, or a list of them, such as "08:00".')
+    zone: Zone = Field(default="UTC", description="Time zone, such as Europe/Berlin.")
+    weekdays: Weekdays = Field(default=EVERY_DAY, description="Days, such as mon-fri.")
+
+
+class HoursItem(Strict):
+    """The hours in which a receiver wants messages."""
+
+    from_: TimeOfDay = Field(alias="from", description="First minute of the day.")
+    to: TimeOfDay = Field(description="End, exclusive; before `from`: on the next day.")
+    zone: Zone = Field(default="UTC", description="Time zone, such as Europe/Berlin.")
+    weekdays: Weekdays = Field(default=EVERY_DAY, description="Days, such as mon-fri.")
+
+
+class EscalateItem(Strict):
+    """Who is told when nobody acknowledges a critical alert."""
+
+    to: Word = Field(description="Name of a receiver.")
+    after: Duration = Field(description="How long to wait.")
+
+
+def _channel(value: object) -> object:
+    if value is None:
+        raise refusal('nothing is given: quote the channel, "#name", or YAML takes it for a comment')
+    return value
+
+
+SlackChannel = Annotated[Text | None, BeforeValidator(_channel)]
+
+
+class ReceiverItem(Strict):
+    """Who is told, by exactly one of `slack`, `webhook`, `console`."""
+
+    slack: SlackChannel = Field(default=None, description='Slack channel: "#name" or its ID.')
+    webhook: Flag = Field(default=False, description="true: the incoming webhook of $SLACK_WEBHOOK_URL.")
+    console: Flag = Field(default=False, description="true: print to the terminal.")
+    group_wait: Duration | None = Field(default=None, description="Gather alerts this long before the first message.")
+    group_interval: Duration | None = Field(default=None, description="Least time between two gathered messages.")
+    digest: DigestItem | None = Field(default=None, description="Gather alerts and send them at set times of day.")
+    min_severity: SeverityWord = Field(default=Severity.LOW, description="Alerts below this are not sent here.")
+    active_hours: HoursItem | None = Field(default=None, description="Outside these hours alerts wait.")
+    break_through: SeverityWord | None = Field(
+        default=None, description="From this severity on, hours, digest and grouping are ignored."
+    )
+    max_per_hour: int | None = Field(default=None, ge=1, description="More alerts in an hour become a digest.")
+    fallback: Word | None = Field(default=None, description="Receiver that gets what this one cannot take.")
+    escalate: EscalateItem | None = Field(default=None, description="Who is told when nobody acknowledges.")
+
+    @model_validator(mode="after")
+    def _one_channel(self) -> "ReceiverItem":
+        if (self.slack is not None) + self.webhook + self.console != 1:
+            raise refusal('a receiver needs exactly one of slack: "#channel", webhook: true, console: true')
+        return self
+
+
+class ReceiversFile(Strict):
+    """Who is told: `receivers.yml`. Taken up within seconds of an edit."""
+
+    receivers: dict[Word, ReceiverItem] = Field(description="Receivers by name.")
+    admin: Word | None = Field(default=None, description="The receiver told of trouble with feeds and configuration.")
+
+
+class OrText:
+    """Says in the JSON Schema that a plain text may stand for the whole section."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Either the text or the section itself."""
+        return {"anyOf": [{"type": "string"}, handler(core)]}
+
+
+class ExampleItem(Strict):
+    """A text to try a topic on: written here, or in a file."""
+
+    title: str = Field(default="", description="Headline.")
+    text: str = Field(default="", description="Text of the article.")
+    lang: Language | None = Field(default=None, description="Language code, such as en or zh.")
+    file: Text | None = Field(default=None, description="A text file, its path relative to the configuration folder.")
+
+    @model_validator(mode="after")
+    def _some_text(self) -> "ExampleItem":
+        if not (self.title.strip() or self.text.strip() or self.file):
+            raise refusal("an example needs a title, a text or a file")
+        if self.file and self.text:
+            raise refusal("an example has either text or file, not both")
+        return self
+
+
+def _example(value: object) -> object:
+    return {"text": value} if isinstance(value, str) else value
+
+
+def _terms_by_language(value: object) -> object:
+    return {ANY_LANGUAGE: value} if isinstance(value, list) else value
+
+
+_TEXTS = {"type": "array", "items": {"type": "string"}}
+Example = Annotated[
+    ExampleItem,
+    BeforeValidator(_example),
+    OrText(),
+]
+Examples = Annotated[tuple[Example, ...], Field(strict=False)]
+Terms = Annotated[
+    dict[str, Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]],
+    BeforeValidator(_terms_by_language),
+    WithJsonSchema({"anyOf": [_TEXTS, {"type": "object", "additionalProperties": _TEXTS}]}),
+]
+
+
+class RaiseItem(Strict):
+    """Raises the severity once a story has grown: by score, or by independent outlets."""
+
+    to: SeverityWord = Field(description="The severity it is raised to.")
+    score: float | None = Field(default=None, gt=0, description="From this score on.")
+    independent: int | None = Field(default=None, ge=1, description="From this many independent outlets on.")
+    within: Duration | None = Field(default=None, description="Counting outlets of this span only.")
+
+    @model_validator(mode="after")
+    def _one_reason(self) -> "RaiseItem":
+        if (self.score is None) == (self.independent is None):
+            raise refusal("a raise needs exactly one of score and independent")
+        if self.within is not None and self.independent is None:
+            raise refusal("within goes with independent")
+        return self
+
+
+class TopicItem(Strict):
+    """A subject someone wants to hear of."""
+
+    title: Text | None = Field(default=None, description="What people read; default: the key.")
+    query: Text = Field(description="What to look for; see docs/topic-language.md for the language.")
+    severity: SeverityWord = Field(default=Severity.MEDIUM, description="How much an alert of this topic matters.")
+    threshold: float = Field(default=1.0, ge=0, description="Least score of a match.")
+    receivers: Words | None = Field(default=None, description="Who is told; default: the watchlist's receivers.")
+    min_outlets: int = Field(default=1, ge=1, description="Independent outlets that must report before anyone is told.")
+    raise_: tuple[RaiseItem, ...] = Field(
+        default=(), alias="raise", strict=False, description="When the severity goes up."
+    )
+    must_match: Examples = Field(default=(), description="Texts that must match; checked by `wirewatch check`.")
+    must_not_match: Examples = Field(default=(), description="Texts that must not match; checked likewise.")
+
+
+class WatchlistFile(Strict):
+    """Topics and the vocabularies their queries share: `watchlists/*.yml`. Taken up within seconds of an edit."""
+
+    watchlist: Text | None = Field(default=None, description="Name of the watchlist; default: the file's.")
+    receivers: Words = Field(default=(), description="Who is told of topics that name nobody themselves.")
+    vocabulary: dict[Word, Terms] = Field(
+        default_factory=dict, description="Named term lists, used in queries as $name; a list, or lists by language."
+    )
+    topics: dict[Word, TopicItem] = Field(default_factory=dict, description="Topics by key.")

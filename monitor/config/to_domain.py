@@ -1,0 +1,165 @@
+"""Sections of files to values of the domain, each with its place."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import PurePosixPath
+
+from monitor.config.document import Document, Owner
+from monitor.config.models.files import (
+    DigestItem,
+    ExampleItem,
+    FeedItem,
+    HoursItem,
+    ReceiverItem,
+    TopicItem,
+)
+from monitor.config.yaml.folder import Content, Unreadable
+from monitor.config.yaml.nodes import Listing, Mapping, Node, Scalar, walk
+from monitor.config.yaml.positions import position_in_file
+from monitor.domain.catalog import Channel, Digest, Example, Feed, Hours, Receiver, SeverityStep, Topic, Vocabulary
+
+ReadExample = Callable[[str], Content]
+
+
+def feed(item: FeedItem) -> Feed:
+    """The feed as configured."""
+    return Feed(
+        key=item.key,
+        url=item.url,
+        every=item.every,
+        full_text=item.full_text,
+        language=item.language,
+        tier=item.tier,
+        tags=item.tags,
+        enabled=item.enabled,
+    )
+
+
+def receiver(name: str, item: ReceiverItem) -> Receiver:
+    """The receiver as configured, the domain's defaults where the file is silent."""
+    default = Receiver(name=name, channel=Channel.CONSOLE)
+    channel = Channel.SLACK if item.slack else Channel.WEBHOOK if item.webhook else Channel.CONSOLE
+    return Receiver(
+        name=name,
+        channel=channel,
+        address=item.slack or "",
+        group_wait=default.group_wait if item.group_wait is None else item.group_wait,
+        group_interval=default.group_interval if item.group_interval is None else item.group_interval,
+        digest=_digest(item.digest) if item.digest else None,
+        min_severity=item.min_severity,
+        active_hours=_hours(item.active_hours) if item.active_hours else None,
+        break_through=item.break_through,
+        max_per_hour=item.max_per_hour,
+        fallback=item.fallback,
+        escalate_to=item.escalate.to if item.escalate else None,
+        escalate_after=item.escalate.after if item.escalate else None,
+    )
+
+
+def _digest(item: DigestItem) -> Digest:
+    return Digest(at=tuple(sorted(item.at)), zone=item.zone, weekdays=item.weekdays)
+
+
+def _hours(item: HoursItem) -> Hours:
+    return Hours(start=item.from_, end=item.to, zone=item.zone, weekdays=item.weekdays)
+
+
+def rough_vocabulary(names: Node | None) -> dict[str, object]:
+    """The section with every word in it taken for a term: names exist, whatever is wrong with their terms."""
+    if not isinstance(names, Mapping):
+        return {}
+    return {"vocabulary": {name: [s.value for s in walk(node)] or ["-"] for name, (_, node) in names.pairs.items()}}
+
+
+def vocabulary(document: Document, name: str, terms: dict[str, tuple[str, ...]], key: Scalar) -> Vocabulary:
+    """A named term list with the place of its name."""
+    return Vocabulary(name=name, terms=dict(terms), place=document.source.place(key.start))
+
+
+def topic(
+    document: Document, watchlist: str, key: Scalar, node: Node, item: TopicItem, owner: Owner, read: ReadExample
+) -> Topic:
+    """A topic with its places and examples; examples in files that cannot be read are noted and left out."""
+    query = child(node, "query")
+    assert isinstance(query, Scalar), "the model wants text"
+    return Topic(
+        key=key.value,
+        watchlist=watchlist,
+        title=item.title or key.value,
+        query=item.query,
+        severity=item.severity,
+        threshold=item.threshold,
+        receivers=item.receivers or (),
+        min_outlets=item.min_outlets,
+        steps=tuple(
+            SeverityStep(severity=s.to, min_score=s.score, min_independent=s.independent, within=_span(s.within))
+            for s in item.raise_
+        ),
+        must_match=_examples(document, child(node, "must_match"), item.must_match, read, owner),
+        must_not_match=_examples(document, child(node, "must_not_match"), item.must_not_match, read, owner),
+        place=document.source.place(key.start),
+        query_place=position_in_file(document.source, query, 0),
+    )
+
+
+def _span(within: timedelta | None) -> timedelta | None:
+    return within or None
+
+
+def child(node: Node, *steps: str | int) -> Node | None:
+    """The node under these keys and positions, if there is one."""
+    here: Node | None = node
+    for step in steps:
+        if isinstance(here, Mapping) and step in here.pairs:
+            here = here.pairs[str(step)][1]
+        elif isinstance(here, Listing) and isinstance(step, int) and step < len(here.items):
+            here = here.items[step]
+        else:
+            return None
+    return here
+
+
+def _examples(
+    document: Document, node: Node | None, items: tuple[ExampleItem, ...], read: ReadExample, owner: Owner
+) -> tuple[Example, ...]:
+    if not isinstance(node, Listing) or not items:
+        return ()
+    made = (_example(document, place, item, read, owner) for place, item in zip(node.items, items, strict=True))
+    return tuple(example for example in made if example is not None)
+
+
+def _example(document: Document, node: Node, item: ExampleItem, read: ReadExample, owner: Owner) -> Example | None:
+    text = item.text
+    if item.file is not None:
+        content = _file_text(item.file, read)
+        if content is None:
+            document.report(node.start, f"cannot read the example file {item.file!r} as UTF-8 text", owner)
+            return None
+        text = content
+    return Example(
+        text=text, title=item.title, language=item.lang, source=item.file, place=document.source.place(node.start)
+    )
+
+
+def _file_text(path: str, read: ReadExample) -> str | None:
+    if not stays_inside(path):
+        return None
+    content = read(path)
+    if isinstance(content, Unreadable):
+        return None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+
+
+def stays_inside(path: str) -> bool:
+    """Whether a relative path names something inside the configuration folder."""
+    parts = PurePosixPath(path)
+    return not parts.is_absolute() and ".." not in parts.parts and "\x00" not in path
+
+
+def is_key(word: str) -> bool:
+    """Whether a word can name a topic."""
+    return bool(re.match(r"[^\s\x00-\x1f]{1,100}\Z", word))

@@ -1,0 +1,140 @@
+"""YAML text to a tree of positioned nodes: strict, bounded, without aliases, tags or duplicate keys."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+from yaml import events
+
+from monitor.config.yaml.nodes import Listing, Mapping, Node, Scalar
+from monitor.config.yaml.source import Source
+from monitor.domain.catalog import Problem
+
+MAX_DEPTH = 20
+MAX_MEMBERS = 20_000
+"""A list or mapping longer than this is a mistake or an attack, never a watchlist."""
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _RefusedError(Exception):
+    """The text is not YAML that we read; `index` is where."""
+
+    def __init__(self, index: int, message: str) -> None:
+        super().__init__(message)
+        self.index = index
+        self.message = message
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or mapping whose end has not been met; `key` waits for its value."""
+
+    is_mapping: bool
+    flow: bool
+    start: int
+    items: list[Node] = field(default_factory=list)
+    pairs: dict[str, tuple[Scalar, Node]] = field(default_factory=dict)
+    key: Scalar | None = None
+
+    def close(self, end: int) -> Node:
+        if self.is_mapping:
+            return Mapping(self.pairs, self.flow, self.start, end)
+        return Listing(tuple(self.items), self.flow, self.start, end)
+
+
+def read(source: Source) -> tuple[Node | None, list[Problem]]:
+    """The tree of `source` and what is wrong with its writing; no tree when it is empty or cannot be read."""
+    problems: list[Problem] = []
+    try:
+        return _build(source, _events(source), problems), problems
+    except _RefusedError as refused:
+        return None, [*problems, source.problem(refused.index, refused.message)]
+
+
+def _events(source: Source) -> Iterator[Any]:
+    try:
+        yield from yaml.parse(source.text, Loader=_LOADER)
+    except yaml.MarkedYAMLError as error:
+        unended = "unexpected end" in (error.problem or "")  # where it began tells more than where the file ends
+        mark = (error.context_mark if unended else error.problem_mark) or error.problem_mark or error.context_mark
+        raise _RefusedError(mark.index if mark else 0, _in_plain_words(source, error)) from None
+    except yaml.YAMLError:
+        raise _RefusedError(0, "not readable as YAML") from None
+
+
+def _in_plain_words(source: Source, error: yaml.MarkedYAMLError) -> str:
+    problem = error.problem or "not readable as YAML"
+    if "cannot start any token" in problem:
+        at = source.text[error.problem_mark.index : error.problem_mark.index + 1] if error.problem_mark else ""
+        if at == "\t":
+            return "a tab where YAML wants spaces: indent with spaces"
+        return f"a word cannot begin with {at!r} here: quote it"
+    context = f"{error.context}: " if error.context else ""
+    hint = " (is text with a colon unquoted, or the indentation off?)" if "mapping values" in problem else ""
+    return f"not readable as YAML: {context}{problem}{hint}"
+
+
+def _build(source: Source, stream: Iterator[Any], problems: list[Problem]) -> Node | None:
+    root: Node | None = None
+    stack: list[_Open] = []
+    for event in stream:
+        node: Node | None = None
+        start, end = event.start_mark.index, event.end_mark.index
+        if isinstance(event, events.ScalarEvent):
+            _refuse_extras(event)
+            node = Scalar(event.value, event.style or "", start, end)
+        elif isinstance(event, events.CollectionStartEvent):
+            _refuse_extras(event)
+            _open(event, stack)
+        elif isinstance(event, events.CollectionEndEvent):
+            node = stack.pop().close(end)
+        elif isinstance(event, events.AliasEvent):
+            raise _RefusedError(start, f"aliases (*{event.anchor}) are not allowed: write it out")
+        elif isinstance(event, events.DocumentStartEvent) and root is not None:
+            raise _RefusedError(start, "a second document (---) is not allowed: one file, one document")
+        if node is None:
+            continue
+        if stack:
+            _add(source, stack[-1], node, problems)
+        else:
+            root = node
+    return None if isinstance(root, Scalar) and not root.style and not root.value else root
+
+
+def _refuse_extras(event: events.ScalarEvent | events.CollectionStartEvent) -> None:
+    assert event.start_mark is not None
+    if event.anchor:
+        raise _RefusedError(event.start_mark.index, f"anchors (&{event.anchor}) are not allowed: write it out")
+    if event.tag:
+        raise _RefusedError(event.start_mark.index, "tags (!...) are not allowed: remove it, or quote the text")
+
+
+def _open(event: events.CollectionStartEvent, stack: list[_Open]) -> None:
+    assert event.start_mark is not None
+    start = event.start_mark.index
+    if len(stack) >= MAX_DEPTH:
+        raise _RefusedError(start, f"nested more than {MAX_DEPTH} levels deep")
+    is_mapping = isinstance(event, events.MappingStartEvent)
+    if stack and stack[-1].is_mapping and stack[-1].key is None:
+        raise _RefusedError(start, "a key must be a word, not a list or mapping: quote it if it is text")
+    stack.append(_Open(is_mapping, bool(event.flow_style), start))
+
+
+def _add(source: Source, parent: _Open, node: Node, problems: list[Problem]) -> None:
+    if len(parent.items) + len(parent.pairs) >= MAX_MEMBERS:
+        raise _RefusedError(node.start, f"more than {MAX_MEMBERS:,} members in one list or mapping")
+    if not parent.is_mapping:
+        parent.items.append(node)
+    elif parent.key is None:
+        assert isinstance(node, Scalar)
+        parent.key = node
+    else:
+        key, parent.key = parent.key, None
+        first = parent.pairs.get(key.value)
+        if first is None:
+            parent.pairs[key.value] = (key, node)
+        else:
+            line = source.place(first[0].start).line
+            problems.append(source.problem(key.start, f"{key.value!r} is already given in line {line}"))

@@ -1,0 +1,132 @@
+"""What people do with alerts: clicks and commands, and what each changes."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from monitor.domain.alerts.alert import Alert
+from monitor.domain.alerts.schedules import start_of_day
+from monitor.domain.catalog import Catalog
+
+MUTED_FOR = timedelta(days=30)
+"""A muted story stays so for longer than stories live."""
+
+
+class Action(StrEnum):
+    """What a click asks for."""
+
+    ACKNOWLEDGE = "acknowledge"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    SNOOZE = "snooze"
+    IRRELEVANT = "irrelevant"
+
+
+class Until(StrEnum):
+    """How long a topic is snoozed."""
+
+    HOUR = "1h"
+    TODAY = "today"
+    MONDAY = "monday"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Click:
+    """One press of a button. `key` is the same however often it arrives; `author` is shown to others."""
+
+    key: str
+    action: Action
+    alert_id: int
+    author: str
+    until: Until | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A slash command: its first word, and the rest."""
+
+    verb: str
+    rest: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSilence:
+    """A silence to add; a story's, or a topic's."""
+
+    topic: str | None
+    story_id: int | None
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consequence:
+    """All that a click changes, written in one transaction and once: who did it to which alert, whether that
+    acknowledges it, and what it mutes, or whether it ends what mutes it: the silences of its story and of its topic.
+    A click on "not relevant" is kept as a label of the alert's article.
+
+    `answer` tells the person who clicked.
+    """
+
+    click: Click
+    alert: Alert
+    at: datetime
+    acknowledges: bool
+    silence: NewSilence | None
+    unmutes: bool
+    answer: str
+
+
+def consequence(click: Click, alert: Alert, now: datetime, zone: str = "UTC") -> Consequence:
+    """What `click` means for `alert`; days end at midnight in `zone`."""
+    silence: NewSilence | None = None
+    match click.action:
+        case Action.ACKNOWLEDGE:
+            answer = "Acknowledged."
+            if alert.acknowledged_by:
+                answer = f"Already acknowledged by {alert.acknowledged_by}."
+        case Action.MUTE:
+            until = now + MUTED_FOR
+            reason = "muted with a button"
+            silence = NewSilence(topic=None, story_id=alert.story_id, until=until, reason=reason)
+            answer = f"This story is muted for {MUTED_FOR.days} days, unless somebody presses Unmute."
+        case Action.UNMUTE:
+            answer = f"This story and the topic {alert.topic} are heard again."
+        case Action.SNOOZE:
+            until = snoozed_until(click.until or Until.HOUR, now, zone)
+            silence = NewSilence(topic=alert.topic, story_id=None, until=until, reason="snoozed with a button")
+            answer = f"The topic {alert.topic} is silent until {until.astimezone(ZoneInfo(zone)):%A %H:%M} ({zone})."
+        case Action.IRRELEVANT:
+            answer = "Noted as not relevant: it becomes an example that the topic must not match."
+    return Consequence(
+        click=click,
+        alert=alert,
+        at=now,
+        acknowledges=click.action is Action.ACKNOWLEDGE and alert.acknowledged_by is None,
+        silence=silence,
+        unmutes=click.action is Action.UNMUTE,
+        answer=answer,
+    )
+
+
+def snoozed_until(until: Until, now: datetime, zone: str) -> datetime:
+    """An hour on, or the next midnight, or the midnight before Monday, in `zone`."""
+    if until is Until.HOUR:
+        return now + timedelta(hours=1)
+    today = now.astimezone(ZoneInfo(zone)).date()
+    days = 1 if until is Until.TODAY else 7 - today.weekday()
+    return start_of_day(today + timedelta(days=days), time(0), zone)
+
+
+def zone_of(catalog: Catalog) -> str:
+    """Where the readers live: the first zone their receivers name, else UTC."""
+    named = (part.zone for r in catalog.receivers for part in (r.active_hours, r.digest) if part is not None)
+    return next(named, "UTC")
+
+
+def command_of(text: str, author: str) -> Command:
+    """`why https://...` is the verb `why` and the rest; an empty command asks for help."""
+    verb, _, rest = text.strip().partition(" ")
+    return Command(verb=verb.lower() or "help", rest=rest.strip(), author=author)

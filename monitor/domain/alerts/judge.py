@@ -1,0 +1,165 @@
+"""What an article means for the alerts of its story: a person is told, a message changes, or nothing.
+
+Rules, in this order, for each topic the article matches:
+
+1. A baseline article (known before anyone asked) raises nothing; nor does a match in nothing but the words of a cookie
+   wall, which several articles have for a text.
+2. The topic has no alert in this story yet: `NEW` once enough independent outlets report it (`min_outlets`).
+   A copy of a text raises nothing, unless no earlier report of the story matched the topic: then nobody was told.
+3. The topic has its alert: a copy changes nothing; another independent outlet, or text that says something new,
+   is an `UPDATE`; an edit that changed the text in substance is one too.
+
+An edited article stays in the story it is in. A topic that only its new text matches is judged as for a new article.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.domain.alerts.alert import Alert, AlertChange, AlertKind, NewDelivery
+from monitor.domain.alerts.evidence import evidence
+from monitor.domain.alerts.route import route
+from monitor.domain.alerts.verdict import StoryFacts, Verdict
+from monitor.domain.articles.article import Article
+from monitor.domain.catalog import Catalog, Severity, Topic
+from monitor.domain.ledger import Note
+from monitor.domain.stories.independence import confirmed, independent_outlets
+from monitor.domain.stories.index import StoryIndex
+from monitor.domain.stories.values import WALLS, Fingerprint, Placed, Placement, Voice
+from monitor.domain.topics.values import Field, Match, Matches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleJudge:
+    """Places and judges one article; everything slow was done before, so both answers take milliseconds."""
+
+    article: Article
+    fingerprint: Fingerprint
+    matches: Matches
+    catalog: Catalog
+    index: StoryIndex
+    now: datetime
+
+    @property
+    def matched(self) -> bool:
+        """Whether any topic matched."""
+        return bool(self.matches.matches)
+
+    def prepare(self) -> None:
+        """Tidy the index."""
+        self.index.tidy()
+
+    def locate(self, news: Sequence[Placed]) -> Placement:
+        """Where the article belongs, given all that was placed before it."""
+        self.index.learn(news)
+        if self.article.story_id is not None:
+            return Placement(
+                story_id=self.article.story_id,
+                reason="its text was edited; it stays in its story",
+                novelty=self.article.text.changes if self.article.text else (),
+            )
+        return self.index.locate(self.fingerprint, outlet=self.article.outlet, at=self.article.first_seen)
+
+    def unlearn(self, after: int) -> None:
+        """Forget what was learnt later than the sequence `after`."""
+        self.index.unlearn(after)
+
+    def judge(self, facts: StoryFacts | None, placement: Placement) -> Verdict:
+        """Alerts, deliveries and the reasons, topic by topic."""
+        notes = [Note(step="story", text=placement.reason, facts={"similarity": placement.similarity})]
+        if facts is None:
+            return Verdict(placement=placement, matches=self.matches, notes=tuple(notes))
+        alerts: list[AlertChange] = []
+        deliveries: list[NewDelivery] = []
+        for match in self.matches.matches:
+            topic = self.catalog.topic(match.topic)
+            if topic is None:
+                continue
+            alert = next((a for a in facts.alerts if a.topic == topic.key), None)
+            change, why = self._change(topic, match, alert, facts, placement)
+            notes.append(Note(step="alert", text=f"{topic.key}: {why}", facts={"score": round(match.score, 3)}))
+            if change:
+                alerts.append(change)
+                deliveries += route(
+                    change, story_id=facts.id, alert=alert, topic=topic, catalog=self.catalog, now=self.now
+                )
+        return Verdict(
+            placement=placement,
+            matches=self.matches,
+            alerts=tuple(alerts),
+            deliveries=tuple(deliveries),
+            notes=tuple(notes),
+        )
+
+    def _change(
+        self, topic: Topic, match: Match, alert: Alert | None, facts: StoryFacts, placement: Placement
+    ) -> tuple[AlertChange | None, str]:
+        if self.article.baseline and (self.article.story_id is None or topic.key in facts.told_itself):
+            return None, "already published when the feed was added; baseline articles do not alert"
+        if placement.walls >= WALLS and all(hit.field is not Field.TITLE for hit in match.hits):
+            return None, f"matched in a text that {placement.walls} other articles have too; no news, whatever it says"
+        if alert is None:
+            if placement.copy_of is not None and topic.key in facts.told:
+                return None, f"repeats the text of article {placement.copy_of}"
+            independent = len(independent_outlets(facts.voices))
+            if independent < topic.min_outlets:
+                return None, f"waits for {topic.min_outlets} independent outlets, has {independent}"
+            return self._raise(AlertKind.NEW, topic, match, None, facts, ""), "new story on the topic"
+        if placement.copy_of is not None:
+            return None, f"repeats the text of article {placement.copy_of}"
+        news = self._news(facts, placement)
+        if news is None:
+            return None, "nothing new against what was already told"
+        return self._raise(AlertKind.UPDATE, topic, match, alert, facts, news), f"the story grows: {news}"
+
+    def _news(self, facts: StoryFacts, placement: Placement) -> str | None:
+        """What the article adds to the story, in words; None when nothing. A new report is told by its headline:
+        whether it is the same event the reader sees there, should it be another one after all."""
+        outlet, title = self.article.outlet, self.article.title
+        if self.article.story_id is not None:
+            return f"{outlet} changed its report: {'; '.join(placement.novelty)}" if placement.novelty else None
+        fresh = self._fresh(placement)
+        names = [new for new in fresh if new != title]
+        parts = [f"new: {', '.join(names)}"] if names else []
+        before, after = independent_outlets(facts.others), independent_outlets(facts.voices)
+        if len(after) > len(before):
+            parts.append(f"now {len(after)} independent outlets")
+        return " · ".join([f"{outlet}: {title}" if title else outlet, *parts]) if fresh or parts else None
+
+    def _fresh(self, placement: Placement) -> list[str]:
+        """What is new to the story, without the outlet's own name: every second outlet would bring that."""
+        letters = "".join(filter(str.isalnum, self.article.outlet)).casefold()
+        return [new for new in placement.novelty if "".join(filter(str.isalnum, new)).casefold() not in letters]
+
+    def _raise(
+        self,
+        kind: AlertKind,
+        topic: Topic,
+        match: Match,
+        alert: Alert | None,
+        facts: StoryFacts,
+        news: str,
+    ) -> AlertChange:
+        score = max(match.score, alert.score if alert else 0.0)
+        body = self.article.text.body if self.article.text else self.article.summary
+        return AlertChange(
+            kind=kind,
+            topic=topic.key,
+            watchlist=topic.watchlist,
+            severity=max(severity(topic, score, facts.voices), alert.severity if alert else Severity.LOW),
+            score=score,
+            evidence=evidence(self.article.title, body, match.hits),
+            news=news,
+        )
+
+
+def severity(topic: Topic, score: float, voices: Sequence[Voice]) -> Severity:
+    """The topic's severity, or the highest of its steps that score or independent confirmation has reached."""
+    reached = [topic.severity]
+    for step in topic.steps:
+        if step.min_score is not None and score < step.min_score:
+            continue
+        if step.min_independent is not None and not confirmed(voices, step.min_independent, step.within):
+            continue
+        reached.append(step.severity)
+    return max(reached)

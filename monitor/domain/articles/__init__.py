@@ -1,0 +1,4 @@
+"""Articles: entry, text, stage, and what an edit changed.
+
+Fetching and storing belong elsewhere.
+"""

@@ -1,0 +1,56 @@
+"""What an edit after publication amounts to: nothing, or words that people should see."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from monitor.domain.articles.article import Article, Method, Text
+from monitor.domain.stories.diff import Change, difference, is_material
+from monitor.domain.strings.graphemes import cut_at
+
+SHOWN = 4
+"""Changes quoted; a rewritten article is quoted by its first ones."""
+
+LONGEST = 240
+"""Characters of one quoted change: two lines of a message."""
+
+
+def is_edit(article: Article) -> bool:
+    """Whether an article that is to be read has been read, and placed, before."""
+    return article.revision > 0 and article.text is not None and article.story_id is not None
+
+
+def edited(article: Article, text: Text) -> Text | None:
+    """`text` with the words that the edit changed; None when the edit changed nothing of substance.
+
+    A page read at last, where the feed's text had to do, is worth judging but is no edit; a page that cannot be read
+    this time takes nothing back.
+    """
+    before = article.text
+    assert before is not None
+    changes = list(_headline(before.title, text.title)) if is_material(before.title, text.title) else []
+    if before.method is text.method and is_material(before.body, text.body):
+        changes += _quoted(difference(before.body, text.body).changes)
+    if changes or (text.method is Method.PAGE and before.method is not Method.PAGE):
+        return replace(text, changes=tuple(changes[:SHOWN]))
+    return None
+
+
+def _headline(before: str, after: str) -> Iterator[str]:
+    yield f"the headline was “{_cut(before)}”, now “{_cut(after)}”"
+
+
+def _quoted(changes: tuple[Change, ...]) -> Iterator[str]:
+    """Whatever carries meaning, in the order of the text."""
+    for change in changes:
+        if not is_material(change.removed, change.added):
+            continue
+        if change.removed and change.added:
+            yield f"“{_cut(change.removed)}” became “{_cut(change.added)}”"
+        else:
+            yield f"added “{_cut(change.added)}”" if change.added else f"removed “{_cut(change.removed)}”"
+
+
+def _cut(text: str) -> str:
+    if len(text) <= LONGEST:
+        return text
+    return text[: cut_at(text, LONGEST - 1)].rsplit(" ", 1)[0] + "…"

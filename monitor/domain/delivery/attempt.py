@@ -1,0 +1,189 @@
+"""What one attempt to deliver saw and what it changes: values of the deliver step and its pure rules."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from monitor.domain.alerts.alert import Alert, Delivery, DeliveryKind, DeliveryState, NewDelivery, Receipt, Silence
+from monitor.domain.catalog import Catalog, Channel, Receiver, Severity
+from monitor.domain.stories.values import Story
+
+
+class Policy(StrEnum):
+    """What to do with a message whose arrival nobody can check: keep it for a person, or send it again, marked."""
+
+    HOLD = "hold"
+    REPEAT = "repeat"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How messages are sent. `timeout`: how long one request may take. `settle`: how long after the end of an attempt
+    of unknown outcome the channel's history is believed; it must exceed the time in which Slack may still accept it.
+
+    `spacing`: between messages to one channel (Slack allows one a second).
+    """
+
+    timeout: timedelta = timedelta(seconds=10)
+    settle: timedelta = timedelta(seconds=60)
+    spacing: timedelta = timedelta(seconds=1)
+    policy: Policy = Policy.HOLD
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a lane stays taken by a sender that died: no later than its request can still arrive."""
+        return self.timeout + 2 * self.spacing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertForSending:
+    """An alert with its story as it stands now. `doubted_by` found first that it is not relevant."""
+
+    alert: Alert
+    story: Story
+    doubted_by: str | None = None
+    doubted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """Something that only so much may be sent through: a channel, an app's credentials, a receiver.
+
+    It is closed until `open_at`; `reason` says why, when more than the usual spacing, and `strikes` counts failures in
+    a row.
+    """
+
+    name: str
+    open_at: datetime
+    reason: str | None = None
+    strikes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryForSending:
+    """A delivery with all that its message says, read at the last moment.
+
+    `silences` are those that may mute its alerts. `standing` is the delivery whose message an update or a reply
+    refers to. `waiting` counts alert messages due for this receiver, this one among them; `recent` are the times
+    of its posts in the last hour, oldest first. `lanes` are those that are closed for a reason or have strikes.
+    """
+
+    delivery: Delivery
+    alerts: tuple[AlertForSending, ...] = ()
+    silences: tuple[Silence, ...] = ()
+    standing: Delivery | None = None
+    waiting: int = 0
+    recent: tuple[datetime, ...] = ()
+    lanes: tuple[Lane, ...] = ()
+
+    def heard(self, now: datetime) -> tuple[AlertForSending, ...]:
+        """The alerts that no silence mutes."""
+        return tuple(
+            entry for entry in self.alerts if not any(silence.mutes(entry.alert, now) for silence in self.silences)
+        )
+
+    @property
+    def severity(self) -> Severity:
+        """The highest of its alerts' severities."""
+        return max((entry.alert.severity for entry in self.alerts), default=Severity.LOW)
+
+    def strikes(self, lane: str) -> int:
+        """Failures in a row through that lane."""
+        return next((known.strikes for known in self.lanes if known.name == lane), 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fold:
+    """Move alerts of `receiver` waiting in messages of their own, oldest first, at most `limit` and only those below
+    severity `below`, into one message."""
+
+    into: NewDelivery
+    limit: int
+    below: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """All that one attempt changes, written in one transaction guarded by the state and attempt of `seen`.
+
+    `lanes` replace what was known of those lanes. `deliveries` are messages it gives rise to.
+    """
+
+    seen: Delivery
+    state: DeliveryState
+    due: datetime
+    failure: str | None = None
+    receipt: Receipt | None = None
+    sent_at: datetime | None = None
+    strikes: int = 0
+    repeat: bool = False
+    lanes: tuple[Lane, ...] = ()
+    deliveries: tuple[NewDelivery, ...] = ()
+    fold: Fold | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """The channel's history could not be read. `permanent`: for this kind of receiver or these rights it never can."""
+
+    reason: str
+    permanent: bool = False
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absent:
+    """The channel's history was read to its end and does not hold the message."""
+
+
+Found = Receipt | Absent | Unreadable
+
+
+def app_lane(channel: Channel) -> str:
+    """The lane of everything sent with the same credentials."""
+    return f"app:{channel}"
+
+
+def channel_lane(receiver: Receiver) -> str:
+    """The lane of one channel; receivers that share a channel share it."""
+    return f"channel:{receiver.channel}:{receiver.address}"
+
+
+def receiver_lane(receiver: Receiver) -> str:
+    """The lane that closes when a receiver's channel refuses us."""
+    return f"receiver:{receiver.name}"
+
+
+def lanes_of(receiver: Receiver) -> tuple[str, str, str]:
+    """All lanes a message to `receiver` passes, the channel's first."""
+    return channel_lane(receiver), app_lane(receiver.channel), receiver_lane(receiver)
+
+
+def reachable(receiver: Receiver, catalog: Catalog, closed: Sequence[Lane]) -> Receiver:
+    """The receiver itself, or while its channel refuses us its fallback, if that one is not refused as well."""
+    parked = {lane.name for lane in closed}
+    seen = {receiver.name}
+    current = receiver
+    while receiver_lane(current) in parked and current.fallback and current.fallback not in seen:
+        following = catalog.receiver(current.fallback)
+        if following is None:
+            break
+        seen.add(following.name)
+        current = following
+    return current if receiver_lane(current) not in parked else receiver
+
+
+def notice(catalog: Catalog, *, window: str, text: str, now: datetime) -> tuple[NewDelivery, ...]:
+    """A message to the admin receiver, if one is configured; once for each `window`."""
+    if catalog.admin_receiver is None:
+        return ()
+    return (
+        NewDelivery(
+            receiver=catalog.admin_receiver,
+            kind=DeliveryKind.NOTICE,
+            window=f"notice:{window}",
+            due=now,
+            text=text,
+        ),
+    )

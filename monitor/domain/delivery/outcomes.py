@@ -1,0 +1,246 @@
+"""From a delivery and what came of its attempt to what shall be: the rules of the outbox, without any I/O.
+
+An attempt ends in one of three ways. *Accepted*: sent. *Not sent*, for certain: pending again, or parked where trying
+again cannot help. *Unknown*: it stays `sending` until the channel's history can be believed, and is never guessed.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from monitor.domain.alerts.alert import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    NewDelivery,
+    NotSent,
+    Outcome,
+    Receipt,
+    Unknown,
+)
+from monitor.domain.catalog import Catalog, Channel, Receiver
+from monitor.domain.delivery.attempt import (
+    Absent,
+    DeliveryForSending,
+    Found,
+    Lane,
+    Policy,
+    Rules,
+    Settlement,
+    app_lane,
+    channel_lane,
+    notice,
+    receiver_lane,
+)
+from monitor.domain.delivery.ranking import pages
+
+MAX_STRIKES = 5
+"""Refusals for the message's own sake after which it is parked."""
+
+PARKED_FOR = timedelta(minutes=15)
+"""How long a receiver that refused us is left alone before it is tried again."""
+
+CREDENTIALS_REST = timedelta(minutes=1)
+"""How often refused credentials are tried again; new ones are taken up at once."""
+
+UNREADABLE_REST = timedelta(seconds=30)
+_PATIENCE = 3
+"""Attempts of unknown outcome after which a message lets the others go first, if those arrive."""
+
+_TOLERATED = 2
+"""Unknown outcomes in a row that slow nobody down: with several channels at work one fault may well count twice."""
+
+_LONGEST_LANE_REST = timedelta(minutes=1)
+_LONGEST_PAUSE = timedelta(minutes=5)
+
+
+def after_attempt(
+    sending: DeliveryForSending, outcome: Outcome, receiver: Receiver, catalog: Catalog, rules: Rules, now: datetime
+) -> Settlement:
+    """What becomes of a delivery posted to `receiver` (its own, or the fallback that stood in)."""
+    match outcome:
+        case Receipt():
+            return _accepted(sending, outcome, receiver, rules, now)
+        case NotSent():
+            return _refused(sending, outcome, receiver, catalog, rules, now)
+        case Unknown():
+            return _unknown(sending, outcome, receiver, rules, now)
+
+
+def after_reading(
+    sending: DeliveryForSending, found: Found, receiver: Receiver, catalog: Catalog, rules: Rules, now: datetime
+) -> Settlement:
+    """What becomes of a delivery of unknown outcome once its channel's history was read, or could not be."""
+    delivery = sending.delivery
+    if isinstance(found, Receipt):
+        return _accepted(sending, found, receiver, rules, now, at=delivery.attempted_at)
+    if isinstance(found, Absent):
+        # it takes its old place in the queue, unless it fails again and again while others arrive
+        alone = delivery.attempt >= _PATIENCE and not sending.strikes(app_lane(receiver.channel))
+        due = now + _backoff(delivery.attempt) if alone else min(delivery.created_at, now)
+        return settled(delivery, DeliveryState.PENDING, due, delivery.failure)
+    if not found.permanent:
+        rest = max(found.retry_after or UNREADABLE_REST, timedelta(seconds=1))
+        return settled(delivery, DeliveryState.SENDING, now + rest, found.reason)
+    if rules.policy is Policy.REPEAT or receiver.channel is Channel.CONSOLE:
+        return replace(settled(delivery, DeliveryState.PENDING, now, found.reason), repeat=True)
+    held = settled(delivery, DeliveryState.HELD, now, f"may or may not have arrived: {found.reason}")
+    text = (
+        f"A message to {delivery.receiver} may or may not have arrived ({found.reason}), so it is held: "
+        f"wirewatch alerts release {delivery.id} if it did arrive, "
+        f"wirewatch alerts requeue {delivery.id} sends it again."
+    )
+    return replace(
+        held, deliveries=notice(catalog, window=f"held:{delivery.id}:{delivery.attempt}", text=text, now=now)
+    )
+
+
+def unconfigured(delivery: Delivery, catalog: Catalog, now: datetime) -> Settlement:
+    """A delivery whose receiver is gone from the configuration is held, and an operator told."""
+    changed = settled(delivery, DeliveryState.HELD, now, f"receiver {delivery.receiver} is not configured")
+    text = (
+        f"Receiver {delivery.receiver} is no longer configured, and messages for it are held. "
+        "Configure it again and wirewatch alerts requeue them, or let them be."
+    )
+    return replace(
+        changed, deliveries=notice(catalog, window=f"gone:{delivery.receiver}:{now.date()}", text=text, now=now)
+    )
+
+
+def _accepted(
+    sending: DeliveryForSending,
+    receipt: Receipt,
+    receiver: Receiver,
+    rules: Rules,
+    now: datetime,
+    at: datetime | None = None,
+) -> Settlement:
+    delivery = sending.delivery
+    changed = settled(delivery, DeliveryState.SENT, now, None)
+    more: tuple[NewDelivery, ...] = ()
+    if delivery.kind is DeliveryKind.DIGEST:
+        more = tuple(
+            NewDelivery(
+                receiver=delivery.receiver,
+                kind=DeliveryKind.REPLY,
+                window=f"more:{delivery.id}:{number}",
+                due=now,
+                alert_ids=alert_ids,
+                thread_of=delivery.id,
+            )
+            for number, alert_ids in enumerate(pages(sending.heard(now)), start=1)
+        )
+    cleared = tuple(
+        Lane(name=name, open_at=now)
+        for name in (app_lane(receiver.channel), receiver_lane(receiver))
+        if sending.strikes(name)
+    )
+    return replace(
+        changed,
+        receipt=receipt,
+        sent_at=at or now,
+        lanes=(_spaced(delivery, receiver, rules, now), *cleared),
+        deliveries=more,
+    )
+
+
+def _refused(
+    sending: DeliveryForSending, answer: NotSent, receiver: Receiver, catalog: Catalog, rules: Rules, now: datetime
+) -> Settlement:
+    delivery = sending.delivery
+    again = settled(delivery, DeliveryState.PENDING, now, answer.reason)
+    spaced = _spaced(delivery, receiver, rules, now)
+    if not answer.begun:
+        return replace(again, lanes=(spaced,))
+    if answer.scope is NotSent.Scope.MESSAGE:
+        return replace(_poisoned(sending, answer, catalog, now), lanes=(spaced,))
+    if answer.scope is NotSent.Scope.RECEIVER and answer.permanent:
+        parked = Lane(name=receiver_lane(receiver), open_at=now + PARKED_FOR, reason=answer.reason, strikes=1)
+        text = (
+            f"Receiver {receiver.name} cannot be reached ({answer.reason}); its messages "
+            + (f"go to {receiver.fallback} meanwhile." if receiver.fallback else "wait.")
+            + f" It is tried again every {PARKED_FOR.seconds // 60} minutes."
+        )
+        told = notice(catalog, window=f"parked:{receiver.name}:{answer.reason}:{now.date()}", text=text, now=now)
+        return replace(again, lanes=(spaced, parked), deliveries=told)
+    return replace(again, lanes=(spaced, _pause(sending, answer, receiver, now)))
+
+
+def _pause(sending: DeliveryForSending, answer: NotSent, receiver: Receiver, now: datetime) -> Lane:
+    """Who has to wait, and until when.
+
+    A rate limit concerns the channel; when another channel of the same app is waiting for one already, it is the app's.
+    """
+    app = app_lane(receiver.channel)
+    if answer.scope is NotSent.Scope.APP:
+        strikes = sending.strikes(app) + 1
+        rest = CREDENTIALS_REST if answer.permanent else _lane_rest(strikes + _TOLERATED)
+        return Lane(name=app, open_at=now + (answer.retry_after or rest), reason=answer.reason, strikes=strikes)
+    own = channel_lane(receiver)
+    others = any(
+        lane.name.startswith(f"channel:{receiver.channel}:") and lane.name != own and lane.reason and lane.open_at > now
+        for lane in sending.lanes
+    )
+    strikes = sending.strikes(own) + 1
+    until = now + (answer.retry_after or _lane_rest(strikes + _TOLERATED))
+    return Lane(name=app if others else own, open_at=until, reason=answer.reason, strikes=strikes)
+
+
+def _poisoned(sending: DeliveryForSending, answer: NotSent, catalog: Catalog, now: datetime) -> Settlement:
+    delivery = sending.delivery
+    strikes = delivery.strikes + 1
+    if delivery.kind is DeliveryKind.UPDATE and answer.permanent:
+        return settled(delivery, DeliveryState.FOLDED, now, answer.reason)
+    if strikes < MAX_STRIKES:
+        # the second try leaves out all layout, and follows at once
+        rest = _backoff(strikes) if strikes > 1 else timedelta(0)
+        return replace(settled(delivery, DeliveryState.PENDING, now + rest, answer.reason), strikes=strikes)
+    dead = settled(delivery, DeliveryState.DEAD, now, answer.reason)
+    text = (
+        f"A message to {delivery.receiver} was refused {strikes} times ({answer.reason}) and is parked: "
+        f"wirewatch alerts requeue {delivery.id} tries it again."
+    )
+    return replace(dead, strikes=strikes, deliveries=notice(catalog, window=f"dead:{delivery.id}", text=text, now=now))
+
+
+def _unknown(
+    sending: DeliveryForSending, outcome: Unknown, receiver: Receiver, rules: Rules, now: datetime
+) -> Settlement:
+    """Stays `sending`; only an edit, which may be made twice, is simply made again.
+
+    The queue does not wait, unless one outcome after another is unknown: then ever longer.
+    """
+    delivery = sending.delivery
+    app = app_lane(receiver.channel)
+    strikes = sending.strikes(app) + 1
+    pause = _lane_rest(strikes)
+    lanes = (
+        _spaced(delivery, receiver, rules, now),
+        Lane(name=app, open_at=now + pause, reason=outcome.reason if pause else None, strikes=strikes),
+    )
+    if delivery.kind is DeliveryKind.UPDATE:
+        changed = settled(delivery, DeliveryState.PENDING, now + _backoff(strikes), outcome.reason)
+    else:
+        changed = settled(delivery, DeliveryState.SENDING, now + rules.settle, outcome.reason)
+    return replace(changed, lanes=lanes)
+
+
+def settled(seen: Delivery, state: DeliveryState, due: datetime, failure: str | None) -> Settlement:
+    """A settlement that changes the state, the due time and the reason alone."""
+    return Settlement(seen=seen, state=state, due=due, failure=failure, strikes=seen.strikes, repeat=seen.repeat)
+
+
+def _spaced(delivery: Delivery, receiver: Receiver, rules: Rules, now: datetime) -> Lane:
+    """The channel's lane opens again one spacing after the post began."""
+    return Lane(name=channel_lane(receiver), open_at=(delivery.attempted_at or now) + rules.spacing)
+
+
+def _backoff(strikes: int) -> timedelta:
+    """4 s, 8 s, 16 s ... at most five minutes."""
+    return min(timedelta(seconds=2.0 ** min(strikes + 1, 10)), _LONGEST_PAUSE)
+
+
+def _lane_rest(strikes: int) -> timedelta:
+    """Nothing at first, then 2 s, 4 s, 8 s ... at most a minute: Slack's return is noticed within that."""
+    if strikes <= _TOLERATED:
+        return timedelta(0)
+    return min(timedelta(seconds=2.0 ** min(strikes - _TOLERATED, 10)), _LONGEST_LANE_REST)

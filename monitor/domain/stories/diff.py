@@ -1,0 +1,100 @@
+"""What an edit changed, word by word, for people to read; and whether it matters."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from monitor.domain.stories.fingerprint.function_words import FUNCTION_WORDS
+from monitor.domain.stories.fingerprint.recurring import is_calendar
+from monitor.domain.stories.fingerprint.words import folded, is_number, lower_words
+
+_TOKEN = re.compile(r"\w+(?:[.,:'’-]\w+)*|[^\w\s]")
+_SPACED = re.compile(r"\s+([.,;:!?%)»”’])")
+_MOST_WORDS = 4_000
+_ORDINALS = frozenset(("st", "nd", "rd", "th"))
+_DATES = re.compile(
+    r"\b(?:\d{4}-\d\d?-\d\d?(?:t[\d:.z+-]*)?|\d\d?[./]\d\d?[./]\d{2,4}|\d\d?:\d\d(?::\d\d)?(?:\s*[ap]\.?m\b)?"
+    r"|\d\d?[.]\d\d\s*(?:[ap]\.?m\b|uhr|gmt)|\d\d?\s*[ap]\.?m\b|\d+\s*(?:min\w*|hours?|h)\s+(?:read|ago)\b)"
+)
+_TOLD = frozenset(
+    folded("""
+no not never none without nor nein nicht kein keine non ne pas sans sin nie bez brak не нет ни без ні hayir tidak bukan
+one two three first last more most after before over under against up down off out only still
+""").split()
+)
+"""Function words that turn a sentence round or count: what an edit may be all about."""
+
+_UPDATED_WORDS = """
+updated update last edited modified published posted correction corrected am pm gmt utc bst est edt cet cest msk
+ago minutes minute hours hour min mins read share comments comment aktualisiert stand uhr aktualizacja godz
+modifie mis jour actualizado обновлено опубликовано изменено обновлен минут назад час часов updates live
+subscribe sign newsletter advertisement follow facebook twitter telegram whatsapp
+"""
+_UPDATED = frozenset(folded(_UPDATED_WORDS).split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One place where the texts differ: words taken out, words put in, and a few words before for orientation."""
+
+    before: str
+    removed: str
+    added: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """All that an edit changed, in the order of the text. `share` of the longer text's words changed, 0 to 1."""
+
+    changes: tuple[Change, ...]
+    share: float
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """The runs of words put in."""
+        return tuple(change.added for change in self.changes if change.added)
+
+    @property
+    def removed(self) -> tuple[str, ...]:
+        """The runs of words taken out."""
+        return tuple(change.removed for change in self.changes if change.removed)
+
+
+def difference(old: str, new: str, context: int = 5) -> Difference:
+    """The word-level difference of two texts, read as far as 4,000 words each. White space does not count."""
+    left, right = _TOKEN.findall(old)[:_MOST_WORDS], _TOKEN.findall(new)[:_MOST_WORDS]
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    changes, changed = [], 0
+    for tag, i, j, k, m in matcher.get_opcodes():
+        if tag != "equal":
+            changed += max(j - i, m - k)
+            before = _joined(left[max(i - context, 0) : i])
+            changes.append(Change(before=before, removed=_joined(left[i:j]), added=_joined(right[k:m])))
+    return Difference(changes=tuple(changes), share=min(changed / max(len(left), len(right), 1), 1.0))
+
+
+def _joined(tokens: Sequence[str]) -> str:
+    return _SPACED.sub(r"\1", " ".join(tokens))
+
+
+def is_material(old: str, new: str) -> bool:
+    """Whether an edit changes what the text says: a name, a number, a negation, any word that carries meaning.
+
+    Dates, times of day, "updated at" and the like, other function words, white space and word order do not count.
+    """
+    return _said(old) != _said(new)
+
+
+def _said(text: str) -> Counter[str]:
+    """The words that carry meaning, counted, dates taken out."""
+    said = lower_words(_DATES.sub(" ", folded(text).casefold()))
+    dated = {at + step for at, word in enumerate(said) if is_calendar(word) for step in (-1, 0, 1)}
+    return Counter(
+        word
+        for at, word in enumerate(said)
+        if not (at in dated and (is_number(word) or is_calendar(word) or word in _ORDINALS))
+        and word not in _UPDATED
+        and (word in _TOLD or word not in FUNCTION_WORDS)
+    )

@@ -1,0 +1,143 @@
+"""The index's memory of placed articles: a row each, in numpy columns."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import xxhash
+
+from monitor.domain.stories.fingerprint.fingerprint import Reading
+from monitor.domain.stories.fingerprint.sketch import SIZE
+from monitor.domain.stories.fingerprint.terms import TERMS
+from monitor.domain.stories.values import Placed
+
+_COLUMNS: dict[str, np.dtype[Any]] = {
+    "sequence": np.dtype(np.int64),
+    "article": np.dtype(np.int64),
+    "story": np.dtype(np.int64),
+    "root": np.dtype(np.int64),
+    "at": np.dtype(np.int64),
+    "outlet": np.dtype(np.uint32),
+    "template": np.dtype(np.uint32),
+    "slots": np.dtype(np.uint32),
+    "size": np.dtype(np.uint16),
+    "hashes": np.dtype(np.uint8),
+    "language": np.dtype(np.uint8),
+    "is_about_itself": np.dtype(np.bool_),
+    "live": np.dtype(np.bool_),
+    "sketch": np.dtype((np.uint32, SIZE)),
+    "terms": np.dtype((np.uint32, TERMS)),
+    "weights": np.dtype((np.uint8, TERMS)),
+}
+"""`root` is the article whose text it repeats, its own when it repeats none; `live` falls when it is placed anew;
+`at` is in seconds. Of `sketch` the first `hashes` count, of `terms` those with a weight."""
+
+_ROOM = 1_024
+
+Column = npt.NDArray[Any]
+Numbers = npt.NDArray[np.int64]
+
+
+class Records:
+    """Some rows: a column of them is read when it is asked for."""
+
+    __slots__ = ("_columns", "rows")
+
+    def __init__(self, columns: dict[str, Column], rows: Numbers) -> None:
+        self._columns = columns
+        self.rows = rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, column: str) -> Column:
+        found: Column = self._columns[column][self.rows]
+        return found
+
+    def where(self, wanted: npt.NDArray[np.bool_]) -> "Records":
+        """Those of them that are wanted."""
+        return Records(self._columns, self.rows[wanted])
+
+
+class Rows:
+    """Columns by row number, in the order of learning."""
+
+    def __init__(self) -> None:
+        self._columns = _empty(_ROOM)
+        self._count = 0
+        self._highest_article = -1
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, column: str) -> Column:
+        """A whole column; a view."""
+        return self._columns[column][: self._count]
+
+    def at(self, rows: Numbers) -> Records:
+        """The live ones of some rows."""
+        return Records(self._columns, rows[self._columns["live"][rows]])
+
+    def append(self, placed: Placed, reading: Reading) -> int:
+        """Remember an article; its row number."""
+        self.make_room(1)
+        row, self._count = self._count, self._count + 1
+        hashes, terms = reading.sketch.hashes, reading.terms
+        columns = self._columns
+        columns["sequence"][row] = placed.sequence
+        columns["article"][row] = placed.article_id
+        columns["story"][row] = placed.story_id
+        columns["root"][row] = placed.article_id if placed.copy_of is None else placed.copy_of
+        columns["at"][row] = int(placed.at.timestamp())
+        columns["outlet"][row] = outlet_key(placed.outlet)
+        columns["template"][row] = reading.template.key
+        columns["slots"][row] = reading.template.slots
+        columns["size"][row] = reading.size
+        columns["hashes"][row] = len(hashes)
+        columns["language"][row] = reading.language
+        columns["is_about_itself"][row] = reading.is_about_itself
+        columns["live"][row] = True
+        columns["sketch"][row, : len(hashes)] = hashes
+        columns["terms"][row, : len(terms)] = terms
+        columns["weights"][row, : len(terms)] = reading.weights
+        self._highest_article = max(self._highest_article, placed.article_id)
+        return row
+
+    def make_room(self, rows: int) -> None:
+        """See to it that `rows` more can be appended without moving what is there."""
+        held = len(self._columns["live"])
+        if self._count + rows > held:
+            more = _empty(max(rows, _ROOM, held // 8))
+            self._columns = {name: np.concatenate([column, more[name]]) for name, column in self._columns.items()}
+
+    def row_of(self, article_id: int) -> int | None:
+        """The live row of an article. Articles mostly come in order, so that this seldom has to look."""
+        if article_id > self._highest_article:
+            return None
+        found = np.flatnonzero((self["article"] == article_id) & self["live"])
+        return int(found[-1]) if len(found) else None
+
+    def retire(self, row: int) -> None:
+        """Let a row count no more."""
+        self._columns["live"][row] = False
+
+    def keep(self, wanted: npt.NDArray[np.bool_]) -> Numbers:
+        """Drop the other rows; the new number of each old row, -1 for the dropped."""
+        renumbered = np.where(wanted, np.cumsum(wanted) - 1, -1)
+        self._columns = {name: self[name][wanted] for name in self._columns}
+        self._count = int(wanted.sum())
+        return renumbered
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return sum(column.nbytes for column in self._columns.values())
+
+
+def outlet_key(outlet: str) -> int:
+    """An outlet in 32 bits."""
+    return xxhash.xxh32_intdigest(outlet.encode())
+
+
+def _empty(rows: int) -> dict[str, Column]:
+    return {name: np.zeros(rows, dtype) for name, dtype in _COLUMNS.items()}

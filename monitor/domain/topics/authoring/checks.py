@@ -1,0 +1,79 @@
+"""What `check` says of queries, vocabularies and examples: errors, doubts, and examples that fail, with the reason."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from monitor.domain.catalog import Catalog, Example, Topic, Watchlist
+from monitor.domain.topics.authoring.lint import doubts
+from monitor.domain.topics.matcher import Engine, compile_all
+from monitor.domain.topics.query.errors import QueryProblem
+from monitor.domain.topics.values import Document, Matches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExampleFailure:
+    """An example that does not do what its topic says; `explanation` names the clause or the hits at fault."""
+
+    topic: str
+    watchlist: str
+    example: Example
+    wanted: bool
+    explanation: str
+
+    def __str__(self) -> str:
+        kind = "must_match" if self.wanted else "must_not_match"
+        return f"topic {self.topic}: a {kind} example fails: {self.explanation}"
+
+
+def check_catalog(catalog: Catalog) -> tuple[QueryProblem, ...]:
+    """Everything wrong with, or doubtful about, the queries and vocabularies of a catalog; errors and warnings."""
+    compiled = compile_all(catalog)
+    warnings = [problem for watchlist in catalog.watchlists for problem in doubts(watchlist, compiled.queries)]
+    return (*compiled.problems, *warnings)
+
+
+def check_examples(engine: Engine, catalog: Catalog) -> tuple[ExampleFailure, ...]:
+    """Every example of every topic tried. Topics the engine had to leave out are skipped: their errors are told."""
+    known = set(engine.topics)
+    return tuple(
+        failure
+        for watchlist in catalog.watchlists
+        for topic in watchlist.topics
+        if topic.key in known
+        for failure in _failures(engine, watchlist, topic)
+    )
+
+
+def still_matches(engine: Engine, topic: str, document: Document) -> str | None:
+    """By what `topic` matches `document`; None where it does not, or the engine had to leave it out."""
+    if topic not in engine.topics:
+        return None
+    result = engine.match(document, only=topic)
+    return _explain(result) if result.matches else None
+
+
+def _failures(engine: Engine, watchlist: Watchlist, topic: Topic) -> Iterator[ExampleFailure]:
+    for wanted, examples in ((True, topic.must_match), (False, topic.must_not_match)):
+        for example in examples:
+            result = engine.match(_document(example), only=topic.key)
+            if bool(result.matches) is not wanted:
+                yield ExampleFailure(
+                    topic=topic.key,
+                    watchlist=watchlist.name,
+                    example=example,
+                    wanted=wanted,
+                    explanation=_explain(result),
+                )
+
+
+def _document(example: Example) -> Document:
+    return Document(title=example.title, text=example.text, language=example.language)
+
+
+def _explain(result: Matches) -> str:
+    if result.matches:
+        match = result.matches[0]
+        quotes = ", ".join(dict.fromkeys(f'"{hit.quote}" ({hit.term})' for hit in match.hits[:6]))
+        return f"it matches with score {match.score:g} by {quotes or 'facts alone'}"
+    near = result.near[0]
+    return f"it scores {near.score:g} of {near.threshold:g}: {near.missing}"

@@ -1,0 +1,199 @@
+"""All topics of a catalog compiled together, and the matching of one document against them."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+import numpy as np
+
+from monitor.domain.catalog import Catalog, Topic, Watchlist
+from monitor.domain.topics.compiler import Compiler
+from monitor.domain.topics.plan.prefilter import Passed, Sieve
+from monitor.domain.topics.plan.topic import Plan, simple_score
+from monitor.domain.topics.query.errors import QueryError, QueryProblem
+from monitor.domain.topics.query.parser import parse
+from monitor.domain.topics.query.syntax import Query
+from monitor.domain.topics.terms.document_terms import Reading
+from monitor.domain.topics.terms.layout import MAX_CHARACTERS
+from monitor.domain.topics.terms.lexicon import Lexicon
+from monitor.domain.topics.terms.ragged import Numbers
+from monitor.domain.topics.terms.term_index import Arranged
+from monitor.domain.topics.terms.terms import Atoms
+from monitor.domain.topics.terms.vocabularies import Shelf
+from monitor.domain.topics.text.stems import language_of
+from monitor.domain.topics.values import Document, Match, Matches, Near
+
+_NONE = np.array([], np.int64)
+MAX_NEAR = 5
+"""Near misses told for one document."""
+MOST_LOOKED_AT = 12
+"""Misses looked at to find those; where there are more, the first of the files."""
+NEAR_ENOUGH = 0.6
+"""A topic nearly matches when at least this share of its query holds: two of three clauses, not one of two."""
+
+
+class Engine:
+    """Fulfils `ports.Matcher`. Made by `compile_catalog`; may be pickled, and shared by threads that match in turn."""
+
+    def __init__(self, revision: str, plans: tuple[Plan, ...], atoms: Atoms) -> None:
+        self._revision = revision
+        self._atoms = atoms
+        self._arranged = Arranged(atoms)
+        price = self._arranged.prices(atoms)
+        self._plans = tuple(plan.filed(price, atoms.cells) for plan in plans)
+        self._sieve = Sieve(self._plans)
+        self._lexicons: dict[str | None, Lexicon] = {}
+        self._always = np.array([not plan.clauses for plan in self._plans], np.bool_)
+        named, filed = defaultdict[str, list[int]](list), defaultdict[int, list[int]](list)
+        for number, plan in enumerate(self._plans):
+            named[plan.key].append(number)
+            for cell in plan.clauses[0] if plan.clauses else ():
+                filed[cell].append(number)
+        self._named = {key: np.array(numbers) for key, numbers in named.items()}
+        self._filed = {cell: tuple(numbers) for cell, numbers in filed.items()}
+
+    @property
+    def revision(self) -> str:
+        """The revision of the catalog it was compiled from."""
+        return self._revision
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The keys of the topics it matches, in the order of the files."""
+        return tuple(plan.key for plan in self._plans)
+
+    def match(self, document: Document, *, only: str | None = None, near: float = NEAR_ENOUGH) -> Matches:
+        """What matches and what nearly does. Pure; raises on no text.
+
+        `near` is how much of a query must hold for its topic to be told as a near miss. `only` asks one topic by its
+        key; when that one misses, `near` always tells why.
+        """
+        reading = self.read(document)
+        if only is not None:
+            topics, near = self._named.get(only, _NONE), 0.0
+        else:
+            topics = self._candidates(reading)
+        passed, misses = self._sieve.sift(topics, reading, near)
+        matches: list[Match] = []
+        scored = self._scored(passed, reading)
+        for number, _, _ in passed:
+            plan = self._plans[number]
+            match = next(scored) if plan.simple else plan.match(reading)
+            if match is not None:
+                matches.append(match)
+            else:
+                misses.append(number)
+        told = self._near(sorted(misses), reading, near) if misses else ()
+        return Matches(matches=tuple(matches), near=told, doubts=_cut(document))
+
+    def _scored(self, passed: list[Passed], reading: Reading) -> Iterator[Match | None]:
+        """What became of those with simple queries, the evidence for all of them gathered in one go."""
+        simple = [found for found in passed if self._plans[found.number].simple]
+        scores = {mass: simple_score(mass, reading) for mass in {found.mass for found in simple}}
+        for (number, mass, _), hits in zip(simple, reading.quotes.of_each([one.ranks for one in simple]), strict=True):
+            plan, (score, parts) = self._plans[number], scores[mass]
+            yield Match(plan.key, score, hits, parts) if plan.met(score) else None
+
+    def _candidates(self, reading: Reading) -> Numbers:
+        """The topics filed under what the document says, and those filed under nothing."""
+        asked = self._always.copy()
+        asked[reading.finding.topics] = True
+        return asked.nonzero()[0]
+
+    def read(self, document: Document) -> Reading:
+        """The document with every term of every topic found."""
+        language = language_of(document.language)
+        return Reading(document, language, self._lexicon(language), self._atoms)
+
+    @property
+    def languages(self) -> tuple[str | None, ...]:
+        """The languages of the articles met so far, None for an unknown one."""
+        return tuple(self._lexicons)
+
+    def prepare(self, languages: Sequence[str | None]) -> None:
+        """Make ready what the first article in each of these languages would have to wait for: 0.1 s at 10,000
+        topics."""
+        for language in languages:
+            self._lexicon(language)
+
+    def _lexicon(self, language: str | None) -> Lexicon:
+        lexicon = self._lexicons.get(language)
+        if lexicon is None:
+            lexicon = self._lexicons[language] = Lexicon(self._arranged, self._atoms, language, self._filed)
+        return lexicon
+
+    def _near(self, misses: list[int], reading: Reading, enough: float) -> tuple[Near, ...]:
+        """The nearest of the first MOST_LOOKED_AT misses, best first."""
+        looked_at = (plan for plan in map(self._plans.__getitem__, misses) if plan.share(reading) >= enough)
+        close = [(plan.root.closeness(reading), plan) for plan in islice(looked_at, MOST_LOOKED_AT)]
+        close = [pair for pair in close if pair[0] >= enough]
+        close.sort(key=lambda pair: -pair[0])
+        return tuple(self._miss(plan, closeness, reading) for closeness, plan in close[:MAX_NEAR])
+
+    @staticmethod
+    def _miss(plan: Plan, closeness: float, reading: Reading) -> Near:
+        if plan.root.holds(reading):
+            score, parts = plan.judge(reading)
+            missing = f"the score {score:g} is below the threshold {plan.threshold:g}: {', '.join(parts)}"
+        else:
+            score, missing = round(min(closeness, 0.99), 3), plan.root.missing(reading, plan.query)
+        return Near(topic=plan.key, score=score, threshold=plan.threshold, missing=missing, hits=plan.hits(reading))
+
+
+def _cut(document: Document) -> tuple[str, ...]:
+    fields = (("title", document.title), ("text", document.text))
+    return tuple(
+        f"only the first {MAX_CHARACTERS:,} characters of the {name} were read"
+        for name, given in fields
+        if len(given) > MAX_CHARACTERS
+    )
+
+
+@dataclass(slots=True)
+class Compiled:
+    """What compiling a catalog brought: the plans, the syntax trees by file and topic, and what is wrong."""
+
+    atoms: Atoms = field(default_factory=Atoms)
+    plans: list[Plan] = field(default_factory=list)
+    queries: dict[tuple[str, str], Query] = field(default_factory=dict)
+    problems: list[QueryProblem] = field(default_factory=list)
+
+    def add(self, watchlist: Watchlist) -> None:
+        """Compile a watchlist's topics."""
+        shelf = Shelf(watchlist.name, {v.name: v for v in watchlist.vocabularies}, self.atoms)
+        compiler = Compiler(self.atoms, shelf)
+        for topic in watchlist.topics:
+            try:
+                query = self.queries[watchlist.file, topic.key] = parse(topic.query)
+                self.plans.append(plan_topic(topic, query, compiler))
+            except QueryError as error:
+                self.problems.append(error.problem(topic.key, watchlist.name))
+        self.problems += shelf.problems
+
+
+def plan_topic(topic: Topic, query: Query, compiler: Compiler) -> Plan:
+    """The plan of a topic. Raises QueryError."""
+    root = compiler.step(query.root)
+    return Plan(
+        key=topic.key,
+        query=topic.query,
+        threshold=topic.threshold,
+        root=root,
+        extras=tuple((compiler.step(extra.item), extra.points) for extra in query.extras),
+        clauses=tuple(dict.fromkeys(root.clauses())),
+    )
+
+
+def compile_all(catalog: Catalog) -> Compiled:
+    """Every topic of a catalog compiled, or reported."""
+    compiled = Compiled()
+    for watchlist in catalog.watchlists:
+        compiled.add(watchlist)
+    return compiled
+
+
+def compile_catalog(catalog: Catalog) -> Engine:
+    """The engine for all topics of a catalog; queries with errors are left out (`check_catalog` tells of them)."""
+    compiled = compile_all(catalog)
+    return Engine(catalog.revision, tuple(compiled.plans), compiled.atoms.sealed())

@@ -1,0 +1,179 @@
+"""AND, OR and NOT of parts without places of their own, and facts about the article."""
+
+from collections.abc import Callable
+
+from monitor.domain.topics.plan.node import Clause, Step, joined
+from monitor.domain.topics.query.syntax import Fact
+from monitor.domain.topics.terms.document_terms import Reading
+from monitor.domain.topics.terms.quotes import Located, listed
+
+
+class Every(Step):
+    """AND, with at least one part that has no places or is a NOT."""
+
+    __slots__ = ("items", "positive")
+
+    def __init__(self, items: tuple[Step, ...], start: int, end: int) -> None:
+        super().__init__(start, end)
+        self.items = items
+        self.positive = tuple(item for item in items if item.clauses())
+
+    def holds(self, reading: Reading) -> bool:
+        for item in self.items:  # noqa: SIM110 (the hottest loop of all; all() with a generator costs twice as much)
+            if not item.holds(reading):
+                return False
+        return True
+
+    def strength(self, reading: Reading) -> float:
+        return min([item.strength(reading) for item in self.positive], default=0.0)
+
+    def closeness(self, reading: Reading) -> float:
+        return sum(item.closeness(reading) for item in self.items) / len(self.items)
+
+    def clauses(self) -> list[Clause]:
+        return [clause for item in self.items for clause in item.clauses()]
+
+    def asked(self) -> tuple[Step, ...]:
+        return tuple(step for item in self.items for step in item.asked())
+
+    def evidence(self, reading: Reading, into: list[Located]) -> None:
+        for item in self.items:
+            item.evidence(reading, into)
+
+    def missing(self, reading: Reading, query: str) -> str:
+        return "; ".join(item.missing(reading, query) for item in self.items if not item.holds(reading))
+
+
+class Any(Step):
+    """OR with a part that has no places of its own."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: tuple[Step, ...], start: int, end: int) -> None:
+        super().__init__(start, end)
+        self.items = items
+
+    def holds(self, reading: Reading) -> bool:
+        return any(item.holds(reading) for item in self.items)
+
+    def strength(self, reading: Reading) -> float:
+        return max((item.strength(reading) for item in self.items if item.holds(reading)), default=0.0)
+
+    def closeness(self, reading: Reading) -> float:
+        return max(item.closeness(reading) for item in self.items)
+
+    def clauses(self) -> list[Clause]:
+        return joined([item.clauses() for item in self.items])
+
+    def evidence(self, reading: Reading, into: list[Located]) -> None:
+        for item in self.items:
+            if item.holds(reading):
+                item.evidence(reading, into)
+
+    def missing(self, reading: Reading, query: str) -> str:
+        best = max(self.items, key=lambda item: item.closeness(reading))
+        return f"no alternative holds; the closest: {best.missing(reading, query)}"
+
+
+class Excluded(Step):
+    """NOT."""
+
+    __slots__ = ("item",)
+
+    def __init__(self, item: Step, start: int, end: int) -> None:
+        super().__init__(start, end)
+        self.item = item
+
+    def holds(self, reading: Reading) -> bool:
+        return not self.item.holds(reading)
+
+    def strength(self, reading: Reading) -> float:
+        return 0.0
+
+    def closeness(self, reading: Reading) -> float:
+        return 0.0 if self.item.holds(reading) else 1.0
+
+    def clauses(self) -> list[Clause]:
+        return []
+
+    def evidence(self, reading: Reading, into: list[Located]) -> None:
+        """An absence has no places."""
+
+    def missing(self, reading: Reading, query: str) -> str:
+        evidence: list[Located] = []
+        self.item.evidence(reading, evidence)
+        quotes = dict.fromkeys(f'"{hit.quote}"' for hit in listed(evidence)[:3])
+        return f"NOT {self.item.written(query)} excludes it" + (f": it says {', '.join(quotes)}" if quotes else "")
+
+
+class Known(Step):
+    """`outlet:`, `lang:`, `tag:`."""
+
+    __slots__ = ("fact", "test", "values")
+
+    def __init__(self, fact: Fact, values: tuple[str, ...], start: int, end: int) -> None:
+        super().__init__(start, end)
+        self.fact, self.values = fact, values
+
+    def holds(self, reading: Reading) -> bool:
+        return FACTS[self.fact](reading, self.values)
+
+    def strength(self, reading: Reading) -> float:
+        return 1.0 if self.holds(reading) else 0.0
+
+    def closeness(self, reading: Reading) -> float:
+        return 1.0 if self.holds(reading) else 0.0
+
+    def clauses(self) -> list[Clause]:
+        return []
+
+    def evidence(self, reading: Reading, into: list[Located]) -> None:
+        """A fact has no places."""
+
+    def missing(self, reading: Reading, query: str) -> str:
+        is_now = {
+            Fact.OUTLET: reading.document.outlet,
+            Fact.LANG: reading.language,
+            Fact.TAG: ", ".join(reading.document.tags),
+        }[self.fact]
+        return f"{self.written(query)}: the article's {self.fact} is {is_now or 'not known'}"
+
+
+def _outlet(reading: Reading, values: tuple[str, ...]) -> bool:
+    outlet = reading.document.outlet.lower()
+    return any(outlet == value or outlet.endswith("." + value) for value in values)
+
+
+FACTS: dict[Fact, Callable[[Reading, tuple[str, ...]], bool]] = {
+    Fact.OUTLET: _outlet,
+    Fact.LANG: lambda reading, values: reading.language in values,
+    Fact.TAG: lambda reading, values: any(tag.strip().casefold() in values for tag in reading.document.tags),
+}
+
+
+class Times(Step):
+    """A weight on a part without places: multiplies its strength."""
+
+    __slots__ = ("item", "weight")
+
+    def __init__(self, item: Step, weight: float, start: int, end: int) -> None:
+        super().__init__(start, end)
+        self.item, self.weight = item, weight
+
+    def holds(self, reading: Reading) -> bool:
+        return self.item.holds(reading)
+
+    def strength(self, reading: Reading) -> float:
+        return self.weight * self.item.strength(reading)
+
+    def closeness(self, reading: Reading) -> float:
+        return self.item.closeness(reading)
+
+    def clauses(self) -> list[Clause]:
+        return self.item.clauses()
+
+    def evidence(self, reading: Reading, into: list[Located]) -> None:
+        self.item.evidence(reading, into)
+
+    def missing(self, reading: Reading, query: str) -> str:
+        return self.item.missing(reading, query)

@@ -1,0 +1,81 @@
+"""A query cut into its words and signs."""
+
+import re
+from typing import NamedTuple
+
+from monitor.domain.topics.query.errors import QueryError
+
+OPERATORS = ("AND", "OR", "NOT", "NEAR", "BEFORE", "SAME", "MAYBE", "LESS")
+SCOPES = ("title", "lead", "text", "outlet", "lang", "tag")
+
+_SIGNS = re.compile(
+    r"""
+    (?P<space>\s+)
+  | (?P<open>\()
+  | (?P<close>\))
+  | (?P<quoted>"[^"]*"|“[^”“]*”|„[^“”„]*[“”]|«[^»«]*»)(?P<loose>~?)
+  | (?P<regex>/(?:[^/\\\n]|\\.)+/)
+  | (?P<named>\$[\w-]+)
+  | (?P<count>\{[^}]*\}?)
+  | (?P<weight>\^[^\s()]*)
+  | (?P<near>(?:NEAR|BEFORE)/\d+)(?![\w/])
+  | (?P<operator>(?:AND|OR|NOT|NEAR|BEFORE|SAME|MAYBE|LESS)(?=[\s()]|$))
+  | (?P<scope>(?:title|lead|text|outlet|lang|tag):)
+  | (?P<exact>=(?="|\w))
+  | (?P<word>[^\s()"“”„«»{}^]+)
+    """,
+    re.VERBOSE,
+)
+_BARE = frozenset({"open", "close", "regex", "named", "count", "weight", "scope", "exact"})
+"""Kinds of signs that stand for themselves."""
+
+
+class Sign(NamedTuple):
+    """One word or sign: its kind (a group of the pattern, or an operator's own name), text and place."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+def signs(query: str) -> list[Sign]:
+    """The query's signs, ending with one of kind "end". Raises QueryError at a character that begins none."""
+    found: list[Sign] = []
+    at = 0
+    for match in _SIGNS.finditer(query):
+        start, end = match.span()
+        if start != at:
+            break
+        at = end
+        kind = match.lastgroup
+        if kind == "word" or kind in _BARE:
+            found.append(Sign(kind, match.group(), start, end))
+        elif kind != "space":
+            found.append(_sign("quoted" if kind == "loose" else str(kind), match))
+    if at < len(query):
+        raise _unreadable(query, at)
+    found.append(Sign("end", "", len(query), len(query)))
+    return found
+
+
+def _sign(kind: str, match: re.Match[str]) -> Sign:
+    start, end = match.span()
+    if kind == "operator":
+        return Sign(match.group(), match.group(), start, end)
+    if kind == "near":
+        return Sign(match.group().split("/")[0], match.group(), start, end)
+    if kind == "quoted":
+        return Sign("loose" if match.group("loose") else "quoted", match.group("quoted")[1:-1], start, end)
+    raise AssertionError(kind)
+
+
+def _unreadable(query: str, at: int) -> QueryError:
+    character = query[at]
+    if character in '"“„«':
+        return QueryError("this quote is never closed", at, len(query) - at, f'add " after {query[at + 1 :].strip()!r}')
+    if character in "”»":
+        return QueryError("a closing quote without an opening one", at, 1, 'put " before the phrase as well')
+    if character == "}":
+        return QueryError("} without {", at, 1, "a minimum count is written tariff{3}")
+    return QueryError(f"{character!r} means nothing here", at, 1, "quote it if the text has it")

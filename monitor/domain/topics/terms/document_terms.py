@@ -1,0 +1,120 @@
+"""One document as the queries see it: groups of terms found in it, what they count, and the evidence for them."""
+
+from collections.abc import Collection, Iterable
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.domain.topics.query.syntax import Place
+from monitor.domain.topics.terms.layout import Layout
+from monitor.domain.topics.terms.lexicon import Lexicon
+from monitor.domain.topics.terms.occurrences import Finding
+from monitor.domain.topics.terms.quotes import Located, Quotes
+from monitor.domain.topics.terms.terms import Atoms
+from monitor.domain.topics.values import Document, Hit
+
+
+class Spot(NamedTuple):
+    """A place of a term: words start..end (exclusive), its atom, and what it counts."""
+
+    start: int
+    end: int
+    atom: int
+    weight: float = 1.0
+
+
+class Reading:
+    """A document with every term of every topic found. Words are numbered as `layout.Layout` does."""
+
+    def __init__(self, document: Document, language: str | None, lexicon: Lexicon, atoms: Atoms) -> None:
+        self.document = document
+        self.language = language
+        self.layout = Layout(document)
+        self.finding = Finding(self.layout, lexicon, atoms)
+        self.half = min(5.0, 1.0 + self.layout.size / 300)
+        """The mass that makes a strength of one half: 1 for an empty article, 2 at 300 words, 5 at most."""
+        self.memo: dict[int, list[Spot]] = {}
+        self._atoms = atoms
+        self._cells = atoms.cells
+        self._lengths = lexicon.arranged.lengths
+        self._inactive = lexicon.inactive
+        self._has: dict[int, bool] = {}
+        self._found: dict[int, Collection[int]] = {}
+
+    @cached_property
+    def here(self) -> dict[int, int]:
+        """The atoms the document has, and which of `finding.atoms` each is."""
+        return {atom: rank for rank, atom in enumerate(self.finding.atoms.tolist())}
+
+    @cached_property
+    def worths(self) -> NDArray[np.int64]:
+        """What the places of each of `finding.atoms` count together."""
+        return np.add.reduceat(self.layout.worths(self.finding.places), self.finding.starts)
+
+    @cached_property
+    def quotes(self) -> Quotes:
+        """The evidence for each of `finding.atoms`."""
+        return Quotes(self.document, self.layout, self.finding, self._atoms.labels, self._lengths)
+
+    def has(self, cells: Iterable[int]) -> bool:
+        """Whether the document has an atom of any of these cells, in a list that counts for its language."""
+        known = self._has
+        for cell in cells:
+            here = known.get(cell)
+            if here is None:
+                members, found = self._cells[cell].members, self.here.keys()
+                apart = found.isdisjoint(members) if len(members) < len(found) else members.keys().isdisjoint(found)
+                here = known[cell] = not apart and cell not in self._inactive
+            if here:
+                return True
+        return False
+
+    def found(self, cell: int) -> Collection[int]:
+        """The atoms of a cell that the document has."""
+        found: Collection[int] | None = self._found.get(cell)
+        if found is None:
+            members, here = self._cells[cell].members, self.here
+            if cell in self._inactive:
+                found = ()
+            elif len(members) < len(here):
+                found = [atom for atom in members if atom in here]
+            else:
+                found = sorted(members.keys() & here.keys())
+            self._found[cell] = found
+        return found
+
+    def spots(self, cell: int) -> list[Spot]:
+        """The places of a cell, in order."""
+        members, here, at, length = self._cells[cell].members, self.here, self.finding.at, self._atoms.length
+        spots = [
+            Spot(start, start + length(atom), atom, members[atom])
+            for atom in self.found(cell)
+            for start in at(here[atom])
+        ]
+        spots.sort()
+        return spots
+
+    def mass(self, cell: int) -> float:
+        """The places of a cell added up: weight x (title 3, lead 2, further down 1)."""
+        members, here, worth, total = self._cells[cell].members, self.here, self.worths.item, 0.0
+        for atom in self.found(cell):
+            total += worth(here[atom]) * members[atom]
+        return total
+
+    def quoted(self, atom: int) -> list[Located]:
+        """The evidence for an atom that the document has."""
+        return self.quotes.of(self.here[atom])
+
+    def counts(self, spot: Spot) -> float:
+        """What one place adds to the mass."""
+        return self.layout.worth(spot.start) * spot.weight
+
+    def inside(self, spot: Spot, place: Place) -> bool:
+        """Whether a place lies in that part of the article."""
+        return self.layout.inside(spot.start, place)
+
+    def hit(self, start: int, end: int, atom: int) -> Hit:
+        """The evidence for a place, quoting the original."""
+        return self.quotes.hit(start, end, atom)

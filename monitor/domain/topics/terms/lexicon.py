@@ -1,0 +1,160 @@
+"""What the words of articles in one language stand for: worked out once for each word, then looked up."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from operator import or_
+
+import numpy as np
+
+from monitor.domain.topics.terms.hash_table import Remembered
+from monitor.domain.topics.terms.ragged import Numbers, Runs, room
+from monitor.domain.topics.terms.term_index import Arranged
+from monitor.domain.topics.terms.terms import Atoms
+from monitor.domain.topics.text.folding import folded
+from monitor.domain.topics.text.stems import script_of, stemming_language, stems
+from monitor.domain.topics.text.tokens import Plain
+
+MOST_WORDS = 100_000
+"""Words remembered for one language before starting afresh."""
+
+Phrases = Mapping[int, Sequence[tuple[int, int]]]
+"""The condition that the next word must fulfil -> terms of several words, each with the place of this word in it."""
+
+
+class Lexicon:
+    """Words -> meanings by number, 0 for the many that mean nothing here; and what each meaning says, in lists.
+
+    `conditions` it fulfils. `checked`: terms of this one word that the original text must bear out. `phrases`: terms of
+    several words that it and the next word may belong to. `atoms`: the terms it fulfils alone. `topics` filed under
+    those. `leads` and `follows`: sets of 64 kinds of conditions, those the next word must fulfil for a phrase to be
+    looked at, and those that it fulfils. `unsure`: whether it has terms to be checked.
+    """
+
+    def __init__(
+        self, arranged: Arranged, atoms: Atoms, language: str | None, filed: Mapping[int, tuple[int, ...]]
+    ) -> None:
+        self.arranged = arranged
+        self.filed = filed
+        self.inactive = frozenset(number for number, cell in enumerate(atoms.cells) if not cell.active(language))
+        self.cells_of: Sequence[tuple[int, ...]] = arranged.cells_of
+        if self.inactive:
+            self.cells_of = [tuple(c for c in cells if c not in self.inactive) for cells in arranged.cells_of]
+        self.stems = self._stem_index(language)
+        self._words = Remembered()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._words.forget()
+        self._numbers: dict[tuple[int, ...], int] = {}
+        self.conditions: list[tuple[int, ...]] = []
+        self.checked: list[tuple[int, ...]] = []
+        self.phrases: list[Phrases] = []
+        self.atoms, self.topics = Runs(), Runs()
+        self.leads, self.follows, self.unsure = np.zeros((3, 1 << 10), np.uint64)
+        self._add([()])
+
+    def _stem_index(self, language: str | None) -> dict[str, dict[str, dict[str, list[int]]]]:
+        """Script -> rules -> stem -> conditions; those alone that belong to an atom that counts for this language."""
+        arranged = self.arranged
+        wanted = {part for atom, cells in enumerate(self.cells_of) if cells for part in arranged.parts[atom]}
+        by_rules: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for number in arranged.stemmed:
+            if number in wanted:
+                test = arranged.tests[number]
+                by_rules[script_of(test.token), test.language or stemming_language(test.token, language)].append(number)
+        index: dict[str, dict[str, dict[str, list[int]]]] = defaultdict(dict)
+        for (script, rules), numbers in by_rules.items():
+            found = defaultdict[str, list[int]](list)
+            for number, forms in zip(numbers, stems(rules, [arranged.tests[n].token for n in numbers]), strict=True):
+                for stem in forms:
+                    found[stem].append(number)
+            index[script][rules] = dict(found)
+        return dict(index)
+
+    def read(self, plain: Plain) -> Numbers:
+        """The meaning of each word of a text."""
+        numbers, unknown = self._words.ask(plain.numbers)
+        if len(unknown):
+            if len(self._words) > MOST_WORDS:
+                self._forget()
+                numbers, unknown = self._words.ask(plain.numbers)
+            keys = plain.numbers[unknown].tolist()
+            places = dict(zip(keys, unknown.tolist(), strict=True))
+            learnt = dict(zip(places, self.learn(plain.words([*places.values()])), strict=True))
+            self._words.learn(np.array([*learnt], np.uint64), np.array([*learnt.values()], np.int64))
+            numbers[unknown] = [learnt[key] for key in keys]
+        return numbers
+
+    def learn(self, words: Sequence[str]) -> list[int]:
+        """The meanings of words met for the first time."""
+        spelled, stemmed = self.arranged.spelled(folded(words)), self._by_stem(words)
+        met = [
+            tuple(sorted({*by_letters, *by_stem})) if by_letters or by_stem else ()
+            for by_letters, by_stem in zip(spelled, stemmed, strict=True)
+        ]
+        self._add([conditions for conditions in dict.fromkeys(met) if conditions not in self._numbers])
+        return [self._numbers[conditions] for conditions in met]
+
+    def _by_stem(self, words: Sequence[str]) -> list[list[int]]:
+        """The conditions that each word fulfils by its stem."""
+        found: list[list[int]] = [[] for _ in words]
+        scripts = list(map(script_of, words))
+        for script, by_rules in self.stems.items():
+            positions = [position for position, other in enumerate(scripts) if other == script]
+            written = [words[position] for position in positions]
+            for rules, index in by_rules.items():
+                for position, forms in zip(positions, stems(rules, written), strict=True):
+                    for stem in forms:
+                        if stem in index:
+                            found[position] += index[stem]
+        return found
+
+    def filed_under(self, atoms: Iterable[int]) -> set[int]:
+        """The topics filed under cells of these atoms."""
+        filed = self.filed
+        return {topic for atom in atoms for cell in self.cells_of[atom] if cell in filed for topic in filed[cell]}
+
+    def _add(self, several: Sequence[tuple[int, ...]]) -> None:
+        """Note what words that fulfil these conditions mean."""
+        first, last = len(self.conditions), len(self.conditions) + len(several)
+        self._numbers.update(zip(several, range(first, last), strict=True))
+        self.conditions += several
+        told = list(map(self._atoms_of, several))
+        self.atoms.add(told)
+        self.topics.add([self.filed_under(atoms) for atoms in told])
+        following = self.arranged.following
+        self.leads, self.follows, self.unsure = (room(a, last) for a in (self.leads, self.follows, self.unsure))
+        self.leads[first:last] = [_kinds(phrases) if phrases else 0 for phrases in self.phrases[first:]]
+        self.follows[first:last] = [_kinds(following.intersection(conditions)) for conditions in several]
+        self.unsure[first:last] = list(map(bool, self.checked[first:]))
+
+    def _atoms_of(self, conditions: tuple[int, ...]) -> list[int]:
+        """The terms of one word that these conditions fulfil; notes those to be checked, and those of several words."""
+        arranged, counts = self.arranged, self.cells_of
+        atoms, checked, phrases = list[int](), list[int](), list[Phrases]()
+        for condition in conditions:
+            atom = arranged.alone[condition]
+            if atom is not None and counts[atom]:
+                atoms.append(atom)
+            if condition in arranged.checked:
+                checked += [signed for signed in arranged.checked[condition] if counts[signed]]
+            if condition in arranged.phrases:
+                phrases.append(arranged.phrases[condition])
+        self.checked.append(tuple(checked))
+        self.phrases.append(_joined(phrases))
+        return atoms
+
+
+def _kinds(conditions: Iterable[int]) -> int:
+    return reduce(or_, [1 << condition % 64 for condition in conditions], 0)
+
+
+def _joined(several: Sequence[Phrases]) -> Phrases:
+    if len(several) < 2:
+        return several[0] if several else {}
+    joined: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for beside in several:
+        for condition, terms in beside.items():
+            joined[condition] += terms
+    return dict(joined)

@@ -1,0 +1,251 @@
+"""Terms made comparable, each distinct one once: what the text is searched for.
+
+An *atom* is a term: one or more token *tests* in a row, and perhaps a check on the original text. A *cell* is a set of
+atoms any of which will do: a lone term, an OR of terms, one language's list of a vocabulary. Queries speak of cells, so
+equal terms, ORs and vocabularies are looked for once however many topics share them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
+
+from monitor.domain.topics.query.errors import QueryError
+from monitor.domain.topics.query.syntax import Kind, Term
+from monitor.domain.topics.terms.regexes import Regex, compile_regex
+from monitor.domain.topics.text.folding import MANY, ONE, fold, unsegmented
+from monitor.domain.topics.text.spelling import edges, words_of, words_of_each
+
+MAX_WORDS = 30
+"""Words of one term."""
+SHORTEST_PREFIX = 2
+"""Letters before a `*`."""
+SHORTEST_CORE = 3
+"""Letters in a row that a term with `*` or `?` at its beginning must have."""
+
+_hard = re.compile(r"[^\w\s\-‐‑‒–—―.,;:!?'’‘ʼ\"“”„«»()\[\]…·・、。]")
+
+
+class Test(NamedTuple):
+    """A condition on one token: `kind` "exact", "stem", "prefix" or "glob".
+
+    `token` is plain (with diacritics) for a stem, else folded. `language` is that of the list the word stands in,
+    None for a word that follows the article's language.
+    """
+
+    kind: str
+    token: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What the original text must read besides its tokens.
+
+    `cased`: exactly this, in this case. `kept`: this, casefolded, with its signs (C++, AT&T); `before` and `after` are
+    the signs that stand outside the first and last token.
+    """
+
+    cased: str | None = None
+    kept: str | None = None
+    before: int = 0
+    after: int = 0
+
+    def holds(self, text: str, start: int, end: int) -> bool:
+        """Whether the original text around the tokens at start..end reads as it must."""
+        if self.cased is not None and even(text[start:end]) != self.cased:
+            return False
+        if self.kept is None:
+            return True
+        return start >= self.before and even(text[start - self.before : end + self.after]).casefold() == self.kept
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Atoms any of which will do, with what one place of each counts.
+
+    `own` and `languages`: the language of this list of a vocabulary, and of all its lists; None outside vocabularies.
+    """
+
+    members: dict[int, float]
+    own: str | None = None
+    languages: frozenset[str] = frozenset()
+
+    def active(self, language: str | None) -> bool:
+        """Whether it counts for an article of `language`: its list is that language's, or there is none for it."""
+        return self.own in (None, "*", language) or language is None or language not in self.languages
+
+
+def even(text: str) -> str:
+    """Text compared with its signs and case: NFKC, no format characters, straight quotes, single spaces."""
+    if text.isascii():
+        return " ".join(text.split())
+    kept = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    return " ".join(kept.replace("’", "'").replace("‘", "'").split())
+
+
+class Atoms:
+    """All tests, atoms and cells of a catalog, numbered from 0."""
+
+    def __init__(self) -> None:
+        self.tests: dict[Test, int] = {}
+        self.labels: list[str] = []
+        self.parts: list[tuple[int, ...]] = []
+        self.checks: dict[int, Check] = {}
+        self.regexes: dict[int, Regex] = {}
+        self.cells: list[Cell] = []
+        self._atoms: dict[object, int] = {}
+        self._cells: dict[object, int] = {}
+
+    def atom(self, term: Term, language: str | None = None) -> int:
+        """The number of a term's atom. `language` is that of the list it stands in. Raises QueryError."""
+        if term.kind is Kind.REGEX:
+            return self._regex(term)
+        if term.kind is not Kind.CASED and term.text.isascii():
+            if term.text.isalnum():
+                alone = (self._test(term, term.text.lower(), language),)
+                return self._number((alone, None), term.text, alone, None)
+            start = term.text[:-1]
+            if term.text[-1:] == "*" and start.isalnum() and len(start) >= SHORTEST_PREFIX:
+                alone = (self._tested(Test("prefix", start.lower())),)
+                return self._number((alone, None), term.text, alone, None)
+        spelled = term.text.replace("*", MANY).replace("?", ONE)
+        words = words_of(spelled)
+        if not words:
+            raise _error(term, f"{term.text!r} has no letter or digit, so it can never match", "remove it")
+        if len(words) > MAX_WORDS:
+            raise _error(term, f"a term has at most {MAX_WORDS} words", "shorten it, or join parts with NEAR")
+        parts = tuple(self._test(term, token, language) for token in words)
+        check = _check(term, spelled)
+        return self._number((parts, check), term.text, parts, check)
+
+    def plain(self, kind: Kind, texts: Sequence[str], language: str | None = None) -> list[int | None]:
+        """The atoms of many terms of one kind, `WORD`, `EXACT` or `CASED`, that are letters, digits and, within them,
+        spaces and hyphens (`CASED` ones in ASCII); None for no such term.
+
+        The same as `atom` would tell, for a fraction of the time.
+        """
+        numbers: list[int | None] = []
+        each = words_of_each(texts)
+        inflected = kind is Kind.WORD
+        tests = {
+            token: self._tested(_word(token, language) if inflected else Test("exact", fold(token)))
+            for token in dict.fromkeys(chain.from_iterable(each))
+        }
+        for text, words in zip(texts, each, strict=True):
+            if 0 < len(words) <= MAX_WORDS:
+                parts = tuple([tests[token] for token in words])
+                check = Check(cased=even(text)) if kind is Kind.CASED else None
+                numbers.append(self._number((parts, check), text, parts, check))
+            else:
+                numbers.append(None)
+        return numbers
+
+    def _number(self, key: object, label: str, parts: tuple[int, ...], check: Check | None) -> int:
+        known = self._atoms.get(key)
+        if known is not None:
+            return known
+        number = self._atoms[key] = len(self.labels)
+        self.labels.append(label)
+        self.parts.append(parts)
+        if check is not None:
+            self.checks[number] = check
+        return number
+
+    def _regex(self, term: Term) -> int:
+        number = self._number((Kind.REGEX, term.text), f"/{term.text}/", (), None)
+        if number not in self.regexes:
+            self.regexes[number] = compile_regex(term)
+        return number
+
+    def _test(self, term: Term, token: str, language: str | None) -> int:
+        return self._tested(_test_of(term, token, language))
+
+    def _tested(self, test: Test) -> int:
+        number = self.tests.get(test)
+        if number is None:
+            number = self.tests[test] = len(self.tests)
+        return number
+
+    def cell(
+        self,
+        members: Iterable[tuple[int, float]],
+        own: str | None = None,
+        languages: frozenset[str] = frozenset(),
+    ) -> int:
+        """The number of the cell of these atoms and weights; an atom given twice counts with its larger weight."""
+        heaviest: dict[int, float] = {}
+        for atom, weight in members:
+            heaviest[atom] = max(weight, heaviest.get(atom, 0.0))
+        key = (tuple(heaviest.items()), own, languages)
+        number = self._cells.get(key)
+        if number is None:
+            number = self._cells[key] = len(self.cells)
+            self.cells.append(Cell(heaviest, own, languages))
+        return number
+
+    def length(self, atom: int) -> int:
+        """How many words a place of an atom covers."""
+        return len(self.parts[atom]) or 1
+
+    def sealed(self) -> "Atoms":
+        """Itself, without the look-up tables that only compiling needs."""
+        self._atoms, self._cells = {}, {}
+        return self
+
+
+def _test_of(term: Term, token: str, language: str | None) -> Test:
+    if MANY in token or ONE in token:
+        return _wildcard(term, fold(token))
+    return _word(token, language) if term.kind is Kind.WORD else Test("exact", fold(token))
+
+
+def _word(token: str, language: str | None) -> Test:
+    """A word that is inflected, if words like it are."""
+    if len(token) < 3 or not token.isalpha() or unsegmented(token[0]):
+        return Test("exact", fold(token))
+    return Test("stem", token, language)
+
+
+def _wildcard(term: Term, token: str) -> Test:
+    core = token.rstrip(MANY)
+    if unsegmented(token.strip(MANY + ONE)[:1] or " "):
+        raise _error(term, "words of this script are found inside longer ones anyway", "leave the wildcard out")
+    if MANY not in core and ONE not in core:
+        if len(core) < SHORTEST_PREFIX:
+            raise _error(
+                term, f"a wildcard needs at least {SHORTEST_PREFIX} letters before it", "write more of the word"
+            )
+        return Test("prefix", core)
+    longest = max(re.split(f"[{MANY}{ONE}]+", token), key=len)
+    if len(longest) < SHORTEST_CORE and len(re.split(f"[{MANY}{ONE}]", token)[0]) < SHORTEST_PREFIX:
+        message = f"a wildcard at the beginning needs {SHORTEST_CORE} letters in a row after it"
+        raise _error(term, message, "write more of the word")
+    return Test("glob", token)
+
+
+def _check(term: Term, spelled: str) -> Check | None:
+    """What the original must read; `spelled` is the term with letters for its wildcards."""
+    if term.kind is not Kind.CASED and (spelled != term.text or not _hard.search(term.text)):
+        return None
+    start, end = edges(spelled)
+    kept, before, after = _signs(term.text, start, end)
+    if term.kind is Kind.CASED:
+        return Check(cased=even(term.text[start:end]), kept=kept, before=before, after=after)
+    return Check(kept=kept or even(term.text).casefold(), before=before, after=after)
+
+
+def _signs(text: str, start: int, end: int) -> tuple[str | None, int, int]:
+    """The term with the signs that must stand around it, and how many on each side."""
+    before, after = text[:start].strip(), text[end:].strip()
+    before = before if _hard.search(before) else ""
+    after = after if _hard.search(after) else ""
+    if not before and not after and not _hard.search(text[start:end]):
+        return None, 0, 0
+    return even(before + text[start:end] + after).casefold(), len(before), len(after)
+
+
+def _error(term: Term, message: str, suggestion: str) -> QueryError:
+    return QueryError(message, term.start, max(1, term.end - term.start), suggestion)

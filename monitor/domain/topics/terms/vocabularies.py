@@ -1,0 +1,140 @@
+"""Vocabulary lists: their entries read, and each list made a cell that all queries share."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from monitor.domain.catalog import Vocabulary
+from monitor.domain.topics.query.errors import QueryError, QueryProblem
+from monitor.domain.topics.query.syntax import Kind, Term
+from monitor.domain.topics.terms.terms import Atoms
+from monitor.domain.topics.text.stems import language_of
+
+MAX_TERMS = 250_000
+"""Terms of one vocabulary, all lists together."""
+
+_AT_ONCE = 4_000
+"""Entries read together: no single call keeps other threads, the daemon's event loop, waiting for long."""
+_JOINING = str.maketrans("", "", " -")
+"""What may stand between the words of an entry without meaning anything."""
+
+_entry = re.compile(
+    r"""\s*(?:
+        (?P<cased>=)?(?P<quote>["“„«])(?P<quoted>[^"”»]*)["”“»](?P<loose>~?)
+      | /(?P<regex>(?:[^/\\]|\\.)+)/
+      | (?P<exactly>=)?(?P<plain>[^"“„«/^][^"“„«^]*?)
+    )(?:\^(?P<weight>\d{1,4}(?:\.\d{1,4})?))?\s*""",
+    re.VERBOSE,
+)
+
+
+def read_entry(text: str) -> Term:
+    """One entry of a vocabulary. Raises QueryError.
+
+    `word` and `several words` are inflected, `"quoted"` is exact, `=Cased`, `prefix*`, `/regex/`; each may end with
+    `^weight`.
+    """
+    if text.isalnum() or (text[-1:] == "*" and text[:-1].isalnum()):
+        return Term(kind=Kind.WORD, text=text, end=len(text))
+    match = _entry.fullmatch(text)
+    if match is None or not text.strip():
+        message = "an empty term" if not text.strip() else f"{text!r} is no term"
+        raise QueryError(
+            message, 0, max(1, len(text)), 'an entry is: word, several words, "exact", =Case, begin*, /re/'
+        )
+    kind, written = _kind(match)
+    weight = float(match["weight"] or 1)
+    if weight == 0:
+        raise QueryError("a weight must be above 0", 0, len(text), "remove the entry instead")
+    return Term(kind=kind, text=written, weight=weight, start=0, end=len(text))
+
+
+def _form(entry: str) -> tuple[Kind, str]:
+    """The kind and the text of an entry, if it is a plain one."""
+    if entry[:1] == '"' == entry[-1:]:
+        return Kind.EXACT, entry[1:-1]
+    if entry[:1] == "=" and entry.isascii():
+        return Kind.CASED, entry[1:]
+    return Kind.WORD, entry.strip()
+
+
+def _kind(match: re.Match[str]) -> tuple[Kind, str]:
+    if match["regex"] is not None:
+        return Kind.REGEX, match["regex"]
+    if match["quoted"] is not None:
+        if match["cased"]:
+            return Kind.CASED, match["quoted"]
+        return (Kind.WORD if match["loose"] else Kind.EXACT), match["quoted"]
+    return (Kind.CASED if match["exactly"] else Kind.WORD), match["plain"].strip()
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The vocabularies of one watchlist by name: the cells of their lists, made when first asked for."""
+
+    watchlist: str
+    vocabularies: dict[str, Vocabulary]
+    atoms: Atoms
+    problems: list[QueryProblem] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    _cells: dict[str, frozenset[int]] = field(default_factory=dict)
+
+    def cells(self, name: str) -> frozenset[int]:
+        """The cells of all lists of a vocabulary. Raises KeyError when there is none of that name."""
+        self.used.add(name)
+        if name not in self._cells:
+            self._cells[name] = frozenset(self._lists(self.vocabularies[name]))
+        return self._cells[name]
+
+    def _lists(self, vocabulary: Vocabulary) -> Iterator[int]:
+        named = {language: language_of(language) or "*" for language in vocabulary.terms}
+        languages = frozenset(named.values()) - {"*"}
+        room = MAX_TERMS
+        for language, entries in vocabulary.terms.items():
+            if len(entries) > room:
+                message = f"${vocabulary.name} has more than {MAX_TERMS:,} terms; the rest is left out"
+                self._report(QueryError(message, 0, 1, "split it"), vocabulary.name, entries[room])
+            own = named[language]
+            members = list(self._members(vocabulary.name, entries[:room], None if own == "*" else own))
+            room -= min(room, len(entries))
+            if members:
+                yield self.atoms.cell(members, own if languages else None, languages)
+
+    def _members(self, name: str, entries: Sequence[str], language: str | None) -> Iterator[tuple[int, float]]:
+        for first in range(0, len(entries), _AT_ONCE):
+            yield from self._some(name, entries[first : first + _AT_ONCE], language)
+
+    def _some(self, name: str, entries: Sequence[str], language: str | None) -> Iterator[tuple[int, float]]:
+        plain: defaultdict[Kind, dict[str, str]] = defaultdict(dict)
+        for entry in entries:
+            kind, text = _form(entry)
+            if text.translate(_JOINING).isalnum() and text[0].isalnum() and text[-1].isalnum():
+                plain[kind][entry] = text
+        known: dict[str, int | None] = {}
+        for kind, texts in plain.items():
+            known.update(zip(texts, self.atoms.plain(kind, list(texts.values()), language), strict=True))
+        for entry in entries:
+            atom = known.get(entry)
+            if atom is not None:
+                yield atom, 1.0
+                continue
+            try:
+                term = read_entry(entry)
+                yield self.atoms.atom(term, language), term.weight
+            except QueryError as error:
+                self._report(error, name, entry)
+
+    def _report(self, error: QueryError, name: str, entry: str) -> None:
+        self.problems.append(
+            QueryProblem(
+                topic="",
+                watchlist=self.watchlist,
+                offset=error.offset,
+                length=error.length,
+                message=error.message,
+                suggestion=error.suggestion,
+                vocabulary=name,
+                entry=entry,
+            )
+        )

@@ -1,0 +1,4 @@
+"""Turn a text into tokens: folding, spelling variants, stems, sentences.
+
+Queries are unknown here.
+"""

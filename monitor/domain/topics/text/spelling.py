@@ -1,0 +1,58 @@
+"""Short texts character by character: marks put together with their letters, and the words of a term."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from monitor.domain.topics.text.folding import plain_character
+
+_runs = re.compile(
+    "[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7fb]+[\u0300-\u036f]*|.[\u0300-\u036f\u3099\u309a\uff9e\uff9f]+"
+    "|[\U0002f800-\U0002fa1f]",  # ideographs that are other ones' doubles
+    re.DOTALL,
+)
+
+
+def compose(text: str) -> tuple[str, list[int], list[int]]:
+    """Text with marks and jamo composed, where each of its characters came from, and how many it stands for."""
+    parts: list[str] = []
+    origin: list[int] = []
+    widths: list[int] = []
+    at = 0
+    for run in _runs.finditer(text):
+        start, end = run.span()
+        made = unicodedata.normalize("NFKC", run.group())
+        parts += [text[at:start], made]
+        origin += range(at, start)
+        origin += [min(start + offset, end - 1) for offset in range(len(made))]
+        widths += [1] * (start - at + len(made) - 1)
+        widths.append(max(1, end - start - len(made) + 1))
+        at = end
+    parts.append(text[at:])
+    origin += range(at, len(text))
+    widths += [1] * (len(text) - at)
+    return "".join(parts), origin, widths
+
+
+def words_of_each(texts: Sequence[str]) -> list[list[str]]:
+    """The words of each of many texts, as `words_of` tells them, with every character looked at once."""
+    lines = "\n".join(text.replace("\n", " ") for text in texts)
+    if not lines.isascii() and _runs.search(lines):
+        return list(map(words_of, texts))
+    plain = {ord(character): plain_character(character) for character in set(lines)} | {ord("\n"): "\n"}
+    return [line.split() for line in lines.translate(plain).split("\n")] if texts else []
+
+
+def edges(text: str) -> tuple[int, int]:
+    """Where the first word of a text begins and its last one ends. For short texts that have a word."""
+    composed, origin, widths = (text, range(len(text)), [1] * len(text)) if text.isascii() else compose(text)
+    letters = [at for at, character in enumerate(composed) if plain_character(character).strip()]
+    first, last = letters[0], letters[-1]
+    return origin[first], origin[last] + widths[last]
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, each in its plain form: what the matcher sees of it. For short texts."""
+    if not text.isascii() and _runs.search(text):
+        text = compose(text)[0]
+    return "".join(map(plain_character, text)).split()

@@ -1,0 +1,34 @@
+"""Protocols that storage, adapters and test fakes fulfil, by subject.
+
+Steps depend on these only. No implementation lives here.
+"""
+
+from monitor.ports.articles import Archive, ArticleStore, Extractor, LanguageDetector
+from monitor.ports.catalog import CatalogSource, Topics
+from monitor.ports.clock import Clock
+from monitor.ports.cluster import HostLanes, Turns
+from monitor.ports.delivery import Notifier, Outbox
+from monitor.ports.feeds import FeedParser, FeedStore
+from monitor.ports.http import Fetcher
+from monitor.ports.people import Interactions, Silences
+from monitor.ports.topics import Matcher
+
+__all__ = [
+    "Archive",
+    "ArticleStore",
+    "CatalogSource",
+    "Clock",
+    "Extractor",
+    "FeedParser",
+    "FeedStore",
+    "Fetcher",
+    "HostLanes",
+    "Interactions",
+    "LanguageDetector",
+    "Matcher",
+    "Notifier",
+    "Outbox",
+    "Silences",
+    "Topics",
+    "Turns",
+]

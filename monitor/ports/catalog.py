@@ -1,0 +1,22 @@
+"""The configuration in force."""
+
+from typing import Protocol
+
+from monitor.domain.catalog import Catalog
+from monitor.ports.topics import Matcher
+
+
+class CatalogSource(Protocol):
+    """The configuration in force; a step takes one snapshot and keeps to it."""
+
+    def current(self) -> Catalog:
+        """The last good catalog."""
+        ...
+
+
+class Topics(Protocol):
+    """The configuration in force, compiled; a step takes one snapshot and keeps to it."""
+
+    def current(self) -> tuple[Catalog, Matcher]:
+        """The last good catalog and the matcher compiled from it, of one revision."""
+        ...

@@ -1,0 +1,12 @@
+"""The clock."""
+
+from datetime import datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """The time, aware and in UTC."""
+
+    def now(self) -> datetime:
+        """The present moment."""
+        ...

@@ -1,0 +1,90 @@
+"""The outbox and the notifiers."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from monitor.domain.alerts.alert import Delivery, Outcome
+from monitor.domain.catalog import Receiver
+from monitor.domain.delivery.attempt import DeliveryForSending, Found, Lane, Settlement
+from monitor.domain.delivery.message import Message
+
+
+class Outbox(Protocol):
+    """What delivering reads and writes."""
+
+    async def closed(self, now: datetime) -> Sequence[Lane]:
+        """The lanes closed for a reason: refused credentials, unreachable channels, rate limits."""
+        ...
+
+    async def due(
+        self, now: datetime, limit: int, skip: Collection[int], lanes: Mapping[str, Collection[str]]
+    ) -> Sequence[Delivery]:
+        """For each receiver whose `lanes` are all open the oldest due delivery; then unknown outcomes old enough to
+        reconcile; then what is due for receivers that `lanes` does not know. Without those in `skip`."""
+        ...
+
+    async def still_due(self, ids: Collection[int], now: datetime) -> Sequence[Delivery]:
+        """Those of the deliveries `ids` that wait to be sent or looked up, and whose time has come."""
+        ...
+
+    async def next_at(self, lanes: Mapping[str, Collection[str]]) -> datetime | None:
+        """The earliest moment at which `due` may find something; None while nothing waits."""
+        ...
+
+    async def claim(
+        self,
+        seen: Delivery,
+        *,
+        via: Receiver,
+        lanes: Sequence[str],
+        until: datetime,
+        settle_at: datetime,
+        now: datetime,
+    ) -> DeliveryForSending | None:
+        """Commit the intent to post: `sending`, one more attempt, due again at `settle_at`, and the first of `lanes`
+        closed until `until`. None when a lane is closed or `seen` is no longer the row's state."""
+        ...
+
+    async def load(self, delivery_id: int, now: datetime) -> DeliveryForSending | None:
+        """A delivery with all that its message says."""
+        ...
+
+    async def record(self, settlement: Settlement, now: datetime) -> bool:
+        """Write what an attempt changed; False when its `seen` is no longer the row's state."""
+        ...
+
+    async def escalate(self, receiver: Receiver, raised_before: datetime, now: datetime) -> int:
+        """Tell `receiver.escalate_to` of alerts of top severity that `receiver` was sent before then and nobody has
+        acknowledged, once each; the number of alerts."""
+        ...
+
+
+class Notifier(Protocol):
+    """A way to tell people. No method raises for what the other side, the network or the message may do."""
+
+    async def post(
+        self,
+        receiver: Receiver,
+        message: Message,
+        *,
+        key: str,
+        thread: str | None,
+        broadcast: bool,
+        plain: bool,
+        begin_by: datetime | None = None,
+    ) -> Outcome:
+        """Post `message`, once. `key` is written where `find` looks for it; `thread` is the `ts` it answers,
+        `broadcast` shows the answer in the channel too; `plain` leaves out all layout. Not begun by `begin_by`, as may
+        happen to a process that was stopped, it is not sent."""
+        ...
+
+    async def update(
+        self, receiver: Receiver, message: Message, *, channel: str, ts: str, key: str, plain: bool
+    ) -> Outcome:
+        """Rewrite the message of `key` that stands at `ts` of `channel`; harmless to repeat."""
+        ...
+
+    async def find(self, receiver: Receiver, key: str, *, since: datetime, thread: str | None) -> Found:
+        """Look for the message of `key` among those posted since, in the channel or in the thread of `thread`."""
+        ...

@@ -1,0 +1,42 @@
+"""What people do: silences and clicks on messages."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from monitor.domain.alerts.alert import Alert, Silence
+from monitor.domain.alerts.interactions import Consequence
+
+
+class Silences(Protocol):
+    """Mutes, as people add and end them."""
+
+    async def add(
+        self, *, topic: str | None, story_id: int | None, until: datetime, reason: str, author: str, now: datetime
+    ) -> Silence:
+        """A new silence."""
+        ...
+
+    async def in_force(self, now: datetime) -> Sequence[Silence]:
+        """Silences that have not ended, the one that ends first coming first."""
+        ...
+
+    async def titles(self, silences: Iterable[Silence]) -> Mapping[int, str]:
+        """The titles of the stories they mute, by the stories' ids."""
+        ...
+
+    async def end(self, silence_id: int, now: datetime) -> bool:
+        """End a silence now; False when there is none of that id in force."""
+        ...
+
+
+class Interactions(Protocol):
+    """Where what people did is kept."""
+
+    async def alert(self, alert_id: int) -> Alert | None:
+        """The alert as it stands."""
+        ...
+
+    async def record(self, consequence: Consequence) -> bool:
+        """Write a click's consequence, and have every message of the alert rewritten; False when it was known."""
+        ...

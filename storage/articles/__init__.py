@@ -1,0 +1,1 @@
+"""Store articles, their texts and matches, and place them into stories."""

@@ -1,0 +1,1 @@
+"""Rows that coordinate several processes: leases, host limits, processes, active configuration."""

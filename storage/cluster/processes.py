@@ -1,0 +1,87 @@
+"""Signs of life: each process says regularly that it works, what by, and what is wrong."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, select
+
+from monitor.domain.status.overview import WorkerOverview
+from storage.counters import count
+from storage.schema.content import counters
+from storage.schema.processes import processes
+from storage.sql.database import Database
+from storage.sql.upserts import upsert
+
+RESCUED = "rescued"
+"""The counter of errands taken over from processes that died."""
+
+FORGOTTEN_AFTER = timedelta(days=1)
+"""A process not seen for so long is no longer shown."""
+
+
+class SqlProcesses:
+    """The signs of life of all processes on one store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def report(self, worker: WorkerOverview) -> None:
+        """Say that a process lives."""
+        await self._database.run(lambda connection: _report(connection, worker))
+
+    async def end(self, name: str) -> None:
+        """A process stopped in good order."""
+        await self._database.run(
+            lambda connection: connection.execute(delete(processes).where(processes.c.name == name)).rowcount
+        )
+
+    async def count_alive(self, seen_since: datetime) -> int:
+        """How many processes were seen since."""
+        alive = select(func.count()).select_from(processes).where(processes.c.seen_at >= seen_since)
+        return await self._database.read(lambda connection: connection.execute(alive).scalar_one())
+
+    async def count_rescued(self, errands: int) -> None:
+        """So many errands of dead processes were taken over by living ones."""
+        await self._database.run(lambda connection: count(connection, RESCUED, errands))
+
+    async def all(self) -> Sequence[WorkerOverview]:
+        """The processes seen of late, by name."""
+        return await self._database.read(read_processes)
+
+
+def read_processes(connection: Connection) -> tuple[WorkerOverview, ...]:
+    """`SqlProcesses.all` inside a transaction."""
+    return tuple(_worker(row) for row in connection.execute(select(processes).order_by(processes.c.name)))
+
+
+def read_rescued(connection: Connection) -> int:
+    """How many errands were ever taken over."""
+    known = select(counters.c.value).where(counters.c.name == RESCUED)
+    return connection.execute(known).scalar_one_or_none() or 0
+
+
+def _report(connection: Connection, worker: WorkerOverview) -> None:
+    values: dict[str, Any] = {
+        "version": worker.version,
+        "started_at": worker.started_at,
+        "seen_at": worker.seen_at,
+        "revision": worker.revision,
+        "looked_at": {step: at.isoformat() for step, at in worker.looked_at.items()},
+        "problems": list(worker.problems),
+    }
+    statement = upsert(connection, processes).values(name=worker.name, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=[processes.c.name], set_=values))
+    connection.execute(delete(processes).where(processes.c.seen_at < worker.seen_at - FORGOTTEN_AFTER))
+
+
+def _worker(row: Row[Any]) -> WorkerOverview:
+    return WorkerOverview(
+        name=row.name,
+        version=row.version,
+        started_at=row.started_at,
+        seen_at=row.seen_at,
+        revision=row.revision,
+        looked_at={step: datetime.fromisoformat(at) for step, at in row.looked_at.items()},
+        problems=tuple(row.problems),
+    )

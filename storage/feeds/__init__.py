@@ -1,0 +1,1 @@
+"""Store feeds, entries and the results of polls."""

@@ -1,0 +1,104 @@
+"""What people did with alerts: each click once, with its consequences."""
+
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
+
+from monitor.domain.alerts.alert import Alert, DeliveryKind, DeliveryState, NewDelivery
+from monitor.domain.alerts.interactions import Consequence
+from storage.outbox.add import add_deliveries
+from storage.schema.content import alerts
+from storage.schema.outbox import deliveries, delivery_alerts, interactions, silences
+from storage.sql.database import Database
+from storage.sql.upserts import upsert
+from storage.stories.alerts import alert_of
+
+
+class SqlInteractions:
+    """Clicks in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def alert(self, alert_id: int) -> Alert | None:
+        """The alert as it stands."""
+        row = await self._database.read(
+            lambda connection: connection.execute(select(alerts).where(alerts.c.id == alert_id)).one_or_none()
+        )
+        return None if row is None else alert_of(row)
+
+    async def record(self, consequence: Consequence) -> bool:
+        """Write a click's consequence, and have every message of the alert rewritten; False when it was known."""
+        return await self._database.run(lambda connection: _record(connection, consequence))
+
+
+def _record(connection: Connection, done: Consequence) -> bool:
+    row = {
+        "key": done.click.key,
+        "action": done.click.action.value,
+        "alert_id": done.alert.id,
+        "article_id": done.alert.article_id,
+        "topic": done.alert.topic,
+        "author": done.click.author,
+        "text": done.click.until.value if done.click.until else "",
+        "at": done.at,
+    }
+    new = upsert(connection, interactions).values(row).on_conflict_do_nothing().returning(interactions.c.id)
+    if connection.execute(new).scalar_one_or_none() is None:
+        return False
+    if done.acknowledges:
+        first = (alerts.c.id == done.alert.id, alerts.c.acknowledged_by.is_(None))
+        connection.execute(
+            update(alerts).where(*first).values(acknowledged_by=done.click.author, acknowledged_at=done.at)
+        )
+    if done.silence is not None:
+        muted = {
+            "topic": done.silence.topic,
+            "story_id": done.silence.story_id,
+            "until": done.silence.until,
+            "reason": done.silence.reason,
+            "author": done.click.author,
+            "created_at": done.at,
+        }
+        connection.execute(silences.insert().values(muted))
+    if done.unmutes:
+        connection.execute(_END_MUTES, {"story": done.alert.story_id, "about": done.alert.topic, "now": done.at})
+    add_deliveries(connection, _rewrites(connection, done), {}, done.at)
+    return True
+
+
+_END_MUTES = (
+    update(silences)
+    .where(
+        silences.c.until > bindparam("now"),
+        or_(
+            silences.c.story_id == bindparam("story"),
+            and_(silences.c.story_id.is_(None), silences.c.topic == bindparam("about")),
+        ),
+    )
+    .values(until=bindparam("now"))
+)
+
+
+def _rewrites(connection: Connection, done: Consequence) -> list[NewDelivery]:
+    """An update of every message that shows the alert."""
+    standing = connection.execute(
+        select(deliveries.c.id, deliveries.c.receiver)
+        .join(delivery_alerts, delivery_alerts.c.delivery_id == deliveries.c.id)
+        .where(
+            delivery_alerts.c.alert_id == done.alert.id,
+            deliveries.c.state == DeliveryState.SENT.value,
+            deliveries.c.kind.in_([DeliveryKind.ALERT.value, DeliveryKind.DIGEST.value]),
+            deliveries.c.ts.is_not(None),
+        )
+    )
+    return [
+        NewDelivery(
+            receiver=row.receiver,
+            kind=DeliveryKind.UPDATE,
+            window=f"click:{row.id}",
+            due=done.at,
+            recurring=True,
+            alert_ids=(done.alert.id,),
+            thread_of=row.id,
+        )
+        for row in standing
+    ]

@@ -1,0 +1,53 @@
+"""Silences: mutes with an end and a reason."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from monitor.domain.alerts.alert import Silence
+from storage.outbox.read import silences_in_force
+from storage.schema.content import stories
+from storage.schema.outbox import silences
+from storage.sql.database import Database
+
+
+class SqlSilences:
+    """Silences in a database. An ended one stays, for the record."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(
+        self, *, topic: str | None, story_id: int | None, until: datetime, reason: str, author: str, now: datetime
+    ) -> Silence:
+        """A new silence."""
+        row = {
+            "topic": topic,
+            "story_id": story_id,
+            "until": until,
+            "reason": reason,
+            "author": author,
+            "created_at": now,
+        }
+        new_id: int = await self._database.run(
+            lambda connection: connection.execute(silences.insert().values(row).returning(silences.c.id)).scalar_one()
+        )
+        return Silence(
+            id=new_id, topic=topic, story_id=story_id, until=until, reason=reason, author=author, created_at=now
+        )
+
+    async def in_force(self, now: datetime) -> Sequence[Silence]:
+        """Silences that have not ended, the one that ends first coming first."""
+        return await self._database.read(lambda connection: silences_in_force(connection, now))
+
+    async def titles(self, silences: Iterable[Silence]) -> Mapping[int, str]:
+        """The titles of the stories they mute, by the stories' ids."""
+        ids = {silence.story_id for silence in silences}
+        named = select(stories.c.id, stories.c.title).where(stories.c.id.in_(ids - {None}))
+        return await self._database.read(lambda connection: {row.id: row.title for row in connection.execute(named)})
+
+    async def end(self, silence_id: int, now: datetime) -> bool:
+        """End a silence now; False when there is none of that id in force."""
+        ended = update(silences).where(silences.c.id == silence_id, silences.c.until > now).values(until=now)
+        return await self._database.run(lambda connection: connection.execute(ended).rowcount == 1)

@@ -1,0 +1,4 @@
+"""Database engine, column types, transactions, bulk statements.
+
+Tables and their meaning belong to the subject packages.
+"""

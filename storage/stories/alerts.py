@@ -1,0 +1,91 @@
+"""Alerts as rows: one for each story and topic, whoever decides and how often."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy.sql.dml import ReturningInsert
+
+from monitor.domain.alerts.alert import Alert, AlertChange, Evidence
+from monitor.domain.catalog import Severity
+from monitor.domain.topics.values import Field
+from storage.schema.content import alerts
+from storage.sql.upserts import Upsert, upserting
+
+
+def write_alerts(
+    connection: Connection, story_id: int, article_id: int, changes: Sequence[AlertChange], now: datetime
+) -> Mapping[str, int]:
+    """Insert or change the alert of each changed topic of the story; the alerts' ids by topic.
+
+    `article_id` is the report a new alert is raised on; a changed one keeps its own.
+    """
+    return {change.topic: _write(connection, story_id, article_id, change, now) for change in changes}
+
+
+def _write(connection: Connection, story_id: int, article_id: int, change: AlertChange, now: datetime) -> int:
+    row = {
+        "story_id": story_id,
+        "topic": change.topic,
+        "article_id": article_id,
+        "raised_at": now,
+        "revision": 0,
+        "watchlist": change.watchlist,
+        "severity": int(change.severity),
+        "score": change.score,
+        "evidence": [_evidence_json(item) for item in change.evidence],
+        "news": change.news,
+        "updated_at": now,
+    }
+    alert_id: int = connection.execute(_WRITE.on(connection), row).scalar_one()
+    return alert_id
+
+
+def _insert_or_change(new: Upsert) -> ReturningInsert[tuple[int]]:
+    changed = ("watchlist", "severity", "score", "evidence", "news", "updated_at")
+    return new.on_conflict_do_update(
+        index_elements=[alerts.c.story_id, alerts.c.topic],
+        set_={**{name: new.excluded[name] for name in changed}, "revision": alerts.c.revision + 1},
+    ).returning(alerts.c.id)
+
+
+_WRITE = upserting(alerts, _insert_or_change)
+_OF_STORY = select(alerts).where(alerts.c.story_id == bindparam("story_id")).order_by(alerts.c.id)
+
+
+def alerts_of_story(connection: Connection, story_id: int) -> tuple[Alert, ...]:
+    """The alerts a story has raised, oldest first."""
+    return tuple(alert_of(row) for row in connection.execute(_OF_STORY, {"story_id": story_id}))
+
+
+def alert_of(row: Row[Any]) -> Alert:
+    """The alert in a row of `alerts`."""
+    return Alert(
+        id=row.id,
+        story_id=row.story_id,
+        topic=row.topic,
+        watchlist=row.watchlist,
+        severity=Severity(row.severity),
+        score=row.score,
+        article_id=row.article_id,
+        raised_at=row.raised_at,
+        updated_at=row.updated_at,
+        evidence=evidence_of(row.evidence),
+        news=row.news,
+        revision=row.revision,
+        acknowledged_by=row.acknowledged_by,
+        acknowledged_at=row.acknowledged_at,
+    )
+
+
+def _evidence_json(evidence: Evidence) -> list[str]:
+    return [evidence.term, evidence.field.value, evidence.before, evidence.quote, evidence.after]
+
+
+def evidence_of(stored: Sequence[Sequence[str]]) -> tuple[Evidence, ...]:
+    """The evidence in a row of `alerts`."""
+    return tuple(
+        Evidence(term=term, field=Field(field), before=before, quote=quote, after=after)
+        for term, field, before, quote, after in stored
+    )

@@ -1,0 +1,4 @@
+"""Reads for people: status, history, archive, deliveries, feedback.
+
+Nothing here writes.
+"""

@@ -1,0 +1,282 @@
+"""Every error slack-sdk and the network can raise means something, and "not sent" only where it is certain."""
+
+import http.client
+import inspect
+import socket
+import ssl
+import urllib.error
+from datetime import timedelta
+from email.message import Message as Headers
+
+import pytest
+import slack_sdk.errors
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web import SlackResponse, WebClient
+
+from monitor.adapters.slack import error_codes as slack_codes
+from monitor.adapters.slack.deadline import TooLate
+from monitor.adapters.slack.errors import (
+    CALL_ERRORS,
+    failure_of,
+    refusal_of,
+    retry_after,
+    status_of,
+    unreadable,
+    webhook_refusal,
+)
+from monitor.domain.alerts.alert import NotSent, Unknown
+from monitor.domain.delivery.attempt import Unreadable
+
+APP, RECEIVER, MESSAGE = NotSent.Scope.APP, NotSent.Scope.RECEIVER, NotSent.Scope.MESSAGE
+
+
+def subclasses(kind: type) -> set[type]:
+    return {kind}.union(*(subclasses(below) for below in kind.__subclasses__()))
+
+
+def answer(data: object, status: int = 200, headers: dict[str, str] | None = None) -> SlackApiError:
+    response = SlackResponse(
+        client=WebClient(),
+        http_verb="POST",
+        api_url="",
+        req_args={},
+        data=data,
+        headers=headers or {},
+        status_code=status,
+    )
+    return SlackApiError("", response)
+
+
+def test_every_exception_class_of_slack_sdk_is_mapped() -> None:
+    known = {kind for _, kind in inspect.getmembers(slack_sdk.errors, inspect.isclass) if issubclass(kind, Exception)}
+    assert len(known) >= 7
+    assert all(issubclass(kind, CALL_ERRORS) for kind in known)
+    for kind in known | subclasses(SlackClientError):
+        error = kind("x", answer({}).response) if kind is SlackApiError else kind(answer({"ok": False}))
+        assert isinstance(failure_of(error), NotSent | Unknown)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        socket.gaierror(-2, "Name or service not known"),
+        ConnectionRefusedError(111, "refused"),
+        OSError(113, "No route to host"),
+        ssl.SSLCertVerificationError(1, "certificate verify failed"),
+    ],
+)
+def test_nothing_was_sent_where_no_connection_came_about(error: OSError) -> None:
+    assert failure_of(urllib.error.URLError(error)) == NotSent(
+        reason=failure_of(urllib.error.URLError(error)).reason, scope=APP
+    )
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        TimeoutError(),
+        urllib.error.URLError(TimeoutError()),
+        urllib.error.URLError(ConnectionResetError()),
+        urllib.error.URLError(ssl.SSLEOFError()),
+        ConnectionResetError(),
+        BrokenPipeError(),
+        http.client.RemoteDisconnected(),
+        http.client.IncompleteRead(b"half"),
+        http.client.BadStatusLine("x"),
+        UnicodeDecodeError("utf-8", b"\xff", 0, 1, ""),
+        LookupError("unknown encoding: x"),
+        AttributeError("'list' object has no attribute 'get'"),
+        RecursionError(),
+        urllib.error.HTTPError("", 502, "", Headers(), None),
+    ],
+)
+def test_everything_after_that_is_unknown(error: Exception) -> None:
+    assert isinstance(error, CALL_ERRORS)
+    assert isinstance(failure_of(error), Unknown)
+
+
+def test_the_tables_of_codes_do_not_overlap() -> None:
+    tables = [
+        slack_codes.CREDENTIALS, slack_codes.CHANNEL, slack_codes.LAYOUT, slack_codes.GONE, slack_codes.RATE,
+        slack_codes.UNSURE,
+    ]  # fmt: skip
+    assert sum(map(len, tables)) == len(frozenset().union(*tables))
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "expected"),
+    [
+        ({"ok": False, "error": "invalid_auth"}, 200, NotSent(reason="invalid_auth", permanent=True, scope=APP)),
+        (
+            {"ok": False, "error": "missing_scope", "needed": "chat:write"},
+            200,
+            NotSent(reason="missing_scope (needs chat:write)", permanent=True, scope=APP),
+        ),
+        ({"ok": False, "error": "is_archived"}, 200, NotSent(reason="is_archived", permanent=True, scope=RECEIVER)),
+        (
+            {"ok": False, "error": "restricted_action_of_tomorrow"},
+            200,
+            NotSent(reason="restricted_action_of_tomorrow", permanent=True, scope=RECEIVER),
+        ),
+        ({"ok": False, "error": "invalid_blocks"}, 200, NotSent(reason="invalid_blocks", scope=MESSAGE)),
+        ({"ok": False, "error": "never_heard_of"}, 200, NotSent(reason="never_heard_of", scope=MESSAGE)),
+        (
+            {"ok": False, "error": "message_not_found"},
+            200,
+            NotSent(reason="message_not_found", permanent=True, scope=MESSAGE),
+        ),
+        ({"ok": False, "error": "fatal_error"}, 200, Unknown(reason="fatal_error")),
+        ({"ok": False, "error": "internal_error"}, 500, Unknown(reason="HTTP 500")),
+        ({"ok": False, "error": "Received a response in a non-JSON format"}, 503, Unknown(reason="HTTP 503")),
+        (
+            {"ok": False, "error": "Received a response in a non-JSON format"},
+            200,
+            Unknown(reason="an answer that is not Slack's"),
+        ),
+        (
+            {"ok": False, "error": "ratelimited"},
+            429,
+            NotSent(reason="asked to slow down", retry_after=timedelta(seconds=30), scope=RECEIVER),
+        ),
+    ],
+)
+def test_what_slack_answers(data: object, status: int, expected: NotSent | Unknown) -> None:
+    assert failure_of(answer(data, status)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("7", 7), ("0", 1), ("999999", 3600), ("soon", 30), ("-5", 30), ("", 30), ("1.5", 30), ("9" * 50, 3600)],
+)
+def test_retry_after_in_whatever_form(value: str, seconds: int) -> None:
+    assert retry_after({"RETRY-after": value}) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "scope"),
+    [
+        (404, "no_service", NotSent, APP),
+        (403, "invalid_token", NotSent, APP),
+        (410, "channel_is_archived", NotSent, RECEIVER),
+        (400, "invalid_payload", NotSent, MESSAGE),
+        (400, "something_new", NotSent, MESSAGE),
+        (429, "", NotSent, RECEIVER),
+        (200, "<html>log in</html>", Unknown, None),
+        (500, "rollup_error", Unknown, None),
+        (503, "", Unknown, None),
+    ],
+)
+def test_what_a_webhook_answers(status: int, body: str, kind: type, scope: NotSent.Scope | None) -> None:
+    meant = webhook_refusal(status, body, {})
+    assert isinstance(meant, kind)
+    if isinstance(meant, NotSent):
+        assert meant.scope is scope
+
+
+def test_a_history_that_cannot_be_read_for_good_and_one_that_cannot_be_read_now() -> None:
+    assert unreadable(refusal_of("missing_scope", {})).permanent
+    assert unreadable(refusal_of("not_in_channel", {})).permanent
+    assert not unreadable(refusal_of("token_revoked", {})).permanent, "a new token may read it"
+    assert not unreadable(refusal_of("ratelimited", {})).permanent
+    assert not unreadable(status_of(503, {})).permanent
+
+
+SLOW = {"Retry-After": "7"}
+SLOW_DOWN = NotSent(reason="asked to slow down", retry_after=timedelta(seconds=7), scope=RECEIVER)
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (429, SLOW_DOWN),
+        (400, NotSent(reason="HTTP 400", scope=MESSAGE)),
+        (401, NotSent(reason="HTTP 401", permanent=True, scope=APP)),
+        (402, NotSent(reason="HTTP 402", scope=MESSAGE)),
+        (403, NotSent(reason="HTTP 403", permanent=True, scope=APP)),
+        (499, NotSent(reason="HTTP 499", scope=MESSAGE)),
+        (500, Unknown(reason="HTTP 500")),
+        (399, Unknown(reason="HTTP 399")),
+    ],
+)
+def test_a_status_alone(status: int, expected: NotSent | Unknown) -> None:
+    assert status_of(status, SLOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (429, "", SLOW_DOWN),
+        (500, "", Unknown(reason="HTTP 500")),
+        (503, "", Unknown(reason="HTTP 503")),
+        (200, "<html>", Unknown(reason="an answer that is not Slack's")),
+        (399, "", Unknown(reason="an answer that is not Slack's")),
+        (400, "whatever", NotSent(reason="HTTP 400", scope=MESSAGE)),
+        (403, "whatever", NotSent(reason="HTTP 403", permanent=True, scope=APP)),
+        (404, " channel_not_found\n", NotSent(reason="channel_not_found", permanent=True, scope=RECEIVER)),
+        (403, "invalid_token", NotSent(reason="invalid_token", permanent=True, scope=APP)),
+    ],
+)
+def test_a_webhooks_answer_in_full(status: int, body: str, expected: NotSent | Unknown) -> None:
+    assert webhook_refusal(status, body, SLOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (Unknown(reason="HTTP 500"), Unreadable(reason="HTTP 500")),
+        (SLOW_DOWN, Unreadable(reason="asked to slow down", retry_after=timedelta(seconds=7))),
+        (
+            NotSent(reason="channel_not_found", permanent=True, scope=RECEIVER),
+            Unreadable(reason="channel_not_found", permanent=True),
+        ),
+        (
+            NotSent(reason="missing_scope (needs x)", permanent=True, scope=APP),
+            Unreadable(reason="missing_scope (needs x)", permanent=True),
+        ),
+        (NotSent(reason="token_revoked", permanent=True, scope=APP), Unreadable(reason="token_revoked")),
+    ],
+)
+def test_a_history_that_cannot_be_read_in_full(given: NotSent | Unknown, expected: Unreadable) -> None:
+    assert unreadable(given) == expected
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        (socket.gaierror(-2, "x"), NotSent(reason="Slack's name was not found", scope=APP)),
+        (ConnectionRefusedError(), NotSent(reason="connection refused", scope=APP)),
+        (ssl.SSLCertVerificationError(), NotSent(reason="certificate refused", scope=APP)),
+        (OSError(113, "x"), NotSent(reason="no route to Slack", scope=APP)),
+        (TooLate("the turn is over"), NotSent(reason="the turn is over", begun=False)),
+        (TimeoutError(), Unknown(reason="no answer in time")),
+        (ConnectionResetError(), Unknown(reason="connection lost: ConnectionResetError")),
+    ],
+)
+def test_a_connection_that_failed_in_full(reason: OSError, expected: NotSent | Unknown) -> None:
+    assert failure_of(urllib.error.URLError(reason)) == expected
+
+
+def test_slacks_own_limit_is_read_with_its_header_in_full() -> None:
+    assert failure_of(answer({"ok": False, "error": "ratelimited"}, 429, SLOW)) == SLOW_DOWN
+    assert failure_of(answer("<html>", 429, SLOW)) == SLOW_DOWN
+    assert refusal_of("channel_not_found", {}) == NotSent(reason="channel_not_found", permanent=True, scope=RECEIVER)
+    assert refusal_of("restricted_action_thread", {}) == NotSent(
+        reason="restricted_action_thread", permanent=True, scope=RECEIVER
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (TimeoutError(), Unknown(reason="no answer in time")),
+        (ConnectionResetError(), Unknown(reason="connection lost: ConnectionResetError")),
+        (http.client.IncompleteRead(b""), Unknown(reason="connection lost: IncompleteRead")),
+        (ValueError("odd"), Unknown(reason="an answer that is not Slack's")),
+        (
+            slack_sdk.errors.SlackRequestError("odd"),
+            NotSent(reason="the request cannot be made: odd", scope=MESSAGE),
+        ),
+    ],
+)
+def test_an_error_without_an_answer_in_full(error: Exception, expected: NotSent | Unknown) -> None:
+    assert failure_of(error) == expected
