@@ -80,7 +80,7 @@ async def write(database: Database, numbers: range) -> None:
             )
             alert_ids = write_alerts(connection, story, article_id, [change], now)
             delivery = NewDelivery(
-                receiver="desk", kind=DeliveryKind.ALERT, window=f"alert:{story}:talks", due=now, topics=("talks",)
+                receiver="desk", kind=DeliveryKind.ALERT, group_key=f"alert:{story}:talks", due=now, topics=("talks",)
             )
             add_deliveries(connection, [delivery], alert_ids, now)
 

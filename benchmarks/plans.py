@@ -37,8 +37,8 @@ FILL = (
        FROM (SELECT n, n > :articles - 2000 AS waits FROM generate_series(1, :articles) n) numbers""",
     """INSERT INTO identities (hash, article_id)
        SELECT sha256(('key ' || n)::bytea), n FROM generate_series(1, :articles) n""",
-    """INSERT INTO deliveries (key, receiver, kind, "window", part, state, due, created_at, attempt, text, broadcast,
-        strikes, repeat)
+    """INSERT INTO deliveries (key, receiver, kind, "group_key", part, state, due, created_at, attempt, text, broadcast,
+        failures, repeat)
        SELECT 'd' || n, 'desk-' || n % 20, 'alert', 'alert:' || n, 1,
         CASE WHEN n > :articles / 20 - 200 THEN 'pending' ELSE 'sent' END, :now - interval '1 minute',
         :now, 0, '', false, 0, false FROM generate_series(1, :articles / 20) n""",

@@ -5,7 +5,7 @@
 Feeds are invented ones of 22 KB without markup, or the real ones below CORPUS, copied under other hosts until there are
 enough. A server in a process of its own serves them on many loopback addresses, with ETags. Each round asks every feed
 once, first for all documents and then for 304s only; CPU is that of the client and of the parsers it has started.
-`wirewatch` is the real fetcher with its guard, lanes and limits; `bare httpx` is one AsyncClient and workers over a
+`wirewatch` is the real fetcher with its guard, limits and limits; `bare httpx` is one AsyncClient and workers over a
 queue, with nothing checked.
 `poll + parse + store` is the whole poll step into SQLite: all documents new, all sent again though nothing changed, and
 304s. lemon24/reader, in a process of its own, stands beside it when it is installed.

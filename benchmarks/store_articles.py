@@ -69,7 +69,7 @@ class Numbered:
             evidence=(EVIDENCE,) * 3,
         )
         window = f"alert:{facts.id}:harbour"
-        told = NewDelivery(receiver="desk", kind=DeliveryKind.ALERT, window=window, due=NOW, topics=("harbour",))
+        told = NewDelivery(receiver="desk", kind=DeliveryKind.ALERT, group_key=window, due=NOW, topics=("harbour",))
         alerts, deliveries = ((change,), (told,)) if self.number % 6 == 0 else ((), ())
         match = Match(topic="harbour", score=2.0, hits=(HIT,) * 5, parts=("$places",))
         return Verdict(

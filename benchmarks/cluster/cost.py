@@ -31,7 +31,7 @@ from monitor.engine.runner import Work
 from monitor.steps.extract import Extract
 from monitor.steps.triage import Triage
 from storage.articles.store import SqlArticleStore
-from storage.cluster.leases import SqlTurns
+from storage.cluster.leases import SqlLeases
 from storage.feeds.store import SqlFeedStore
 from storage.sql.database import Database
 
@@ -155,7 +155,7 @@ async def _local(works: Sequence[Work[Any]]) -> None:
 async def _cluster(works: Sequence[Work[Any]], database: Database, articles: int) -> None:
     clock = Now()
     engine = ClusterEngine(
-        works, jobs=Jobs(database.conninfo, clock), turns=SqlTurns(database), clock=clock, rescued=ignored
+        works, jobs=Jobs(database.conninfo, clock), leases=SqlLeases(database), clock=clock, rescued=ignored
     )
     stop = asyncio.Event()
     running = asyncio.create_task(engine.run(stop))

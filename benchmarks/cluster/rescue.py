@@ -16,7 +16,7 @@ from benchmarks.cluster.machines import Now, Server, at_percent
 from monitor.engine.cluster.engine import ClusterEngine
 from monitor.engine.cluster.jobs import Jobs
 from monitor.engine.runner import Work
-from storage.cluster.leases import SqlTurns
+from storage.cluster.leases import SqlLeases
 from storage.sql.database import Database
 
 CHILD = """
@@ -57,7 +57,7 @@ async def sleeper(url: str) -> None:
     engine = ClusterEngine(
         [Sleepers().work()],
         jobs=Jobs(database.conninfo, clock),
-        turns=SqlTurns(database),
+        leases=SqlLeases(database),
         clock=clock,
         rescued=ignored,
     )

@@ -25,7 +25,7 @@ _POSTED = {Receipt: "accepted", NotSent: "not_sent", Unknown: "unknown"}
 _LATENCIES = (0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200)
 
 
-class Meters:
+class Metrics:
     """All metrics of one process, in a registry of their own."""
 
     def __init__(self) -> None:
@@ -97,7 +97,7 @@ def _age(at: datetime | None, now: datetime) -> float:
 class MeteredFetcher:
     """Counts polls and pages by result."""
 
-    def __init__(self, inner: Fetcher, meters: Meters) -> None:
+    def __init__(self, inner: Fetcher, meters: Metrics) -> None:
         self._inner, self._meters = inner, meters
 
     async def feed(self, url: str, validators: Validators) -> Fetched | NotModified | Failure:
@@ -121,7 +121,7 @@ class MeteredFetcher:
 class MeteredParser:
     """Counts the entries read and the parses cut off."""
 
-    def __init__(self, inner: FeedParser, meters: Meters) -> None:
+    def __init__(self, inner: FeedParser, meters: Metrics) -> None:
         self._inner, self._meters = inner, meters
 
     async def parse(self, body: bytes, *, url: str, charset: str | None, media_type: str) -> ParsedFeed | Failure:
@@ -137,7 +137,7 @@ class MeteredParser:
 class MeteredExtractor:
     """Counts the extractions cut off."""
 
-    def __init__(self, inner: Extractor, meters: Meters) -> None:
+    def __init__(self, inner: Extractor, meters: Metrics) -> None:
         self._inner, self._meters = inner, meters
 
     async def extract(self, body: bytes, *, url: str, charset: str | None) -> Text | Failure:
@@ -151,7 +151,7 @@ class MeteredExtractor:
 class MeteredNotifier:
     """Counts messages by outcome."""
 
-    def __init__(self, inner: Notifier, meters: Meters) -> None:
+    def __init__(self, inner: Notifier, meters: Metrics) -> None:
         self._inner, self._meters = inner, meters
 
     async def post(

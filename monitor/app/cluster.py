@@ -10,7 +10,7 @@ from datetime import timedelta
 from rich.console import Console
 
 from monitor.adapters.http.network import Resolve
-from monitor.adapters.http.shared_host_limits import SharedLanes
+from monitor.adapters.http.shared_host_limits import SharedHostLimits
 from monitor.adapters.slack.socket_mode import listening
 from monitor.app.configuration import database_url
 from monitor.app.daemon import Daemon
@@ -19,7 +19,7 @@ from monitor.app.readers import http_settings
 from monitor.app.runtime.clock import SharedClock
 from monitor.app.runtime.config_agreement import ALIVE_WITHIN, Agreement
 from monitor.app.runtime.config_reload import Reloading
-from monitor.app.runtime.health import Vitals, process_name
+from monitor.app.runtime.health import Health, process_name
 from monitor.app.runtime.housekeeping import Guard
 from monitor.app.slack_app import slack_socket
 from monitor.app.steps import EXTRACTIONS, Built, build
@@ -33,8 +33,8 @@ from monitor.engine.periodic import Chore
 from monitor.ports import Clock
 from storage.admin.daemon_lock import refuse_beside_daemon
 from storage.cluster.active_config import SqlAgreement
-from storage.cluster.host_limits import SqlHostLanes
-from storage.cluster.leases import SqlTurns
+from storage.cluster.host_limits import SqlHostLimits
+from storage.cluster.leases import SqlLeases
 from storage.cluster.processes import SqlProcesses
 from storage.outbox.notices import SqlNotices
 from storage.schema.upgrade import check_schema, refuse_too_new, upgrade
@@ -72,9 +72,9 @@ async def open_cluster_member(
         await _prepare(database, leads=leads)
         shared = SharedClock(database, clock)
         await shared.look()
-        lanes = _lanes(source.settings, database, shared)
+        host_limits = _host_limits(source.settings, database, shared)
         built = await stack.enter_async_context(
-            build(source, shared, database, console=console, resolve=resolve, lanes=lanes)
+            build(source, shared, database, console=console, resolve=resolve, host_limits=host_limits)
         )
         if leads:
             await stack.enter_async_context(listening(slack_socket(database, source.settings, source, shared)))
@@ -97,7 +97,7 @@ def _member(
     engine = ClusterEngine(
         built.steps.works(requests=settings.http.concurrency, extractions=extractions),
         jobs=Jobs(database.conninfo, clock),
-        turns=SqlTurns(database),
+        leases=SqlLeases(database),
         clock=clock,
         rescued=processes.count_rescued,
     )
@@ -111,7 +111,7 @@ def _member(
         stand_aside=engine.stand_aside,
         take_part=engine.take_part,
     )
-    vitals = Vitals(
+    health = Health(
         runners=engine.runners,
         source=source,
         topics=built.topics,
@@ -131,13 +131,13 @@ def _member(
         feeds=built.feeds,
         notices=SqlNotices(database),
         clock=clock,
-        meters=built.meters,
+        metrics=built.metrics,
         leads=leads,
     )
 
     async def report() -> None:
         await clock.look()
-        await vitals.report()
+        await health.report()
         alive = await processes.count_alive(clock.now() - ALIVE_WITHIN)
         engine.share_among(alive)
 
@@ -148,7 +148,7 @@ def _member(
         Chore(name="agree", every=timedelta(seconds=2), perform=agreement.look),
         Chore(name="report", every=timedelta(seconds=10), perform=report),
         Chore(name="forget", every=timedelta(hours=1), perform=built.sweep.forget),
-        Chore(name="heartbeat", every=settings.heartbeat.every, perform=vitals.beat, shared=True),
+        Chore(name="heartbeat", every=settings.heartbeat.every, perform=health.beat, shared=True),
         Chore(name="escalate", every=timedelta(seconds=30), perform=built.steps.deliver.escalate, shared=True),
         Chore(name="clock", every=timedelta(seconds=30), perform=built.set_right.perform, shared=True),
         Chore(name="housekeeping", every=timedelta(hours=1), perform=built.sweep.perform, shared=True),
@@ -156,8 +156,8 @@ def _member(
     return Daemon(
         engine=Member(engine, agreement),
         guard=guard,
-        vitals=vitals,
-        meters=built.meters,
+        health=health,
+        metrics=built.metrics,
         database=database,
         clock=clock,
     )
@@ -191,10 +191,10 @@ class _Schema:
             refuse_too_new(self.database)
 
 
-def _lanes(settings: Settings, database: Database, clock: Clock) -> SharedLanes:
+def _host_limits(settings: Settings, database: Database, clock: Clock) -> SharedHostLimits:
     manners = http_settings(settings)
-    return SharedLanes(
-        SqlHostLanes(database),
+    return SharedHostLimits(
+        SqlHostLimits(database),
         clock,
         concurrency=manners.per_host_concurrency,
         delay=manners.per_host_delay.total_seconds(),

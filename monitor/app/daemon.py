@@ -11,12 +11,12 @@ from typing import Protocol
 from rich.console import Console
 
 from monitor.adapters.http.network import Resolve
-from monitor.adapters.metrics import Meters
+from monitor.adapters.metrics import Metrics
 from monitor.adapters.slack.socket_mode import listening
 from monitor.app.configuration import database_url
 from monitor.app.notifiers import surroundings
 from monitor.app.runtime.config_reload import Reloading
-from monitor.app.runtime.health import Vitals
+from monitor.app.runtime.health import Health
 from monitor.app.runtime.housekeeping import Guard
 from monitor.app.slack_app import slack_socket
 from monitor.app.steps import EXTRACTIONS, build
@@ -52,8 +52,8 @@ class Daemon:
 
     engine: Engine
     guard: Guard
-    vitals: Vitals
-    meters: Meters
+    health: Health
+    metrics: Metrics
     database: Database
     clock: Clock
 
@@ -63,11 +63,11 @@ class Daemon:
 
     async def run(self) -> None:
         """Run until stopped. Raises StoreError when the store is no longer this daemon's."""
-        await self.vitals.report()
+        await self.health.report()
         await self.engine.run(self.guard.stop)
         if self.guard.lost is not None:
             raise self.guard.lost
-        await self.vitals.processes.end(self.vitals.name)
+        await self.health.processes.end(self.health.name)
 
     async def run_once(self) -> None:
         """Poll every due feed, drain the other steps until nothing is due; with the local engine only."""
@@ -84,15 +84,15 @@ class Daemon:
         if self.guard.stop.is_set():
             return ("the daemon is stopping",)
         try:
-            await self.vitals.report()
+            await self.health.report()
         except StoreError as error:
             return (str(error),)
-        return self.vitals.stalled()
+        return self.health.stalled()
 
-    async def metrics(self) -> bytes:
+    async def metrics_page(self) -> bytes:
         """Everything measured, in Prometheus' text format."""
-        self.meters.show(await self.overview())
-        return self.meters.page()
+        self.metrics.show(await self.overview())
+        return self.metrics.page()
 
 
 @asynccontextmanager
@@ -124,10 +124,10 @@ async def open_daemon(
             feeds=built.feeds,
             notices=SqlNotices(database),
             clock=clock,
-            meters=built.meters,
+            metrics=built.metrics,
         )
         engine = LocalEngine(built.steps.works(requests=source.settings.http.concurrency, extractions=EXTRACTIONS))
-        vitals = Vitals(
+        health = Health(
             runners=engine.runners,
             source=source,
             topics=built.topics,
@@ -140,8 +140,8 @@ async def open_daemon(
         guard = Guard(lock=lock, stop=stop or asyncio.Event())
         engine.chores = (
             Chore(name="reload", every=source.settings.reload.every, perform=reloading.look),
-            Chore(name="report", every=timedelta(seconds=10), perform=vitals.report),
-            Chore(name="heartbeat", every=source.settings.heartbeat.every, perform=vitals.beat),
+            Chore(name="report", every=timedelta(seconds=10), perform=health.report),
+            Chore(name="heartbeat", every=source.settings.heartbeat.every, perform=health.beat),
             Chore(name="escalate", every=timedelta(seconds=30), perform=built.steps.deliver.escalate),
             Chore(name="lock", every=timedelta(seconds=5), perform=guard.perform),
             Chore(name="forget", every=timedelta(hours=1), perform=built.sweep.forget),
@@ -149,4 +149,4 @@ async def open_daemon(
             Chore(name="housekeeping", every=timedelta(hours=1), perform=built.sweep.perform),
         )
         await stack.enter_async_context(listening(slack_socket(database, source.settings, source, clock)))
-        yield Daemon(engine=engine, guard=guard, vitals=vitals, meters=built.meters, database=database, clock=clock)
+        yield Daemon(engine=engine, guard=guard, health=health, metrics=built.metrics, database=database, clock=clock)

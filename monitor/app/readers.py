@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from monitor.adapters.http.client import HttpFetcher
-from monitor.adapters.http.host_limits import Lanes
+from monitor.adapters.http.host_limits import HostLimits
 from monitor.adapters.http.network import Resolve
 from monitor.adapters.pooled.extractor import PooledExtractor
 from monitor.adapters.pooled.feed_parser import PooledFeedParser
@@ -32,13 +32,13 @@ class Reading:
 
 @asynccontextmanager
 async def open_reading(
-    settings: Settings, clock: Clock, *, resolve: Resolve | None = None, lanes: Lanes | None = None
+    settings: Settings, clock: Clock, *, resolve: Resolve | None = None, host_limits: HostLimits | None = None
 ) -> AsyncIterator[Reading]:
     """Start nothing yet: connections and worker processes are made when first needed, and ended here.
 
-    `lanes` replaces those of this process, where several share their politeness.
+    `host_limits` replaces those of this process, where several share their politeness.
     """
-    fetcher = HttpFetcher(http_settings(settings), clock, resolve=resolve, lanes=lanes)
+    fetcher = HttpFetcher(http_settings(settings), clock, resolve=resolve, limits=host_limits)
     count, limits = settings.workers or len(os.sched_getaffinity(0)), settings.limits
     feeds = Size(workers=count, seconds=QUICK_FEED, memory=limits.worker_memory, tasks=limits.worker_tasks)
     workers = Workers(feeds=feeds, pages=replace(feeds, seconds=QUICK_PAGE), preload=PRELOAD)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from monitor.adapters.http.host_limits import Lanes
+from monitor.adapters.http.host_limits import HostLimits
 from monitor.adapters.http.network import Resolve
-from monitor.adapters.metrics import MeteredExtractor, MeteredFetcher, MeteredNotifier, MeteredParser, Meters
+from monitor.adapters.metrics import MeteredExtractor, MeteredFetcher, MeteredNotifier, MeteredParser, Metrics
 from monitor.adapters.text.language import LangidDetector
 from monitor.adapters.text.outlets import outlets
 from monitor.adapters.workers.memory import collect_seldom, return_large_blocks
@@ -44,7 +44,7 @@ class Built:
     steps: Steps
     topics: CompiledTopics
     feeds: SqlFeedStore
-    meters: Meters
+    metrics: Metrics
     sweep: Sweep
     set_right: SetRight
 
@@ -57,19 +57,22 @@ async def build(
     *,
     console: Console | None = None,
     resolve: Resolve | None = None,
-    lanes: Lanes | None = None,
+    host_limits: HostLimits | None = None,
 ) -> AsyncIterator[Built]:
-    """The steps over an open database. `console`, `resolve` and `lanes` as for `open_daemon` and `open_reading`."""
-    meters, settings = Meters(), source.settings
-    meters.reload_ok.set(1)
-    meters.reload_at.set(clock.now().timestamp())
+    """The steps over an open database.
+
+    `console`, `resolve` and `host_limits` as for `open_daemon` and `open_reading`.
+    """
+    metrics, settings = Metrics(), source.settings
+    metrics.reload_ok.set(1)
+    metrics.reload_at.set(clock.now().timestamp())
     topics = CompiledTopics(source, compile_catalog)
-    feeds, articles = JournaledFeeds(database), JournaledArticles(database, meters)
+    feeds, articles = JournaledFeeds(database), JournaledArticles(database, metrics)
     return_large_blocks()
     collect_seldom()
     index = await rebuilt_index(articles, clock)
-    async with open_reading(settings, clock, resolve=resolve, lanes=lanes) as reading:
-        fetcher = MeteredFetcher(reading.fetcher, meters)
+    async with open_reading(settings, clock, resolve=resolve, host_limits=host_limits) as reading:
+        fetcher = MeteredFetcher(reading.fetcher, metrics)
         steps = Steps(
             clock=clock,
             feeds=feeds,
@@ -77,7 +80,7 @@ async def build(
             poll=Poll(
                 store=feeds,
                 fetcher=fetcher,
-                parser=MeteredParser(reading.parser, meters),
+                parser=MeteredParser(reading.parser, metrics),
                 catalog=source,
                 clock=clock,
                 settings=poll_settings(settings),
@@ -87,7 +90,7 @@ async def build(
             extract=Extract(
                 store=articles,
                 fetcher=fetcher,
-                extractor=MeteredExtractor(reading.extractor, meters),
+                extractor=MeteredExtractor(reading.extractor, metrics),
                 languages=LangidDetector(),
                 catalog=source,
                 clock=clock,
@@ -96,7 +99,7 @@ async def build(
             deliver=Deliver(
                 outbox=JournaledOutbox(database),
                 notifiers={
-                    channel: MeteredNotifier(notifier, meters)
+                    channel: MeteredNotifier(notifier, metrics)
                     for channel, notifier in notifiers(settings, clock, console).items()
                 },
                 catalogs=source,
@@ -114,7 +117,7 @@ async def build(
         )
         sent_by = steps.deliver.rules
         set_right = SetRight(database=database, clock=clock, settle=sent_by.timeout + sent_by.settle)
-        yield Built(steps=steps, topics=topics, feeds=feeds, meters=meters, sweep=sweep, set_right=set_right)
+        yield Built(steps=steps, topics=topics, feeds=feeds, metrics=metrics, sweep=sweep, set_right=set_right)
 
 
 def poll_settings(settings: Settings) -> PollSettings:

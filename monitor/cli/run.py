@@ -75,7 +75,7 @@ async def _work(concurrency: int, given: Path | None) -> None:
     stop = _stop_on_signals()
     source, secrets, clock = _opened(given)
     async with open_cluster_member(source, secrets, clock, leads=False, extractions=concurrency, stop=stop) as daemon:
-        log.info("wirewatch %s takes its share as %s", __version__, daemon.vitals.name)
+        log.info("wirewatch %s takes its share as %s", __version__, daemon.health.name)
         await daemon.run()
         log.info("stopped")
 
@@ -147,7 +147,7 @@ def _install(folder: Path) -> None:
 async def _serve(daemon: Daemon, listen: str) -> None:
     listener = Listener(application(web_source(daemon)), listen)
     page = await listener.start()
-    catalog = daemon.vitals.topics.current()[0]
+    catalog = daemon.health.topics.current()[0]
     log.info(
         "wirewatch %s watches %d feeds for %d topics%s",
         __version__,
@@ -164,9 +164,9 @@ async def _serve(daemon: Daemon, listen: str) -> None:
 def web_source(daemon: Daemon) -> Source:
     """What the web pages ask of the daemon."""
     return Source(
-        alive=daemon.vitals.stalled,
+        alive=daemon.health.stalled,
         ready=daemon.unready,
         overview=daemon.overview,
-        metrics=daemon.metrics,
+        metrics=daemon.metrics_page,
         now=daemon.clock.now,
     )

@@ -6,7 +6,7 @@ Steps depend on these only. No implementation lives here.
 from monitor.ports.articles import Archive, ArticleStore, Extractor, LanguageDetector
 from monitor.ports.catalog import CatalogSource, Topics
 from monitor.ports.clock import Clock
-from monitor.ports.cluster import HostLanes, Turns
+from monitor.ports.cluster import HostLimitStore, Leases
 from monitor.ports.delivery import Notifier, Outbox
 from monitor.ports.feeds import FeedParser, FeedStore
 from monitor.ports.http import Fetcher
@@ -22,13 +22,13 @@ __all__ = [
     "FeedParser",
     "FeedStore",
     "Fetcher",
-    "HostLanes",
+    "HostLimitStore",
     "Interactions",
     "LanguageDetector",
+    "Leases",
     "Matcher",
     "Notifier",
     "Outbox",
     "Silences",
     "Topics",
-    "Turns",
 ]

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 
-class Turns(Protocol):
-    """What one process at a time does for all of them. A turn ends by itself, whatever becomes of its holder."""
+class Leases(Protocol):
+    """What one process at a time does for all of them. A lease ends by itself, whatever becomes of its holder."""
 
     async def prepare(self, names: Collection[str], now: datetime) -> None:
-        """Make turns met for the first time, free at once."""
+        """Make leases met for the first time, free at once."""
         ...
 
     async def take(
@@ -20,7 +20,7 @@ class Turns(Protocol):
         ...
 
     async def done(self, names: Collection[str], now: datetime) -> None:
-        """Let others take the turns again."""
+        """Let others take the leases again."""
         ...
 
     async def completed(self, names: Collection[str]) -> Mapping[str, datetime]:
@@ -28,7 +28,7 @@ class Turns(Protocol):
         ...
 
 
-class HostLanes(Protocol):
+class HostLimitStore(Protocol):
     """Politeness shared by several machines."""
 
     async def enter(

@@ -6,29 +6,29 @@ from typing import Protocol
 
 from monitor.domain.alerts.alert import Delivery, Outcome
 from monitor.domain.catalog import Receiver
-from monitor.domain.delivery.attempt import DeliveryForSending, Found, Lane, Settlement
+from monitor.domain.delivery.attempt import DeliveryForSending, Found, Settlement, Throttle
 from monitor.domain.delivery.message import Message
 
 
 class Outbox(Protocol):
     """What delivering reads and writes."""
 
-    async def closed(self, now: datetime) -> Sequence[Lane]:
-        """The lanes closed for a reason: refused credentials, unreachable channels, rate limits."""
+    async def closed(self, now: datetime) -> Sequence[Throttle]:
+        """The throttles blocked for a reason: refused credentials, unreachable channels, rate limits."""
         ...
 
     async def due(
-        self, now: datetime, limit: int, skip: Collection[int], lanes: Mapping[str, Collection[str]]
+        self, now: datetime, limit: int, skip: Collection[int], throttles: Mapping[str, Collection[str]]
     ) -> Sequence[Delivery]:
-        """For each receiver whose `lanes` are all open the oldest due delivery; then unknown outcomes old enough to
-        reconcile; then what is due for receivers that `lanes` does not know. Without those in `skip`."""
+        """For each receiver whose `throttles` are all open the oldest due delivery; then unknown outcomes old enough to
+        reconcile; then what is due for receivers that `throttles` does not know. Without those in `skip`."""
         ...
 
     async def still_due(self, ids: Collection[int], now: datetime) -> Sequence[Delivery]:
         """Those of the deliveries `ids` that wait to be sent or looked up, and whose time has come."""
         ...
 
-    async def next_at(self, lanes: Mapping[str, Collection[str]]) -> datetime | None:
+    async def next_at(self, throttles: Mapping[str, Collection[str]]) -> datetime | None:
         """The earliest moment at which `due` may find something; None while nothing waits."""
         ...
 
@@ -37,13 +37,13 @@ class Outbox(Protocol):
         seen: Delivery,
         *,
         via: Receiver,
-        lanes: Sequence[str],
+        throttles: Sequence[str],
         until: datetime,
         settle_at: datetime,
         now: datetime,
     ) -> DeliveryForSending | None:
-        """Commit the intent to post: `sending`, one more attempt, due again at `settle_at`, and the first of `lanes`
-        closed until `until`. None when a lane is closed or `seen` is no longer the row's state."""
+        """Commit the intent to post: `sending`, one more attempt, due again at `settle_at`, and the first of
+        `throttles` blocked until `until`. None when a throttle is blocked or `seen` is no longer the row's state."""
         ...
 
     async def load(self, delivery_id: int, now: datetime) -> DeliveryForSending | None:

@@ -12,16 +12,16 @@ from monitor.domain.alerts.alert import Delivery, DeliveryKind, DeliveryState, O
 from monitor.domain.catalog import Catalog, Channel, Receiver
 from monitor.domain.delivery.attempt import (
     DeliveryForSending,
-    Lane,
     Rules,
     Settlement,
-    channel_lane,
-    lanes_of,
+    Throttle,
+    channel_throttle,
     reachable,
+    throttles_of,
 )
 from monitor.domain.delivery.message import compose
 from monitor.domain.delivery.outcomes import after_attempt, after_reading, unconfigured
-from monitor.domain.delivery.throttle import before_sending
+from monitor.domain.delivery.withhold import before_sending
 from monitor.ports import CatalogSource, Clock, Notifier, Outbox
 
 
@@ -53,7 +53,7 @@ class Deliver:
     async def _lanes(self) -> Mapping[str, Collection[str]]:
         catalog = self.catalogs.current()
         closed = await self.outbox.closed(self.clock.now())
-        return {receiver.name: lanes_of(reachable(receiver, catalog, closed)) for receiver in catalog.receivers}
+        return {receiver.name: throttles_of(reachable(receiver, catalog, closed)) for receiver in catalog.receivers}
 
     async def perform(self, delivery: Delivery) -> DeliveryState | None:
         """Take one delivery on; the state it ends in, or None when it was not its turn or another worker has it."""
@@ -79,7 +79,7 @@ class Deliver:
         sending = await self.outbox.claim(
             delivery,
             via=via,
-            lanes=lanes_of(via),
+            throttles=throttles_of(via),
             until=now + self.rules.lease,
             settle_at=now + self.rules.timeout + self.rules.settle,
             now=now,
@@ -88,8 +88,8 @@ class Deliver:
             return None
         withheld = before_sending(sending, receiver, self.clock.now())
         if withheld is not None:
-            unused = Lane(name=channel_lane(via), open_at=now)
-            return await self._record(replace(withheld, lanes=(unused,)))
+            unused = Throttle(name=channel_throttle(via), blocked_until=now)
+            return await self._record(replace(withheld, throttles=(unused,)))
         outcome = await self._post(sending, via, catalog, now + self.rules.timeout)
         return await self._record(after_attempt(sending, outcome, via, catalog, self.rules, self.clock.now()))
 
@@ -97,7 +97,7 @@ class Deliver:
         """Post or rewrite; a message refused before goes without any layout."""
         message = compose(sending, catalog, self.clock.now(), via=via.name, interactive=self.interactive())
         delivery, standing = sending.delivery, sending.standing
-        notifier, plain = self.notifiers[via.channel], delivery.strikes > 0
+        notifier, plain = self.notifiers[via.channel], delivery.failures > 0
         if delivery.kind is DeliveryKind.UPDATE and standing is not None:
             return await notifier.update(
                 via, message, channel=standing.channel or "", ts=standing.ts or "", key=standing.key, plain=plain

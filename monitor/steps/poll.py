@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from monitor.domain.catalog import Catalog
 from monitor.domain.failures import Failure
 from monitor.domain.feeds import outage
-from monitor.domain.feeds.decide_poll import Surroundings, decide, notices
+from monitor.domain.feeds.decide_poll import PollContext, decide, notices
 from monitor.domain.feeds.feed import FeedForPoll, ParsedFeed
 from monitor.domain.feeds.fetch import Fetched, NotModified
 from monitor.domain.feeds.identity import body_hash
@@ -75,9 +75,9 @@ class Poll:
         further = look.to_ask_further()
         return replace(look, known={**known, **await self.store.known(further)}) if further else look
 
-    def _surroundings(self, asked: FeedForPoll) -> Surroundings:
+    def _surroundings(self, asked: FeedForPoll) -> PollContext:
         catalog = self.catalog.current()
-        return Surroundings(
+        return PollContext(
             now=self.clock.now(),
             jitter=self.chance(),
             settings=self.settings,
@@ -95,7 +95,7 @@ class Poll:
         if since is None or before.down_since is not None:
             return None
         text = f"No feed can be reached since {since:%Y-%m-%d %H:%M} UTC: our own network seems to be down."
-        return Told(window=f"trouble:network:{since:%Y-%m-%dT%H}", text=text)
+        return Told(group_key=f"trouble:network:{since:%Y-%m-%dT%H}", text=text)
 
     def _is_ours(self, failure: Failure) -> bool:
         return self.network.down_since is not None and failure.reason in outage.OUT_OF_REACH

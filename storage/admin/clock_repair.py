@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Update, and_, or_, update
 
 from monitor.domain.alerts.alert import DeliveryState
 from storage.schema.content import articles
-from storage.schema.outbox import deliveries, lanes
+from storage.schema.outbox import deliveries, throttles
 from storage.sql.database import Database
 
 TOLERANCE = timedelta(minutes=1)
@@ -24,12 +24,12 @@ that its clock was put back; one that did not run, when it starts."""
 _LONGEST_ARTICLE_WAIT = timedelta(hours=1)
 """A page is tried again within 15 minutes."""
 
-_LONGEST_LANE_PAUSE = timedelta(days=1)
+_LONGEST_THROTTLE_PAUSE = timedelta(days=1)
 
 
 async def put_right(database: Database, now: datetime, settle: timedelta) -> int:
-    """How many rows were changed. `settle`: how long after an attempt its channel's history is believed; no lane stays
-    closed without a reason for so long (`Rules.lease`)."""
+    """How many rows were changed. `settle`: how long after an attempt its channel's history is believed; no throttle
+    stays blocked without a reason for so long (`Rules.lease`)."""
     return await database.run(lambda connection: _put_right(connection, now, settle))
 
 
@@ -44,8 +44,8 @@ def _statements(now: datetime, settle: timedelta) -> Iterator[Update]:
     waiting = and_(deliveries.c.state == DeliveryState.PENDING.value, deliveries.c.created_at > ahead)
     yield update(deliveries).where(waiting).values(created_at=now, due=now)
     shut = or_(
-        and_(lanes.c.reason.is_(None), lanes.c.open_at > now + settle),
-        lanes.c.open_at > now + _LONGEST_LANE_PAUSE,
+        and_(throttles.c.reason.is_(None), throttles.c.blocked_until > now + settle),
+        throttles.c.blocked_until > now + _LONGEST_THROTTLE_PAUSE,
     )
-    yield update(lanes).where(shut).values(open_at=now)
+    yield update(throttles).where(shut).values(blocked_until=now)
     yield update(articles).where(articles.c.due > now + _LONGEST_ARTICLE_WAIT).values(due=now)

@@ -33,7 +33,7 @@ _LAST_STORY = text("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name
 
 
 @dataclass(slots=True)
-class Sheet:
+class PendingWrites:
     """Rows about to be written; `most` articles at the most. Whoever reads what they change calls `write` first."""
 
     connection: Connection

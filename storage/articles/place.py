@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Integer, Select, bindparam, select
 from monitor.domain.alerts.verdict import Judge, Verdict
 from monitor.domain.articles.article import Article
 from monitor.domain.stories.values import Fingerprint, Placed
-from storage.articles.pending_writes import Sheet
+from storage.articles.pending_writes import PendingWrites
 from storage.articles.rows import as_seen
 from storage.outbox.add import add_deliveries
 from storage.schema.content import fingerprints
@@ -49,26 +49,28 @@ def place_all(connection: Connection, wanted: Sequence[Placing]) -> list[Verdict
     exclusive(connection, STORIES)
     unchanged = as_seen(connection, [placing.seen for placing in wanted])
     news = list(placed_after(connection, min(placing.after for placing in wanted)))
-    sheet = Sheet(connection, len(unchanged))
+    pending = PendingWrites(connection, len(unchanged))
     verdicts: list[Verdict | None] = []
     for placing in wanted:
         if placing.seen.id not in unchanged:
             verdicts.append(None)
             continue
         unchanged.remove(placing.seen.id)
-        verdict, placed = _place(connection, sheet, placing, news)
+        verdict, placed = _place(connection, pending, placing, news)
         verdicts.append(verdict)
         news.append(placed)
-    sheet.write()
+    pending.write()
     return verdicts
 
 
-def _place(connection: Connection, sheet: Sheet, placing: Placing, news: Sequence[Placed]) -> tuple[Verdict, Placed]:
+def _place(
+    connection: Connection, pending: PendingWrites, placing: Placing, news: Sequence[Placed]
+) -> tuple[Verdict, Placed]:
     seen, judge, now = placing.seen, placing.judge, placing.now
     placement = judge.locate([placed for placed in news if placed.sequence > placing.after])
-    story_id = sheet.story(seen, placement, now)
+    story_id = pending.story(seen, placement, now)
     placed = Placed(
-        sequence=sheet.next_sequence(),
+        sequence=pending.next_sequence(),
         article_id=seen.id,
         story_id=story_id,
         copy_of=placement.copy_of,
@@ -76,15 +78,15 @@ def _place(connection: Connection, sheet: Sheet, placing: Placing, news: Sequenc
         at=now,
         fingerprint=placing.fingerprint,
     )
-    own = sheet.enter(seen, placed, placing.revision)
+    own = pending.enter(seen, placed, placing.revision)
     facts = None
     if judge.matched:
-        sheet.write()
+        pending.write()
         facts = facts_of(connection, story_id, seen.id, own, is_new=story_id != placement.story_id)
     verdict = judge.judge(facts, placement)
     alert_ids = write_alerts(connection, story_id, seen.id, verdict.alerts, now) if verdict.alerts else {}
     add_deliveries(connection, verdict.deliveries, alert_ids, now)
-    sheet.judged(seen, verdict, now)
+    pending.judged(seen, verdict, now)
     return replace(verdict, placement=replace(placement, story_id=story_id)), placed
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from storage.schema.cluster import host_lanes
+from storage.schema.cluster import host_limits
 from storage.sql.batching import Gathered
 from storage.sql.database import Database
 from storage.sql.upserts import adding, padded
@@ -33,8 +33,8 @@ class _Leave:
     ends: datetime
 
 
-class SqlHostLanes:
-    """`ports.HostLanes` over a database."""
+class SqlHostLimits:
+    """`ports.HostLimitStore` over a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -56,20 +56,20 @@ class SqlHostLanes:
 
     async def forget(self, now: datetime) -> int:
         """Delete the rows of hosts not asked of late; how many."""
-        idle = delete(host_lanes).where(host_lanes.c.next_at < now - FORGOTTEN_AFTER)
+        idle = delete(host_limits).where(host_limits.c.next_at < now - FORGOTTEN_AFTER)
         return await self._database.run(lambda connection: connection.execute(idle).rowcount)
 
 
 @dataclass(slots=True)
-class _Lane:
-    """A row of `host_lanes`: when the next request may begin, when those under way end, in microseconds."""
+class _HostLimit:
+    """A row of `host_limits`: when the next request may begin, when those under way end, in microseconds."""
 
     next_at: datetime
     busy: list[int]
     is_changed: bool = False
 
     def enter(self, wanted: _Enter) -> datetime | timedelta:
-        """See `SqlHostLanes.enter`."""
+        """See `SqlHostLimits.enter`."""
         busy = [ends for ends in self.busy if ends > _number(wanted.now)]
         if self.next_at > wanted.now:
             return self.next_at - wanted.now
@@ -82,39 +82,41 @@ class _Lane:
         return _EPOCH + ends * _MICROSECOND
 
     def leave(self, ends: datetime) -> None:
-        """See `SqlHostLanes.leave`."""
+        """See `SqlHostLimits.leave`."""
         self.busy, self.is_changed = [other for other in self.busy if other != _number(ends)], True
 
 
 def _pass(connection: Connection, wanted: Sequence[_Enter | _Leave]) -> list[datetime | timedelta | None]:
     """Those who want to enter or leave, in the order of asking; rows are locked in the order of hosts, so that two
     processes wait for, but never block, each other."""
-    lanes = _locked(connection, {item.host for item in wanted})
-    new = {item.host: item.now for item in wanted if isinstance(item, _Enter) and item.host not in lanes}
+    limits = _locked(connection, {item.host for item in wanted})
+    new = {item.host: item.now for item in wanted if isinstance(item, _Enter) and item.host not in limits}
     if new:
         rows = [{"host": host, "next_at": new[host], "busy": []} for host in sorted(new)]
         connection.execute(_MEET.on(connection), rows)
-        lanes |= _locked(connection, new)
+        limits |= _locked(connection, new)
     answers: list[datetime | timedelta | None] = []
     for item in wanted:
         if isinstance(item, _Enter):
-            answers.append(lanes[item.host].enter(item))
+            answers.append(limits[item.host].enter(item))
         else:
             answers.append(None)
-            if lane := lanes.get(item.host):
-                lane.leave(item.ends)
-    _write(connection, lanes)
+            if limit := limits.get(item.host):
+                limit.leave(item.ends)
+    _write(connection, limits)
     return answers
 
 
-def _locked(connection: Connection, hosts: Iterable[str]) -> dict[str, _Lane]:
+def _locked(connection: Connection, hosts: Iterable[str]) -> dict[str, _HostLimit]:
     rows = connection.execute(_LOCKED, {"hosts": padded(sorted(hosts))})
-    return {row.host: _Lane(row.next_at, row.busy) for row in rows}
+    return {row.host: _HostLimit(row.next_at, row.busy) for row in rows}
 
 
-def _write(connection: Connection, lanes: Mapping[str, _Lane]) -> None:
+def _write(connection: Connection, limits: Mapping[str, _HostLimit]) -> None:
     changed = [
-        {"of_host": host, "next_at": lane.next_at, "busy": lane.busy} for host, lane in lanes.items() if lane.is_changed
+        {"of_host": host, "next_at": limit.next_at, "busy": limit.busy}
+        for host, limit in limits.items()
+        if limit.is_changed
     ]
     if changed:
         connection.execute(_CHANGE, changed)
@@ -125,10 +127,10 @@ def _number(moment: datetime) -> int:
 
 
 _LOCKED = (
-    select(host_lanes)
-    .where(host_lanes.c.host.in_(bindparam("hosts", expanding=True)))
-    .order_by(host_lanes.c.host)
+    select(host_limits)
+    .where(host_limits.c.host.in_(bindparam("hosts", expanding=True)))
+    .order_by(host_limits.c.host)
     .with_for_update()
 )
-_MEET = adding(host_lanes)
-_CHANGE = update(host_lanes).where(host_lanes.c.host == bindparam("of_host"))
+_MEET = adding(host_limits)
+_CHANGE = update(host_limits).where(host_limits.c.host == bindparam("of_host"))

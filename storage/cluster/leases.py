@@ -1,4 +1,4 @@
-"""Turns: what one process does for all of them. A turn is a row that is free again at a moment set when it is taken,
+"""Leases: what one process does for all of them. A lease is a row that is free again at a moment set when it is taken,
 so a process that was killed, stopped or cut off delays the others by that much and no more."""
 
 from collections.abc import Collection
@@ -6,20 +6,20 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from storage.schema.cluster import turns
+from storage.schema.cluster import leases
 from storage.sql.database import Database
 from storage.sql.types import Utc
 from storage.sql.upserts import padded, upsert
 
 
-class SqlTurns:
-    """`ports.Turns` over a database."""
+class SqlLeases:
+    """`ports.Leases` over a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def prepare(self, names: Collection[str], now: datetime) -> None:
-        """Make the rows of turns met for the first time, free at once."""
+        """Make the rows of leases met for the first time, free at once."""
         await self._database.run(lambda connection: _prepare(connection, names, now))
 
     async def take(
@@ -29,12 +29,12 @@ class SqlTurns:
         return await self._database.run(lambda connection: _take(connection, names, now, hold, rest))
 
     async def done(self, names: Collection[str], now: datetime) -> None:
-        """Let others take turns again."""
+        """Let others take leases again."""
         await self._database.run(lambda connection: _done(connection, names, now))
 
     async def completed(self, names: Collection[str]) -> dict[str, datetime]:
         """When each was last completed by anybody; one that never was is left out."""
-        known = select(turns.c.name, turns.c.done_at).where(turns.c.name.in_(names), turns.c.done_at.is_not(None))
+        known = select(leases.c.name, leases.c.done_at).where(leases.c.name.in_(names), leases.c.done_at.is_not(None))
         rows = await self._database.read(lambda connection: connection.execute(known).all())
         return {row[0]: row[1] for row in rows}
 
@@ -42,7 +42,7 @@ class SqlTurns:
 def _prepare(connection: Connection, names: Collection[str], now: datetime) -> None:
     rows = [{"name": name, "until": now} for name in sorted(names)]
     if rows:
-        connection.execute(upsert(connection, turns).on_conflict_do_nothing(), rows)
+        connection.execute(upsert(connection, leases).on_conflict_do_nothing(), rows)
 
 
 def _take(
@@ -57,13 +57,13 @@ def _done(connection: Connection, names: Collection[str], now: datetime) -> None
     connection.execute(_DONE, {"names": padded(sorted(names)), "now": now})
 
 
-_NAMED = turns.c.name.in_(bindparam("names", expanding=True))
+_NAMED = leases.c.name.in_(bindparam("names", expanding=True))
 _FREE = (
-    select(turns.c.name)
-    .where(_NAMED, turns.c.until <= bindparam("before", type_=Utc))
-    .order_by(turns.c.name)
+    select(leases.c.name)
+    .where(_NAMED, leases.c.until <= bindparam("before", type_=Utc))
+    .order_by(leases.c.name)
     .with_for_update(skip_locked=True)
 )
-_TAKE = update(turns).where(turns.c.name.in_(_FREE)).values(until=bindparam("to", type_=Utc)).returning(turns.c.name)
+_TAKE = update(leases).where(leases.c.name.in_(_FREE)).values(until=bindparam("to", type_=Utc)).returning(leases.c.name)
 _MOMENT = bindparam("now", type_=Utc)
-_DONE = update(turns).where(_NAMED, turns.c.until > _MOMENT).values(until=_MOMENT, done_at=_MOMENT)
+_DONE = update(leases).where(_NAMED, leases.c.until > _MOMENT).values(until=_MOMENT, done_at=_MOMENT)

@@ -13,7 +13,7 @@ from storage.sql.upserts import adding
 
 _LAST_PART = (
     select(deliveries)
-    .where(deliveries.c.receiver == bindparam("receiver"), deliveries.c.window == bindparam("window"))
+    .where(deliveries.c.receiver == bindparam("receiver"), deliveries.c.group_key == bindparam("group_key"))
     .order_by(deliveries.c.part.desc())
     .limit(1)
     .with_for_update()
@@ -28,7 +28,7 @@ def add_deliveries(
 ) -> tuple[int, ...]:
     """Write each wanted delivery with the alerts its topics name; the ids of the rows that now carry them.
 
-    One whose (receiver, window) is still pending takes the alerts in and leaves at the earlier of both times. Where
+    One whose (receiver, group_key) is still pending takes the alerts in and leaves at the earlier of both times. Where
     the window's last message has left, or is just leaving, a recurring window begins its next part, `spacing` later
     at the earliest; any other does nothing more, and has no id here.
     """
@@ -50,8 +50,8 @@ def _add(connection: Connection, wanted: NewDelivery, alert_ids: Mapping[str, in
 
 
 def _last_part(connection: Connection, wanted: NewDelivery) -> Row[Any] | None:
-    """The latest delivery of the window, locked, so that a pending one does not leave meanwhile."""
-    return connection.execute(_LAST_PART, {"receiver": wanted.receiver, "window": wanted.window}).one_or_none()
+    """The latest delivery of the group_key, locked, so that a pending one does not leave meanwhile."""
+    return connection.execute(_LAST_PART, {"receiver": wanted.receiver, "group_key": wanted.group_key}).one_or_none()
 
 
 def _join(connection: Connection, last: Row[Any], wanted: NewDelivery) -> None:
@@ -71,7 +71,7 @@ def _begin(connection: Connection, wanted: NewDelivery, last: Row[Any] | None, n
         "key": secrets.token_hex(16),
         "receiver": wanted.receiver,
         "kind": wanted.kind.value,
-        "window": wanted.window,
+        "group_key": wanted.group_key,
         "part": last.part + 1 if last is not None else 1,
         "state": DeliveryState.PENDING.value,
         "due": max(wanted.due, left + wanted.spacing) if left else wanted.due,
@@ -79,7 +79,7 @@ def _begin(connection: Connection, wanted: NewDelivery, last: Row[Any] | None, n
         "attempt": 0,
         "text": wanted.text,
         "broadcast": wanted.broadcast,
-        "strikes": 0,
+        "failures": 0,
         "repeat": False,
         "thread_of": wanted.thread_of,
     }

@@ -33,11 +33,11 @@ def escalate(connection: Connection, receiver: Receiver, raised_before: datetime
         .order_by(alerts.c.id)
     ).all()
     wanted = [_escalation(receiver, *row, now) for row in late]
-    known = select(deliveries.c.window).where(
-        deliveries.c.receiver == receiver.escalate_to, deliveries.c.window.in_([one.window for one in wanted])
+    known = select(deliveries.c.group_key).where(
+        deliveries.c.receiver == receiver.escalate_to, deliveries.c.group_key.in_([one.group_key for one in wanted])
     )
     told = set(connection.scalars(known))
-    return len(add_deliveries(connection, [one for one in wanted if one.window not in told], {}, now))
+    return len(add_deliveries(connection, [one for one in wanted if one.group_key not in told], {}, now))
 
 
 def _escalation(receiver: Receiver, alert_id: int, sent_at: datetime, now: datetime) -> NewDelivery:
@@ -46,7 +46,7 @@ def _escalation(receiver: Receiver, alert_id: int, sent_at: datetime, now: datet
     return NewDelivery(
         receiver=receiver.escalate_to,
         kind=DeliveryKind.ALERT,
-        window=f"escalation:{receiver.name}:{alert_id}",
+        group_key=f"escalation:{receiver.name}:{alert_id}",
         due=now,
         text=f"{receiver.name} was told {minutes} minutes ago, and nobody has acknowledged it.",
         alert_ids=(alert_id,),

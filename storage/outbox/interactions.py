@@ -94,7 +94,7 @@ def _rewrites(connection: Connection, done: Consequence) -> list[NewDelivery]:
         NewDelivery(
             receiver=row.receiver,
             kind=DeliveryKind.UPDATE,
-            window=f"click:{row.id}",
+            group_key=f"click:{row.id}",
             due=done.at,
             recurring=True,
             alert_ids=(done.alert.id,),

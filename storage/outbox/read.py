@@ -8,9 +8,9 @@ from sqlalchemy import Connection, Row, bindparam, case, func, or_, select
 
 from monitor.domain.alerts.alert import Delivery, DeliveryKind, DeliveryState, Silence
 from monitor.domain.alerts.interactions import Action
-from monitor.domain.delivery.attempt import AlertForSending, DeliveryForSending, Lane
+from monitor.domain.delivery.attempt import AlertForSending, DeliveryForSending, Throttle
 from storage.schema.content import alerts
-from storage.schema.outbox import deliveries, delivery_alerts, interactions, lanes, silences
+from storage.schema.outbox import deliveries, delivery_alerts, interactions, silences, throttles
 from storage.sql.upserts import batches, padded
 from storage.stories.alerts import alert_of
 from storage.stories.stories import story_of
@@ -67,7 +67,7 @@ _RECENT = (
     .order_by(deliveries.c.sent_at)
 )
 _SILENCES = select(silences).where(silences.c.until > bindparam("now")).order_by(silences.c.until)
-_TROUBLED = select(lanes).where(or_(lanes.c.reason.is_not(None), lanes.c.strikes > 0))
+_TROUBLED = select(throttles).where(or_(throttles.c.reason.is_not(None), throttles.c.failures > 0))
 
 
 def read_for_sending(connection: Connection, delivery_id: int, now: datetime) -> DeliveryForSending | None:
@@ -85,7 +85,7 @@ def read_for_sending(connection: Connection, delivery_id: int, now: datetime) ->
         standing=standing,
         waiting=_waiting(connection, delivery, now),
         recent=_recent(connection, delivery, now),
-        lanes=troubled_lanes(connection),
+        throttles=troubled_throttles(connection),
     )
 
 
@@ -96,7 +96,7 @@ def delivery_of(row: Row[Any], alert_ids: Sequence[int] = ()) -> Delivery:
         key=row.key,
         receiver=row.receiver,
         kind=DeliveryKind(row.kind),
-        window=row.window,
+        group_key=row.group_key,
         state=DeliveryState(row.state),
         due=row.due,
         created_at=row.created_at,
@@ -108,7 +108,7 @@ def delivery_of(row: Row[Any], alert_ids: Sequence[int] = ()) -> Delivery:
         failure=row.failure,
         text=row.text,
         broadcast=row.broadcast,
-        strikes=row.strikes,
+        failures=row.failures,
         repeat=row.repeat,
         thread_of=row.thread_of,
         via=row.via,
@@ -122,9 +122,9 @@ def silences_in_force(connection: Connection, now: datetime) -> tuple[Silence, .
     return tuple(Silence(**row) for row in connection.execute(_SILENCES, {"now": now}).mappings())
 
 
-def troubled_lanes(connection: Connection) -> tuple[Lane, ...]:
+def troubled_throttles(connection: Connection) -> tuple[Throttle, ...]:
     """Lanes closed for a reason, or with failures behind them."""
-    return tuple(Lane(**row) for row in connection.execute(_TROUBLED).mappings())
+    return tuple(Throttle(**row) for row in connection.execute(_TROUBLED).mappings())
 
 
 def _alert_ids(connection: Connection, delivery_id: int) -> tuple[int, ...]:

@@ -1,6 +1,6 @@
 """The outbox: which delivery may leave now, the intent to post it, and what came of it.
 
-Every change is a compare-and-set on a row's state and attempt, and every post passes its channel's lane, a row too:
+Every change is a compare-and-set on a row's state and attempt, and every post passes its channel's throttle, a row too:
 so any number of workers, killed at any moment, share one outbox.
 """
 
@@ -12,18 +12,18 @@ from sqlalchemy import Connection, Integer, Row, and_, bindparam, func, or_, sel
 
 from monitor.domain.alerts.alert import Delivery, DeliveryState
 from monitor.domain.catalog import Receiver
-from monitor.domain.delivery.attempt import DeliveryForSending, Lane, Settlement
+from monitor.domain.delivery.attempt import DeliveryForSending, Settlement, Throttle
 from storage.outbox.add import add_deliveries
 from storage.outbox.escalate import escalate
 from storage.outbox.read import delivery_of, read_for_sending
 from storage.outbox.roll_up import fold
-from storage.schema.outbox import deliveries, lanes
+from storage.schema.outbox import deliveries, throttles
 from storage.sql.database import Database
 from storage.sql.upserts import Upsert, adding, upserting
 
-_SHUT = select(lanes).where(lanes.c.open_at > bindparam("now"))
-_CLOSED = _SHUT.where(lanes.c.reason.is_not(None))
-_LANES = select(lanes)
+_SHUT = select(throttles).where(throttles.c.blocked_until > bindparam("now"))
+_CLOSED = _SHUT.where(throttles.c.reason.is_not(None))
+_THROTTLES = select(throttles)
 
 _IN_ORDER = select(deliveries).where(deliveries.c.due <= bindparam("now")).order_by(deliveries.c.due, deliveries.c.id)
 _NOT_IN_WORK = _IN_ORDER.where(deliveries.c.id.not_in(bindparam("skip", expanding=True))).limit(
@@ -46,23 +46,28 @@ _IF_UNCHANGED = update(deliveries).where(
     deliveries.c.state == bindparam("seen_state"),
     deliveries.c.attempt == bindparam("seen_attempt"),
 )
-_MEET = adding(lanes)
+_MEET = adding(throttles)
 _LOCKED = (
-    select(lanes).where(lanes.c.name.in_(bindparam("names", expanding=True))).order_by(lanes.c.name).with_for_update()
+    select(throttles)
+    .where(throttles.c.name.in_(bindparam("names", expanding=True)))
+    .order_by(throttles.c.name)
+    .with_for_update()
 )
-_TAKE = update(lanes).where(lanes.c.name == bindparam("taken"))
+_TAKE = update(throttles).where(throttles.c.name == bindparam("taken"))
 
 
 def _unless_shut(new: Upsert) -> Upsert:
     """A pause that still runs is not cut short by what began before it."""
     still_shut = and_(
-        lanes.c.reason.is_not(None), lanes.c.open_at > new.excluded["open_at"], lanes.c.open_at > bindparam("now")
+        throttles.c.reason.is_not(None),
+        throttles.c.blocked_until > new.excluded["blocked_until"],
+        throttles.c.blocked_until > bindparam("now"),
     )
-    changed = {name: new.excluded[name] for name in ("open_at", "reason", "strikes")}
-    return new.on_conflict_do_update(index_elements=[lanes.c.name], set_=changed, where=~still_shut)
+    changed = {name: new.excluded[name] for name in ("blocked_until", "reason", "failures")}
+    return new.on_conflict_do_update(index_elements=[throttles.c.name], set_=changed, where=~still_shut)
 
 
-_SET_LANE = upserting(lanes, _unless_shut)
+_SET_THROTTLE = upserting(throttles, _unless_shut)
 
 
 class SqlOutbox:
@@ -71,36 +76,38 @@ class SqlOutbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def closed(self, now: datetime) -> Sequence[Lane]:
-        """The lanes closed for a reason: refused credentials, unreachable channels, rate limits."""
+    async def closed(self, now: datetime) -> Sequence[Throttle]:
+        """The throttles closed for a reason: refused credentials, unreachable channels, rate limits."""
         return await self._database.read(lambda connection: _closed_for_a_reason(connection, now))
 
     async def due(
-        self, now: datetime, limit: int, skip: Collection[int], lanes: Mapping[str, Collection[str]]
+        self, now: datetime, limit: int, skip: Collection[int], throttles: Mapping[str, Collection[str]]
     ) -> Sequence[Delivery]:
-        """The next delivery of each receiver with open lanes, unknown outcomes to reconcile, strays; oldest first."""
-        return await self._database.read(lambda connection: _due(connection, now, limit, skip, lanes))
+        """Return the next delivery of each open receiver, outcomes to reconcile, and orphans; oldest first."""
+        return await self._database.read(lambda connection: _due(connection, now, limit, skip, throttles))
 
     async def still_due(self, ids: Collection[int], now: datetime) -> Sequence[Delivery]:
         """Those of the deliveries `ids` that wait to be sent or looked up, and whose time has come."""
         return await self._database.read(lambda connection: _still_due(connection, ids, now))
 
-    async def next_at(self, lanes: Mapping[str, Collection[str]]) -> datetime | None:
+    async def next_at(self, throttles: Mapping[str, Collection[str]]) -> datetime | None:
         """The earliest moment at which `due` may find something; None while nothing waits."""
-        return await self._database.read(lambda connection: _next_at(connection, lanes))
+        return await self._database.read(lambda connection: _next_at(connection, throttles))
 
     async def claim(
         self,
         seen: Delivery,
         *,
         via: Receiver,
-        lanes: Sequence[str],
+        throttles: Sequence[str],
         until: datetime,
         settle_at: datetime,
         now: datetime,
     ) -> DeliveryForSending | None:
         """Commit the intent to post, and read what the message says; None when it may not be posted now."""
-        return await self._database.run(lambda connection: _claim(connection, seen, via, lanes, until, settle_at, now))
+        return await self._database.run(
+            lambda connection: _claim(connection, seen, via, throttles, until, settle_at, now)
+        )
 
     async def load(self, delivery_id: int, now: datetime) -> DeliveryForSending | None:
         """A delivery with all that its message says."""
@@ -115,8 +122,8 @@ class SqlOutbox:
         return await self._database.run(lambda connection: escalate(connection, receiver, raised_before, now))
 
 
-def _closed_for_a_reason(connection: Connection, now: datetime) -> list[Lane]:
-    return [Lane(**row) for row in connection.execute(_CLOSED, {"now": now}).mappings()]
+def _closed_for_a_reason(connection: Connection, now: datetime) -> list[Throttle]:
+    return [Throttle(**row) for row in connection.execute(_CLOSED, {"now": now}).mappings()]
 
 
 def _due(
@@ -142,7 +149,7 @@ def _still_due(connection: Connection, ids: Collection[int], now: datetime) -> l
 
 
 def _next_at(connection: Connection, passes: Mapping[str, Collection[str]]) -> datetime | None:
-    opens = {row.name: row.open_at for row in connection.execute(_LANES)}
+    opens = {row.name: row.blocked_until for row in connection.execute(_THROTTLES)}
     pending = connection.execute(_NEXT_PENDING)
     moments = [
         max(due, *(opens[name] for name in passes.get(receiver, ()) if name in opens), due) for receiver, due in pending
@@ -172,19 +179,19 @@ def _claim(
     }
     if not _set_if_unchanged(connection, seen, intent):
         return None
-    connection.execute(_TAKE, {"taken": passes[0], "open_at": until, "reason": None})
+    connection.execute(_TAKE, {"taken": passes[0], "blocked_until": until, "reason": None})
     return read_for_sending(connection, seen.id, now)
 
 
 def _open(connection: Connection, passes: Sequence[str], now: datetime) -> bool:
-    """Whether every lane is open; the rows stay locked, so that two workers cannot both find them so."""
-    connection.execute(_MEET.on(connection), {"name": passes[0], "open_at": now, "strikes": 0})
-    return all(row.open_at <= now for row in _lock(connection, passes))
+    """Whether every throttle is open; the rows stay locked, so that two workers cannot both find them so."""
+    connection.execute(_MEET.on(connection), {"name": passes[0], "blocked_until": now, "failures": 0})
+    return all(row.blocked_until <= now for row in _lock(connection, passes))
 
 
 def _lock(connection: Connection, names: Sequence[str]) -> list[Row[Any]]:
-    """The lanes of these names, ours until the transaction ends. Lanes are locked before deliveries, and in the order
-    of their names: in any other order two workers could wait for each other."""
+    """The throttles of these names, ours until the transaction ends. Throttles are locked before deliveries, and in the
+    order of their names: in any other order two workers could wait for each other."""
     return list(connection.execute(_LOCKED, {"names": list(names)}).all()) if names else []
 
 
@@ -199,22 +206,27 @@ def _record(connection: Connection, settlement: Settlement, now: datetime) -> bo
         "state": settlement.state.value,
         "due": settlement.due,
         "failure": settlement.failure,
-        "strikes": settlement.strikes,
+        "failures": settlement.failures,
         "repeat": settlement.repeat,
     }
     if settlement.receipt is not None:
         values |= {"channel": settlement.receipt.channel, "ts": settlement.receipt.ts, "sent_at": settlement.sent_at}
-    _lock(connection, [lane.name for lane in settlement.lanes])
+    _lock(connection, [throttle.name for throttle in settlement.throttles])
     if not _set_if_unchanged(connection, settlement.seen, values):
         return False
-    for lane in sorted(settlement.lanes, key=lambda lane: lane.name):
-        _set_lane(connection, lane, now)
+    for throttle in sorted(settlement.throttles, key=lambda throttle: throttle.name):
+        _set_throttle(connection, throttle, now)
     add_deliveries(connection, settlement.deliveries, {}, now)
     if settlement.fold is not None:
         fold(connection, settlement.seen, settlement.fold, settlement.failure, now)
     return True
 
 
-def _set_lane(connection: Connection, lane: Lane, now: datetime) -> None:
-    row = {"name": lane.name, "open_at": lane.open_at, "reason": lane.reason, "strikes": lane.strikes}
-    connection.execute(_SET_LANE.on(connection), {**row, "now": now})
+def _set_throttle(connection: Connection, throttle: Throttle, now: datetime) -> None:
+    row = {
+        "name": throttle.name,
+        "blocked_until": throttle.blocked_until,
+        "reason": throttle.reason,
+        "failures": throttle.failures,
+    }
+    connection.execute(_SET_THROTTLE.on(connection), {**row, "now": now})

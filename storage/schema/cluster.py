@@ -1,13 +1,13 @@
-"""The tables by which several machines share one store: whose turn it is, and who may ask which host when."""
+"""The tables by which several machines share one store: whose lease it is, and who may ask which host when."""
 
 from sqlalchemy import Column, Table
 
 from storage.schema.content import metadata
 from storage.sql.types import Json, Utc, Words
 
-# What only one process at a time may do; a turn ends by itself, so that one who died or sleeps holds up nobody.
-turns = Table(
-    "turns",
+# What only one process at a time may do; a lease ends by itself, so that one who died or sleeps holds up nobody.
+leases = Table(
+    "leases",
     metadata,
     Column("name", Words, primary_key=True),
     Column("until", Utc, nullable=False),
@@ -16,12 +16,12 @@ turns = Table(
 
 # The hosts we ask: when the next request may begin, and until when those under way may last. Not logged ahead: after a
 # crash of PostgreSQL nothing is under way.
-host_lanes = Table(
-    "host_lanes",
+host_limits = Table(
+    "host_limits",
     metadata,
     Column("host", Words, primary_key=True),
     Column("next_at", Utc, nullable=False),
     Column("busy", Json, nullable=False, doc="Ends of the requests under way, microseconds since 1970."),
 )
 
-__all__ = ["host_lanes", "metadata", "turns"]
+__all__ = ["host_limits", "leases", "metadata"]

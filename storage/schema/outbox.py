@@ -12,7 +12,7 @@ deliveries = Table(
     Column("key", Words, nullable=False, unique=True),
     Column("receiver", Words, nullable=False),
     Column("kind", Words, nullable=False),
-    Column("window", Words, nullable=False),
+    Column("group_key", Words, nullable=False),
     Column("part", Integer, nullable=False, doc="From 1; the next is begun when the last has left."),
     Column("state", Words, nullable=False),
     Column("due", Utc, nullable=False),
@@ -27,10 +27,11 @@ deliveries = Table(
     Column("failure", Words),
     Column("text", Words, nullable=False),
     Column("broadcast", Boolean, nullable=False),
-    Column("strikes", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
     Column("repeat", Boolean, nullable=False),
     Column("thread_of", BigInteger),
-    UniqueConstraint("receiver", "window", "part"),
+    # SQLite cannot rename a constraint, so it keeps the name it had before the column was renamed.
+    UniqueConstraint("receiver", "group_key", "part", name="uq_deliveries_receiver_window_part"),
     sqlite_autoincrement=True,
 )
 _PENDING = deliveries.c.state == "pending"
@@ -71,13 +72,13 @@ silences = Table(
 Index("ix_silences_until", silences.c.until)
 
 # What only so much may be sent through: channels, credentials, receivers; shared by all workers.
-lanes = Table(
-    "lanes",
+throttles = Table(
+    "throttles",
     metadata,
     Column("name", Words, primary_key=True),
-    Column("open_at", Utc, nullable=False),
+    Column("blocked_until", Utc, nullable=False),
     Column("reason", Words, doc="Why it is closed, when for more than the usual spacing."),
-    Column("strikes", Integer, nullable=False, doc="Failures in a row."),
+    Column("failures", Integer, nullable=False, doc="Failures in a row."),
 )
 
 # What people did with alerts, and so the labels they gave.
@@ -98,4 +99,4 @@ interactions = Table(
 Index("ix_interactions_alert_id", interactions.c.alert_id)
 Index("ix_interactions_topic", interactions.c.topic, interactions.c.action)
 
-__all__ = ["alerts", "deliveries", "delivery_alerts", "interactions", "lanes", "metadata", "silences"]
+__all__ = ["alerts", "deliveries", "delivery_alerts", "interactions", "metadata", "silences", "throttles"]

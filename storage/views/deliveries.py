@@ -42,7 +42,7 @@ class SqlSent:
         values = {
             "state": DeliveryState.PENDING.value,
             "due": now,
-            "strikes": 0,
+            "failures": 0,
             "repeat": case((deliveries.c.state == DeliveryState.HELD.value, True), else_=deliveries.c.repeat),
         }
         return await self._database.run(lambda connection: _change(connection, ids, _STUCK, values))

@@ -11,7 +11,7 @@ from monitor.domain.catalog import Severity
 from monitor.domain.status.overview import AlertOverview, FeedOverview, Overview, Queue
 from storage.cluster.processes import read_processes, read_rescued
 from storage.schema.content import alerts, articles, feeds, stories
-from storage.schema.outbox import deliveries, delivery_alerts, lanes
+from storage.schema.outbox import deliveries, delivery_alerts, throttles
 from storage.sql.database import Database
 
 _ALERTS_SHOWN = 50
@@ -141,7 +141,9 @@ def _outlets(connection: Connection, story_ids: list[int]) -> dict[int, int]:
 
 def _closed(connection: Connection) -> tuple[tuple[str, str], ...]:
     """What nothing is sent through at present, and why."""
-    statement = select(lanes.c.name, lanes.c.reason).where(lanes.c.reason.is_not(None)).order_by(lanes.c.name)
+    statement = (
+        select(throttles.c.name, throttles.c.reason).where(throttles.c.reason.is_not(None)).order_by(throttles.c.name)
+    )
     return tuple((row[0], row[1]) for row in connection.execute(statement))
 
 

@@ -16,11 +16,11 @@ from monitor.adapters.slack.client import SlackCalls
 from monitor.adapters.slack.notifier import SlackNotifier
 from monitor.cli.main import main
 from monitor.domain.alerts.alert import DeliveryState, Receipt
-from monitor.domain.delivery.attempt import Settlement, lanes_of
+from monitor.domain.delivery.attempt import Settlement, throttles_of
 from monitor.domain.delivery.message import compose
 from monitor.steps.deliver import Deliver
 from monitor.steps.poll import Poll
-from storage.articles.pending_writes import Sheet
+from storage.articles.pending_writes import PendingWrites
 from storage.articles.store import SqlArticleStore
 from storage.feeds.store import SqlFeedStore
 from storage.outbox.store import SqlOutbox
@@ -32,8 +32,8 @@ FAILPOINTS: dict[str, tuple[Any, str, str]] = {
     "fetched, not stored": (SqlFeedStore, "record", BEFORE),
     "poll stored": (SqlFeedStore, "record", AFTER),
     "text stored": (SqlArticleStore, "record_text", AFTER),
-    "inside the triage transaction": (Sheet, "enter", BEFORE),
-    "alerts written, not committed": (Sheet, "judged", AFTER),
+    "inside the triage transaction": (PendingWrites, "enter", BEFORE),
+    "alerts written, not committed": (PendingWrites, "judged", AFTER),
     "triage committed": (SqlArticleStore, "place", AFTER),
     "before the intent": (SqlOutbox, "claim", BEFORE),
     "after the intent": (SqlOutbox, "claim", AFTER),
@@ -114,7 +114,7 @@ async def _mark_then_send(self: Deliver, delivery: Any) -> DeliveryState | None:
     receiver = catalog.receiver(delivery.receiver)
     assert receiver is not None
     sending = await self.outbox.claim(
-        delivery, via=receiver, lanes=lanes_of(receiver), until=now, settle_at=now, now=now
+        delivery, via=receiver, throttles=throttles_of(receiver), until=now, settle_at=now, now=now
     )
     if sending is None:
         return None

@@ -1,4 +1,4 @@
-"""The outbox keeps its promises on both databases: one claimer, lanes, order, outcomes, folds."""
+"""The outbox keeps its promises on both databases: one claimer, throttles, order, outcomes, folds."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.domain.alerts.alert import AlertChange, Delivery, DeliveryKind, DeliveryState, NewDelivery, Receipt
 from monitor.domain.catalog import Channel, Receiver, Severity
-from monitor.domain.delivery.attempt import DeliveryForSending, Fold, Lane, Settlement, lanes_of
+from monitor.domain.delivery.attempt import DeliveryForSending, Fold, Settlement, Throttle, throttles_of
 from monitor.domain.delivery.outcomes import settled
 from storage.outbox.add import add_deliveries
 from storage.outbox.store import SqlOutbox
@@ -16,7 +16,7 @@ from storage.stories.alerts import write_alerts
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DESK = Receiver(name="desk", channel=Channel.SLACK, address="#desk")
-LANES = {"desk": lanes_of(DESK)}
+LANES = {"desk": throttles_of(DESK)}
 SECOND = timedelta(seconds=1)
 
 
@@ -54,7 +54,7 @@ async def raise_alert(database: Database, number: int, severity: Severity = Seve
 
 
 def message(number: int, *alert_ids: int, due: datetime = NOW, **more) -> NewDelivery:
-    fields = {"kind": DeliveryKind.ALERT, "window": f"alert:{number}:t"} | more
+    fields = {"kind": DeliveryKind.ALERT, "group_key": f"alert:{number}:t"} | more
     return NewDelivery(receiver="desk", due=due, alert_ids=alert_ids, **fields)
 
 
@@ -68,7 +68,7 @@ async def due(outbox: SqlOutbox, now: datetime = NOW, skip: Sequence[int] = ()) 
 
 async def claim(outbox: SqlOutbox, delivery: Delivery, now: datetime = NOW) -> DeliveryForSending | None:
     return await outbox.claim(
-        delivery, via=DESK, lanes=lanes_of(DESK), until=now + 12 * SECOND, settle_at=now + 60 * SECOND, now=now
+        delivery, via=DESK, throttles=throttles_of(DESK), until=now + 12 * SECOND, settle_at=now + 60 * SECOND, now=now
     )
 
 
@@ -101,7 +101,7 @@ async def test_the_lane_of_a_channel_lets_one_through_at_a_time(database: Databa
     [second] = await due(outbox, skip=[first.id])
     sending = await claim(outbox, first)
     assert sending is not None
-    assert await claim(outbox, second) is None, "the lane is taken"
+    assert await claim(outbox, second) is None, "the throttle is taken"
     assert await due(outbox) == []
     sent = Settlement(
         seen=sending.delivery,
@@ -109,7 +109,7 @@ async def test_the_lane_of_a_channel_lets_one_through_at_a_time(database: Databa
         due=NOW,
         receipt=Receipt(channel="C1", ts="1.000001"),
         sent_at=NOW,
-        lanes=(Lane(name=lanes_of(DESK)[0], open_at=NOW + SECOND),),
+        throttles=(Throttle(name=throttles_of(DESK)[0], blocked_until=NOW + SECOND),),
     )
     assert await outbox.record(sent, NOW)
     assert await due(outbox, NOW + SECOND / 2) == []
@@ -123,16 +123,18 @@ async def test_workers_that_share_lanes_never_wait_for_each_other_in_a_circle(da
     await add(database, message(1, await raise_alert(database, 1)))
 
     async def work() -> int:
-        """Claim and record again and again, each time writing all the lanes, in an order that is not theirs."""
+        """Claim and record again and again, each time writing all the throttles, in an order that is not theirs."""
         done = 0
         for _ in range(60):
             for seen in await outbox.due(NOW, 1, (), LANES):
                 sending = await outbox.claim(
-                    seen, via=DESK, lanes=lanes_of(DESK), until=NOW, settle_at=NOW + SECOND, now=NOW
+                    seen, via=DESK, throttles=throttles_of(DESK), until=NOW, settle_at=NOW + SECOND, now=NOW
                 )
                 if sending is not None:
-                    lanes = tuple(Lane(name=name, open_at=NOW, strikes=done) for name in lanes_of(DESK))
-                    again = Settlement(seen=sending.delivery, state=DeliveryState.PENDING, due=NOW, lanes=lanes)
+                    throttles = tuple(
+                        Throttle(name=name, blocked_until=NOW, failures=done) for name in throttles_of(DESK)
+                    )
+                    again = Settlement(seen=sending.delivery, state=DeliveryState.PENDING, due=NOW, throttles=throttles)
                     done += await outbox.record(again, NOW)
         return done
 
@@ -184,7 +186,7 @@ async def test_of_the_deliveries_named_those_that_are_still_to_be_performed_are_
     assert await still_due(NOW) == [first]
     assert await still_due(NOW + minute) == [first, later, older], "its outcome is unknown by then"
     assert await outbox.record(
-        Settlement(seen=sending.delivery, state=DeliveryState.SENT, due=NOW, sent_at=NOW, lanes=()), NOW
+        Settlement(seen=sending.delivery, state=DeliveryState.SENT, due=NOW, sent_at=NOW, throttles=()), NOW
     )
     assert await still_due(NOW + minute) == [first, later]
     assert [row.id for row in await outbox.still_due((unnamed,), NOW)] == [unnamed]
@@ -193,7 +195,7 @@ async def test_of_the_deliveries_named_those_that_are_still_to_be_performed_are_
 async def test_a_window_that_left_is_used_up_unless_it_recurs(database: Database) -> None:
     outbox = SqlOutbox(database)
     alert = await raise_alert(database, 1)
-    group = message(1, alert, window="group", recurring=True, spacing=300 * SECOND)
+    group = message(1, alert, group_key="group", recurring=True, spacing=300 * SECOND)
     await add(database, message(1, alert), group)
     for _ in range(2):
         now = NOW + _ * 20 * SECOND
@@ -212,8 +214,8 @@ async def test_a_window_that_left_is_used_up_unless_it_recurs(database: Database
 async def test_lines_and_alerts_join_a_pending_window(database: Database) -> None:
     outbox = SqlOutbox(database)
     one, two = await raise_alert(database, 1), await raise_alert(database, 2)
-    [first] = await add(database, message(1, one, window="group", recurring=True, text="first"))
-    [joined] = await add(database, message(2, two, window="group", recurring=True, text="second"))
+    [first] = await add(database, message(1, one, group_key="group", recurring=True, text="first"))
+    [joined] = await add(database, message(2, two, group_key="group", recurring=True, text="second"))
     assert joined == first
     loaded = await outbox.load(first, NOW)
     assert loaded is not None
@@ -224,16 +226,20 @@ async def test_lines_and_alerts_join_a_pending_window(database: Database) -> Non
 async def test_a_pause_is_not_cut_short_by_what_began_before_it(database: Database) -> None:
     outbox = SqlOutbox(database)
     await add(database, message(1, await raise_alert(database, 1)), message(2, await raise_alert(database, 2)))
-    channel, app, _ = lanes_of(DESK)
+    channel, app, _ = throttles_of(DESK)
     sending = await claim(outbox, (await due(outbox))[0])
     assert sending is not None
-    paused = Lane(name=app, open_at=NOW + 30 * SECOND, reason="asked to slow down", strikes=1)
+    paused = Throttle(name=app, blocked_until=NOW + 30 * SECOND, reason="asked to slow down", failures=1)
     again = settled(sending.delivery, DeliveryState.PENDING, NOW, "asked to slow down")
-    await outbox.record(Settlement(**_fields(again), lanes=(paused, Lane(name=channel, open_at=NOW))), NOW)
-    assert [lane.name for lane in await outbox.closed(NOW + SECOND)] == [app]
+    await outbox.record(
+        Settlement(**_fields(again), throttles=(paused, Throttle(name=channel, blocked_until=NOW))), NOW
+    )
+    assert [throttle.name for throttle in await outbox.closed(NOW + SECOND)] == [app]
     assert await due(outbox, NOW + 29 * SECOND) == []
     seen = (await due(outbox, NOW + 30 * SECOND))[0]
-    late = Settlement(seen=seen, state=seen.state, due=seen.due, lanes=(Lane(name=app, open_at=NOW + SECOND),))
+    late = Settlement(
+        seen=seen, state=seen.state, due=seen.due, throttles=(Throttle(name=app, blocked_until=NOW + SECOND),)
+    )
     await outbox.record(late, NOW + 2 * SECOND)
     assert await due(outbox, NOW + 29 * SECOND) == []
     await outbox.record(late, NOW + 31 * SECOND)
@@ -250,7 +256,7 @@ async def test_a_fold_moves_waiting_alerts_into_one_message_but_not_the_loudest(
     sending = await claim(outbox, first)
     assert sending is not None
     assert sending.waiting == 5
-    into = NewDelivery(receiver="desk", kind=DeliveryKind.DIGEST, window="backlog:1", due=NOW)
+    into = NewDelivery(receiver="desk", kind=DeliveryKind.DIGEST, group_key="backlog:1", due=NOW)
     folded = settled(sending.delivery, DeliveryState.FOLDED, NOW, "went into a digest")
     fold = Fold(into=into, limit=4, below=Severity.CRITICAL)
     await outbox.record(Settlement(**_fields(folded), fold=fold), NOW)
@@ -264,13 +270,13 @@ async def test_a_fold_moves_waiting_alerts_into_one_message_but_not_the_loudest(
 async def test_an_update_finds_the_message_that_stands_and_all_that_it_carries(database: Database) -> None:
     outbox = SqlOutbox(database)
     one, two = await raise_alert(database, 1), await raise_alert(database, 2)
-    await add(database, message(1, one, two, window="group", recurring=True))
+    await add(database, message(1, one, two, group_key="group", recurring=True))
     sending = await claim(outbox, (await due(outbox))[0])
     assert sending is not None
     sent = settled(sending.delivery, DeliveryState.SENT, NOW, None)
     receipt = Receipt(channel="C1", ts="1.000001")
     await outbox.record(Settlement(**_fields(sent), receipt=receipt, sent_at=NOW), NOW)
-    [update] = await add(database, message(1, one, kind=DeliveryKind.UPDATE, window="update:1:t", recurring=True))
+    [update] = await add(database, message(1, one, kind=DeliveryKind.UPDATE, group_key="update:1:t", recurring=True))
     loaded = await outbox.load(update, NOW)
     assert loaded is not None
     assert loaded.standing is not None
@@ -297,5 +303,5 @@ async def test_what_nobody_acknowledges_is_escalated_once(database: Database) ->
 
 
 def _fields(settlement: Settlement) -> dict:
-    kept = ("seen", "state", "due", "failure", "strikes", "repeat")
+    kept = ("seen", "state", "due", "failure", "failures", "repeat")
     return {name: getattr(settlement, name) for name in kept}

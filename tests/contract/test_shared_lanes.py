@@ -3,8 +3,8 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from monitor.adapters.http.shared_host_limits import SharedLanes
-from storage.cluster.host_limits import SqlHostLanes
+from monitor.adapters.http.shared_host_limits import SharedHostLimits
+from storage.cluster.host_limits import SqlHostLimits
 from storage.sql.database import Database
 
 
@@ -22,8 +22,8 @@ class Host:
         self.together = self.most = 0
         self.begun: list[float] = []
 
-    async def ask(self, lanes: SharedLanes, seconds: float) -> None:
-        async with lanes.enter("h.example"):
+    async def ask(self, limits: SharedHostLimits, seconds: float) -> None:
+        async with limits.enter("h.example"):
             self.begun.append(asyncio.get_running_loop().time())
             self.together += 1
             self.most = max(self.most, self.together)
@@ -31,32 +31,33 @@ class Host:
             self.together -= 1
 
 
-def processes(database: Database, concurrency: int, delay: float) -> list[SharedLanes]:
+def processes(database: Database, concurrency: int, delay: float) -> list[SharedHostLimits]:
     lease = timedelta(seconds=30)
     return [
-        SharedLanes(SqlHostLanes(database), Now(), concurrency=concurrency, delay=delay, lease=lease) for _ in range(2)
+        SharedHostLimits(SqlHostLimits(database), Now(), concurrency=concurrency, delay=delay, lease=lease)
+        for _ in range(2)
     ]
 
 
 async def test_so_many_requests_at_once_over_both(database: Database) -> None:
     host = Host()
-    await asyncio.gather(*(host.ask(lanes, 0.05) for lanes in processes(database, 2, 0.0) for _ in range(5)))
+    await asyncio.gather(*(host.ask(limits, 0.05) for limits in processes(database, 2, 0.0) for _ in range(5)))
     assert len(host.begun) == 10
     assert host.most == 2
 
 
 async def test_starts_are_spaced_over_both(database: Database) -> None:
     host = Host()
-    await asyncio.gather(*(host.ask(lanes, 0.0) for lanes in processes(database, 2, 0.2) for _ in range(3)))
+    await asyncio.gather(*(host.ask(limits, 0.0) for limits in processes(database, 2, 0.2) for _ in range(3)))
     began = sorted(host.begun)
     assert began[-1] - began[0] > 0.8, "six starts have five pauses between them"
 
 
 async def test_a_request_that_fails_leaves_its_lane(database: Database) -> None:
-    (lanes, _), host = processes(database, 1, 0.0), Host()
+    (limits, _), host = processes(database, 1, 0.0), Host()
     try:
-        async with lanes.enter("h.example"):
+        async with limits.enter("h.example"):
             raise ConnectionError
     except ConnectionError:
-        await host.ask(lanes, 0.0)
+        await host.ask(limits, 0.0)
     assert host.begun

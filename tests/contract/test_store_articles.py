@@ -84,7 +84,7 @@ class ByContent:
         told = NewDelivery(
             receiver=self.deliver_to,
             kind=DeliveryKind.ALERT,
-            window="12:00",
+            group_key="12:00",
             due=NOW + timedelta(minutes=len(facts.voices)),
             topics=("trade",),
             recurring=True,
@@ -324,7 +324,7 @@ async def test_a_window_that_has_left_is_begun_again(database: Database) -> None
     await database.run(lambda c: c.execute(deliveries.update().values(state="sending")))
     await place(store, three, ByContent(b"three"))
     rows = await database.read(lambda c: c.execute(select(deliveries).order_by(deliveries.c.id)).all())
-    assert [(row.window, row.part, row.state) for row in rows] == [("12:00", 1, "sending"), ("12:00", 2, "pending")]
+    assert [(row.group_key, row.part, row.state) for row in rows] == [("12:00", 1, "sending"), ("12:00", 2, "pending")]
     assert [row.due for row in rows] == [NOW + timedelta(minutes=1)] * 2
     per_delivery = select(func.count()).select_from(delivery_alerts).group_by(delivery_alerts.c.delivery_id)
     assert sorted(await database.read(lambda c: c.execute(per_delivery).scalars().all())) == [1, 2]

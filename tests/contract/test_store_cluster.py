@@ -1,4 +1,4 @@
-"""What several processes on one store agree by: turns, host lanes, the configuration in force, rows still due."""
+"""What several processes on one store agree by: leases, host limits, the configuration in force, rows still due."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -12,8 +12,8 @@ from monitor.domain.status.overview import WorkerOverview
 from storage.admin.daemon_lock import refuse_beside_daemon, take_lock
 from storage.articles.store import SqlArticleStore
 from storage.cluster.active_config import SqlAgreement
-from storage.cluster.host_limits import SqlHostLanes
-from storage.cluster.leases import SqlTurns
+from storage.cluster.host_limits import SqlHostLimits
+from storage.cluster.leases import SqlLeases
 from storage.cluster.processes import SqlProcesses
 from storage.feeds.store import SqlFeedStore
 from storage.outbox.store import SqlOutbox
@@ -27,29 +27,29 @@ SECOND = timedelta(seconds=1)
 
 
 async def test_a_turn_is_had_by_one_and_ends_by_itself(database: Database) -> None:
-    turns = SqlTurns(database)
-    await turns.prepare(["a", "b"], NOW)
-    await turns.prepare(["a"], NOW + 60 * SECOND)
-    assert await turns.take(["a", "b", "unknown"], NOW, hold=5 * SECOND) == {"a", "b"}
-    assert not await turns.take(["a"], NOW + 4 * SECOND, hold=5 * SECOND)
-    assert await turns.take(["a"], NOW + 5 * SECOND, hold=5 * SECOND) == {"a"}, "its holder may have died"
+    leases = SqlLeases(database)
+    await leases.prepare(["a", "b"], NOW)
+    await leases.prepare(["a"], NOW + 60 * SECOND)
+    assert await leases.take(["a", "b", "unknown"], NOW, hold=5 * SECOND) == {"a", "b"}
+    assert not await leases.take(["a"], NOW + 4 * SECOND, hold=5 * SECOND)
+    assert await leases.take(["a"], NOW + 5 * SECOND, hold=5 * SECOND) == {"a"}, "its holder may have died"
 
 
 async def test_a_turn_given_back_rests_as_long_as_the_next_wants(database: Database) -> None:
-    turns = SqlTurns(database)
-    await turns.prepare(["a"], NOW - 60 * SECOND)
-    await turns.take(["a"], NOW, hold=5 * SECOND)
-    assert await turns.completed(["a"]) == {}
-    await turns.done(["a"], NOW + SECOND)
-    assert await turns.completed(["a"]) == {"a": NOW + SECOND}
-    assert not await turns.take(["a"], NOW + SECOND, hold=5 * SECOND, rest=2 * SECOND)
-    assert await turns.take(["a"], NOW + SECOND, hold=5 * SECOND) == {"a"}
+    leases = SqlLeases(database)
+    await leases.prepare(["a"], NOW - 60 * SECOND)
+    await leases.take(["a"], NOW, hold=5 * SECOND)
+    assert await leases.completed(["a"]) == {}
+    await leases.done(["a"], NOW + SECOND)
+    assert await leases.completed(["a"]) == {"a": NOW + SECOND}
+    assert not await leases.take(["a"], NOW + SECOND, hold=5 * SECOND, rest=2 * SECOND)
+    assert await leases.take(["a"], NOW + SECOND, hold=5 * SECOND) == {"a"}
 
 
 async def test_of_many_that_want_a_turn_at_once_one_gets_it(database: Database) -> None:
-    turns = SqlTurns(database)
-    await turns.prepare(["a"], NOW)
-    taken = await asyncio.gather(*(turns.take(["a"], NOW, hold=SECOND) for _ in range(8)))
+    leases = SqlLeases(database)
+    await leases.prepare(["a"], NOW)
+    taken = await asyncio.gather(*(leases.take(["a"], NOW, hold=SECOND) for _ in range(8)))
     assert sum(map(len, taken)) == 1
 
 
@@ -57,37 +57,37 @@ MANNERS = {"concurrency": 2, "pause": timedelta(0), "lease": 30 * SECOND}
 
 
 async def test_a_host_has_so_many_requests_at_once_over_all_processes(database: Database) -> None:
-    lanes = SqlHostLanes(database)
-    first, second = [await lanes.enter("h", NOW, **MANNERS) for _ in range(2)]
+    limits = SqlHostLimits(database)
+    first, second = [await limits.enter("h", NOW, **MANNERS) for _ in range(2)]
     assert isinstance(first, datetime)
     assert isinstance(second, datetime)
-    assert await lanes.enter("h", NOW, **MANNERS) == timedelta(0)
-    assert isinstance(await lanes.enter("other", NOW, **MANNERS), datetime)
-    await lanes.leave("h", first)
-    assert isinstance(await lanes.enter("h", NOW, **MANNERS), datetime)
+    assert await limits.enter("h", NOW, **MANNERS) == timedelta(0)
+    assert isinstance(await limits.enter("other", NOW, **MANNERS), datetime)
+    await limits.leave("h", first)
+    assert isinstance(await limits.enter("h", NOW, **MANNERS), datetime)
 
 
 async def test_a_request_whose_process_died_ends_with_its_lease(database: Database) -> None:
-    lanes = SqlHostLanes(database)
+    limits = SqlHostLimits(database)
     for _ in range(2):
-        await lanes.enter("h", NOW, **MANNERS)
-    assert isinstance(await lanes.enter("h", NOW + 29 * SECOND, **MANNERS), timedelta)
-    assert isinstance(await lanes.enter("h", NOW + 30 * SECOND, **MANNERS), datetime)
+        await limits.enter("h", NOW, **MANNERS)
+    assert isinstance(await limits.enter("h", NOW + 29 * SECOND, **MANNERS), timedelta)
+    assert isinstance(await limits.enter("h", NOW + 30 * SECOND, **MANNERS), datetime)
 
 
 async def test_requests_to_a_host_are_spaced_and_the_wait_is_told(database: Database) -> None:
-    lanes = SqlHostLanes(database)
+    limits = SqlHostLimits(database)
     spaced = {"concurrency": 2, "pause": 3 * SECOND, "lease": 30 * SECOND}
-    assert isinstance(await lanes.enter("h", NOW, **spaced), datetime)
-    assert await lanes.enter("h", NOW + SECOND, **spaced) == 2 * SECOND
-    assert isinstance(await lanes.enter("h", NOW + 3 * SECOND, **spaced), datetime)
-    assert await lanes.forget(NOW) == 0
-    assert await lanes.forget(NOW + timedelta(days=2)) == 1
+    assert isinstance(await limits.enter("h", NOW, **spaced), datetime)
+    assert await limits.enter("h", NOW + SECOND, **spaced) == 2 * SECOND
+    assert isinstance(await limits.enter("h", NOW + 3 * SECOND, **spaced), datetime)
+    assert await limits.forget(NOW) == 0
+    assert await limits.forget(NOW + timedelta(days=2)) == 1
 
 
 async def test_many_processes_at_one_host_never_exceed_its_manners(database: Database) -> None:
-    lanes = SqlHostLanes(database)
-    answers = await asyncio.gather(*(lanes.enter("h", NOW, **MANNERS) for _ in range(10)))
+    limits = SqlHostLimits(database)
+    answers = await asyncio.gather(*(limits.enter("h", NOW, **MANNERS) for _ in range(10)))
     assert sum(isinstance(answer, datetime) for answer in answers) == 2
 
 

@@ -104,7 +104,7 @@ async def test_due_feeds_come_longest_overdue_first_without_those_in_work(store:
 
 
 async def test_a_poll_is_written_whole(store: SqlFeedStore, database: Database) -> None:
-    notice = NewDelivery(receiver="desk", kind=DeliveryKind.NOTICE, window="feed:herald", due=NOW, text="back again")
+    notice = NewDelivery(receiver="desk", kind=DeliveryKind.NOTICE, group_key="feed:herald", due=NOW, text="back again")
     written = await store.record(
         polled(
             article("one", "one-alias"), article("two"), notes=(Note(step="poll", text="moved"),), deliveries=(notice,)

@@ -83,7 +83,7 @@ class Alerting:
             kind=AlertKind.NEW, topic="trade", watchlist="w", severity=Severity.HIGH, score=2.0, evidence=()
         )
         told = NewDelivery(
-            receiver="desk", kind=DeliveryKind.ALERT, window=f"story {facts.id}", due=self.now, topics=("trade",)
+            receiver="desk", kind=DeliveryKind.ALERT, group_key=f"story {facts.id}", due=self.now, topics=("trade",)
         )
         found = Matches(matches=(Match(topic="trade", score=2.0),))
         return Verdict(placement=placement, matches=found, alerts=(change,), deliveries=(told,), notes=notes)

@@ -33,7 +33,7 @@ async def test_a_process_reports_and_is_forgotten_after_a_day(database: Database
 
 
 async def test_a_notice_becomes_one_delivery(database: Database) -> None:
-    told = NewDelivery(receiver="admin", kind=DeliveryKind.NOTICE, window="notice:x", due=NOW, text="trouble")
+    told = NewDelivery(receiver="admin", kind=DeliveryKind.NOTICE, group_key="notice:x", due=NOW, text="trouble")
     notices = SqlNotices(database)
     await notices.tell([told], NOW)
     await notices.tell([], NOW)

@@ -103,7 +103,7 @@ def server() -> Iterator[Server]:
 
 
 async def restarted_under_load(world: ClusterWorld, server: Server, times: int) -> float:
-    """Articles keep coming while PostgreSQL restarts, by turns in the way that lets go of connections and in the way
+    """Articles keep coming while PostgreSQL restarts, by leases in the way that lets go of connections and in the way
     that a crash does; the longest time, in seconds, from a restart's end until all articles were through."""
     members = [await world.lead(), await world.start("worker"), await world.start("worker")]
     await world.until(lambda: world.count("processes") == 3)

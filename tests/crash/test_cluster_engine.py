@@ -13,7 +13,7 @@ from monitor.engine.cluster.jobs import SET_ASIDE_AFTER, Errand, Jobs
 from monitor.engine.cluster.tables import prepare_errands
 from monitor.engine.periodic import Chore
 from monitor.engine.runner import Work
-from storage.cluster.leases import SqlTurns
+from storage.cluster.leases import SqlLeases
 from storage.sql.database import Database
 from storage.sql.errors import StoreUnavailable
 
@@ -88,7 +88,7 @@ class Cluster:
         engine = ClusterEngine(
             works,
             jobs=self.jobs(),
-            turns=SqlTurns(self.database),
+            leases=SqlLeases(self.database),
             clock=self.clock,
             rescued=self._count,
             chores=chores,

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from monitor.domain.alerts.alert import Delivery, DeliveryState, Outcome, Receipt
 from monitor.domain.catalog import Channel
-from monitor.domain.delivery.attempt import Rules, Settlement, lanes_of
+from monitor.domain.delivery.attempt import Rules, Settlement, throttles_of
 from monitor.domain.delivery.message import compose
 from monitor.steps.deliver import Deliver
 from storage.admin.clock_repair import put_right
@@ -255,7 +255,7 @@ async def send_then_mark(step: Deliver, delivery: Delivery) -> None:
 async def mark_then_send(step: Deliver, delivery: Delivery) -> None:
     now = step.clock.now()
     sending = await step.outbox.claim(
-        delivery, via=DESK, lanes=lanes_of(DESK), until=now, settle_at=now + SECOND, now=now
+        delivery, via=DESK, throttles=throttles_of(DESK), until=now, settle_at=now + SECOND, now=now
     )
     if sending is not None:
         await step.outbox.record(Settlement(seen=sending.delivery, state=DeliveryState.SENT, due=now, sent_at=now), now)

@@ -55,7 +55,7 @@ def given(url: str, *states: DeliveryState) -> None:
         outbox = SqlOutbox(database)
         for number, state in enumerate(states):
             new = NewDelivery(
-                receiver="desk", kind=DeliveryKind.NOTICE, window=f"w{number}", due=NOW, text=f"Notice {number}"
+                receiver="desk", kind=DeliveryKind.NOTICE, group_key=f"w{number}", due=NOW, text=f"Notice {number}"
             )
             [row] = await database.run(lambda c, new=new: add_deliveries(c, [new], {}, NOW))
             loaded = await outbox.load(row, NOW)

@@ -183,9 +183,9 @@ async def test_an_edited_watchlist_is_live_without_a_restart(
         running = asyncio.create_task(daemon.run())
         await _until(lambda: wire.requests)
         newsroom.topics["ovens"] = {"title": "Ovens", "severity": "low", "query": "oven AND bakery"}
-        before = daemon.vitals.source.current().revision
+        before = daemon.health.source.current().revision
         newsroom.write()
-        await _until(lambda: daemon.vitals.topics.current()[0].revision != before)
+        await _until(lambda: daemon.health.topics.current()[0].revision != before)
         wire.publish("bread", "New oven in Mill Lane", BREAD)
         await _until(newsroom.messages)
         daemon.stop()
@@ -202,10 +202,10 @@ async def test_a_broken_edit_changes_nothing_and_the_admin_is_told_where(newsroo
     newsroom.write()
     async with newsroom.daemon() as daemon:
         running = asyncio.create_task(daemon.run())
-        before = daemon.vitals.source.current().revision
+        before = daemon.health.source.current().revision
         (newsroom.folder / "watchlists" / "desk.yml").write_text("watchlist: desk\ntopcis: {}\n")
         await _until(lambda: newsroom.slack.seen("#admin"))
-        assert daemon.vitals.source.current().revision == before
+        assert daemon.health.source.current().revision == before
         daemon.stop()
         await running
     [told] = newsroom.slack.seen("#admin")

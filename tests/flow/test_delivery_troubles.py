@@ -78,7 +78,7 @@ async def test_refused_credentials_stop_everything_until_there_are_new_ones(desk
     await desk.work(600)
     assert texts(desk, "#desk") == texts(desk, "#other") == []
     assert len(desk.slack.log) <= 12, "tried once a minute"
-    assert [lane.reason for lane in await desk.outbox.closed(desk.clock.now())] == [refusal]
+    assert [throttle.reason for throttle in await desk.outbox.closed(desk.clock.now())] == [refusal]
     desk.slack.workspace.apps["xoxb-new"] = App("xoxb-new")
     desk.token = "xoxb-new"
     await desk.work(120)

@@ -78,7 +78,7 @@ async def test_news_goes_to_the_thread_and_a_rise_to_the_channel(desk: Desk) -> 
     await desk.work(1)
     await desk.add(desk.about(alert, DeliveryKind.REPLY, text="A date is set"))
     await desk.work(2)
-    rise = desk.about(alert, DeliveryKind.REPLY, window="rise", text="Severity rose", broadcast=True)
+    rise = desk.about(alert, DeliveryKind.REPLY, group_key="rise", text="Severity rose", broadcast=True)
     await desk.add(rise)
     await desk.work(2)
     parent, quiet, loud = desk.slack.seen("#desk")
@@ -105,7 +105,7 @@ async def test_a_digest_shows_the_most_important_and_leaves_the_rest_to_its_thre
         for number in range(40)
     ]
     digest = NewDelivery(
-        receiver="desk", kind=DeliveryKind.DIGEST, window="digest:x", due=desk.clock.now(), alert_ids=tuple(ids)
+        receiver="desk", kind=DeliveryKind.DIGEST, group_key="digest:x", due=desk.clock.now(), alert_ids=tuple(ids)
     )
     await desk.add(digest)
     await desk.work(5)
@@ -122,7 +122,7 @@ async def test_a_digest_of_unknown_outcome_has_its_thread_once_it_is_found(desk:
     ids = [await desk.raise_alert(f"Report {number:02d}.", receivers=()) for number in range(20)]
     desk.slack.faults.queue.append(Fault.CLOSE_AFTER)
     digest = NewDelivery(
-        receiver="desk", kind=DeliveryKind.DIGEST, window="digest:x", due=desk.clock.now(), alert_ids=tuple(ids)
+        receiver="desk", kind=DeliveryKind.DIGEST, group_key="digest:x", due=desk.clock.now(), alert_ids=tuple(ids)
     )
     await desk.add(digest)
     await desk.work(70)

@@ -131,7 +131,7 @@ class Desk:
                 NewDelivery(
                     receiver=name,
                     kind=DeliveryKind.ALERT,
-                    window=f"alert:{story_id}:talks",
+                    group_key=f"alert:{story_id}:talks",
                     due=self.clock.now(),
                     alert_ids=(alert_id,),
                 )
@@ -152,7 +152,7 @@ class Desk:
         new = NewDelivery(
             receiver="desk",
             kind=kind,
-            window=f"{kind.value}:{alert_id}",
+            group_key=f"{kind.value}:{alert_id}",
             due=self.clock.now(),
             alert_ids=(alert_id,),
             recurring=True,

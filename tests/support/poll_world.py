@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from monitor.domain.articles.article import Entry, NewArticle
 from monitor.domain.catalog import Feed
 from monitor.domain.failures import Failure, Reason
-from monitor.domain.feeds.decide_poll import Surroundings, decide
+from monitor.domain.feeds.decide_poll import PollContext, decide
 from monitor.domain.feeds.feed import FeedForPoll, FeedState, ParsedFeed, Validators
 from monitor.domain.feeds.fetch import Fetched, NotModified
 from monitor.domain.feeds.identity import body_hash
@@ -130,7 +130,7 @@ class FeedWorld:
             )
             further = {key: self.store.keys[key] for key in look.to_ask_further() if key in self.store.keys}
             look = replace(look, known={**known, **further})
-        around = Surroundings(
+        around = PollContext(
             now=self.now,
             jitter=self.jitter,
             settings=self.settings,

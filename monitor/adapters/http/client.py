@@ -1,6 +1,6 @@
 """HTTP, polite and bounded: the one way to the web for feeds, pages and robots.txt alike.
 
-Redirects are followed by hand, so that each hop is vetted, waits for its host's lane, and gets credentials only at the
+Redirects are followed by hand, so that each hop is vetted, waits for its host's limit, and gets credentials only at the
 origin they belong to. We speak to httpx's transport rather than through its client: a client would keep cookies, log
 addresses with the keys in them, and inflate bodies without a bound.
 """
@@ -17,7 +17,7 @@ from monitor.adapters.http import headers as answers
 from monitor.adapters.http import urls
 from monitor.adapters.http.body import ACCEPTED
 from monitor.adapters.http.errors import EXPECTED, failure_of
-from monitor.adapters.http.host_limits import Lanes, LocalLanes
+from monitor.adapters.http.host_limits import HostLimits, LocalHostLimits
 from monitor.adapters.http.network import Resolve
 from monitor.adapters.http.response import Ask, fetched
 from monitor.adapters.http.robots import AGENT, Robots
@@ -43,13 +43,13 @@ class HttpFetcher:
         clock: Clock,
         *,
         resolve: Resolve | None = None,
-        lanes: Lanes | None = None,
+        limits: HostLimits | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._transport = GuardedTransport(settings, resolve, tls)
-        self._lanes = lanes or LocalLanes(settings.per_host_concurrency, settings.per_host_delay.total_seconds())
+        self._limits = limits or LocalHostLimits(settings.per_host_concurrency, settings.per_host_delay.total_seconds())
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._robots = Robots(self._robots_txt, clock)
         self._headers = [(b"User-Agent", _user_agent(settings.contact)), (b"Accept-Encoding", ACCEPTED)]
@@ -104,7 +104,7 @@ class HttpFetcher:
                     return verdict
                 pause = verdict
             credentials = authorization if urls.origin(url) == home else None
-            async with self._lanes.enter(url.host, pause), self._slots:
+            async with self._limits.enter(url.host, pause), self._slots:
                 began = clock()
                 async with asyncio.timeout(budget):
                     answer = await self._hop(url, ask, credentials)

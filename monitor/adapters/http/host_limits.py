@@ -1,7 +1,7 @@
 """Politeness towards a host: how many requests at once, and the pause between the starts of two.
 
-`Lanes` is the seam: when several machines share the polling, lanes kept in the database can take the place of these,
-which know only their own process.
+`HostLimits` is the seam: when several machines share the polling, limits kept in the database can take the
+place of these, which know only their own process.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from typing import Protocol
 LANES_KEPT = 2_000
 
 
-class Lanes(Protocol):
+class HostLimits(Protocol):
     """Leave to ask a host."""
 
     def enter(self, host: str, pause: float = 0.0) -> AbstractAsyncContextManager[None]:
@@ -22,50 +22,50 @@ class Lanes(Protocol):
 
 
 @dataclass(slots=True)
-class _Lane:
+class _HostLimit:
     slots: asyncio.Semaphore
     next_start: float = 0.0
     users: int = 0
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-class LocalLanes:
-    """Lanes of this process: `concurrency` requests at once on a host, `delay` seconds between two starts."""
+class LocalHostLimits:
+    """HostLimits of this process: `concurrency` requests at once on a host, `delay` seconds between two starts."""
 
     def __init__(self, concurrency: int, delay: float) -> None:
         self._concurrency = concurrency
         self._delay = delay
-        self._lanes: dict[str, _Lane] = {}
+        self._limits: dict[str, _HostLimit] = {}
 
     @asynccontextmanager
     async def enter(self, host: str, pause: float = 0.0) -> AsyncIterator[None]:
-        """See `Lanes.enter`. Turns are given in the order of asking."""
-        lane = self._lane(host)
-        lane.users += 1
+        """See `HostLimits.enter`. Turns are given in the order of asking."""
+        limit = self._limit(host)
+        limit.users += 1
         try:
-            async with lane.slots:
-                await self._wait_for_turn(lane, max(pause, self._delay))
+            async with limit.slots:
+                await self._wait_for_turn(limit, max(pause, self._delay))
                 yield
         finally:
-            lane.users -= 1
+            limit.users -= 1
 
-    async def _wait_for_turn(self, lane: _Lane, pause: float) -> None:
-        if pause <= 0 and lane.next_start == 0.0:
+    async def _wait_for_turn(self, limit: _HostLimit, pause: float) -> None:
+        if pause <= 0 and limit.next_start == 0.0:
             return
         clock = asyncio.get_running_loop().time
-        async with lane.turn:
-            if (wait := lane.next_start - clock()) > 0:
+        async with limit.turn:
+            if (wait := limit.next_start - clock()) > 0:
                 await asyncio.sleep(wait)
-            lane.next_start = clock() + pause
+            limit.next_start = clock() + pause
 
-    def _lane(self, host: str) -> _Lane:
-        lane = self._lanes.get(host)
-        if lane is None:
-            if len(self._lanes) >= LANES_KEPT:
+    def _limit(self, host: str) -> _HostLimit:
+        limit = self._limits.get(host)
+        if limit is None:
+            if len(self._limits) >= LANES_KEPT:
                 self._forget_idle()
-            lane = self._lanes[host] = _Lane(slots=asyncio.Semaphore(self._concurrency))
-        return lane
+            limit = self._limits[host] = _HostLimit(slots=asyncio.Semaphore(self._concurrency))
+        return limit
 
     def _forget_idle(self) -> None:
         now = asyncio.get_running_loop().time()
-        self._lanes = {host: lane for host, lane in self._lanes.items() if lane.users or lane.next_start > now}
+        self._limits = {host: limit for host, limit in self._limits.items() if limit.users or limit.next_start > now}

@@ -1,12 +1,12 @@
-"""Politeness that holds over several machines: lanes kept where all of them see them."""
+"""Politeness that holds over several machines: limits kept where all of them see them."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
-from monitor.adapters.http.host_limits import LocalLanes
-from monitor.ports import Clock, HostLanes
+from monitor.adapters.http.host_limits import LocalHostLimits
+from monitor.ports import Clock, HostLimitStore
 
 LEASE = timedelta(seconds=60)
 """After so long a request counts as over even if nobody said so: its process died. Longer than any request may take."""
@@ -16,21 +16,23 @@ _SOON, _LATER = 0.02, 1.0
 free again in a moment, and a slow one must not cost much."""
 
 
-class SharedLanes:
-    """`Lanes` for one of several processes.
+class SharedHostLimits:
+    """`HostLimits` for one of several processes.
 
-    Requests of this process line up here first, so that only one of them at a time asks for the host's shared lane.
+    Requests of this process line up here first, so that only one of them at a time asks for the host's shared limit.
     """
 
-    def __init__(self, shared: HostLanes, clock: Clock, *, concurrency: int, delay: float, lease: timedelta) -> None:
+    def __init__(
+        self, shared: HostLimitStore, clock: Clock, *, concurrency: int, delay: float, lease: timedelta
+    ) -> None:
         self._shared, self._clock = shared, clock
         self._concurrency, self._delay, self._lease = concurrency, delay, max(lease, LEASE)
-        self._here = LocalLanes(concurrency, 0.0)
-        self._asking = LocalLanes(1, 0.0)
+        self._here = LocalHostLimits(concurrency, 0.0)
+        self._asking = LocalHostLimits(1, 0.0)
 
     @asynccontextmanager
     async def enter(self, host: str, pause: float = 0.0) -> AsyncIterator[None]:
-        """See `Lanes.enter`."""
+        """See `HostLimits.enter`."""
         async with self._here.enter(host):
             async with self._asking.enter(host):
                 ends = await self._leave_to_ask(host, timedelta(seconds=max(pause, self._delay)))

@@ -20,7 +20,7 @@ from monitor.adapters.workers.threads import in_daemon_thread
 T = TypeVar("T")
 
 _THREADS = 16
-"""Calls at once; a lane has one at most, so this is how many channels may hang before others wait."""
+"""Calls at once; a throttle has one at most, so this is how many channels may hang before others wait."""
 
 
 class SlackCalls:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from monitor.adapters.metrics import Meters
+from monitor.adapters.metrics import Metrics
 from monitor.app.runtime.compiled_topics import CompiledTopics
 from monitor.config.changes import sentences
 from monitor.config.reload import ConfigSource, ReloadOutcome, Verdict
@@ -28,7 +28,7 @@ class Reloading:
     feeds: FeedStore
     notices: SqlNotices
     clock: Clock
-    meters: Meters
+    metrics: Metrics
     leads: bool = True
 
     async def look(self) -> bool:
@@ -36,7 +36,7 @@ class Reloading:
         outcome = await asyncio.to_thread(self.source.look)
         if outcome is None:
             return False
-        self.meters.reload_ok.set(outcome.verdict is not Verdict.REFUSED)
+        self.metrics.reload_ok.set(outcome.verdict is not Verdict.REFUSED)
         if outcome.verdict is Verdict.REFUSED:
             await self._refused(outcome)
             return False
@@ -59,7 +59,7 @@ class Reloading:
         await self.topics.refresh()
         if self.leads:
             await self.feeds.sync(outcome.catalog.feeds, self.clock.now())
-        self.meters.reload_at.set(outcome.at.timestamp())
+        self.metrics.reload_at.set(outcome.at.timestamp())
         for sentence in sentences(outcome.changes):
             log.info("configuration: %s", sentence)
         for problem in outcome.problems:
@@ -72,5 +72,5 @@ class Reloading:
     async def _tell(self, outcome: ReloadOutcome, text: str) -> None:
         if not self.leads:
             return
-        window = f"config:{outcome.at.isoformat()}"
-        await self.notices.tell(notice(outcome.catalog, window=window, text=text, now=outcome.at), outcome.at)
+        group_key = f"config:{outcome.at.isoformat()}"
+        await self.notices.tell(notice(outcome.catalog, group_key=group_key, text=text, now=outcome.at), outcome.at)

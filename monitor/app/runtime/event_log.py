@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime
 
-from monitor.adapters.metrics import Meters
+from monitor.adapters.metrics import Metrics
 from monitor.domain.alerts.alert import DeliveryState
 from monitor.domain.alerts.verdict import Judge, Verdict
 from monitor.domain.articles.article import Article
@@ -34,9 +34,9 @@ class JournaledFeeds(SqlFeedStore):
 class JournaledArticles(SqlArticleStore):
     """Counts what matched, and says which alerts were raised or changed."""
 
-    def __init__(self, database: Database, meters: Meters) -> None:
+    def __init__(self, database: Database, metrics: Metrics) -> None:
         super().__init__(database)
-        self._meters = meters
+        self._metrics = metrics
 
     async def place(
         self, seen: Article, fingerprint: Fingerprint, after: int, judge: Judge, revision: str, now: datetime
@@ -49,12 +49,12 @@ class JournaledArticles(SqlArticleStore):
 
     def _count(self, seen: Article, verdict: Verdict, now: datetime) -> None:
         for match in verdict.matches.matches:
-            self._meters.matches.labels(match.topic).inc()
+            self._metrics.matches.labels(match.topic).inc()
         for alert in verdict.alerts:
-            self._meters.alerts.labels(alert.topic, alert.kind.value).inc()
+            self._metrics.alerts.labels(alert.topic, alert.kind.value).inc()
             log.info("%s alert, %s: %s", alert.kind.value, alert.topic, seen.title)
         if verdict.alerts:
-            self._meters.latency.observe(max(0.0, (now - seen.first_seen).total_seconds()))
+            self._metrics.latency.observe(max(0.0, (now - seen.first_seen).total_seconds()))
 
 
 class JournaledOutbox(SqlOutbox):

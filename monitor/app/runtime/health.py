@@ -39,7 +39,7 @@ def process_name() -> str:
 
 
 @dataclass(slots=True, kw_only=True)
-class Vitals:
+class Health:
     """Watches the runners of one process."""
 
     runners: Mapping[str, Runner]

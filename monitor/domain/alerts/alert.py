@@ -106,7 +106,7 @@ class NewDelivery:
 
     receiver: str
     kind: DeliveryKind
-    window: str
+    group_key: str
     due: datetime
     topics: tuple[str, ...] = ()
     text: str = ""
@@ -124,7 +124,7 @@ class Delivery:
     `key` is the opaque id written into the message's metadata, by which an unknown outcome is looked up.
     `channel` and `ts` are where it stands once sent; `attempted_at` when the last post began; `due` when to look at
     it again, which for one that is `SENDING` means when its outcome, if still unknown, is to be reconciled.
-    `attempt` counts posts begun, `strikes` those refused for the message's own sake. `repeat`: an earlier post
+    `attempt` counts posts begun, `failures` those refused for the message's own sake. `repeat`: an earlier post
     may have arrived, and the message has to say so. `via` is the receiver that really got it: its own, or a fallback;
     `address` is where that one was reached at the time.
     """
@@ -133,7 +133,7 @@ class Delivery:
     key: str
     receiver: str
     kind: DeliveryKind
-    window: str
+    group_key: str
     state: DeliveryState
     due: datetime
     created_at: datetime
@@ -145,7 +145,7 @@ class Delivery:
     failure: str | None = None
     text: str = ""
     broadcast: bool = False
-    strikes: int = 0
+    failures: int = 0
     repeat: bool = False
     thread_of: int | None = None
     via: str | None = None

@@ -18,7 +18,7 @@ class _Told:
 
     rank: int
     kind: DeliveryKind
-    window: str
+    group_key: str
     due: datetime
     recurring: bool = False
     spacing: timedelta = timedelta(0)
@@ -69,23 +69,23 @@ def _how_told(receiver: Receiver, severity: Severity, story_id: int, topic: str,
     """None when the severity is below what the receiver wants to hear of."""
     if severity < receiver.min_severity:
         return None
-    at_once = _Told(rank=_AT_ONCE, kind=DeliveryKind.ALERT, window=f"alert:{story_id}:{topic}", due=now)
+    at_once = _Told(rank=_AT_ONCE, kind=DeliveryKind.ALERT, group_key=f"alert:{story_id}:{topic}", due=now)
     if receiver.break_through is not None and severity >= receiver.break_through:
         return at_once
     if receiver.digest is not None:
         due = next_digest(receiver.digest, now)
         return _Told(
-            rank=_DIGEST, kind=DeliveryKind.DIGEST, window=f"digest:{due.isoformat()}", due=due, recurring=True
+            rank=_DIGEST, kind=DeliveryKind.DIGEST, group_key=f"digest:{due.isoformat()}", due=due, recurring=True
         )
     if receiver.active_hours is not None and not is_open(receiver.active_hours, now):
         due = next_opening(receiver.active_hours, now)
-        window = f"opening:{due.isoformat()}"
-        return _Told(rank=_OPENING, kind=DeliveryKind.DIGEST, window=window, due=due, recurring=True)
+        group_key = f"opening:{due.isoformat()}"
+        return _Told(rank=_OPENING, kind=DeliveryKind.DIGEST, group_key=group_key, due=due, recurring=True)
     if receiver.group_wait > timedelta(0):
         return _Told(
             rank=_GROUP,
             kind=DeliveryKind.ALERT,
-            window="group",
+            group_key="group",
             due=now + receiver.group_wait,
             recurring=True,
             spacing=receiver.group_interval,
@@ -98,7 +98,7 @@ def _first_message(told: _Told, receiver: Receiver, change: AlertChange, *, loud
     return NewDelivery(
         receiver=receiver.name,
         kind=told.kind,
-        window=f"{told.window}:{change.severity.word}" if louder and not told.recurring else told.window,
+        group_key=f"{told.group_key}:{change.severity.word}" if louder and not told.recurring else told.group_key,
         due=told.due,
         topics=(change.topic,),
         recurring=told.recurring,
@@ -114,7 +114,7 @@ def _later_messages(
     yield NewDelivery(
         receiver=receiver.name,
         kind=DeliveryKind.UPDATE,
-        window=f"update:{name}",
+        group_key=f"update:{name}",
         due=now,
         topics=(change.topic,),
         recurring=True,
@@ -126,7 +126,7 @@ def _later_messages(
     yield NewDelivery(
         receiver=receiver.name,
         kind=DeliveryKind.REPLY,
-        window=f"reply:{name}:{change.severity.word}" if rises else f"reply:{name}",
+        group_key=f"reply:{name}:{change.severity.word}" if rises else f"reply:{name}",
         due=_when_listening(receiver, change.severity, now),
         topics=(change.topic,),
         text="\n".join(filter(None, (_rise(alert.severity, change.severity), change.news))),

@@ -32,7 +32,7 @@ class Rules:
 
     @property
     def lease(self) -> timedelta:
-        """How long a lane stays taken by a sender that died: no later than its request can still arrive."""
+        """How long a throttle stays taken by a sender that died: no later than its request can still arrive."""
         return self.timeout + 2 * self.spacing
 
 
@@ -47,17 +47,17 @@ class AlertForSending:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lane:
+class Throttle:
     """Something that only so much may be sent through: a channel, an app's credentials, a receiver.
 
-    It is closed until `open_at`; `reason` says why, when more than the usual spacing, and `strikes` counts failures in
-    a row.
+    It is closed until `blocked_until`; `reason` says why, when more than the usual spacing, and `failures` counts
+    failures in a row.
     """
 
     name: str
-    open_at: datetime
+    blocked_until: datetime
     reason: str | None = None
-    strikes: int = 0
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ class DeliveryForSending:
 
     `silences` are those that may mute its alerts. `standing` is the delivery whose message an update or a reply
     refers to. `waiting` counts alert messages due for this receiver, this one among them; `recent` are the times
-    of its posts in the last hour, oldest first. `lanes` are those that are closed for a reason or have strikes.
+    of its posts in the last hour, oldest first. `throttles` are those that are closed for a reason or have failures.
     """
 
     delivery: Delivery
@@ -75,7 +75,7 @@ class DeliveryForSending:
     standing: Delivery | None = None
     waiting: int = 0
     recent: tuple[datetime, ...] = ()
-    lanes: tuple[Lane, ...] = ()
+    throttles: tuple[Throttle, ...] = ()
 
     def heard(self, now: datetime) -> tuple[AlertForSending, ...]:
         """The alerts that no silence mutes."""
@@ -88,9 +88,9 @@ class DeliveryForSending:
         """The highest of its alerts' severities."""
         return max((entry.alert.severity for entry in self.alerts), default=Severity.LOW)
 
-    def strikes(self, lane: str) -> int:
-        """Failures in a row through that lane."""
-        return next((known.strikes for known in self.lanes if known.name == lane), 0)
+    def failures(self, throttle: str) -> int:
+        """Failures in a row through that throttle."""
+        return next((known.failures for known in self.throttles if known.name == throttle), 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +107,7 @@ class Fold:
 class Settlement:
     """All that one attempt changes, written in one transaction guarded by the state and attempt of `seen`.
 
-    `lanes` replace what was known of those lanes. `deliveries` are messages it gives rise to.
+    `throttles` replace what was known of those throttles. `deliveries` are messages it gives rise to.
     """
 
     seen: Delivery
@@ -116,9 +116,9 @@ class Settlement:
     failure: str | None = None
     receipt: Receipt | None = None
     sent_at: datetime | None = None
-    strikes: int = 0
+    failures: int = 0
     repeat: bool = False
-    lanes: tuple[Lane, ...] = ()
+    throttles: tuple[Throttle, ...] = ()
     deliveries: tuple[NewDelivery, ...] = ()
     fold: Fold | None = None
 
@@ -140,41 +140,41 @@ class Absent:
 Found = Receipt | Absent | Unreadable
 
 
-def app_lane(channel: Channel) -> str:
-    """The lane of everything sent with the same credentials."""
+def app_throttle(channel: Channel) -> str:
+    """The throttle of everything sent with the same credentials."""
     return f"app:{channel}"
 
 
-def channel_lane(receiver: Receiver) -> str:
-    """The lane of one channel; receivers that share a channel share it."""
+def channel_throttle(receiver: Receiver) -> str:
+    """The throttle of one channel; receivers that share a channel share it."""
     return f"channel:{receiver.channel}:{receiver.address}"
 
 
-def receiver_lane(receiver: Receiver) -> str:
-    """The lane that closes when a receiver's channel refuses us."""
+def receiver_throttle(receiver: Receiver) -> str:
+    """The throttle that closes when a receiver's channel refuses us."""
     return f"receiver:{receiver.name}"
 
 
-def lanes_of(receiver: Receiver) -> tuple[str, str, str]:
-    """All lanes a message to `receiver` passes, the channel's first."""
-    return channel_lane(receiver), app_lane(receiver.channel), receiver_lane(receiver)
+def throttles_of(receiver: Receiver) -> tuple[str, str, str]:
+    """All throttles a message to `receiver` passes, the channel's first."""
+    return channel_throttle(receiver), app_throttle(receiver.channel), receiver_throttle(receiver)
 
 
-def reachable(receiver: Receiver, catalog: Catalog, closed: Sequence[Lane]) -> Receiver:
+def reachable(receiver: Receiver, catalog: Catalog, closed: Sequence[Throttle]) -> Receiver:
     """The receiver itself, or while its channel refuses us its fallback, if that one is not refused as well."""
-    parked = {lane.name for lane in closed}
+    parked = {throttle.name for throttle in closed}
     seen = {receiver.name}
     current = receiver
-    while receiver_lane(current) in parked and current.fallback and current.fallback not in seen:
+    while receiver_throttle(current) in parked and current.fallback and current.fallback not in seen:
         following = catalog.receiver(current.fallback)
         if following is None:
             break
         seen.add(following.name)
         current = following
-    return current if receiver_lane(current) not in parked else receiver
+    return current if receiver_throttle(current) not in parked else receiver
 
 
-def notice(catalog: Catalog, *, window: str, text: str, now: datetime) -> tuple[NewDelivery, ...]:
+def notice(catalog: Catalog, *, group_key: str, text: str, now: datetime) -> tuple[NewDelivery, ...]:
     """A message to the admin receiver, if one is configured; once for each `window`."""
     if catalog.admin_receiver is None:
         return ()
@@ -182,7 +182,7 @@ def notice(catalog: Catalog, *, window: str, text: str, now: datetime) -> tuple[
         NewDelivery(
             receiver=catalog.admin_receiver,
             kind=DeliveryKind.NOTICE,
-            window=f"notice:{window}",
+            group_key=f"notice:{group_key}",
             due=now,
             text=text,
         ),

@@ -22,18 +22,18 @@ from monitor.domain.delivery.attempt import (
     Absent,
     DeliveryForSending,
     Found,
-    Lane,
     Policy,
     Rules,
     Settlement,
-    app_lane,
-    channel_lane,
+    Throttle,
+    app_throttle,
+    channel_throttle,
     notice,
-    receiver_lane,
+    receiver_throttle,
 )
 from monitor.domain.delivery.ranking import pages
 
-MAX_STRIKES = 5
+MAX_REFUSALS = 5
 """Refusals for the message's own sake after which it is parked."""
 
 PARKED_FOR = timedelta(minutes=15)
@@ -49,7 +49,7 @@ _PATIENCE = 3
 _TOLERATED = 2
 """Unknown outcomes in a row that slow nobody down: with several channels at work one fault may well count twice."""
 
-_LONGEST_LANE_REST = timedelta(minutes=1)
+_LONGEST_THROTTLE_REST = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(minutes=5)
 
 
@@ -75,7 +75,7 @@ def after_reading(
         return _accepted(sending, found, receiver, rules, now, at=delivery.attempted_at)
     if isinstance(found, Absent):
         # it takes its old place in the queue, unless it fails again and again while others arrive
-        alone = delivery.attempt >= _PATIENCE and not sending.strikes(app_lane(receiver.channel))
+        alone = delivery.attempt >= _PATIENCE and not sending.failures(app_throttle(receiver.channel))
         due = now + _backoff(delivery.attempt) if alone else min(delivery.created_at, now)
         return settled(delivery, DeliveryState.PENDING, due, delivery.failure)
     if not found.permanent:
@@ -90,7 +90,7 @@ def after_reading(
         f"wirewatch alerts requeue {delivery.id} sends it again."
     )
     return replace(
-        held, deliveries=notice(catalog, window=f"held:{delivery.id}:{delivery.attempt}", text=text, now=now)
+        held, deliveries=notice(catalog, group_key=f"held:{delivery.id}:{delivery.attempt}", text=text, now=now)
     )
 
 
@@ -102,7 +102,7 @@ def unconfigured(delivery: Delivery, catalog: Catalog, now: datetime) -> Settlem
         "Configure it again and wirewatch alerts requeue them, or let them be."
     )
     return replace(
-        changed, deliveries=notice(catalog, window=f"gone:{delivery.receiver}:{now.date()}", text=text, now=now)
+        changed, deliveries=notice(catalog, group_key=f"gone:{delivery.receiver}:{now.date()}", text=text, now=now)
     )
 
 
@@ -122,7 +122,7 @@ def _accepted(
             NewDelivery(
                 receiver=delivery.receiver,
                 kind=DeliveryKind.REPLY,
-                window=f"more:{delivery.id}:{number}",
+                group_key=f"more:{delivery.id}:{number}",
                 due=now,
                 alert_ids=alert_ids,
                 thread_of=delivery.id,
@@ -130,15 +130,15 @@ def _accepted(
             for number, alert_ids in enumerate(pages(sending.heard(now)), start=1)
         )
     cleared = tuple(
-        Lane(name=name, open_at=now)
-        for name in (app_lane(receiver.channel), receiver_lane(receiver))
-        if sending.strikes(name)
+        Throttle(name=name, blocked_until=now)
+        for name in (app_throttle(receiver.channel), receiver_throttle(receiver))
+        if sending.failures(name)
     )
     return replace(
         changed,
         receipt=receipt,
         sent_at=at or now,
-        lanes=(_spaced(delivery, receiver, rules, now), *cleared),
+        throttles=(_spaced(delivery, receiver, rules, now), *cleared),
         deliveries=more,
     )
 
@@ -150,56 +150,65 @@ def _refused(
     again = settled(delivery, DeliveryState.PENDING, now, answer.reason)
     spaced = _spaced(delivery, receiver, rules, now)
     if not answer.begun:
-        return replace(again, lanes=(spaced,))
+        return replace(again, throttles=(spaced,))
     if answer.scope is NotSent.Scope.MESSAGE:
-        return replace(_poisoned(sending, answer, catalog, now), lanes=(spaced,))
+        return replace(_poisoned(sending, answer, catalog, now), throttles=(spaced,))
     if answer.scope is NotSent.Scope.RECEIVER and answer.permanent:
-        parked = Lane(name=receiver_lane(receiver), open_at=now + PARKED_FOR, reason=answer.reason, strikes=1)
+        parked = Throttle(
+            name=receiver_throttle(receiver), blocked_until=now + PARKED_FOR, reason=answer.reason, failures=1
+        )
         text = (
             f"Receiver {receiver.name} cannot be reached ({answer.reason}); its messages "
             + (f"go to {receiver.fallback} meanwhile." if receiver.fallback else "wait.")
             + f" It is tried again every {PARKED_FOR.seconds // 60} minutes."
         )
-        told = notice(catalog, window=f"parked:{receiver.name}:{answer.reason}:{now.date()}", text=text, now=now)
-        return replace(again, lanes=(spaced, parked), deliveries=told)
-    return replace(again, lanes=(spaced, _pause(sending, answer, receiver, now)))
+        told = notice(catalog, group_key=f"parked:{receiver.name}:{answer.reason}:{now.date()}", text=text, now=now)
+        return replace(again, throttles=(spaced, parked), deliveries=told)
+    return replace(again, throttles=(spaced, _pause(sending, answer, receiver, now)))
 
 
-def _pause(sending: DeliveryForSending, answer: NotSent, receiver: Receiver, now: datetime) -> Lane:
+def _pause(sending: DeliveryForSending, answer: NotSent, receiver: Receiver, now: datetime) -> Throttle:
     """Who has to wait, and until when.
 
     A rate limit concerns the channel; when another channel of the same app is waiting for one already, it is the app's.
     """
-    app = app_lane(receiver.channel)
+    app = app_throttle(receiver.channel)
     if answer.scope is NotSent.Scope.APP:
-        strikes = sending.strikes(app) + 1
-        rest = CREDENTIALS_REST if answer.permanent else _lane_rest(strikes + _TOLERATED)
-        return Lane(name=app, open_at=now + (answer.retry_after or rest), reason=answer.reason, strikes=strikes)
-    own = channel_lane(receiver)
+        failures = sending.failures(app) + 1
+        rest = CREDENTIALS_REST if answer.permanent else _throttle_rest(failures + _TOLERATED)
+        return Throttle(
+            name=app, blocked_until=now + (answer.retry_after or rest), reason=answer.reason, failures=failures
+        )
+    own = channel_throttle(receiver)
     others = any(
-        lane.name.startswith(f"channel:{receiver.channel}:") and lane.name != own and lane.reason and lane.open_at > now
-        for lane in sending.lanes
+        throttle.name.startswith(f"channel:{receiver.channel}:")
+        and throttle.name != own
+        and throttle.reason
+        and throttle.blocked_until > now
+        for throttle in sending.throttles
     )
-    strikes = sending.strikes(own) + 1
-    until = now + (answer.retry_after or _lane_rest(strikes + _TOLERATED))
-    return Lane(name=app if others else own, open_at=until, reason=answer.reason, strikes=strikes)
+    failures = sending.failures(own) + 1
+    until = now + (answer.retry_after or _throttle_rest(failures + _TOLERATED))
+    return Throttle(name=app if others else own, blocked_until=until, reason=answer.reason, failures=failures)
 
 
 def _poisoned(sending: DeliveryForSending, answer: NotSent, catalog: Catalog, now: datetime) -> Settlement:
     delivery = sending.delivery
-    strikes = delivery.strikes + 1
+    failures = delivery.failures + 1
     if delivery.kind is DeliveryKind.UPDATE and answer.permanent:
         return settled(delivery, DeliveryState.FOLDED, now, answer.reason)
-    if strikes < MAX_STRIKES:
+    if failures < MAX_REFUSALS:
         # the second try leaves out all layout, and follows at once
-        rest = _backoff(strikes) if strikes > 1 else timedelta(0)
-        return replace(settled(delivery, DeliveryState.PENDING, now + rest, answer.reason), strikes=strikes)
+        rest = _backoff(failures) if failures > 1 else timedelta(0)
+        return replace(settled(delivery, DeliveryState.PENDING, now + rest, answer.reason), failures=failures)
     dead = settled(delivery, DeliveryState.DEAD, now, answer.reason)
     text = (
-        f"A message to {delivery.receiver} was refused {strikes} times ({answer.reason}) and is parked: "
+        f"A message to {delivery.receiver} was refused {failures} times ({answer.reason}) and is parked: "
         f"wirewatch alerts requeue {delivery.id} tries it again."
     )
-    return replace(dead, strikes=strikes, deliveries=notice(catalog, window=f"dead:{delivery.id}", text=text, now=now))
+    return replace(
+        dead, failures=failures, deliveries=notice(catalog, group_key=f"dead:{delivery.id}", text=text, now=now)
+    )
 
 
 def _unknown(
@@ -210,37 +219,37 @@ def _unknown(
     The queue does not wait, unless one outcome after another is unknown: then ever longer.
     """
     delivery = sending.delivery
-    app = app_lane(receiver.channel)
-    strikes = sending.strikes(app) + 1
-    pause = _lane_rest(strikes)
-    lanes = (
+    app = app_throttle(receiver.channel)
+    failures = sending.failures(app) + 1
+    pause = _throttle_rest(failures)
+    throttles = (
         _spaced(delivery, receiver, rules, now),
-        Lane(name=app, open_at=now + pause, reason=outcome.reason if pause else None, strikes=strikes),
+        Throttle(name=app, blocked_until=now + pause, reason=outcome.reason if pause else None, failures=failures),
     )
     if delivery.kind is DeliveryKind.UPDATE:
-        changed = settled(delivery, DeliveryState.PENDING, now + _backoff(strikes), outcome.reason)
+        changed = settled(delivery, DeliveryState.PENDING, now + _backoff(failures), outcome.reason)
     else:
         changed = settled(delivery, DeliveryState.SENDING, now + rules.settle, outcome.reason)
-    return replace(changed, lanes=lanes)
+    return replace(changed, throttles=throttles)
 
 
 def settled(seen: Delivery, state: DeliveryState, due: datetime, failure: str | None) -> Settlement:
     """A settlement that changes the state, the due time and the reason alone."""
-    return Settlement(seen=seen, state=state, due=due, failure=failure, strikes=seen.strikes, repeat=seen.repeat)
+    return Settlement(seen=seen, state=state, due=due, failure=failure, failures=seen.failures, repeat=seen.repeat)
 
 
-def _spaced(delivery: Delivery, receiver: Receiver, rules: Rules, now: datetime) -> Lane:
-    """The channel's lane opens again one spacing after the post began."""
-    return Lane(name=channel_lane(receiver), open_at=(delivery.attempted_at or now) + rules.spacing)
+def _spaced(delivery: Delivery, receiver: Receiver, rules: Rules, now: datetime) -> Throttle:
+    """The channel's throttle opens again one spacing after the post began."""
+    return Throttle(name=channel_throttle(receiver), blocked_until=(delivery.attempted_at or now) + rules.spacing)
 
 
-def _backoff(strikes: int) -> timedelta:
+def _backoff(failures: int) -> timedelta:
     """4 s, 8 s, 16 s ... at most five minutes."""
-    return min(timedelta(seconds=2.0 ** min(strikes + 1, 10)), _LONGEST_PAUSE)
+    return min(timedelta(seconds=2.0 ** min(failures + 1, 10)), _LONGEST_PAUSE)
 
 
-def _lane_rest(strikes: int) -> timedelta:
+def _throttle_rest(failures: int) -> timedelta:
     """Nothing at first, then 2 s, 4 s, 8 s ... at most a minute: Slack's return is noticed within that."""
-    if strikes <= _TOLERATED:
+    if failures <= _TOLERATED:
         return timedelta(0)
-    return min(timedelta(seconds=2.0 ** min(strikes - _TOLERATED, 10)), _LONGEST_LANE_REST)
+    return min(timedelta(seconds=2.0 ** min(failures - _TOLERATED, 10)), _LONGEST_THROTTLE_REST)

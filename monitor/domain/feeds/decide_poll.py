@@ -28,7 +28,7 @@ OFFLINE_RETRY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class PollContext:
     """What a decision depends on beside the feed: the time, chance, settings, and the other feeds.
 
     `jitter` is a number from 0 to 1. `others` are the addresses of the other configured feeds, `admin` the receiver of
@@ -48,7 +48,7 @@ def decide(
     answer: Fetched | NotModified | Failure,
     parsed: ParsedFeed | Failure | None,
     look: Look,
-    around: Surroundings,
+    context: PollContext,
 ) -> Polled:
     """All that one poll changes.
 
@@ -58,16 +58,16 @@ def decide(
     """
     failure = answer if isinstance(answer, Failure) else parsed if isinstance(parsed, Failure) else None
     if failure is not None:
-        return _after_failure(asked, failure, around)
+        return _after_failure(asked, failure, context)
     assert not isinstance(answer, Failure)
     if isinstance(parsed, ParsedFeed):
-        return _after_document(asked, answer, parsed, look, around)
-    state = replace(asked.state, baseline_at=asked.state.baseline_at or around.now)
-    return _after_success(asked, answer, state, Recognised(), around)
+        return _after_document(asked, answer, parsed, look, context)
+    state = replace(asked.state, baseline_at=asked.state.baseline_at or context.now)
+    return _after_success(asked, answer, state, Recognised(), context)
 
 
-def _after_failure(asked: FeedForPoll, failure: Failure, around: Surroundings) -> Polled:
-    old, now, settings = asked.state, around.now, around.settings
+def _after_failure(asked: FeedForPoll, failure: Failure, context: PollContext) -> Polled:
+    old, now, settings = asked.state, context.now, context.settings
     every = interval(asked.feed, old, now, settings)
     new = replace(old, polls=old.polls + 1, polled_at=now)
     if failure.reason is Reason.OFFLINE:
@@ -76,7 +76,7 @@ def _after_failure(asked: FeedForPoll, failure: Failure, around: Surroundings) -
         return Polled(
             feed_key=asked.feed.key,
             seen_polls=old.polls,
-            state=replace(new, due=now + spread(gap, around.jitter)),
+            state=replace(new, due=now + spread(gap, context.jitter)),
             notes=(_note(str(failure)),),
         )
     new = replace(
@@ -84,8 +84,8 @@ def _after_failure(asked: FeedForPoll, failure: Failure, around: Surroundings) -
     )
     new = moves.failed(_gone(new, failure, now))
     gap = backed_off(every, new.failures) if failure.retry_after is None else max(every, failure.retry_after)
-    new = replace(new, due=outside(now + spread(gap, around.jitter), old.hints, around.jitter))
-    return _told(asked, new, Recognised(), (_note(str(failure)),), around)
+    new = replace(new, due=outside(now + spread(gap, context.jitter), old.hints, context.jitter))
+    return _told(asked, new, Recognised(), (_note(str(failure)),), context)
 
 
 def _cleared(state: FeedState) -> FeedState:
@@ -111,17 +111,17 @@ def _after_document(
     answer: Fetched | NotModified,
     parsed: ParsedFeed,
     look: Look,
-    around: Surroundings,
+    context: PollContext,
 ) -> Polled:
     old = asked.state
-    baseline = [old.baseline_at is None and not _in_backfill(entry, around) for entry in parsed.entries]
+    baseline = [old.baseline_at is None and not _in_backfill(entry, context) for entry in parsed.entries]
     recognised = recognise(look, since=old.baseline_at, last_read=old.succeeded_at, is_baseline=baseline)
     state = replace(
         old,
         body_hash=look.document,
-        baseline_at=old.baseline_at or around.now,
+        baseline_at=old.baseline_at or context.now,
         entries_last=len(parsed.entries),
-        arrivals=_arrivals(old, recognised, around.now),
+        arrivals=_arrivals(old, recognised, context.now),
         title=parsed.title or old.title,
         hints=Hints(
             ttl=parsed.ttl,
@@ -130,14 +130,14 @@ def _after_document(
             skip_days=parsed.skip_days,
         ),
     )
-    return _after_success(asked, answer, state, recognised, around)
+    return _after_success(asked, answer, state, recognised, context)
 
 
-def _in_backfill(entry: Entry, around: Surroundings) -> bool:
-    backfill = around.settings.backfill
+def _in_backfill(entry: Entry, context: PollContext) -> bool:
+    backfill = context.settings.backfill
     if backfill <= timedelta(0) or entry.published is None:
         return backfill == timedelta.max
-    return around.now - entry.published <= backfill
+    return context.now - entry.published <= backfill
 
 
 def _arrivals(old: FeedState, recognised: Recognised, now: datetime) -> tuple[datetime, ...]:
@@ -154,9 +154,9 @@ def _after_success(
     answer: Fetched | NotModified,
     state: FeedState,
     recognised: Recognised,
-    around: Surroundings,
+    context: PollContext,
 ) -> Polled:
-    old, now = asked.state, around.now
+    old, now = asked.state, context.now
     new = replace(
         state,
         validators=_validators(old.validators, answer),
@@ -169,9 +169,9 @@ def _after_success(
         gone_count=0,
         gone_since=None,
     )
-    move = moves.followed(asked, new, answer.permanent_url, around.others, now)
-    new = replace(move.state, due=_next_due(asked, answer, move.state, around))
-    return _told(asked, new, recognised, _notes(asked, answer, new, recognised, move), around)
+    move = moves.followed(asked, new, answer.permanent_url, context.others, now)
+    new = replace(move.state, due=_next_due(asked, answer, move.state, context))
+    return _told(asked, new, recognised, _notes(asked, answer, new, recognised, move), context)
 
 
 def _validators(old: Validators, answer: Fetched | NotModified) -> Validators:
@@ -183,15 +183,15 @@ def _validators(old: Validators, answer: Fetched | NotModified) -> Validators:
     )
 
 
-def _next_due(asked: FeedForPoll, answer: Fetched | NotModified, state: FeedState, around: Surroundings) -> datetime:
-    old, now = asked.state, around.now
+def _next_due(asked: FeedForPoll, answer: Fetched | NotModified, state: FeedState, context: PollContext) -> datetime:
+    old, now = asked.state, context.now
     costly = isinstance(answer, Fetched) and (
         answer.validators == Validators() or (state.body_hash == old.body_hash and old.validators == answer.validators)
     )
-    every = interval(asked.feed, state, now, around.settings, costly=costly)
+    every = interval(asked.feed, state, now, context.settings, costly=costly)
     gap = max(every, asked_for(state.hints, answer.fresh_for))
     starting = old.succeeded_at is None or now - old.due > every
-    return outside(now + spread(gap, around.jitter, widely=starting), state.hints, around.jitter)
+    return outside(now + spread(gap, context.jitter, widely=starting), state.hints, context.jitter)
 
 
 def _notes(
@@ -212,20 +212,20 @@ def _note(text: str, entries: int | None = None) -> Note:
 
 
 def _told(
-    asked: FeedForPoll, new: FeedState, recognised: Recognised, notes: tuple[Note, ...], around: Surroundings
+    asked: FeedForPoll, new: FeedState, recognised: Recognised, notes: tuple[Note, ...], context: PollContext
 ) -> Polled:
     """The whole outcome, with what a person must be told of the feed."""
-    new, told = health.trouble(asked.feed, asked.state, new, around.now, around.settings.broken_after)
+    new, told = health.trouble(asked.feed, asked.state, new, context.now, context.settings.broken_after)
     return Polled(
         feed_key=asked.feed.key,
         seen_polls=asked.state.polls,
         state=new,
-        articles=tuple(_article(asked, entry, keys, content, around) for entry, keys, content in recognised.new),
+        articles=tuple(_article(asked, entry, keys, content, context) for entry, keys, content in recognised.new),
         aliases=recognised.aliases,
         sightings=recognised.sightings,
         revised=recognised.revised,
         notes=notes,
-        deliveries=notices(told, around.admin, around.now),
+        deliveries=notices(told, context.admin, context.now),
     )
 
 
@@ -233,20 +233,20 @@ def notices(told: Told | None, admin: str | None, now: datetime) -> tuple[NewDel
     """The message for the outbox, if there is something to tell and someone to tell it."""
     if told is None or admin is None:
         return ()
-    return (NewDelivery(receiver=admin, kind=DeliveryKind.NOTICE, window=told.window, due=now, text=told.text),)
+    return (NewDelivery(receiver=admin, kind=DeliveryKind.NOTICE, group_key=told.group_key, due=now, text=told.text),)
 
 
 def _article(
-    asked: FeedForPoll, entry: Entry, keys: tuple[bytes, ...], content: bytes, around: Surroundings
+    asked: FeedForPoll, entry: Entry, keys: tuple[bytes, ...], content: bytes, context: PollContext
 ) -> NewArticle:
     """A baseline goes by what the feed says of it: nobody waits for it, and thousands of pages need not be fetched."""
-    baseline = asked.state.baseline_at is None and not _in_backfill(entry, around)
+    baseline = asked.state.baseline_at is None and not _in_backfill(entry, context)
     return NewArticle(
         identities=keys,
         entry=entry,
-        outlet=around.outlet_of(entry.url or asked.url),
+        outlet=context.outlet_of(entry.url or asked.url),
         feed_key=asked.feed.key,
-        first_seen=around.now,
+        first_seen=context.now,
         stage=Stage.TRIAGE if baseline else Stage.EXTRACT,
         baseline=baseline,
         content_hash=content,

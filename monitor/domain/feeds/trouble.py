@@ -25,7 +25,7 @@ NOTED = "noted"
 class Told:
     """Something to tell a person. Of several with the same `window` one is sent."""
 
-    window: str
+    group_key: str
     text: str
 
 
@@ -42,7 +42,7 @@ def trouble(
         return replace(new, reported=NOTED if _is_silent(new, now) else None), told
     if new.reported is None and new.failing_since is not None and now - new.failing_since >= broken_after:
         text = f"{name} has been broken since {_moment(new.failing_since)}: {new.failure}."
-        return replace(new, reported="broken"), Told(window=_broken_window(feed, new), text=text)
+        return replace(new, reported="broken"), Told(group_key=_broken_window(feed, new), text=text)
     if new.reported is None and new.failing_since is None and _is_silent(new, now):
         text = f"{name} has brought nothing new since {_moment(new.arrivals[-1])}, which is longer than its habit."
         return replace(new, reported="silent"), _told(feed, "silent", now, text)
@@ -87,7 +87,7 @@ def _broken_window(feed: Feed, state: FeedState) -> str:
 
 
 def _told(feed: Feed, what: str, now: datetime, text: str) -> Told:
-    return Told(window=f"trouble:{feed.key}:{what}:{now.isoformat()}", text=text)
+    return Told(group_key=f"trouble:{feed.key}:{what}:{now.isoformat()}", text=text)
 
 
 def _moment(moment: datetime) -> str:

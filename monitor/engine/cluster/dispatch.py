@@ -11,7 +11,7 @@ from typing import Any
 from monitor.engine.cluster.jobs import NOTHING, Errand, Jobs, UnderWay
 from monitor.engine.cluster.outages import attempted
 from monitor.engine.runner import Progress, Work
-from monitor.ports import Clock, Turns
+from monitor.ports import Clock, Leases
 
 log = logging.getLogger(__name__)
 
@@ -34,18 +34,18 @@ ROWS_AHEAD = 2
 last until the next look; few enough to be read at each look, and to be shared out evenly at the end."""
 
 _OTHERS_LOOKED = 5.0
-"""Seconds without a turn after which a process asks whether somebody else had one."""
+"""Seconds without a lease after which a process asks whether somebody else had one."""
 
 _LOOK = "look:"
 
 
 @dataclass(slots=True, kw_only=True)
 class Dispatcher:
-    """Looks for due rows of all works, in turn with the other processes."""
+    """Looks for due rows of all works, in lease with the other processes."""
 
     works: Sequence[Work[Any]]
     jobs: Jobs
-    turns: Turns
+    leases: Leases
     clock: Clock
     progress: dict[str, Progress]
     processes: int = 1
@@ -56,8 +56,8 @@ class Dispatcher:
     _asked_at: float = 0.0
 
     async def prepare(self) -> None:
-        """Make the turns."""
-        await self.turns.prepare([_turn(work.name) for work in self.works], self.clock.now())
+        """Make the leases."""
+        await self.leases.prepare([_lease_name(work.name) for work in self.works], self.clock.now())
 
     def wake(self, names: Collection[str]) -> None:
         """There may be something due for these steps."""
@@ -96,11 +96,11 @@ class Dispatcher:
     async def look(self, woken: Collection[str] = ()) -> int:
         """Make errands of what is due for the `woken` steps, or for all, where no other process is at it; how many."""
         now, self._soon = self.clock.now(), None
-        names = [_turn(name) for name in woken or self.progress]
-        ours = await self.turns.take(names, now, hold=HOLD, rest=AT_ONCE if woken else TICK * 0.8)
-        errands = await self._errands([work for work in self.works if _turn(work.name) in ours]) if ours else []
+        names = [_lease_name(name) for name in woken or self.progress]
+        ours = await self.leases.take(names, now, hold=HOLD, rest=AT_ONCE if woken else TICK * 0.8)
+        errands = await self._errands([work for work in self.works if _lease_name(work.name) in ours]) if ours else []
         if ours:
-            await self.turns.done(ours, self.clock.now())
+            await self.leases.done(ours, self.clock.now())
         await self._note(ours)
         return len(errands)
 
@@ -133,8 +133,8 @@ class Dispatcher:
         late = [name for name, at in self.progress.items() if now - (at.looked_at or 0.0) > _OTHERS_LOOKED]
         if late and now - self._asked_at > _OTHERS_LOOKED:
             self._asked_at = now
-            for turn, at in (await self.turns.completed([_turn(name) for name in late])).items():
-                progress = self.progress[turn.removeprefix(_LOOK)]
+            for lease, at in (await self.leases.completed([_lease_name(name) for name in late])).items():
+                progress = self.progress[lease.removeprefix(_LOOK)]
                 progress.looked_at = max(progress.looked_at or 0.0, now - (self.clock.now() - at).total_seconds())
 
 
@@ -144,5 +144,5 @@ async def _due_keys(work: Work[Any], limit: int, skip: Collection[Hashable]) -> 
     return [work.key(row) for row in await work.due(limit, skip)]
 
 
-def _turn(step: str) -> str:
+def _lease_name(step: str) -> str:
     return f"{_LOOK}{step}"

@@ -14,7 +14,7 @@ from monitor.engine.cluster.jobs import Errand, Jobs, JobsUnavailable, RowsFaile
 from monitor.engine.cluster.outages import OUTAGES, attempted
 from monitor.engine.periodic import Chore
 from monitor.engine.runner import Progress, Work
-from monitor.ports import Clock, Turns
+from monitor.ports import Clock, Leases
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ _TIDY_EVERY = timedelta(minutes=10)
 
 
 @dataclass(slots=True)
-class Lane:
+class StepSlots:
     """One step in this process: how many rows of it at once, which ones just now, and how it went."""
 
     work: Work[Any]
@@ -55,26 +55,26 @@ class ClusterEngine:
         works: Sequence[Work[Any]],
         *,
         jobs: Jobs,
-        turns: Turns,
+        leases: Leases,
         clock: Clock,
         rescued: Callable[[int], Awaitable[object]],
         chores: Sequence[Chore] = (),
     ) -> None:
-        self.runners = {work.name: Lane(work) for work in works}
+        self.runners = {work.name: StepSlots(work) for work in works}
         self.chores = chores
-        self._jobs, self._turns, self._clock, self._rescued = jobs, turns, clock, rescued
+        self._jobs, self._leases, self._clock, self._rescued = jobs, leases, clock, rescued
         self._dispatcher = Dispatcher(
             works=works,
             jobs=jobs,
-            turns=turns,
+            leases=leases,
             clock=clock,
-            progress={name: lane.progress for name, lane in self.runners.items()},
+            progress={name: slots.progress for name, slots in self.runners.items()},
         )
         self._taking_part = asyncio.Event()
         self._taking_part.set()
         self._sharing: list[asyncio.Task[None]] = []
-        for lane in self.runners.values():
-            jobs.serve(lane.work.name, self._performer(lane))
+        for slots in self.runners.values():
+            jobs.serve(slots.work.name, self._performer(slots))
 
     def share_among(self, processes: int) -> None:
         """How many processes there are to share the work."""
@@ -107,16 +107,16 @@ class ClusterEngine:
 
     async def _prepare(self) -> None:
         await self._dispatcher.prepare()
-        names = [_turn(chore) for chore in self._all_chores() if chore.shared]
-        await self._turns.prepare(names, self._clock.now())
+        names = [_lease_name(chore) for chore in self._all_chores() if chore.shared]
+        await self._leases.prepare(names, self._clock.now())
 
     async def _share(self) -> None:
         """Take part whenever we may."""
         while True:
             await self._taking_part.wait()
             self._sharing = [asyncio.create_task(self._dispatcher.run(), name="dispatch")]
-            for name, lane in self.runners.items():
-                work = keep_working(self._jobs, name, _errands_at_once(lane.work), grace=GRACE)
+            for name, slots in self.runners.items():
+                work = keep_working(self._jobs, name, _errands_at_once(slots.work), grace=GRACE)
                 self._sharing.append(asyncio.create_task(work, name=f"take {name}"))
             try:
                 await asyncio.gather(*self._sharing, return_exceptions=True)
@@ -124,23 +124,23 @@ class ClusterEngine:
                 await asyncio.gather(*self._sharing, return_exceptions=True)
                 raise
 
-    def _performer(self, lane: Lane) -> Callable[[Sequence[Hashable]], Awaitable[None]]:
+    def _performer(self, slots: StepSlots) -> Callable[[Sequence[Hashable]], Awaitable[None]]:
         async def perform(keys: Sequence[Hashable]) -> None:
-            await self._perform_errand(lane, keys)
+            await self._perform_errand(slots, keys)
 
         return perform
 
-    async def _perform_errand(self, lane: Lane, keys: Sequence[Hashable]) -> None:
+    async def _perform_errand(self, slots: StepSlots, keys: Sequence[Hashable]) -> None:
         """Perform those rows of an errand that are still due. A row that fails gets an errand of its own, so that its
         waiting holds up no other."""
-        work = lane.work
+        work = slots.work
         assert work.still_due is not None, f"{work.name} cannot be shared out"
         rows = await attempted(f"{work.name}: reading rows {keys}", work.still_due(keys))
         if isinstance(rows, OUTAGES):
             return
         if isinstance(rows, Exception):
             raise RowsFailed(work.name)
-        tasks = {work.key(row): self._begin(lane, row) for row in rows}
+        tasks = {work.key(row): self._begin(slots, row) for row in rows}
         fates = await asyncio.gather(*(asyncio.shield(task) for task in tasks.values()))
         failed = [key for key, well in zip(tasks, fates, strict=True) if not well]
         if failed and len(keys) > 1:
@@ -150,31 +150,31 @@ class ClusterEngine:
             raise RowsFailed(work.name)
         self._dispatcher.errand_done(work.name)
 
-    def _begin(self, lane: Lane, row: object) -> asyncio.Task[bool]:
+    def _begin(self, slots: StepSlots, row: object) -> asyncio.Task[bool]:
         """The task that performs the row; the one under way, if an errand that was taken from us began it."""
-        key = lane.work.key(row)
-        if key not in lane.flying:
-            lane.flying[key] = asyncio.create_task(self._perform(lane, key, row), name=f"{lane.work.name} {key}")
-        return lane.flying[key]
+        key = slots.work.key(row)
+        if key not in slots.flying:
+            slots.flying[key] = asyncio.create_task(self._perform(slots, key, row), name=f"{slots.work.name} {key}")
+        return slots.flying[key]
 
-    async def _perform(self, lane: Lane, key: Hashable, row: object) -> bool:
+    async def _perform(self, slots: StepSlots, key: Hashable, row: object) -> bool:
         """Whether no unforeseen error came of it. An outage is none: the row is still due, and looked for again."""
         try:
-            async with lane.slots:
-                made_work = await attempted(f"{lane.work.name}: row {key}", lane.work.perform(row))
+            async with slots.slots:
+                made_work = await attempted(f"{slots.work.name}: row {key}", slots.work.perform(row))
         finally:
-            lane.progress.performed += 1
-            del lane.flying[key]
+            slots.progress.performed += 1
+            del slots.flying[key]
         if isinstance(made_work, Exception):
-            lane.progress.errors += 1
+            slots.progress.errors += 1
             return isinstance(made_work, OUTAGES)
         if made_work:
-            self._dispatcher.wake(lane.work.wakes)
+            self._dispatcher.wake(slots.work.wakes)
         return True
 
     async def _finish_rows(self) -> None:
         """Cancel what outlived the grace of its errand."""
-        late = [task for lane in self.runners.values() for task in lane.flying.values()]
+        late = [task for slots in self.runners.values() for task in slots.flying.values()]
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
@@ -198,7 +198,7 @@ class ClusterEngine:
             await self._rescued(found)
 
     async def _repeat(self, chore: Chore) -> None:
-        """Perform a chore at its interval; a shared one when it is our turn."""
+        """Perform a chore at its interval; a shared one when it is our lease."""
         every = chore.every.total_seconds()
         while True:
             await asyncio.sleep(min(every, 30.0) if chore.shared else every)
@@ -208,13 +208,13 @@ class ClusterEngine:
     async def _is_ours(self, chore: Chore) -> bool:
         """A shared chore is due as long after its last beginning as it says, whoever began it."""
         taken = await attempted(
-            f"{chore.name}: taking the turn",
-            self._turns.take([_turn(chore)], self._clock.now(), hold=chore.every * 0.95),
+            f"{chore.name}: taking the lease",
+            self._leases.take([_lease_name(chore)], self._clock.now(), hold=chore.every * 0.95),
         )
         return not isinstance(taken, Exception) and bool(taken)
 
 
-def _turn(chore: Chore) -> str:
+def _lease_name(chore: Chore) -> str:
     return f"chore:{chore.name}"
 
 

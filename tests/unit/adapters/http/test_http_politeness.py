@@ -1,11 +1,11 @@
-"""robots.txt and lanes: who may be asked, how many at once, how soon again."""
+"""robots.txt and limits: who may be asked, how many at once, how soon again."""
 
 import asyncio
 from datetime import timedelta
 
 import pytest
 
-from monitor.adapters.http.host_limits import LocalLanes
+from monitor.adapters.http.host_limits import LocalHostLimits
 from monitor.domain.failures import Failure, Reason
 from monitor.domain.feeds.feed import Validators
 from monitor.domain.feeds.fetch import Fetched
@@ -171,8 +171,8 @@ async def test_no_more_requests_at_once_than_settings_say() -> None:
 
 
 async def test_lanes_that_nobody_uses_are_forgotten() -> None:
-    lanes = LocalLanes(2, 0.0)
+    limits = LocalHostLimits(2, 0.0)
     for number in range(5000):
-        async with lanes.enter(f"host{number}.example"):
+        async with limits.enter(f"host{number}.example"):
             pass
-    assert len(lanes._lanes) <= 2000
+    assert len(limits._limits) <= 2000

@@ -45,7 +45,7 @@ def routed(
 
 def test_a_new_alert_leaves_at_once_in_a_window_of_its_own() -> None:
     [delivery] = routed(change(), DESK)
-    assert (delivery.receiver, delivery.kind, delivery.window) == ("desk", DeliveryKind.ALERT, "alert:7:talks")
+    assert (delivery.receiver, delivery.kind, delivery.group_key) == ("desk", DeliveryKind.ALERT, "alert:7:talks")
     assert (delivery.due, delivery.topics, delivery.recurring) == (NOW, ("talks",), False)
 
 
@@ -61,13 +61,13 @@ def test_what_is_below_a_receivers_minimum_is_not_told_until_it_rises() -> None:
     assert routed(change(), picky) == ()
     assert routed(change(AlertKind.UPDATE, news="more"), picky, before=alert()) == ()
     [first] = routed(change(AlertKind.UPDATE, Severity.HIGH), picky, before=alert())
-    assert (first.kind, first.window) == (DeliveryKind.ALERT, "alert:7:talks")
+    assert (first.kind, first.group_key) == (DeliveryKind.ALERT, "alert:7:talks")
 
 
 def test_alerts_of_one_group_share_a_window_that_leaves_after_the_wait() -> None:
     grouped = replace(DESK, group_wait=timedelta(minutes=2), group_interval=timedelta(minutes=10))
     [delivery] = routed(change(), grouped)
-    assert (delivery.window, delivery.due) == ("group", NOW + timedelta(minutes=2))
+    assert (delivery.group_key, delivery.due) == ("group", NOW + timedelta(minutes=2))
     assert (delivery.recurring, delivery.spacing) == (True, timedelta(minutes=10))
 
 
@@ -78,7 +78,7 @@ def test_a_digest_collects_for_its_next_time_and_only_real_news_is_told_again() 
     assert delivery.due == datetime(2026, 3, 4, 16, tzinfo=UTC)
     assert routed(change(AlertKind.UPDATE), daily, before=alert()) == ()
     [again] = routed(change(AlertKind.UPDATE, news="a second visit"), daily, before=alert())
-    assert again.window == delivery.window
+    assert again.group_key == delivery.group_key
 
 
 def test_outside_active_hours_alerts_wait_together_for_the_opening() -> None:
@@ -99,14 +99,14 @@ def test_what_breaks_through_ignores_hours_digests_and_groups() -> None:
     [quietly] = routed(change(), quiet)
     assert quietly.kind is DeliveryKind.DIGEST
     [loudly] = routed(change(severity=Severity.CRITICAL), quiet)
-    assert (loudly.kind, loudly.due, loudly.window) == (DeliveryKind.ALERT, NOW, "alert:7:talks")
+    assert (loudly.kind, loudly.due, loudly.group_key) == (DeliveryKind.ALERT, NOW, "alert:7:talks")
     [risen] = routed(change(AlertKind.UPDATE, Severity.CRITICAL), quiet, before=alert())
     assert (risen.kind, risen.due) == (DeliveryKind.ALERT, NOW)
 
 
 def test_a_story_that_grows_is_edited_in_place_and_says_nothing() -> None:
     [update] = routed(change(AlertKind.UPDATE), DESK, before=alert())
-    assert (update.kind, update.window) == (DeliveryKind.UPDATE, "update:7:talks")
+    assert (update.kind, update.group_key) == (DeliveryKind.UPDATE, "update:7:talks")
     assert (update.recurring, update.spacing) == (True, UPDATE_SPACING)
 
 

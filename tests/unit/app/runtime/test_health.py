@@ -13,8 +13,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.adapters.http.heartbeat import beat
-from monitor.adapters.metrics import Meters
-from monitor.app.runtime.health import STALLED_AFTER, Vitals
+from monitor.adapters.metrics import Metrics
+from monitor.app.runtime.health import STALLED_AFTER, Health
 from monitor.domain.failures import Failure
 from monitor.domain.status.overview import FeedOverview, Overview, Queue
 from monitor.engine.runner import Progress
@@ -54,10 +54,10 @@ class Runner:
     progress: Progress = field(default_factory=Progress)
 
 
-def vitals(url: str | None) -> tuple[Vitals, dict[str, Progress]]:
+def health(url: str | None) -> tuple[Health, dict[str, Progress]]:
     runners = {name: Runner() for name in ("poll", "extract", "triage", "deliver")}
     unused: Any = None
-    made = Vitals(
+    made = Health(
         runners=runners,
         source=unused,
         topics=unused,
@@ -73,7 +73,7 @@ def vitals(url: str | None) -> tuple[Vitals, dict[str, Progress]]:
 @pytest.mark.parametrize("wedged", [("poll",), ("deliver",), ("poll", "deliver")])
 async def test_the_heartbeat_stops_when_polling_or_delivery_stands_still(watch: Any, wedged: tuple[str, ...]) -> None:
     counted, url = watch
-    life, progress = vitals(url)
+    life, progress = health(url)
     for moment in (1.0, 2.0):
         for step in progress.values():
             step.looked_at = moment
@@ -88,7 +88,7 @@ async def test_the_heartbeat_stops_when_polling_or_delivery_stands_still(watch: 
 
 @pytest.mark.case(140)
 async def test_a_step_that_stands_still_fails_the_health_check() -> None:
-    life, progress = vitals(None)
+    life, progress = health(None)
     now = asyncio.get_running_loop().time()
     for step in progress.values():
         step.looked_at = now
@@ -105,7 +105,7 @@ async def test_a_heartbeat_that_is_refused_is_a_value_and_is_logged_once(
 ) -> None:
     counted, url = watch
     counted.status = status
-    life, progress = vitals(url)
+    life, progress = health(url)
     for moment in (1.0, 2.0, 3.0):
         for step in progress.values():
             step.looked_at = moment
@@ -137,9 +137,9 @@ def overview(feeds: int) -> Overview:
 @pytest.mark.case(147)
 def test_the_metrics_keep_the_naming_rules() -> None:
     """What promtool's lint asks: a help text, a prefix, base units, `_total` for counters and for nothing else."""
-    meters = Meters()
-    meters.show(overview(3))
-    for family in text_string_to_metric_families(meters.page().decode()):
+    metrics = Metrics()
+    metrics.show(overview(3))
+    for family in text_string_to_metric_families(metrics.page().decode()):
         if family.name.endswith("_created"):
             continue
         assert family.name.startswith("wirewatch_"), family.name
@@ -156,10 +156,10 @@ def test_the_metrics_keep_the_naming_rules() -> None:
 
 @pytest.mark.case(147)
 def test_series_do_not_grow_beyond_the_feeds_there_are() -> None:
-    meters = Meters()
-    meters.show(overview(1000))
-    many = sum(len(family.samples) for family in text_string_to_metric_families(meters.page().decode()))
+    metrics = Metrics()
+    metrics.show(overview(1000))
+    many = sum(len(family.samples) for family in text_string_to_metric_families(metrics.page().decode()))
     assert 1000 < many <= 5000
-    meters.show(overview(1))
-    few = sum(len(family.samples) for family in text_string_to_metric_families(meters.page().decode()))
+    metrics.show(overview(1))
+    few = sum(len(family.samples) for family in text_string_to_metric_families(metrics.page().decode()))
     assert many - few == 999

@@ -61,9 +61,9 @@ def _crowded(sending: DeliveryForSending, receiver: Receiver, now: datetime) -> 
     return None
 
 
-def _folded(sending: DeliveryForSending, receiver: Receiver, window: str, due: datetime, why: str) -> Settlement:
+def _folded(sending: DeliveryForSending, receiver: Receiver, group_key: str, due: datetime, why: str) -> Settlement:
     into = NewDelivery(
-        receiver=sending.delivery.receiver, kind=DeliveryKind.DIGEST, window=window, due=due, recurring=True
+        receiver=sending.delivery.receiver, kind=DeliveryKind.DIGEST, group_key=group_key, due=due, recurring=True
     )
     fold = Fold(into=into, limit=FOLDED_AT_ONCE, below=receiver.break_through)
     changed = settled(sending.delivery, DeliveryState.FOLDED, due, f"went into a digest: {why}")
