@@ -24,7 +24,7 @@ TRIAGED_TOGETHER = 25
 """Articles in triage at once: the stores place what waits together, in the order of asking, in one transaction."""
 TRIAGE_REST = 0.2
 """Seconds for which articles of a stream are gathered for triage. Measured: the main process takes 22.1 ms an article
-instead of 27.9 with a transaction for each (docs/decisions.md, "From feed to outbox")."""
+instead of 27.9 with a transaction for each (docs/decisions/005-pipeline-cost.md)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

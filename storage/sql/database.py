@@ -1,6 +1,6 @@
 """One database, asynchronous outside, synchronous inside: each unit of work is one transaction in a worker thread.
 
-SQLAlchemy's asynchronous layer costs ten times what its synchronous one does on short statements (`docs/decisions.md`),
+SQLAlchemy's asynchronous layer costs ten times what its synchronous one does on short statements (`docs/decisions`),
 and a transaction that cannot await cannot be left open while something slow happens.
 """
 

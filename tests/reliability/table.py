@@ -18,7 +18,7 @@ and commands have kept in `docs/figures`; do not edit it by hand. A test fails w
 A test here means that the case is tried, not that every input, fault and machine one could think of for it is.
 Tests marked `torture` take minutes or hours: `scripts/torture` runs them, and a short version of each runs with all
 other tests. `--keep-figures` writes anew what tests measured. More measurements (load, quality) are in
-[scaling.md](scaling.md), [decisions.md](decisions.md) and [evaluation.md](evaluation.md).
+[scaling.md](scaling.md), [the decisions](decisions/README.md) and [evaluation.md](evaluation.md).
 
 | part | cases | with tests |
 |---|---|---|
