@@ -40,26 +40,26 @@ BODY = "The harbour board has put its budget before the council, which meets on 
 
 @dataclass(slots=True)
 class Numbered:
-    """A judge without a thought: where an article goes and what it sets off follow from its number."""
+    """A judge whose decisions follow from the article's number alone."""
 
     number: int
     learnt: int = 0
     story: int | None = None
 
     def locate(self, news: Sequence[Placed]) -> Placement:
-        """Two of three join the story of the first."""
+        """Place two of three into the story of the first."""
         for placed in news:
             self.learnt, self.story = placed.sequence, placed.story_id
         return Placement(story_id=self.story if self.number % 3 else None, reason="a report of the same event")
 
     def prepare(self) -> None:
-        """Nothing to do."""
+        """Do nothing."""
 
     def unlearn(self, after: int) -> None:
-        """Nothing is remembered."""
+        """Do nothing: no judge here remembers anything."""
 
     def judge(self, facts: StoryFacts, placement: Placement) -> Verdict:
-        """Every third matches, every sixth alerts."""
+        """Let every third match and every sixth alert."""
         change = AlertChange(
             kind=AlertKind.NEW,
             topic="harbour",
@@ -124,7 +124,7 @@ def raw(path: Path, statements: Sequence[tuple[str, Any]]) -> Measured:
 
 
 async def run(path: Path, *, noted: bool) -> tuple[list[Measured], list[list[tuple[str, Any]]]]:
-    """Both halves of an article's way, measured, and what was executed where `noted`."""
+    """Measure both halves of an article's way; return what was executed where `noted`."""
     database = Database.open(f"sqlite:///{path}")
     store = SqlArticleStore(database)
     log = Noted(database) if noted else None
@@ -139,7 +139,7 @@ async def run(path: Path, *, noted: bool) -> tuple[list[Measured], list[list[tup
 
 
 async def fill(path: Path, articles: int) -> None:
-    """A store with articles that wait for their texts."""
+    """Fill a store with articles that wait for their texts."""
     database = Database.open(f"sqlite:///{path}")
     await upgrade(database)
     feeds = SqlFeedStore(database)

@@ -26,7 +26,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from monitor.domain.stories import StoryIndex, fingerprint
-from monitor.domain.stories.values import Fingerprint, Placed, Report
+from monitor.domain.stories.values import Fingerprint, Placed, ReportText
 
 START = datetime(2030, 5, 6, tzinfo=UTC)
 WORDS = 350
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def measure_window(size: int, measured: int) -> None:
-    """Different articles in the window."""
+    """Measure different articles in the window."""
     index, made = StoryIndex(timedelta(hours=72)), reports(size + measured)
     for number in range(1, size + 1):
         report = next(made)
@@ -78,7 +78,7 @@ def measure_window(size: int, measured: int) -> None:
 
 
 def measure_copies(known: int, measured: int) -> None:
-    """Copies of a tenth as many texts."""
+    """Measure copies of a tenth as many texts."""
     index, texts = StoryIndex(timedelta(days=30)), list(reports(known // 10, shared=False))
     sketches = [fingerprint(report) for report in texts]
     for number in range(1, known + 1):
@@ -94,7 +94,7 @@ def measure_copies(known: int, measured: int) -> None:
         number = known + step + 1
         report = texts[original]
         sketch = fingerprint(
-            Report(title=report.title, text=cut(report.text, chance), language=None, outlet="x.example")
+            ReportText(title=report.title, text=cut(report.text, chance), language=None, outlet="x.example")
         )
         placement = index.locate(sketch, outlet="x.example", at=START + timedelta(seconds=number))
         right += placement.copy_of == original + 1
@@ -108,7 +108,7 @@ def measure_copies(known: int, measured: int) -> None:
 
 
 def measure_peer(size: int) -> None:
-    """The same texts in both."""
+    """Measure the same texts in our index and in datasketch."""
     from datasketch import MinHash, MinHashLSH
 
     texts = list(reports(size, shared=False))
@@ -133,7 +133,7 @@ def measure_peer(size: int) -> None:
             index.learn([placed(number, fingerprint(report), at=START)])
 
         def ask(text: str) -> int | None:
-            sketch = fingerprint(Report(title="", text=text, language=None, outlet="x.example"))
+            sketch = fingerprint(ReportText(title="", text=text, language=None, outlet="x.example"))
             found = index.locate(sketch, outlet="x.example", at=START).copy_of
             return None if found is None else found - 1
 
@@ -166,7 +166,7 @@ def _contest(name: str, build: Callable[[], Callable[[str], int | None]], copies
 def placed(
     number: int, made: Fingerprint, *, at: datetime, story: int | None = None, copy_of: int | None = None
 ) -> Placed:
-    """A row as storage would return it."""
+    """Make a row as storage would return it."""
     return Placed(
         sequence=number,
         article_id=number,
@@ -178,8 +178,8 @@ def placed(
     )
 
 
-def reports(count: int, *, shared: bool = True) -> Iterator[Report]:
-    """Invented articles; with `shared`, every few of them are about one event."""
+def reports(count: int, *, shared: bool = True) -> Iterator[ReportText]:
+    """Invent articles; with `shared`, every few of them are about one event."""
     chance = np.random.default_rng(3)
     words = np.array([_word(number) for number in range(VOCABULARY)])
     frequency = 1.0 / np.arange(20, VOCABULARY + 20)
@@ -192,11 +192,11 @@ def reports(count: int, *, shared: bool = True) -> Iterator[Report]:
         title = [*rare[:5], *body[:4]] if shared else body[:9]
         lead = [*rare, *body[:8]] if shared else body[:8]
         text = " ".join([*lead, *body[8:]])
-        yield Report(title=" ".join(title), text=text, language=None, outlet=f"outlet{number % 500}.example")
+        yield ReportText(title=" ".join(title), text=text, language=None, outlet=f"outlet{number % 500}.example")
 
 
 def cut(text: str, chance: random.Random) -> str:
-    """The first 30 to 70 % of a text."""
+    """Keep the first 30 to 70 % of a text."""
     words = text.split(" ")
     return " ".join(words[: int(len(words) * chance.uniform(0.3, 0.7))])
 

@@ -59,12 +59,12 @@ class Clock:
     """A clock that stands."""
 
     def now(self) -> datetime:
-        """Always the same."""
+        """Return the same time always."""
         return NOW
 
 
 def prints(count: int) -> Iterator[Fingerprint]:
-    """Fingerprints of different articles."""
+    """Make fingerprints of different articles."""
     chance = np.random.default_rng(3)
     steps = np.cumsum(1.0 / np.arange(20, 60_020))
     for _ in range(count):
@@ -99,34 +99,34 @@ class World:
 
     @property
     def big(self) -> int:
-        """The first article of the big story, and the story."""
+        """Return the first article of the big story, and the story's id."""
         return self.count - self.members + 1
 
     def placed(self, number: int) -> dict[str, object]:
-        """What an article's row and its fingerprint's have in common."""
+        """Return what an article's row and its fingerprint's have in common."""
         copy = number > self.big and (number - self.big) % 2
         outlet = f"o{number % 2000}.example"
         return {"story_id": min(number, self.big), "copy_of": self.big if copy else None, "outlet": outlet}
 
     def at(self, number: int) -> datetime:
-        """When it came."""
+        """Return when an article came."""
         return NOW - SPAN + SPAN / self.count * number
 
     def article(self, number: int) -> dict[str, object]:
-        """A row of an article that was placed."""
+        """Make the row of an article that was placed."""
         placed = self.placed(number)
         origin = placed["outlet"] if placed["copy_of"] is None else self.placed(self.big)["outlet"]
         own = {"id": number, "first_seen": self.at(number), "stage": "done", "due": None, "origin": origin}
         return _ARTICLE | placed | own
 
     def unplaced(self, number: int) -> dict[str, object]:
-        """A row of an article that waits."""
+        """Make the row of an article that waits."""
         own = {"id": number, "first_seen": NOW, "stage": Stage.TRIAGE.value, "due": NOW}
         return _ARTICLE | own | {"outlet": f"x{number}.example"}
 
 
 def fill(database: Database, world: World) -> list[Fingerprint]:
-    """Write it all; the fingerprints of the articles placed."""
+    """Write all rows; return the fingerprints of the articles placed."""
     made = list(prints(world.count))
     numbers = range(1, world.count + 1)
 
@@ -154,7 +154,7 @@ def fill(database: Database, world: World) -> list[Fingerprint]:
 
 
 async def measure(database: Database, world: World) -> None:
-    """Fill, rebuild, place; print."""
+    """Fill the store, rebuild the index, place articles, print the times."""
     made = fill(database, world)
     store = SqlArticleStore(database)
     wall, processor = time.perf_counter(), time.process_time()
@@ -171,7 +171,7 @@ async def measure(database: Database, world: World) -> None:
 
 
 def _held(database: Database, index: StoryIndex, article: Article, made: Fingerprint) -> tuple[float, float]:
-    """Seconds of this thread's processor time, and on the clock, from taking the lock until COMMIT."""
+    """Measure processor and clock seconds from taking the lock until COMMIT."""
     judge = ArticleJudge(article=article, fingerprint=made, matches=FOUND, catalog=CATALOG, index=index, now=NOW)
     placing = Placing(seen=article, fingerprint=made, after=index.sequence, judge=judge, revision="r", now=NOW)
     judge.prepare()

@@ -1,5 +1,7 @@
-"""`scripts/evaluate`: one sub-command for each kind of decision. Exit codes: 0 measured, 2 wrong usage,
-78 no documents."""
+"""Run `scripts/evaluate`: one sub-command for each kind of decision.
+
+Exit codes: 0 measured, 2 wrong usage, 78 no documents.
+"""
 
 import argparse
 import sys

@@ -11,10 +11,10 @@ import numpy.typing as npt
 import xxhash
 
 from benchmarks.quality.placings import share
-from benchmarks.quality.streams import Told
+from benchmarks.quality.streams import StreamDocument
 from monitor.domain.stories import StoryIndex, fingerprint
 from monitor.domain.stories.fingerprint.words import folded, lower_words
-from monitor.domain.stories.values import Placed, Report
+from monitor.domain.stories.values import Placed, ReportText
 
 NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
 NEAREST = 5
@@ -27,23 +27,23 @@ _SPACE = 1 << 14
 
 
 def cut(words: list[str], chance: random.Random, donor: list[str]) -> list[str]:
-    """The first 30 to 70 %."""
+    """Keep the first 30 to 70 %."""
     return words[: int(len(words) * chance.uniform(0.3, 0.7))]
 
 
 def inserted(words: list[str], chance: random.Random, donor: list[str]) -> list[str]:
-    """A quarter of foreign text put in somewhere."""
+    """Insert a quarter of foreign text at a random place."""
     at = chance.randrange(len(words))
     return [*words[:at], *donor[: len(words) // 4], *words[at:]]
 
 
 def edited(words: list[str], chance: random.Random, donor: list[str]) -> list[str]:
-    """One word in twenty replaced."""
+    """Replace one word in twenty."""
     return [chance.choice(donor) if chance.random() < 0.05 else word for word in words]
 
 
 def reordered(words: list[str], chance: random.Random, donor: list[str]) -> list[str]:
-    """The halves swapped."""
+    """Swap the halves."""
     middle = len(words) // 2
     return words[middle:] + words[:middle]
 
@@ -54,7 +54,7 @@ def mixed(words: list[str], chance: random.Random, donor: list[str]) -> list[str
 
 
 def same(words: list[str], chance: random.Random, donor: list[str]) -> list[str]:
-    """Nothing but a new headline."""
+    """Keep the text; only the headline is new."""
     return words
 
 
@@ -68,24 +68,24 @@ WAYS: tuple[Callable[[list[str], random.Random, list[str]], list[str]], ...] = (
 )
 
 
-def copy_figures(articles: Sequence[Told], seed: int = 7, most: int = 1_200) -> dict[str, float]:
-    """Recall of each way of copying, for at most `most` articles, and false copies among all that are alike and of the
-    same week.
+def copy_figures(articles: Sequence[StreamDocument], seed: int = 7, most: int = 1_200) -> dict[str, float]:
+    """Measure how many copies are recognised, and how many alike articles are taken for copies.
 
+    Recall is measured for each way of copying on at most `most` articles.
     Articles that really repeat one another (by their own shingles) are left out of the negatives. Every copy has a new
     headline made of words of its text.
     """
     chance = random.Random(seed)
     chosen = chance.sample(list(articles), min(most, len(articles)))
     index = StoryIndex(timedelta(hours=72))
-    for number, told in enumerate(chosen, start=1):
-        _learn(index, number, told)
+    for number, document in enumerate(chosen, start=1):
+        _learn(index, number, document)
     roots = _same_texts(chosen)
     found: dict[str, float] = {"articles_copied": float(len(chosen))}
     for way in WAYS:
         recalled = []
-        for told in chosen:
-            glue, words = _words(told.text)
+        for document in chosen:
+            glue, words = _words(document.text)
             _, donor = _words(chance.choice(chosen).text)
             copy = glue.join(way(words, chance, donor))
             recalled.append(_copy_of(index, _headline(glue, words, chance), copy))
@@ -97,25 +97,25 @@ def copy_figures(articles: Sequence[Told], seed: int = 7, most: int = 1_200) -> 
 
 
 def _words(text: str) -> tuple[str, list[str]]:
-    """What words are joined by, and the words: the characters of a script without spaces."""
+    """Return the joint between words, and the words; characters of a script without spaces."""
     words = text.split(" ")
     return (" ", words) if 10 * len(words) > len(text) else ("", list(text))
 
 
-def _false_copies(articles: Sequence[Told]) -> Iterator[bool]:
-    """Pairs of an article and one most like it of its week: whether the later is taken for a copy of the earlier."""
-    shingles = [_shingles(told.text) for told in articles]
+def _false_copies(articles: Sequence[StreamDocument]) -> Iterator[bool]:
+    """Yield for pairs of alike articles of one week whether the later counts as a copy."""
+    shingles = [_shingles(document.text) for document in articles]
     for later, earlier in _alike(articles):
         mine, theirs = shingles[later], shingles[earlier]
         if len(mine & theirs) < REPEATED * min(len(mine), len(theirs)):
             index = StoryIndex(timedelta(hours=72))
             _learn(index, 1, articles[earlier])
-            told = articles[later]
-            yield _copy_of(index, told.title, told.text, told.outlet) is not None
+            document = articles[later]
+            yield _copy_of(index, document.title, document.text, document.outlet) is not None
 
 
-def _alike(articles: Sequence[Told]) -> Iterator[tuple[int, int]]:
-    """For each article the `NEAREST` of its week by the cosine of their weighted words, of the same language."""
+def _alike(articles: Sequence[StreamDocument]) -> Iterator[tuple[int, int]]:
+    """Yield each article with its `NEAREST` of the week in its language, by weighted words."""
     vectors = _vectors(articles)
     order = sorted(range(len(articles)), key=lambda number: articles[number].at)
     by_language: defaultdict[str | None, list[int]] = defaultdict(list)
@@ -127,11 +127,11 @@ def _alike(articles: Sequence[Told]) -> Iterator[tuple[int, int]]:
         earlier.append(later)
 
 
-def _vectors(articles: Sequence[Told]) -> npt.NDArray[np.float32]:
-    """A row of unit length each: the words' hashes, weighted by how few articles have them."""
+def _vectors(articles: Sequence[StreamDocument]) -> npt.NDArray[np.float32]:
+    """Return a row of unit length for each article: hashed words, the rare ones heavy."""
     vectors = np.zeros((len(articles), _SPACE), np.float32)
-    for vector, told in zip(vectors, articles, strict=True):
-        words = lower_words(folded(f"{told.title} {told.text}"))
+    for vector, document in zip(vectors, articles, strict=True):
+        words = lower_words(folded(f"{document.title} {document.text}"))
         # pairs as well: of a script without spaces single characters say little
         for word, times in Counter([*words, *map("".join, pairwise(words))]).items():
             vector[xxhash.xxh32_intdigest(word.encode()) % _SPACE] += 1 + np.log(times)
@@ -140,9 +140,9 @@ def _vectors(articles: Sequence[Told]) -> npt.NDArray[np.float32]:
     return vectors
 
 
-def _same_texts(articles: Sequence[Told]) -> list[int]:
-    """The first article that each one repeats: the corpus itself holds copies."""
-    shingles = [_shingles(told.text) for told in articles]
+def _same_texts(articles: Sequence[StreamDocument]) -> list[int]:
+    """Return for each article the first one it repeats: the corpus itself holds copies."""
+    shingles = [_shingles(document.text) for document in articles]
     roots: list[int] = []
     for number, mine in enumerate(shingles):
         like = (n for n in range(number) if len(mine & shingles[n]) >= REPEATED * min(len(mine), len(shingles[n])))
@@ -161,12 +161,12 @@ def _headline(glue: str, words: list[str], chance: random.Random) -> str:
 
 
 def _copy_of(index: StoryIndex, title: str, text: str, outlet: str = "elsewhere.example") -> int | None:
-    made = fingerprint(Report(title=title, text=text, language=None, outlet=outlet))
+    made = fingerprint(ReportText(title=title, text=text, language=None, outlet=outlet))
     return index.locate(made, outlet=outlet, at=NOON).copy_of
 
 
-def _learn(index: StoryIndex, number: int, told: Told) -> None:
-    made = fingerprint(Report(title=told.title, text=told.text, language=None, outlet=told.outlet))
+def _learn(index: StoryIndex, number: int, document: StreamDocument) -> None:
+    made = fingerprint(ReportText(title=document.title, text=document.text, language=None, outlet=document.outlet))
     index.learn(
         [
             Placed(
@@ -174,7 +174,7 @@ def _learn(index: StoryIndex, number: int, told: Told) -> None:
                 article_id=number,
                 story_id=number,
                 copy_of=None,
-                outlet=told.outlet,
+                outlet=document.outlet,
                 at=NOON,
                 fingerprint=made,
             )

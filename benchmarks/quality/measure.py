@@ -71,7 +71,7 @@ class Count:
 
 
 def judge(matcher: Matcher, documents: Iterable[Labelled], topics: Sequence[str]) -> list[Judgement]:
-    """A judgement for each document and topic, but where the reader was unsure."""
+    """Judge each document and topic, except where the reader was unsure."""
     judgements = []
     for labelled in documents:
         outcome = matcher.match(labelled.document)

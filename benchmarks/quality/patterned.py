@@ -1,4 +1,4 @@
-"""Invented news told after one pattern, as wire services tell earthquakes, results and appointments.
+"""Invent news told after one pattern, as wire services tell earthquakes, results and appointments.
 
 Every event has a headline and a first paragraph after the mould of its family, with names and numbers of its own; some
 are reported again by another outlet in other words. A story index that goes by likeness alone takes the events of one
@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from benchmarks.quality.placings import place, share
-from benchmarks.quality.streams import Told
+from benchmarks.quality.streams import StreamDocument
 
 NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
 _SYLLABLES = (
@@ -149,10 +149,10 @@ FAMILIES: dict[str, Mould] = {
 }
 
 
-def patterned_stream(events: int, seed: int = 1) -> list[Told]:
-    """`events` of each family, one each 9 minutes; of every third a second report half an hour later."""
+def patterned_stream(events: int, seed: int = 1) -> list[StreamDocument]:
+    """Invent `events` of each family, 9 minutes apart, every third with a second report."""
     chance = random.Random(seed)
-    told: list[Told] = []
+    documents: list[StreamDocument] = []
     for number in range(events):
         at = NOON + timedelta(minutes=9 * number)
         for family, mould in FAMILIES.items():
@@ -167,31 +167,31 @@ def patterned_stream(events: int, seed: int = 1) -> list[Told]:
             )
             title, text, second_title, second_text = mould(event)
             story = f"{family} {number}"
-            told.append(_told(f"{story} first", at, f"first-{number % 7}.example", title, text, story))
+            documents.append(_document(f"{story} first", at, f"first-{number % 7}.example", title, text, story))
             if number % 3 == 0:
                 later = at + timedelta(minutes=30)
                 second = f"second-{number % 5}.example"
-                told.append(_told(f"{story} second", later, second, second_title, second_text, story))
-    return sorted(told, key=lambda each: each.at)
+                documents.append(_document(f"{story} second", later, second, second_title, second_text, story))
+    return sorted(documents, key=lambda each: each.at)
 
 
 def patterned_figures(events: int = 60) -> dict[str, float]:
-    """The share of events swallowed by the story of an earlier one, and of second reports that found their event."""
-    told = patterned_stream(events)
-    placed = place(told).story
+    """Measure events swallowed by an earlier one's story, and second reports that found theirs."""
+    documents = patterned_stream(events)
+    placed = place(documents).story
     first: defaultdict[int, str] = defaultdict(str)
-    for each in told:
+    for each in documents:
         first[placed[each.id]] = first[placed[each.id]] or each.id
-    openings = [each.id for each in told if each.id.endswith("first")]
-    seconds = [each for each in told if each.id.endswith("second")]
+    openings = [each.id for each in documents if each.id.endswith("first")]
+    seconds = [each for each in documents if each.id.endswith("second")]
     return {
         "patterns_swallowed": share(first[placed[opening]] != opening for opening in openings),
         "patterns_joined": share(placed[each.id] == placed[f"{each.story} first"] for each in seconds),
     }
 
 
-def _told(name: str, at: datetime, outlet: str, title: str, text: str, story: str) -> Told:
-    return Told(id=name, at=at, outlet=outlet, title=title, text=text, story=story, role="core")
+def _document(name: str, at: datetime, outlet: str, title: str, text: str, story: str) -> StreamDocument:
+    return StreamDocument(id=name, at=at, outlet=outlet, title=title, text=text, story=story, role="core")
 
 
 def _name(chance: random.Random) -> str:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import combinations
 
-from benchmarks.quality.streams import Pair, Told
+from benchmarks.quality.streams import NearDuplicate, StreamDocument
 from monitor.domain.stories import StoryIndex, fingerprint
-from monitor.domain.stories.values import Placed, Report
+from monitor.domain.stories.values import Placed, ReportText
 
 
 @dataclass(slots=True)
@@ -19,29 +19,31 @@ class Placings:
     original: dict[str, str] = field(default_factory=dict)
 
     def root(self, document: str) -> str:
-        """The document whose text it repeats, or itself."""
+        """Return the document whose text `document` repeats, or itself."""
         return self.original.get(document, document)
 
 
-def place(stream: Iterable[Told], window: timedelta = timedelta(hours=72)) -> Placings:
+def place(stream: Iterable[StreamDocument], window: timedelta = timedelta(hours=72)) -> Placings:
     """Place every document in its turn."""
     index, placings, names = StoryIndex(window), Placings(), [""]
-    for number, told in enumerate(stream, start=1):
-        names.append(told.id)
-        report = Report(title=told.title, text=told.text, language=told.language, outlet=told.outlet)
+    for number, document in enumerate(stream, start=1):
+        names.append(document.id)
+        report = ReportText(
+            title=document.title, text=document.text, language=document.language, outlet=document.outlet
+        )
         made = fingerprint(report)
-        placement = index.locate(made, outlet=told.outlet, at=told.at)
+        placement = index.locate(made, outlet=document.outlet, at=document.at)
         story = number if placement.story_id is None else placement.story_id
-        placings.story[told.id] = story
+        placings.story[document.id] = story
         if placement.copy_of is not None:
-            placings.original[told.id] = names[placement.copy_of]
+            placings.original[document.id] = names[placement.copy_of]
         placed = Placed(
             sequence=number,
             article_id=number,
             story_id=story,
             copy_of=placement.copy_of,
-            outlet=told.outlet,
-            at=told.at,
+            outlet=document.outlet,
+            at=document.at,
             fingerprint=made,
         )
         index.learn([placed])
@@ -49,7 +51,10 @@ def place(stream: Iterable[Told], window: timedelta = timedelta(hours=72)) -> Pl
 
 
 def bcubed(gold: Mapping[str, str], placed: Mapping[str, int]) -> tuple[float, float, float]:
-    """B-cubed precision, recall and F1 over the documents of `gold` (Bagga and Baldwin, 1998)."""
+    """Compute B-cubed precision, recall and F1 over the documents of `gold`.
+
+    Bagga and Baldwin (1998).
+    """
     by_gold: defaultdict[str, set[str]] = defaultdict(set)
     by_placed: defaultdict[int, set[str]] = defaultdict(set)
     for document, story in gold.items():
@@ -64,10 +69,13 @@ def bcubed(gold: Mapping[str, str], placed: Mapping[str, int]) -> tuple[float, f
 
 
 def figures(
-    stream: Sequence[Told], pairs: Sequence[Pair], columns: Sequence[Sequence[str]], placings: Placings
+    stream: Sequence[StreamDocument],
+    pairs: Sequence[NearDuplicate],
+    columns: Sequence[Sequence[str]],
+    placings: Placings,
 ) -> dict[str, float]:
-    """All guard figures of one run."""
-    core = {told.id: told.story for told in stream if told.role == "core" and told.story}
+    """Compute all guard figures of one run."""
+    core = {document.id: document.story for document in stream if document.role == "core" and document.story}
     precision, recall, f1 = bcubed(core, placings.story)
     cross = [pair for pair in pairs if pair.crosses_outlets]
     instalments = [pair for column in columns for pair in combinations(column, 2)]
@@ -89,21 +97,21 @@ def figures(
     }
 
 
-def related(stream: Sequence[Told], placings: Placings) -> tuple[float, float]:
-    """Related documents placed with any core document of their story, and with most of them."""
+def related(stream: Sequence[StreamDocument], placings: Placings) -> tuple[float, float]:
+    """Measure related documents placed with any core document of their story, and with most."""
     homes: defaultdict[str, Counter[int]] = defaultdict(Counter)
-    for told in stream:
-        if told.role == "core" and told.story:
-            homes[told.story][placings.story[told.id]] += 1
-    others = [told for told in stream if told.role == "related" and told.story in homes]
+    for document in stream:
+        if document.role == "core" and document.story:
+            homes[document.story][placings.story[document.id]] += 1
+    others = [document for document in stream if document.role == "related" and document.story in homes]
     main = {story: counts.most_common(1)[0][0] for story, counts in homes.items()}
     return (
-        share(placings.story[told.id] in homes[told.story or ""] for told in others),
-        share(placings.story[told.id] == main[told.story or ""] for told in others),
+        share(placings.story[document.id] in homes[document.story or ""] for document in others),
+        share(placings.story[document.id] == main[document.story or ""] for document in others),
     )
 
 
 def share(answers: Iterable[bool]) -> float:
-    """The share of yes; 0 of nothing."""
+    """Return the share of yes; 0 of nothing."""
     counted = list(answers)
     return sum(counted) / len(counted) if counted else 0.0

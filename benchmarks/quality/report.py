@@ -17,7 +17,7 @@ HEAD = f"{'':26}{'found':>7}{'false':>7}{'missed':>8}{'rejected':>10}{'precision
 
 
 def summary(judgements: Sequence[Judgement], topic: str) -> list[dict[str, object]]:
-    """A row of figures for each slice of the documents."""
+    """Compute a row of figures for each slice of the documents."""
     own = [judgement for judgement in judgements if judgement.topic == topic]
     return [
         {"topic": topic, "slice": name, "group": group, **_figures(count)}
@@ -39,7 +39,7 @@ def _figures(count: Count) -> dict[str, object]:
 
 
 def table(rows: Sequence[dict[str, object]]) -> Iterator[str]:
-    """Lines of a table; slices without a single labelled or matched document are left out."""
+    """Write the lines of a table, without slices that have no labelled or matched document."""
     yield f"{rows[0]['topic']}\n{HEAD}"
     for row in rows:
         if row["found"] or row["false"] or row["missed"]:
@@ -50,7 +50,7 @@ def table(rows: Sequence[dict[str, object]]) -> Iterator[str]:
 
 
 def worst(judgements: Sequence[Judgement], topic: str, limit: int) -> Iterator[str]:
-    """The errors furthest from right, each with why it matched or which clause it missed."""
+    """Write the worst errors, each with why it matched or which clause it missed."""
     wrong = [judgement for judgement in judgements if judgement.topic == topic and judgement.wrong]
     false = sorted((j for j in wrong if j.match), key=lambda j: -j.match.score if j.match else 0.0)
     missed = sorted((j for j in wrong if not j.match), key=lambda j: j.near.score if j.near else 0.0)

@@ -38,8 +38,8 @@ def run(corpus: Path, chosen: argparse.Namespace) -> int:
     """Measure and print."""
     found: dict[str, float] = {}
     if chosen.only in (None, "stream"):
-        told = stream(corpus, share=chosen.share)
-        found |= figures(told, pairs(corpus), columns(corpus), place(told))
+        documents = stream(corpus, share=chosen.share)
+        found |= figures(documents, pairs(corpus), columns(corpus), place(documents))
     if chosen.only in (None, "copies"):
         found |= copy_figures(articles(corpus))
     if chosen.only in (None, "patterns"):

@@ -1,4 +1,4 @@
-"""Real streams and labelled stories, as the story index would meet them."""
+"""Read real streams and labelled stories in the order in which a daemon would place them."""
 
 import json
 import lzma
@@ -17,7 +17,7 @@ _ZONES = {"EDT": "-0400", "EST": "-0500"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class StreamDocument:
     """One document of the stream; `story` and `role` ("core" or "related") where a reader gave them."""
 
     id: str
@@ -31,7 +31,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class NearDuplicate:
     """Two documents that a shingle comparison found alike; `is_copy` where at least half of their shingles agree."""
 
     first: str
@@ -40,30 +40,30 @@ class Pair:
     is_copy: bool
 
 
-def stream(corpus: Path, *, share: float = 1.0) -> list[Told]:
-    """All documents in the order of time: labelled stories, pairs, columns, and `share` of everything else."""
-    found: dict[str, Told] = {}
+def stream(corpus: Path, *, share: float = 1.0) -> list[StreamDocument]:
+    """Read all documents in order of time: labelled ones, and `share` of everything else."""
+    found: dict[str, StreamDocument] = {}
     for row in _rows(corpus / "clusters" / "story_clusters.dev.jsonl"):
-        found[row["doc_id"]] = _told(row, id=row["doc_id"], story=row["story_id"], role=row["role"])
+        found[row["doc_id"]] = _document(row, id=row["doc_id"], story=row["story_id"], role=row["role"])
     for row in _rows(corpus / "clusters" / "neardup_pairs.dev.jsonl"):
         for side in (row["a"], row["b"]):
-            found.setdefault(side["id"], _told(side))
+            found.setdefault(side["id"], _document(side))
     for column in _rows(corpus / "clusters" / "recurring_not_duplicates.dev.jsonl"):
         for item in column["items"]:
-            found.setdefault(item["id"], _told(item))
+            found.setdefault(item["id"], _document(item))
     for path in sorted((corpus / "feeds" / "rss_stream").glob("*.jsonl.xz")):
         with lzma.open(path, "rt", encoding="utf-8") as lines:
             for number, line in enumerate(lines):
                 if int(number * share) != int((number + 1) * share):
                     row = json.loads(line)
-                    found.setdefault(row["id"], _told(row))
-    return sorted(found.values(), key=lambda told: (told.at, told.id))
+                    found.setdefault(row["id"], _document(row))
+    return sorted(found.values(), key=lambda document: (document.at, document.id))
 
 
-def pairs(corpus: Path) -> list[Pair]:
-    """The near-duplicate pairs."""
+def pairs(corpus: Path) -> list[NearDuplicate]:
+    """Read the near-duplicate pairs."""
     return [
-        Pair(
+        NearDuplicate(
             first=row["a"]["id"],
             second=row["b"]["id"],
             crosses_outlets=row["relation"].startswith("cross"),
@@ -74,32 +74,32 @@ def pairs(corpus: Path) -> list[Pair]:
 
 
 def columns(corpus: Path) -> list[list[str]]:
-    """Documents of recurring columns, which are different every time."""
+    """Read the ids of recurring columns, whose instalments are different stories."""
     rows = _rows(corpus / "clusters" / "recurring_not_duplicates.dev.jsonl")
     return [[item["id"] for item in row["items"]] for row in rows]
 
 
-def articles(corpus: Path, least: int = 150) -> list[Told]:
-    """Real full articles of at least `least` words: what synthetic copies are made from."""
+def articles(corpus: Path, least: int = 150) -> list[StreamDocument]:
+    """Read real full articles of at least `least` words, to make synthetic copies from."""
     with (corpus / "pages" / "article-extraction-benchmark" / "ground-truth.dev.json").open(encoding="utf-8") as file:
         pages = json.load(file)
     found = [_article(key, page["articleBody"]) for key, page in sorted(pages.items())]
     labelled = _rows(corpus / "labelled" / "topics.dev.jsonl")
     clustered = _rows(corpus / "clusters" / "story_clusters.dev.jsonl")
-    found += [_told(row, id=row["doc_id"]) for row in clustered if row.get("text_kind") == "full-text"]
-    found += [_told(row) for row in labelled if row.get("text_kind") == "full-text"]
-    once = {told.id: told for told in found}
-    return [told for told in once.values() if len(lower_words(folded(told.text))) >= least]
+    found += [_document(row, id=row["doc_id"]) for row in clustered if row.get("text_kind") == "full-text"]
+    found += [_document(row) for row in labelled if row.get("text_kind") == "full-text"]
+    once = {document.id: document for document in found}
+    return [document for document in once.values() if len(lower_words(folded(document.text))) >= least]
 
 
-def _article(key: str, body: str) -> Told:
+def _article(key: str, body: str) -> StreamDocument:
     first = body.strip().split("\n")[0]
-    return Told(id=key, at=datetime(2020, 1, 1, tzinfo=UTC), outlet=key, title=first[:90], text=body)
+    return StreamDocument(id=key, at=datetime(2020, 1, 1, tzinfo=UTC), outlet=key, title=first[:90], text=body)
 
 
-def _told(row: Mapping[str, Any], **given: Any) -> Told:
+def _document(row: Mapping[str, Any], **given: Any) -> StreamDocument:
     values = {"id": row.get("id"), **given}
-    return Told(
+    return StreamDocument(
         at=_when(row.get("date") or "2020-01-01"),
         outlet=_outlet(row),
         title=row.get("title") or "",

@@ -1,4 +1,7 @@
-"""Triage: match an article, place it in a story, raise or update alerts, all recorded in one transaction."""
+"""Triage an article: match it, place it in a story, raise or update alerts.
+
+Everything is recorded in one transaction.
+"""
 
 from dataclasses import dataclass
 
@@ -7,14 +10,14 @@ from monitor.domain.alerts.verdict import Verdict
 from monitor.domain.articles.article import Article
 from monitor.domain.stories.fingerprint.fingerprint import fingerprint
 from monitor.domain.stories.index import StoryIndex
-from monitor.domain.stories.values import Report
+from monitor.domain.stories.values import ReportText
 from monitor.domain.topics.values import Document
 from monitor.ports import ArticleStore, Clock, Topics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Triage:
-    """Decides about one article against one snapshot of the configuration."""
+    """Triages one article against one snapshot of the configuration."""
 
     store: ArticleStore
     topics: Topics
@@ -22,12 +25,12 @@ class Triage:
     clock: Clock
 
     async def perform(self, article: Article) -> bool:
-        """Whether deliveries were written."""
+        """Triage an article; return whether deliveries were written."""
         verdict = await self.judge(article)
         return verdict is not None and bool(verdict.deliveries)
 
     async def judge(self, article: Article) -> Verdict | None:
-        """What was decided and written; None when another worker was first."""
+        """Decide and write; return None when another worker was first."""
         catalog, matcher = self.topics.current()
         matches = matcher.match(document(article))
         print_ = fingerprint(report(article))
@@ -39,7 +42,7 @@ class Triage:
 
 
 def document(article: Article) -> Document:
-    """The article as the topics see it; without a text, the feed's summary stands in."""
+    """Return the article as topics read it; without a text, the feed's summary stands in."""
     return Document(
         title=article.title,
         text=body(article),
@@ -49,9 +52,9 @@ def document(article: Article) -> Document:
     )
 
 
-def report(article: Article) -> Report:
-    """The article as story recognition sees it."""
-    return Report(
+def report(article: Article) -> ReportText:
+    """Return the article as story recognition reads it."""
+    return ReportText(
         title=article.title,
         text=body(article),
         language=article.language,
@@ -62,5 +65,5 @@ def report(article: Article) -> Report:
 
 
 def body(article: Article) -> str:
-    """The text matched and quoted: the article's own, else what the feed says."""
+    """Return the text matched and quoted: the article's own, else the feed's summary."""
     return article.text.body if article.text and article.text.body else article.summary

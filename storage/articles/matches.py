@@ -1,4 +1,4 @@
-"""What an article matched, and nearly matched, as rows."""
+"""Store what an article matched and nearly matched."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,17 +8,17 @@ from sqlalchemy import Connection, Row, bindparam, delete, select
 from monitor.domain.topics.values import Field, Hit, Match, Matches, Near
 from storage.schema.content import matches
 
-_FORGET = delete(matches).where(matches.c.article_id == bindparam("article_id"))
-_KEEP = matches.insert().inline()
+_DELETE = delete(matches).where(matches.c.article_id == bindparam("article_id"))
+_INSERT = matches.insert().inline()
 
 
-def forget_matches(connection: Connection, article_id: int) -> None:
-    """Delete what is kept of an earlier revision's matches."""
-    connection.execute(_FORGET, {"article_id": article_id})
+def delete_matches(connection: Connection, article_id: int) -> None:
+    """Delete the matches of an article's earlier revision."""
+    connection.execute(_DELETE, {"article_id": article_id})
 
 
 def match_rows(article_id: int, revision: int, found: Matches) -> list[dict[str, Any]]:
-    """What this revision of an article's text matched, and nearly matched, as rows."""
+    """Make rows of what this revision of an article's text matched and nearly matched."""
     matched = {item.topic for item in found.matches}
     rows = [_match_row(item) for item in found.matches]
     rows += [_near_row(item) for item in found.near if item.topic not in matched]
@@ -26,13 +26,13 @@ def match_rows(article_id: int, revision: int, found: Matches) -> list[dict[str,
 
 
 def write_match_rows(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Keep rows; an earlier revision's are gone already."""
+    """Write rows; an earlier revision's are deleted already."""
     if rows:
-        connection.execute(_KEEP, rows)
+        connection.execute(_INSERT, rows)
 
 
 def read_matches(connection: Connection, article_id: int) -> Matches:
-    """What is kept of an article's matches, best first."""
+    """Read the stored matches of an article, best first."""
     rows = connection.execute(
         select(matches).where(matches.c.article_id == article_id).order_by(matches.c.score.desc(), matches.c.topic)
     ).all()

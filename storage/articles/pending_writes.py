@@ -1,5 +1,7 @@
-"""What a transaction that places articles writes, noted first and written together: a statement for each table instead
-of one for each row."""
+"""Collect the rows of a transaction that places articles, and write them together.
+
+One statement for each table instead of one for each row.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,8 +11,8 @@ from sqlalchemy import Connection, bindparam, select, text, update
 
 from monitor.domain.alerts.verdict import Verdict
 from monitor.domain.articles.article import Article, Stage
-from monitor.domain.stories.values import Placed, Placement, Voice
-from storage.articles.matches import forget_matches, match_rows, write_match_rows
+from monitor.domain.stories.values import Placed, Placement, SourceText
+from storage.articles.matches import delete_matches, match_rows, write_match_rows
 from storage.counters import count
 from storage.ledger import note_rows, write_note_rows
 from storage.schema.content import articles, fingerprints, stories
@@ -19,11 +21,11 @@ from storage.sql.upserts import replacing
 PLACED = "placed"
 """The counter that numbers placings."""
 
-_SEE_AGAIN = update(stories).where(stories.c.id == bindparam("known"))
-_OPEN = stories.insert().inline()
-_ENTER = update(articles).where(articles.c.id == bindparam("entering"))
+_UPDATE_LAST_SEEN = update(stories).where(stories.c.id == bindparam("known"))
+_INSERT_STORY = stories.insert().inline()
+_MARK_DONE = update(articles).where(articles.c.id == bindparam("placed_id"))
 _ORIGIN = select(articles.c.origin).where(articles.c.id == bindparam("copied"))
-_REMEMBER = replacing(
+_STORE_FINGERPRINT = replacing(
     fingerprints, "article_id", ("sequence", "story_id", "copy_of", "outlet", "at", "version", "content")
 )
 _NEXT_STORIES = text(
@@ -34,42 +36,50 @@ _LAST_STORY = text("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name
 
 @dataclass(slots=True)
 class PendingWrites:
-    """Rows about to be written; `most` articles at the most. Whoever reads what they change calls `write` first."""
+    """Rows collected in one transaction, of at most `most` articles.
+
+    Call `write` before reading a table they change.
+    """
 
     connection: Connection
     most: int
     _ids: list[int] = field(default_factory=list)
     _sequences: list[int] = field(default_factory=list)
     _origins: dict[int, str] = field(default_factory=dict)
-    _opened: dict[int, dict[str, Any]] = field(default_factory=dict)
-    _entered: list[dict[str, Any]] = field(default_factory=list)
-    _remembered: list[dict[str, Any]] = field(default_factory=list)
+    _new_stories: dict[int, dict[str, Any]] = field(default_factory=dict)
+    _placed_articles: list[dict[str, Any]] = field(default_factory=list)
+    _fingerprints: list[dict[str, Any]] = field(default_factory=list)
     _notes: list[dict[str, Any]] = field(default_factory=list)
     _matches: list[dict[str, Any]] = field(default_factory=list)
 
     def next_sequence(self) -> int:
-        """The next number of a placing, from 1; in the order of commits, for the stories lock is held."""
+        """Return the next sequence of a placing, from 1.
+
+        Sequences are in the order of commits, because the stories lock is held.
+        """
         if not self._sequences:
             last = count(self.connection, PLACED, self.most)
             self._sequences = list(range(last - self.most + 1, last + 1))
         return self._sequences.pop(0)
 
     def story(self, seen: Article, placement: Placement, now: datetime) -> int:
-        """The id of the story: the one located, now seen again, or a new one."""
+        """Return the id of the located story, now seen again, or of a new one."""
         if placement.story_id is not None and self._seen_again(placement.story_id, now):
             return placement.story_id
         story_id = self._new_id()
-        self._opened[story_id] = {"id": story_id, "title": seen.title, "first_seen": now, "last_seen": now}
+        self._new_stories[story_id] = {"id": story_id, "title": seen.title, "first_seen": now, "last_seen": now}
         return story_id
 
-    def enter(self, seen: Article, placed: Placed, revision: str) -> Voice:
-        """The article is done, in its story, and seen by later placings; one placed before moves to the end. What it
-        counts for in the story."""
+    def add_placed(self, seen: Article, placed: Placed, revision: str) -> SourceText:
+        """Mark the article done and record its fingerprint for later placements.
+
+        An article placed before moves to the end of the order. Returns its source text in the story.
+        """
         origin = self._origin(seen, placed.copy_of)
         self._origins[seen.id] = origin
-        self._entered.append(
+        self._placed_articles.append(
             {
-                "entering": seen.id,
+                "placed_id": seen.id,
                 "stage": Stage.DONE.value,
                 "due": None,
                 "attempt": 0,
@@ -79,7 +89,7 @@ class PendingWrites:
                 "origin": origin,
             }
         )
-        self._remembered.append(
+        self._fingerprints.append(
             {
                 "article_id": placed.article_id,
                 "sequence": placed.sequence,
@@ -92,36 +102,39 @@ class PendingWrites:
             }
         )
         text = seen.id if placed.copy_of is None else placed.copy_of
-        return Voice(text=text, origin=origin, first=seen.first_seen, last=seen.first_seen)
+        return SourceText(text=text, origin=origin, first=seen.first_seen, last=seen.first_seen)
 
-    def judged(self, seen: Article, verdict: Verdict, now: datetime) -> None:
-        """What it matched, and why it was decided so."""
+    def add_verdict(self, seen: Article, verdict: Verdict, now: datetime) -> None:
+        """Collect what the article matched and the reasons of the decision."""
         if seen.revision:  # the first has nothing to replace
-            forget_matches(self.connection, seen.id)
+            delete_matches(self.connection, seen.id)
         self._matches += match_rows(seen.id, seen.revision, verdict.matches)
         self._notes += note_rows(seen.id, verdict.notes, now)
 
     def write(self) -> None:
-        """Write what is noted."""
-        if self._opened:
-            self.connection.execute(_OPEN, list(self._opened.values()))
-        if self._entered:
-            self.connection.execute(_ENTER, self._entered)
-            self.connection.execute(_REMEMBER.on(self.connection), self._remembered)
+        """Write the rows collected, and empty the collection."""
+        if self._new_stories:
+            self.connection.execute(_INSERT_STORY, list(self._new_stories.values()))
+        if self._placed_articles:
+            self.connection.execute(_MARK_DONE, self._placed_articles)
+            self.connection.execute(_STORE_FINGERPRINT.on(self.connection), self._fingerprints)
         write_match_rows(self.connection, self._matches)
         write_note_rows(self.connection, self._notes)
-        for rows in (self._opened, self._entered, self._remembered, self._matches, self._notes):
+        for rows in (self._new_stories, self._placed_articles, self._fingerprints, self._matches, self._notes):
             rows.clear()
 
     def _seen_again(self, story_id: int, now: datetime) -> bool:
-        """Whether the story is still there; it may have been deleted since it was learnt."""
-        if opened := self._opened.get(story_id):
+        """Update the story's last report; return False when it was deleted since it was learnt."""
+        if opened := self._new_stories.get(story_id):
             opened["last_seen"] = now
             return True
-        return self.connection.execute(_SEE_AGAIN, {"known": story_id, "last_seen": now}).rowcount == 1
+        return self.connection.execute(_UPDATE_LAST_SEEN, {"known": story_id, "last_seen": now}).rowcount == 1
 
     def _new_id(self) -> int:
-        """Ids are taken before the rows are written, so that articles of this transaction can be placed by them."""
+        """Return an unused story id.
+
+        Ids are taken before the rows are written, so that articles of this transaction can be placed by them.
+        """
         if not self._ids:
             self._ids = self._reserved()
         return self._ids.pop(0)
@@ -133,7 +146,7 @@ class PendingWrites:
         return list(range(last + 1, last + 1 + self.most))
 
     def _origin(self, seen: Article, copy_of: int | None) -> str:
-        """Who really wrote the text: the agency credited, else the origin of the text copied, else its own outlet."""
+        """Return who wrote the text: the agency credited, the origin of its original, or the outlet."""
         if seen.text is not None and seen.text.credit:
             return seen.text.credit
         if copy_of is None:

@@ -1,4 +1,4 @@
-"""Placing and judging articles in one transaction, under the stories lock.
+"""Place and judge articles in one transaction, under the stories lock.
 
 Two writers can therefore never open two stories for one event, nor raise one alert twice. The slow parts, matching and
 fingerprinting, are done before; the lock is held for the few statements here, which many articles share, and the two
@@ -30,8 +30,10 @@ _PART_PLACED_SINCE = _PLACED_SINCE.limit(bindparam("most", type_=Integer))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placing:
-    """An article to be placed and judged. `after` is the highest sequence the judge has learnt, `revision` the catalog
-    it judges by."""
+    """An article to be placed and judged.
+
+    `after` is the highest sequence the judge has learnt, `revision` the catalog it judges by.
+    """
 
     seen: Article
     fingerprint: Fingerprint
@@ -42,7 +44,7 @@ class Placing:
 
 
 def place_all(connection: Connection, wanted: Sequence[Placing]) -> list[Verdict | None]:
-    """Place and judge articles, in order, and write the verdicts; None for one that is no longer the row's state.
+    """Place and judge articles in order, and write the verdicts; None for one changed meanwhile.
 
     Each judge also learns of those placed before it here. A verdict names the story, also a new one.
     """
@@ -78,7 +80,7 @@ def _place(
         at=now,
         fingerprint=placing.fingerprint,
     )
-    own = pending.enter(seen, placed, placing.revision)
+    own = pending.add_placed(seen, placed, placing.revision)
     facts = None
     if judge.matched:
         pending.write()
@@ -86,17 +88,17 @@ def _place(
     verdict = judge.judge(facts, placement)
     alert_ids = write_alerts(connection, story_id, seen.id, verdict.alerts, now) if verdict.alerts else {}
     add_deliveries(connection, verdict.deliveries, alert_ids, now)
-    pending.judged(seen, verdict, now)
+    pending.add_verdict(seen, verdict, now)
     return replace(verdict, placement=replace(placement, story_id=story_id)), placed
 
 
 def placed_after(connection: Connection, after: int) -> Sequence[Placed]:
-    """What was placed after the sequence `after`, in order."""
+    """Read what was placed after the sequence `after`, in order."""
     return _read(connection, _PLACED, {"after": after})
 
 
 def placed_since(connection: Connection, since: datetime, after: int, limit: int | None) -> Sequence[Placed]:
-    """What was placed since `since` and after the sequence `after`, in order; at most `limit`."""
+    """Read what was placed since `since` and after the sequence `after`, at most `limit`."""
     asked = {"since": since, "after": after}
     if limit is None:
         return _read(connection, _PLACED_SINCE, asked)

@@ -1,4 +1,4 @@
-"""Articles and their texts as rows, and back."""
+"""Convert articles and their texts to rows and back."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,13 +11,13 @@ from storage.sql.upserts import padded, replacing
 
 
 def with_texts() -> Select[Any]:
-    """Articles with their texts, as `article_of` reads them."""
+    """Select articles with their texts, as `article_of` reads them."""
     text = (column.label(f"text_{column.name}") for column in texts.c)
     return select(articles, *text).join_from(articles, texts, articles.c.id == texts.c.article_id, isouter=True)
 
 
 def article_of(row: Row[Any]) -> Article:
-    """The article in a row of `with_texts`."""
+    """Read the article in a row of `with_texts`."""
     return Article(
         id=row.id,
         url=row.url,
@@ -65,7 +65,7 @@ _IF_UNCHANGED = update(articles).where(
 
 
 def set_if_unchanged(connection: Connection, seen: Article, values: Mapping[str, Any]) -> bool:
-    """Compare and set: change the row only if it still is what was seen; whether it was."""
+    """Change the row only if it is as `seen`; return whether it was."""
     was = {
         "seen_id": seen.id,
         "seen_stage": seen.stage.value,
@@ -76,14 +76,14 @@ def set_if_unchanged(connection: Connection, seen: Article, values: Mapping[str,
 
 
 def as_seen(connection: Connection, seen: Sequence[Article]) -> set[int]:
-    """The ids of those articles whose rows still are what was seen; the rows are locked until the transaction ends."""
+    """Lock the articles' rows until the transaction ends; return the ids of unchanged ones."""
     found = connection.execute(_LOCKED, {"ids": padded([article.id for article in seen])})
     now = {row.id: (row.stage, row.attempt, row.revision) for row in found}
     return {item.id for item in seen if now.get(item.id) == (item.stage.value, item.attempt, item.revision)}
 
 
 def keep_texts(connection: Connection, texts_of: Sequence[tuple[int, Text]]) -> None:
-    """Write or replace the texts of articles, by their ids; what the feeds carried stays."""
+    """Write or replace the texts of articles, by their ids; the feeds' own texts stay."""
     connection.execute(_KEEP_TEXT.on(connection), [_text_row(article_id, text) for article_id, text in texts_of])
 
 

@@ -1,4 +1,7 @@
-"""What extract and triage read and write. Deciding where an article belongs is in `storage.articles.place`."""
+"""Read and write articles for extract and triage.
+
+Placing an article is in `storage.articles.place`.
+"""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -43,54 +46,54 @@ class SqlArticleStore:
         self._placed = Gathered(database, place_all, prepare=_prepare, undo=_unlearn)
 
     async def due(self, stage: Stage, now: datetime, limit: int, skip: Collection[int]) -> Sequence[Article]:
-        """Articles waiting in `stage`, longest due first, without those in `skip`."""
+        """Return articles waiting in `stage`, longest due first, without those in `skip`."""
         asked = {"stage": stage.value, "now": now, "most": limit + len(skip)}
         rows = await self._database.read(lambda connection: connection.execute(_DUE, asked).all())
         return [article_of(row) for row in rows if row.id not in skip][:limit]
 
     async def due_ids(self, stage: Stage, now: datetime, limit: int, skip: Collection[int]) -> Sequence[int]:
-        """The ids of what `due` would find: all that whoever shares work out needs, and no texts are read for it."""
+        """Return the ids of what `due` would find, without reading texts."""
         asked = {"stage": stage.value, "now": now, "most": limit + len(skip)}
         ids = await self._database.read(lambda connection: connection.scalars(_DUE_IDS, asked).all())
         return [article_id for article_id in ids if article_id not in skip][:limit]
 
     async def still_due(self, stage: Stage, ids: Collection[int], now: datetime) -> Sequence[Article]:
-        """Those of the articles `ids` that wait in `stage`, longest due first."""
+        """Return those of the articles `ids` that wait in `stage`, longest due first."""
         asked = {"stage": stage.value, "now": now, "ids": padded(ids)}
         rows = await self._database.read(lambda connection: connection.execute(_STILL_DUE, asked).all())
         return [article_of(row) for row in rows]
 
     async def record_text(self, seen: Article, text: Text, notes: Sequence[Note], now: datetime) -> bool:
-        """Keep the text and pass the article on to triage; False when `seen` is no longer the row's state."""
+        """Store the text and pass the article on to triage; False when `seen` is outdated."""
         return await self._read.do(_Read(seen=seen, text=text, notes=notes, now=now))
 
     async def postpone(self, seen: Article, due: datetime, notes: Sequence[Note], now: datetime) -> bool:
-        """Try again at `due`, counting the attempt; False when `seen` is no longer the row's state."""
+        """Postpone the article to `due`, counting the attempt; False when `seen` is outdated."""
         return await self._database.run(lambda connection: _postpone(connection, seen, due, notes, now))
 
     async def settle(self, seen: Article, notes: Sequence[Note], now: datetime) -> bool:
-        """Leave the article as it is, done with; False when `seen` is no longer the row's state."""
+        """Mark the article done as it is; False when `seen` is outdated."""
         return await self._database.run(lambda connection: _settle(connection, seen, notes, now))
 
     async def window(self, since: datetime, after: int = 0, limit: int | None = None) -> Sequence[Placed]:
-        """What was placed since, in the order of placing; in parts with `after` and `limit`."""
+        """Read what was placed since, in order; in parts with `after` and `limit`."""
         return await self._database.read(lambda connection: placed_since(connection, since, after, limit))
 
     def between_placings(self, work: Callable[[], None]) -> None:
-        """Do `work`, which changes what judges share, while none of them is asked."""
+        """Run `work`, which changes what judges share, while none of them is in use."""
         self._placed.between(work)
 
     async def place(
         self, seen: Article, fingerprint: Fingerprint, after: int, judge: Judge, revision: str, now: datetime
     ) -> Verdict | None:
-        """Place and judge an article under the stories lock; None when `seen` is no longer the row's state."""
+        """Place and judge an article under the stories lock; None when `seen` is outdated."""
         placing = Placing(seen=seen, fingerprint=fingerprint, after=after, judge=judge, revision=revision, now=now)
         return await self._placed.do(placing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """An article whose text is to be kept."""
+    """An article whose text is to be stored."""
 
     seen: Article
     text: Text
@@ -99,7 +102,7 @@ class _Read:
 
 
 def _record_texts(connection: Connection, wanted: Sequence[_Read]) -> list[bool]:
-    """Whether each still was as seen; its text is then kept."""
+    """Store the texts of articles that are unchanged; return which were."""
     unchanged = as_seen(connection, [item.seen for item in wanted])
     fresh = {item.seen.id: item for item in wanted if item.seen.id in unchanged}
     if fresh:
@@ -121,13 +124,16 @@ def _passed_on(item: _Read) -> dict[str, object]:
 
 
 def _prepare(placings: Sequence[Placing]) -> None:
-    """Before anybody waits for it at the stories lock."""
+    """Prepare the judges before the stories lock is taken."""
     for placing in placings:
         placing.judge.prepare()
 
 
 def _unlearn(placings: Sequence[Placing]) -> None:
-    """Judges that share an index have learnt of each other's articles, which were then not committed after all."""
+    """Make judges forget articles of a transaction that was rolled back.
+
+    Judges that share an index have learnt of each other's articles.
+    """
     after = max(placing.after for placing in placings)
     for placing in placings:
         placing.judge.unlearn(after)

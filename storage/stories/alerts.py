@@ -1,4 +1,4 @@
-"""Alerts as rows: one for each story and topic, whoever decides and how often."""
+"""Store alerts: one row for each story and topic."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ from storage.sql.upserts import Upsert, upserting
 def write_alerts(
     connection: Connection, story_id: int, article_id: int, changes: Sequence[AlertChange], now: datetime
 ) -> Mapping[str, int]:
-    """Insert or change the alert of each changed topic of the story; the alerts' ids by topic.
+    """Insert or change the alert of each changed topic of the story; return ids by topic.
 
     `article_id` is the report a new alert is raised on; a changed one keeps its own.
     """
@@ -55,12 +55,12 @@ _OF_STORY = select(alerts).where(alerts.c.story_id == bindparam("story_id")).ord
 
 
 def alerts_of_story(connection: Connection, story_id: int) -> tuple[Alert, ...]:
-    """The alerts a story has raised, oldest first."""
+    """Read the alerts a story has raised, oldest first."""
     return tuple(alert_of(row) for row in connection.execute(_OF_STORY, {"story_id": story_id}))
 
 
 def alert_of(row: Row[Any]) -> Alert:
-    """The alert in a row of `alerts`."""
+    """Read the alert in a row of `alerts`."""
     return Alert(
         id=row.id,
         story_id=row.story_id,
@@ -84,7 +84,7 @@ def _evidence_json(evidence: Evidence) -> list[str]:
 
 
 def evidence_of(stored: Sequence[Sequence[str]]) -> tuple[Evidence, ...]:
-    """The evidence in a row of `alerts`."""
+    """Read the evidence in a row of `alerts`."""
     return tuple(
         Evidence(term=term, field=Field(field), before=before, quote=quote, after=after)
         for term, field, before, quote, after in stored

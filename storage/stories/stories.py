@@ -1,4 +1,4 @@
-"""Stories read back: with their members, and what judging needs of them."""
+"""Read stories with their members, and the facts that judging needs of them."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, func, select
 
 from monitor.domain.alerts.verdict import StoryFacts
-from monitor.domain.stories.values import Member, Story, Voice
+from monitor.domain.stories.values import SourceText, Story, StoryMember
 from storage.schema.content import articles, feeds, matches, stories
 from storage.stories.alerts import alerts_of_story
 
@@ -33,7 +33,7 @@ _OTHERS = (
     .group_by(_TEXT, _ORIGIN)
     .order_by(func.min(articles.c.id))
 )
-_TOLD = (
+_MATCHED_TOPICS = (
     select(matches.c.topic, (matches.c.article_id == bindparam("article_id")).label("itself"))
     .distinct()
     .join_from(articles, matches, and_(matches.c.article_id == articles.c.id, matches.c.near.is_(False)))
@@ -42,38 +42,43 @@ _TOLD = (
 _STORY = select(stories).where(stories.c.id == bindparam("story_id"))
 
 
-def facts_of(connection: Connection, story_id: int, article_id: int, own: Voice, *, is_new: bool) -> StoryFacts:
-    """What judging an article needs of its story: counted by the database, one row for each text and origin.
-    `is_new` when the article is its first."""
+def facts_of(connection: Connection, story_id: int, article_id: int, own: SourceText, *, is_new: bool) -> StoryFacts:
+    """Read the facts of a story that judging an article needs.
+
+    The database counts: one row for each text and origin. `is_new` when the article is the story's first.
+    """
     if is_new:
         return StoryFacts(id=story_id, own=own)
     asked = {"story_id": story_id, "article_id": article_id}
-    told = connection.execute(_TOLD, asked).all()
+    topics = connection.execute(_MATCHED_TOPICS, asked).all()
     return StoryFacts(
         id=story_id,
         own=own,
         others=tuple(
-            Voice(text=text, origin=origin, first=first, last=last)
+            SourceText(text=text, origin=origin, first=first, last=last)
             for text, origin, first, last in connection.execute(_OTHERS, asked).all()
         ),
-        told=frozenset(row.topic for row in told if not row.itself),
-        told_itself=frozenset(row.topic for row in told if row.itself),
+        told=frozenset(row.topic for row in topics if not row.itself),
+        told_itself=frozenset(row.topic for row in topics if row.itself),
         alerts=alerts_of_story(connection, story_id),
     )
 
 
 def story_of(connection: Connection, story_id: int) -> Story:
-    """The story with its members in the order of arrival; the store holds it, or the caller is at fault."""
+    """Read a story with its members in the order of arrival.
+
+    Raises NoResultFound when the store does not hold it.
+    """
     row = connection.execute(_STORY, {"story_id": story_id}).one()
     rows: Iterable[Row[Any]] = connection.execute(_MEMBERS, {"story_id": story_id})
     members = tuple(_member(same) for _, same in groupby(rows, attrgetter("id")))
     return Story(id=row.id, title=row.title, first_seen=row.first_seen, last_seen=row.last_seen, members=members)
 
 
-def _member(rows: Iterable[Row[Any]]) -> Member:
-    """One article, in a row for each topic it matched, best first, or in one without a topic."""
+def _member(rows: Iterable[Row[Any]]) -> StoryMember:
+    """Read one article from its rows: one for each topic it matched, best first."""
     row, *more = rows
-    return Member(
+    return StoryMember(
         article_id=row.id,
         outlet=row.outlet,
         origin=row.origin or row.outlet,

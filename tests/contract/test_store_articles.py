@@ -16,7 +16,7 @@ from monitor.domain.catalog import Feed, Severity
 from monitor.domain.feeds.feed import FeedState
 from monitor.domain.feeds.polled import Polled
 from monitor.domain.ledger import Note
-from monitor.domain.stories.values import Fingerprint, Placed, Placement, Voice
+from monitor.domain.stories.values import Fingerprint, Placed, Placement, SourceText
 from monitor.domain.topics.values import Field, Hit, Match, Matches, Near
 from storage.articles.matches import read_matches
 from storage.articles.store import SqlArticleStore
@@ -85,7 +85,7 @@ class ByContent:
             receiver=self.deliver_to,
             kind=DeliveryKind.ALERT,
             group_key="12:00",
-            due=NOW + timedelta(minutes=len(facts.voices)),
+            due=NOW + timedelta(minutes=len(facts.sources)),
             topics=("trade",),
             recurring=True,
         )
@@ -192,7 +192,7 @@ async def test_a_verdict_is_written_whole(database: Database) -> None:
     assert placed.fingerprint == Fingerprint(version=1, content=b"one")
     assert await database.read(lambda c: read_matches(c, article.id)) == FOUND
     assert judge.facts is not None
-    own = Voice(text=article.id, origin="herald.example", first=article.first_seen, last=article.first_seen)
+    own = SourceText(text=article.id, origin="herald.example", first=article.first_seen, last=article.first_seen)
     assert judge.facts == StoryFacts(id=row.story_id, own=own)
     story = await database.read(lambda c: story_of(c, row.story_id))
     (member,) = story.members
@@ -215,7 +215,7 @@ async def test_a_copy_joins_the_story_and_keeps_its_origin(database: Database) -
         await place(store, article, judge)
     facts = judges[1].facts
     assert facts is not None
-    assert [(voice.text, voice.origin) for voice in facts.voices] == [(wire.id, "Wire One")] * 2
+    assert [(source.text, source.origin) for source in facts.sources] == [(wire.id, "Wire One")] * 2
     assert (facts.told, facts.told_itself) == ({"trade"}, frozenset())
     story = await database.read(lambda c: story_of(c, facts.id))
     assert [(m.article_id, m.copy_of, m.origin) for m in story.members] == [
@@ -242,8 +242,11 @@ async def test_reports_of_one_text_and_origin_are_one_voice_from_first_to_last(d
     judge = ByContent(b"same")
     await place(store, edited, judge)
     assert judge.facts is not None
-    (voice,) = judge.facts.others
-    assert (voice.text, voice.last - voice.first) == (waiting[0].id, NOW + timedelta(hours=1) - waiting[0].first_seen)
+    (source,) = judge.facts.others
+    assert (source.text, source.last - source.first) == (
+        waiting[0].id,
+        NOW + timedelta(hours=1) - waiting[0].first_seen,
+    )
     assert (judge.facts.told, judge.facts.told_itself) == ({"trade"}, {"trade"})
 
 

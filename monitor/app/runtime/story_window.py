@@ -1,4 +1,4 @@
-"""The moving window of stories: how long a story stays open, and rebuilding its index at start."""
+"""Rebuild the story index at start, from the articles of the moving window."""
 
 import logging
 from datetime import timedelta
@@ -17,7 +17,7 @@ _PART = 5_000
 
 
 async def rebuilt_index(articles: ArticleStore, clock: Clock) -> StoryIndex:
-    """An index that knows everything placed in the window."""
+    """Build an index that knows everything placed in the window."""
     index = StoryIndex(WINDOW)
     since = clock.now() - WINDOW
     while part := await articles.window(since, index.sequence, _PART):

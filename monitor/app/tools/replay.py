@@ -1,4 +1,7 @@
-"""Replay: documents in order through the daemon's own triage, in a throwaway store, the clock set by `published`."""
+"""Replay documents in order through the daemon's own triage, in a throwaway store.
+
+The clock is set by `published`.
+"""
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, replace
@@ -31,13 +34,16 @@ class SetClock:
     at: datetime = datetime(2000, 1, 1, tzinfo=UTC)
 
     def now(self) -> datetime:
-        """Where it stands."""
+        """Return the time set last."""
         return self.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
-    """What became of one document. `story` is equal for documents of one story, `copy_of` the id of a document."""
+    """The outcome for one document.
+
+    `story` is equal for documents of one story, `copy_of` the id of a document.
+    """
 
     id: str
     document: Document
@@ -47,7 +53,7 @@ class Replayed:
 
     @property
     def alerts(self) -> tuple[AlertChange, ...]:
-        """What a person was told, or would see change."""
+        """Return the alerts raised or changed."""
         return self.verdict.alerts
 
 
@@ -70,7 +76,7 @@ class Replay:
         self._batches = 0
 
     async def run(self, documents: Iterable[InputDocument]) -> AsyncIterator[Replayed]:
-        """Replay the documents in the order given."""
+        """Replay the documents in the order given; yield each outcome."""
         await self._feeds.sync([_FEED], self._clock.now())
         waiting = iter(documents)
         while batch := list(islice(waiting, _BATCH)):
@@ -80,7 +86,10 @@ class Replay:
                 yield await self._judge(given, row)
 
     async def _store(self, batch: list[InputDocument]) -> None:
-        """Make a row for each document, under an identity of its own: here even the same address is another text."""
+        """Store a row for each document, under an identity of its own.
+
+        Here even the same address is another text.
+        """
         articles = []
         for number, given in enumerate(batch, self._batches * _BATCH):
             if given.published is not None:

@@ -25,7 +25,7 @@ from monitor.domain.catalog import Catalog, Severity, Topic
 from monitor.domain.ledger import Note
 from monitor.domain.stories.independence import confirmed, independent_outlets
 from monitor.domain.stories.index import StoryIndex
-from monitor.domain.stories.values import WALLS, Fingerprint, Placed, Placement, Voice
+from monitor.domain.stories.values import WALLS, Fingerprint, Placed, Placement, SourceText
 from monitor.domain.topics.values import Field, Match, Matches
 
 
@@ -101,7 +101,7 @@ class ArticleJudge:
         if alert is None:
             if placement.copy_of is not None and topic.key in facts.told:
                 return None, f"repeats the text of article {placement.copy_of}"
-            independent = len(independent_outlets(facts.voices))
+            independent = len(independent_outlets(facts.sources))
             if independent < topic.min_outlets:
                 return None, f"waits for {topic.min_outlets} independent outlets, has {independent}"
             return self._raise(AlertKind.NEW, topic, match, None, facts, ""), "new story on the topic"
@@ -121,7 +121,7 @@ class ArticleJudge:
         fresh = self._fresh(placement)
         names = [new for new in fresh if new != title]
         parts = [f"new: {', '.join(names)}"] if names else []
-        before, after = independent_outlets(facts.others), independent_outlets(facts.voices)
+        before, after = independent_outlets(facts.others), independent_outlets(facts.sources)
         if len(after) > len(before):
             parts.append(f"now {len(after)} independent outlets")
         return " · ".join([f"{outlet}: {title}" if title else outlet, *parts]) if fresh or parts else None
@@ -146,20 +146,20 @@ class ArticleJudge:
             kind=kind,
             topic=topic.key,
             watchlist=topic.watchlist,
-            severity=max(severity(topic, score, facts.voices), alert.severity if alert else Severity.LOW),
+            severity=max(severity(topic, score, facts.sources), alert.severity if alert else Severity.LOW),
             score=score,
             evidence=evidence(self.article.title, body, match.hits),
             news=news,
         )
 
 
-def severity(topic: Topic, score: float, voices: Sequence[Voice]) -> Severity:
+def severity(topic: Topic, score: float, sources: Sequence[SourceText]) -> Severity:
     """The topic's severity, or the highest of its steps that score or independent confirmation has reached."""
     reached = [topic.severity]
     for step in topic.steps:
         if step.min_score is not None and score < step.min_score:
             continue
-        if step.min_independent is not None and not confirmed(voices, step.min_independent, step.within):
+        if step.min_independent is not None and not confirmed(sources, step.min_independent, step.within):
             continue
         reached.append(step.severity)
     return max(reached)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from monitor.domain.alerts.alert import Alert, AlertChange, NewDelivery
 from monitor.domain.ledger import Note
-from monitor.domain.stories.values import Placed, Placement, Voice
+from monitor.domain.stories.values import Placed, Placement, SourceText
 from monitor.domain.topics.values import Matches
 
 
@@ -14,19 +14,19 @@ from monitor.domain.topics.values import Matches
 class StoryFacts:
     """What judging must know of the story an article was placed in, little however many outlets print it.
 
-    `own` is the article's voice, `others` are all the others in the order of arrival; `told` are the topics that
+    `own` is the article's source, `others` are all the others in the order of arrival; `told` are the topics that
     another report matched, `told_itself` those that the article's own earlier text did; `alerts` what the story raised.
     """
 
     id: int
-    own: Voice
-    others: tuple[Voice, ...] = ()
+    own: SourceText
+    others: tuple[SourceText, ...] = ()
     told: frozenset[str] = frozenset()
     told_itself: frozenset[str] = frozenset()
     alerts: tuple[Alert, ...] = ()
 
     @property
-    def voices(self) -> tuple[Voice, ...]:
+    def sources(self) -> tuple[SourceText, ...]:
         """All of them."""
         return (*self.others, self.own)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from monitor.domain.articles.article import Article, Method, Text
-from monitor.domain.stories.diff import Change, difference, is_material
+from monitor.domain.stories.diff import TextChange, difference, is_material
 from monitor.domain.strings.graphemes import cut_at
 
 SHOWN = 4
@@ -39,7 +39,7 @@ def _headline(before: str, after: str) -> Iterator[str]:
     yield f"the headline was “{_cut(before)}”, now “{_cut(after)}”"
 
 
-def _quoted(changes: tuple[Change, ...]) -> Iterator[str]:
+def _quoted(changes: tuple[TextChange, ...]) -> Iterator[str]:
     """Whatever carries meaning, in the order of the text."""
     for change in changes:
         if not is_material(change.removed, change.added):

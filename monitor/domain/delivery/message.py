@@ -11,7 +11,7 @@ from monitor.domain.alerts.alert import Delivery, DeliveryKind, Evidence, Silenc
 from monitor.domain.catalog import Catalog, Severity
 from monitor.domain.delivery.attempt import AlertForSending, DeliveryForSending
 from monitor.domain.delivery.ranking import SHOWN, ranked
-from monitor.domain.stories.values import Member, Story
+from monitor.domain.stories.values import Story, StoryMember
 
 OTHER_REPORTS = 3
 """Links to further reports shown beside the lead."""
@@ -122,11 +122,11 @@ def card(entry: AlertForSending, catalog: Catalog, silences: Sequence[Silence], 
     )
 
 
-def best_others(story: Story, topic: str, lead_id: int) -> tuple[Member, ...]:
+def best_others(story: Story, topic: str, lead_id: int) -> tuple[StoryMember, ...]:
     """The next best reports: own texts before copies, of outlets not yet shown, better tier and score first."""
     lead = next((member for member in story.members if member.article_id == lead_id), None)
     shown = {lead.outlet, lead.origin} if lead else set()
-    chosen: list[Member] = []
+    chosen: list[StoryMember] = []
     for member in sorted(story.members, key=lambda m: (m.copy_of is not None, m.tier, -_score(m, topic), m.at)):
         if member.article_id != lead_id and member.url and member.copy_of is None and member.origin not in shown:
             chosen.append(member)
@@ -134,7 +134,7 @@ def best_others(story: Story, topic: str, lead_id: int) -> tuple[Member, ...]:
     return tuple(chosen[:OTHER_REPORTS])
 
 
-def _score(member: Member, topic: str) -> float:
+def _score(member: StoryMember, topic: str) -> float:
     return max((score for key, score in member.topics if key == topic), default=0.0)
 
 
@@ -147,7 +147,7 @@ def _lead(entry: AlertForSending) -> Report:
     return _report(member)
 
 
-def _report(member: Member) -> Report:
+def _report(member: StoryMember) -> Report:
     return Report(headline=member.title, url=member.url, outlet=member.outlet, at=member.at, language=member.language)
 
 

@@ -1,14 +1,17 @@
-"""Story recognition: what repeats, what belongs together, what is new. Pure; the surface is what is named here."""
+"""Recognise stories: which articles repeat a text, which report one event, and what is new.
 
-from monitor.domain.stories.diff import Change, Difference, difference, is_material
+Pure; other packages import only the names listed here.
+"""
+
+from monitor.domain.stories.diff import Difference, TextChange, difference, is_material
 from monitor.domain.stories.fingerprint.fingerprint import fingerprint
 from monitor.domain.stories.independence import confirmed, independent_outlets, origin_of
 from monitor.domain.stories.index import StoryIndex
 
 __all__ = [
-    "Change",
     "Difference",
     "StoryIndex",
+    "TextChange",
     "confirmed",
     "difference",
     "fingerprint",

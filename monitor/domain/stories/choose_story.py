@@ -1,4 +1,4 @@
-"""Which story a report belongs to, once its likeness to earlier reports is known."""
+"""Choose the story of a report whose likeness to earlier reports is known."""
 
 import math
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.domain.stories.compare import Floats
-from monitor.domain.stories.fingerprint.fingerprint import Reading
+from monitor.domain.stories.fingerprint.fingerprint import DecodedFingerprint
 from monitor.domain.stories.memory.rows import Records
 
 ENOUGH = 0.33
@@ -29,7 +29,7 @@ _DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StoryCandidate:
     """A candidate story: how alike it is all told, and the report most like."""
 
     story: int
@@ -38,29 +38,31 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """What a story's members add up to: how many are no copies, when the last came, and whether the outlet asking has
-    one."""
+class StoryCounts:
+    """Counts of a story's members.
+
+    `own` are no copies, `last` is when the last came, `has_outlet` whether one is of the asking outlet.
+    """
 
     own: int
     last: int
     has_outlet: bool
 
 
-def tallied(members: Records, outlet: int) -> Tally:
+def story_counts(members: Records, outlet: int) -> StoryCounts:
     """Add up the members of a story."""
     own = int(np.count_nonzero(members["root"] == members["article"]))
-    return Tally(own, int(members["at"].max(initial=0)), bool((members["outlet"] == outlet).any()))
+    return StoryCounts(own, int(members["at"].max(initial=0)), bool((members["outlet"] == outlet).any()))
 
 
 def best_story(
-    reading: Reading, now: int, records: Records, alike: Floats, tally: Callable[[int], Tally]
-) -> Standing | None:
-    """The story that a report belongs to most likely, the older of equals; None when there is no candidate.
+    report: DecodedFingerprint, now: int, records: Records, alike: Floats, counts_of: Callable[[int], StoryCounts]
+) -> StoryCandidate | None:
+    """Choose the story that a report most likely belongs to, the older of equals.
 
-    `records` are earlier reports, the oldest first, with their likeness; `tally` adds up a story's members. Among
+    `records` are earlier reports, the oldest first, with their likeness; `counts_of` adds up a story's members. Among
     stories that it resembles enough, size counts too. No story is more like than its best member: those that cannot
-    become the best are not added up.
+    become the best are not added up. Returns None without a candidate.
     """
     by_story: dict[int, list[tuple[float, int]]] = {}
     of_story, articles = records["story"].tolist(), records["article"].tolist()
@@ -68,20 +70,20 @@ def best_story(
         by_story.setdefault(story, []).append((-likeness, article))
     for found in by_story.values():
         found.sort()
-    aside = ASIDE * reading.is_aside
+    aside = ASIDE * report.is_aside
     best, best_rank = None, 0.0
     for story, found in sorted(by_story.items(), key=lambda held: held[1][0]):
         top, nearest = -found[0][0], found[0][1]
         if best is not None and _rank(top - aside, FULLY_GROWN) <= best_rank:
             break
-        members = tally(story)
+        members = counts_of(story)
         few = max(min(FEW, members.own), 1)
         mean = -sum(negative for negative, _ in found[:few]) / few
         handicap = STALE * max(now - members.last, 0) / _DAY + SAME_OUTLET * members.has_outlet
         score = BEST_SHARE * top + (1 - BEST_SHARE) * mean - handicap - aside
         rank = _rank(score, members.own)
         if best is None or rank > best_rank:
-            best, best_rank = Standing(story, score, nearest), rank
+            best, best_rank = StoryCandidate(story, score, nearest), rank
     return best
 
 

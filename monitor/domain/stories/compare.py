@@ -1,11 +1,11 @@
-"""The terms of one report beside those of several others."""
+"""Compare the terms of one report with those of several others."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from monitor.domain.stories.fingerprint.fingerprint import Reading, Weights
+from monitor.domain.stories.fingerprint.fingerprint import DecodedFingerprint, Weights
 from monitor.domain.stories.fingerprint.sketch import Hashes
 from monitor.domain.stories.fingerprint.terms import TERMS
 from monitor.domain.stories.memory.rows import Records
@@ -20,8 +20,11 @@ _NUMBERS = np.arange(TERMS, dtype=np.int8)
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """`terms` of the one, ascending, with their flags; `their_terms`, a row for each of the others, with theirs; and
-    `at`, where each of theirs is among `terms`: the place after the last where it is not."""
+    """Terms of one report and of several others, aligned.
+
+    `terms` ascend, with their `flags`. `their_terms` has a row for each of the others, with `their_flags`. `at` says
+    where each of theirs stands among `terms`; `len(terms)` where it does not.
+    """
 
     terms: Hashes
     flags: Weights
@@ -30,27 +33,27 @@ class Compared:
     at: Places
 
     def where(self, wanted: npt.NDArray[np.bool_]) -> "Compared":
-        """Beside those of the others that are wanted."""
+        """Keep only the others that are wanted."""
         theirs = self.their_terms[wanted], self.their_flags[wanted], self.at[wanted]
         return Compared(self.terms, self.flags, *theirs)
 
     def beside(self, values: npt.NDArray[np.generic]) -> Floats:
-        """Of a value for each of `terms` the one that each of `their_terms` has there; 0 for what is not among them."""
+        """Look up for each of `their_terms` the value its equal in `terms` has; 0 without one."""
         with_end = np.zeros(len(values) + 1)
         with_end[:-1] = values
         found: Floats = with_end.take(self.at)
         return found
 
 
-def compared(reading: Reading, records: Records) -> Compared:
-    """`reading` beside each of some records."""
-    order = reading.terms.argsort()
-    terms, their_terms = reading.terms[order], records["terms"]
-    return Compared(terms, reading.weights[order], their_terms, records["weights"], _places(terms, their_terms))
+def compared(report: DecodedFingerprint, records: Records) -> Compared:
+    """Align the terms of `report` with those of each record."""
+    order = report.terms.argsort()
+    terms, their_terms = report.terms[order], records["terms"]
+    return Compared(terms, report.weights[order], their_terms, records["weights"], _places(terms, their_terms))
 
 
 def _places(terms: Hashes, theirs: Hashes) -> Places:
-    """Where each of theirs is among `terms`, which ascend; the place after the last where it is not."""
+    """Find each of theirs among the ascending `terms`; `len(terms)` where it is missing."""
     if not len(terms):
         return np.zeros(theirs.shape, np.intp)
     starts = terms >> _START

@@ -1,10 +1,10 @@
-"""When a report repeats the text of an earlier one."""
+"""Decide whether a report repeats the text of an earlier one."""
 
 import numpy as np
 import numpy.typing as npt
 
 from monitor.domain.stories.compare import Floats, compared
-from monitor.domain.stories.fingerprint.fingerprint import SHORT, Reading
+from monitor.domain.stories.fingerprint.fingerprint import SHORT, DecodedFingerprint
 from monitor.domain.stories.fingerprint.sketch import Hashes, overlaps
 from monitor.domain.stories.fingerprint.terms import TITLE
 from monitor.domain.stories.memory.rows import Records
@@ -33,53 +33,57 @@ SAME_INSTALMENT = 16 * 3600
 Bools = npt.NDArray[np.bool_]
 
 
-def copied(reading: Reading, outlet: int, now: int, records: Records) -> tuple[Floats, Floats, int]:
-    """For each of some earlier texts, how much of the shorter text is in the longer one, and how much of `reading` is
-    in the earlier text; zeros when that does not make a copy. And how many are the same text under a headline that the
-    text has nothing to do with: a cookie wall."""
-    common = overlaps(reading.sketch, records["sketch"], records["hashes"])
+def copied(report: DecodedFingerprint, outlet: int, now: int, records: Records) -> tuple[Floats, Floats, int]:
+    """Measure for each record how much of its text `report` repeats.
+
+    Returns the share of the shorter text found in the longer one, the share of `report` found in the record (both 0
+    where that makes no copy), and the number of cookie walls: records with the same text under a headline that the
+    text has nothing to do with.
+    """
+    common = overlaps(report.sketch, records["sketch"], records["hashes"])
     of_left, of_right = common.of_left, common.of_right
     share = np.maximum(of_left, of_right)
     theirs = records["size"].astype(np.int64)
-    shorter, longer = np.minimum(theirs, reading.size), np.maximum(theirs, reading.size)
+    shorter, longer = np.minimum(theirs, report.size), np.maximum(theirs, report.size)
     enough = np.where(
         shorter < SHORT,
         (share >= CONTAINED_SHORT) & (np.minimum(of_left, of_right) >= CONTAINED_SHORT_BOTH),
         (share >= CONTAINED) & (longer <= LONGEST_EXTENSION * shorter),
     )
     enough &= common.common >= FEWEST_COMMON
-    enough &= ~(is_other_instalment(reading, outlet, now, records) & (shorter < COLUMN_WORDS))
-    enough &= patterned(compared(reading, records)) < PATTERN
+    enough &= ~(is_other_instalment(report, outlet, now, records) & (shorter < COLUMN_WORDS))
+    enough &= patterned(compared(report, records)) < PATTERN
     doubtful = enough & ~(records["is_about_itself"] & (shorter >= SHORT))
     walls = 0
     if doubtful.any():
-        borne_out = are_about_the_same(reading, records.where(doubtful))
+        borne_out = are_about_the_same(report, records.where(doubtful))
         enough[doubtful] = borne_out
         walls = borne_out.count(False)
     return share * enough, of_left * enough, walls
 
 
-def is_other_instalment(reading: Reading, outlet: int, now: int, records: Records) -> Bools:
-    """Which are columns of the same outlet under the same recurring headline, of another day."""
-    column: Bools = (records["outlet"] == outlet) & (records["template"] == reading.template.key)
-    return column & is_other_day(reading, now, records)
+def is_other_instalment(report: DecodedFingerprint, outlet: int, now: int, records: Records) -> Bools:
+    """Find records that are another day's instalment of the same outlet's column."""
+    column: Bools = (records["outlet"] == outlet) & (records["template"] == report.template.key)
+    return column & is_other_day(report, now, records)
 
 
-def is_other_day(reading: Reading, now: int, columns: Records) -> Bools:
-    """Which instalments of one column differ from a reading in their figures, or are of another day."""
-    other: Bools = (columns["slots"] != reading.template.slots) | (np.abs(columns["at"] - now) > SAME_INSTALMENT)
+def is_other_day(report: DecodedFingerprint, now: int, columns: Records) -> Bools:
+    """Find instalments of one column with other figures than `report`, or of another day."""
+    other: Bools = (columns["slots"] != report.template.slots) | (np.abs(columns["at"] - now) > SAME_INSTALMENT)
     return other
 
 
-def are_about_the_same(reading: Reading, records: Records) -> list[bool]:
-    """Whether the common text is what the headlines are about: not so for a cookie wall under two headlines.
+def are_about_the_same(report: DecodedFingerprint, records: Records) -> list[bool]:
+    """Decide for each record whether the common text is what the headlines are about.
 
-    Not asked of a long text that bears out its own headline: it is an article, whatever its headline elsewhere.
+    It is not for a cookie wall under two headlines. A long text that bears out its own headline is not asked about: it
+    is an article, whatever its headline elsewhere.
     """
     borne_out = []
     for terms, weights in zip(records["terms"], records["weights"], strict=True):
         theirs, their_title = terms[weights != 0], terms[(weights & TITLE) != 0]
-        most = max(_borne_out(reading.title_terms, theirs), _borne_out(their_title, reading.terms))
+        most = max(_borne_out(report.title_terms, theirs), _borne_out(their_title, report.terms))
         borne_out.append(most >= BORNE_OUT)
     return borne_out
 

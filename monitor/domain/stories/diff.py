@@ -1,4 +1,4 @@
-"""What an edit changed, word by word, for people to read; and whether it matters."""
+"""Describe what an edit changed, word by word, and decide whether it matters."""
 
 import re
 from collections import Counter
@@ -18,7 +18,7 @@ _DATES = re.compile(
     r"\b(?:\d{4}-\d\d?-\d\d?(?:t[\d:.z+-]*)?|\d\d?[./]\d\d?[./]\d{2,4}|\d\d?:\d\d(?::\d\d)?(?:\s*[ap]\.?m\b)?"
     r"|\d\d?[.]\d\d\s*(?:[ap]\.?m\b|uhr|gmt)|\d\d?\s*[ap]\.?m\b|\d+\s*(?:min\w*|hours?|h)\s+(?:read|ago)\b)"
 )
-_TOLD = frozenset(
+_MEANINGFUL = frozenset(
     folded("""
 no not never none without nor nein nicht kein keine non ne pas sans sin nie bez brak не нет ни без ні hayir tidak bukan
 one two three first last more most after before over under against up down off out only still
@@ -36,7 +36,7 @@ _UPDATED = frozenset(folded(_UPDATED_WORDS).split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class TextChange:
     """One place where the texts differ: words taken out, words put in, and a few words before for orientation."""
 
     before: str
@@ -46,24 +46,30 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """All that an edit changed, in the order of the text. `share` of the longer text's words changed, 0 to 1."""
+    """Changes of an edit in the order of the text.
 
-    changes: tuple[Change, ...]
+    `share` of the longer text's words changed, 0 to 1.
+    """
+
+    changes: tuple[TextChange, ...]
     share: float
 
     @property
     def added(self) -> tuple[str, ...]:
-        """The runs of words put in."""
+        """Return the runs of words put in."""
         return tuple(change.added for change in self.changes if change.added)
 
     @property
     def removed(self) -> tuple[str, ...]:
-        """The runs of words taken out."""
+        """Return the runs of words taken out."""
         return tuple(change.removed for change in self.changes if change.removed)
 
 
 def difference(old: str, new: str, context: int = 5) -> Difference:
-    """The word-level difference of two texts, read as far as 4,000 words each. White space does not count."""
+    """Compare two texts word by word, the first 4,000 words of each.
+
+    White space does not count.
+    """
     left, right = _TOKEN.findall(old)[:_MOST_WORDS], _TOKEN.findall(new)[:_MOST_WORDS]
     matcher = SequenceMatcher(None, left, right, autojunk=False)
     changes, changed = [], 0
@@ -71,7 +77,7 @@ def difference(old: str, new: str, context: int = 5) -> Difference:
         if tag != "equal":
             changed += max(j - i, m - k)
             before = _joined(left[max(i - context, 0) : i])
-            changes.append(Change(before=before, removed=_joined(left[i:j]), added=_joined(right[k:m])))
+            changes.append(TextChange(before=before, removed=_joined(left[i:j]), added=_joined(right[k:m])))
     return Difference(changes=tuple(changes), share=min(changed / max(len(left), len(right), 1), 1.0))
 
 
@@ -80,7 +86,7 @@ def _joined(tokens: Sequence[str]) -> str:
 
 
 def is_material(old: str, new: str) -> bool:
-    """Whether an edit changes what the text says: a name, a number, a negation, any word that carries meaning.
+    """Decide whether an edit changes a name, a number, a negation or any word with meaning.
 
     Dates, times of day, "updated at" and the like, other function words, white space and word order do not count.
     """
@@ -88,7 +94,7 @@ def is_material(old: str, new: str) -> bool:
 
 
 def _said(text: str) -> Counter[str]:
-    """The words that carry meaning, counted, dates taken out."""
+    """Count the words that carry meaning, without dates."""
     said = lower_words(_DATES.sub(" ", folded(text).casefold()))
     dated = {at + step for at, word in enumerate(said) if is_calendar(word) for step in (-1, 0, 1)}
     return Counter(
@@ -96,5 +102,5 @@ def _said(text: str) -> Counter[str]:
         for at, word in enumerate(said)
         if not (at in dated and (is_number(word) or is_calendar(word) or word in _ORDINALS))
         and word not in _UPDATED
-        and (word in _TOLD or word not in FUNCTION_WORDS)
+        and (word in _MEANINGFUL or word not in FUNCTION_WORDS)
     )

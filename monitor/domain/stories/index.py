@@ -1,4 +1,4 @@
-"""The story index: learns what was placed, and says where the next article belongs."""
+"""Index placed articles, and decide where the next article belongs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from monitor.domain.stories.choose_story import ENOUGH, Standing, best_story, tallied
+from monitor.domain.stories.choose_story import ENOUGH, StoryCandidate, best_story, story_counts
 from monitor.domain.stories.copies import copied, is_other_day
-from monitor.domain.stories.fingerprint.fingerprint import Reading, decoded
+from monitor.domain.stories.fingerprint.fingerprint import DecodedFingerprint, decoded
 from monitor.domain.stories.memory.frequencies import Frequencies
-from monitor.domain.stories.memory.postings import Keys, Postings
-from monitor.domain.stories.memory.postings import Rows as RowNumbers
-from monitor.domain.stories.memory.rows import Records, Rows, outlet_key
+from monitor.domain.stories.memory.postings import Keys, Postings, RowNumbers
+from monitor.domain.stories.memory.rows import ArticleRows, Records, outlet_key
 from monitor.domain.stories.novelty import novelty
 from monitor.domain.stories.similarity import likeness
 from monitor.domain.stories.values import WALLS, Fingerprint, Placed, Placement
@@ -58,14 +57,14 @@ class _Found:
 
 
 class StoryIndex:
-    """All that placing remembers: a function of the rows learnt and not forgotten, in their order.
+    """In-memory index of placed articles, fully determined by the rows learnt, in order.
 
     `window` is how long a story stays open for reports that resemble it; copies are known until they are forgotten.
     """
 
     def __init__(self, window: timedelta) -> None:
         self._window = int(window.total_seconds())
-        self._rows = Rows()
+        self._rows = ArticleRows()
         self._postings, self._stories = Postings(), Postings()
         self._frequencies = Frequencies()
         self._sequence = 0
@@ -73,12 +72,12 @@ class StoryIndex:
 
     @property
     def sequence(self) -> int:
-        """The highest sequence learnt; 0 before the first."""
+        """Return the highest sequence learnt; 0 before the first."""
         return self._sequence
 
     @property
     def unreadable(self) -> int:
-        """Articles passed over so far because their fingerprint has another layout or is damaged."""
+        """Return how many fingerprints were skipped: another layout, or damaged."""
         return self._unreadable
 
     def __len__(self) -> int:
@@ -86,21 +85,21 @@ class StoryIndex:
 
     @property
     def nbytes(self) -> int:
-        """Bytes held by what grows with the articles."""
+        """Return the bytes held by what grows with the articles."""
         return self._rows.nbytes + self._postings.nbytes + self._stories.nbytes
 
     def learn(self, placed: Sequence[Placed]) -> None:
-        """Take in articles placed since last time, in the order of their sequence; those known are passed over."""
+        """Learn articles placed since last time, in order of sequence; known ones are skipped."""
         learnt = []
         for article in placed:
             if article.sequence <= self._sequence:
                 continue
             self._sequence = article.sequence
-            reading = decoded(article.fingerprint)
-            if reading is None:
+            report = decoded(article.fingerprint)
+            if report is None:
                 self._unreadable += 1
             else:
-                row, keys = self._learn(article, reading)
+                row, keys = self._learn(article, report)
                 learnt.append((row, keys, article.story_id & _KEY))
         if len(learnt) < MANY:
             for row, keys, story in learnt:
@@ -113,8 +112,10 @@ class StoryIndex:
             self._stories.add_all(rows, np.array(stories, np.uint32))
 
     def unlearn(self, after: int) -> None:
-        """Forget what was learnt later than the sequence `after`: it was never committed. An article that stood here
-        before and was placed anew is missing until it is placed again."""
+        """Forget what was learnt later than the sequence `after`: it was never committed.
+
+        An article that was known before and was placed anew is missing until it is placed again.
+        """
         if self._sequence <= after:
             return
         for row in np.flatnonzero((self._rows["sequence"] > after) & self._rows["live"]).tolist():
@@ -123,27 +124,30 @@ class StoryIndex:
         self._sequence = after
 
     def locate(self, fingerprint: Fingerprint, *, outlet: str, at: datetime) -> Placement:
-        """Where a report belongs. Changes nothing. Raises ValueError for a fingerprint that cannot be read."""
-        reading, now, printed_by = decoded(fingerprint), int(at.timestamp()), outlet_key(outlet)
-        if reading is None:
+        """Decide where a report belongs; change nothing.
+
+        Raises ValueError for a fingerprint that cannot be decoded.
+        """
+        report, now, printed_by = decoded(fingerprint), int(at.timestamp()), outlet_key(outlet)
+        if report is None:
             raise ValueError("a fingerprint of another layout")
-        found = self._found(reading, now)
-        copy, walls = self._copied(reading, found.texts, printed_by, now)
+        found = self._found(report, now)
+        copy, walls = self._copied(report, found.texts, printed_by, now)
         if not walls:
-            return copy or self._related(reading, found, printed_by, now)
+            return copy or self._related(report, found, printed_by, now)
         # What a wall is about says nothing of the article behind it.
-        placement = copy or (Placement() if walls >= WALLS else self._related(reading, found, printed_by, now))
+        placement = copy or (Placement() if walls >= WALLS else self._related(report, found, printed_by, now))
         reason = f"{placement.reason}; {walls} earlier articles have its text under headlines of other matters"
         return replace(placement, reason=reason, walls=walls)
 
     def tidy(self) -> None:
-        """Do now what `learn` would otherwise have to do soon, and takes longer than learning. Answers stay."""
+        """Do the slow work now that `learn` would have to do soon. Answers stay the same."""
         self._rows.make_room(ROOM)
         self._postings.tidy()
         self._stories.tidy()
 
     def forget(self, before: datetime) -> None:
-        """Drop what was placed earlier than `before`."""
+        """Drop articles placed earlier than `before`."""
         live = self._rows["live"]
         wanted = (self._rows["at"] >= int(before.timestamp())) & live
         for row in np.flatnonzero(~wanted & live).tolist():
@@ -152,33 +156,33 @@ class StoryIndex:
         self._postings.keep(renumbered)
         self._stories.keep(renumbered)
 
-    def _learn(self, article: Placed, reading: Reading) -> tuple[int, Keys]:
-        """Take in all but the postings: the row and its keys."""
+    def _learn(self, article: Placed, report: DecodedFingerprint) -> tuple[int, Keys]:
+        """Learn all but the postings; return the row and its keys."""
         earlier = self._rows.row_of(article.article_id)
         if earlier is not None:
             self._rows.retire(earlier)
             self._discount(earlier)
-        row = self._rows.append(article, reading)
+        row = self._rows.append(article, report)
         # A copy's terms are not posted: it is found through its original, and would make its words look common.
         is_own = article.copy_of is None
         if is_own:
-            self._frequencies.count(reading.terms)
-        return row, _keys(reading, reading.terms if is_own else reading.terms[:0])
+            self._frequencies.count(report.terms)
+        return row, _keys(report, report.terms if is_own else report.terms[:0])
 
     def _discount(self, row: int) -> None:
         if self._rows["root"][row] == self._rows["article"][row]:
             self._frequencies.count(self._rows["terms"][row][self._rows["weights"][row] != 0], -1)
 
-    def _found(self, reading: Reading, now: int) -> _Found:
-        """What may be a copy's original, a report of the same event, or another instalment of the same column."""
-        hashes = min(len(reading.sketch.hashes), POSTED)
-        frequency = self._frequencies.of(reading.terms)
+    def _found(self, report: DecodedFingerprint, now: int) -> _Found:
+        """Find possible originals, reports of the same event, and instalments of the same column."""
+        hashes = min(len(report.sketch.hashes), POSTED)
+        frequency = self._frequencies.of(report.terms)
         order = np.argsort(frequency, kind="stable")
         read = np.cumsum(frequency[order]) <= max(TERMS_READ, int(frequency.min(initial=0)))
-        terms = reading.terms[order[read]]
+        terms = report.terms[order[read]]
         limits = np.full(hashes + len(terms) + 1, COPIES_READ)
         limits[hashes:-1] = 2 * TERMS_READ
-        which, rows = self._postings.rows(_keys(reading, terms), limits)
+        which, rows = self._postings.rows(_keys(report, terms), limits)
         points = np.zeros(len(limits), np.int64)
         points[hashes:-1] = _UNIT * self._frequencies.weigh(terms) ** 2
         is_text, is_column = which < hashes, which == len(limits) - 1
@@ -192,11 +196,13 @@ class StoryIndex:
             columns=self._rows.at(np.sort(rows[is_column])),
         )
 
-    def _copied(self, reading: Reading, records: Records, outlet: int, now: int) -> tuple[Placement | None, int]:
-        """The placement of a copy, and how many texts would have made it one but for their headlines."""
+    def _copied(
+        self, report: DecodedFingerprint, records: Records, outlet: int, now: int
+    ) -> tuple[Placement | None, int]:
+        """Place a copy, if it is one; count texts that only their headlines keep from being copies."""
         if not len(records):
             return None, 0
-        shares, explained, walls = copied(reading, outlet, now, records)
+        shares, explained, walls = copied(report, outlet, now, records)
         # The earliest, but not one that merely had a paragraph put into this text.
         [found] = np.nonzero((shares > 0) & (explained >= NEAR_BEST * explained.max()))
         if not len(found):
@@ -210,46 +216,46 @@ class StoryIndex:
         )
         return placement, walls
 
-    def _related(self, reading: Reading, found: _Found, outlet: int, now: int) -> Placement:
+    def _related(self, report: DecodedFingerprint, found: _Found, outlet: int, now: int) -> Placement:
         records, columns = found.reports, found.columns
         if len(columns):
-            barred = columns["story"][is_other_day(reading, now, columns)]
+            barred = columns["story"][is_other_day(report, now, columns)]
             records = records.where(~np.isin(records["story"], barred))
         if not len(records):
             return Placement()
-        alike = likeness(reading, records, self._frequencies, PROMISING)
+        alike = likeness(report, records, self._frequencies, PROMISING)
         promising = alike >= PROMISING
         records, alike = records.where(promising), alike[promising]
         if not len(records):
             return Placement()
-        best = best_story(reading, now, records, alike, lambda story: tallied(self._members(story), outlet))
+        best = best_story(report, now, records, alike, lambda story: story_counts(self._members(story), outlet))
         if best is None or best.score < ENOUGH:
             return _alone(best)
         return Placement(
             story_id=best.story,
             similarity=min(best.score, 1.0),
             reason=f"resembles article {best.nearest} and its story by {best.score:.2f}",
-            novelty=novelty(reading, self._said(self._members(best.story))),
+            novelty=novelty(report, self._said(self._members(best.story))),
         )
 
     def _said(self, members: Records) -> Records:
-        """The latest reports of a story that are no copies."""
+        """Return the latest reports of a story that are no copies."""
         own = members.rows[members["root"] == members["article"]]
         return self._rows.at(np.sort(own)[-CANDIDATES:])
 
     def _members(self, story: int) -> Records:
-        """The live reports of a story."""
+        """Return the live reports of a story."""
         rows = self._stories.rows_of(story & _KEY, MEMBERS_READ)
         return self._rows.at(rows[self._rows["story"][rows] == story])
 
 
-def _keys(reading: Reading, terms: Keys) -> Keys:
-    template = np.array([reading.template.key], np.uint32) ^ _TEMPLATE_SALT
-    return np.concatenate([reading.sketch.hashes[:POSTED], terms, template])
+def _keys(report: DecodedFingerprint, terms: Keys) -> Keys:
+    template = np.array([report.template.key], np.uint32) ^ _TEMPLATE_SALT
+    return np.concatenate([report.sketch.hashes[:POSTED], terms, template])
 
 
 def _totals(rows: RowNumbers, points: RowNumbers) -> tuple[RowNumbers, RowNumbers]:
-    """Each row once, ascending, with the sum of its points, whole numbers below 2**32."""
+    """Sum the points of each row; rows ascend, sums are whole numbers below 2**32."""
     if not len(rows):
         return rows, points
     packed = rows << _ROW_BITS | points
@@ -263,15 +269,15 @@ def _totals(rows: RowNumbers, points: RowNumbers) -> tuple[RowNumbers, RowNumber
 
 
 def _most(rows: RowNumbers, points: RowNumbers, limit: int) -> RowNumbers:
-    """The `limit` rows with most points, the earlier of equals, ascending as they are given."""
+    """Keep the `limit` rows with most points, the earlier of equals; rows ascend."""
     if len(rows) <= limit:
         return rows
     packed = points << _ROW_BITS | (_ROW - rows)
     return np.sort(_ROW - (np.partition(packed, -limit)[-limit:] & _ROW))
 
 
-def _alone(best: Standing | None) -> Placement:
-    """A story of its own, saying how near the nearest was."""
+def _alone(best: StoryCandidate | None) -> Placement:
+    """Place a report into a story of its own; say how near the nearest was."""
     if best is None:
         return Placement()
     return Placement(

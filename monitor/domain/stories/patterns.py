@@ -1,4 +1,4 @@
-"""News told after one pattern: two earthquakes, two appointments, two strikes on two cities.
+"""Recognise news told after one pattern: two earthquakes, two strikes on two cities.
 
 Wire services tell such events in the same words, and what tells them apart are the names and numbers in their
 headlines. Their likeness is therefore no sign of one event: the more two headlines agree in their plain words while
@@ -19,7 +19,7 @@ _PLAIN = (_FLAGS & TITLE != 0) & (_FLAGS & (SPECIFIC | SOUND) == 0)
 
 
 def patterned(both: Compared) -> Floats:
-    """How far each record's headline is the reading's own with other names and numbers: 0, not at all, to 1.
+    """Measure how far each record's headline is the report's with other names and numbers, 0 to 1.
 
     A name or number agrees when the other report has it anywhere, headline or text; where either headline has none,
     nothing can be said, and the answer is 0.

@@ -1,9 +1,9 @@
-"""How alike two reports are, by what they are about."""
+"""Measure how alike two reports are, by their terms."""
 
 import numpy as np
 
 from monitor.domain.stories.compare import Compared, Floats, compared
-from monitor.domain.stories.fingerprint.fingerprint import Reading
+from monitor.domain.stories.fingerprint.fingerprint import DecodedFingerprint
 from monitor.domain.stories.fingerprint.terms import NEUTRAL, SOUND, TITLE
 from monitor.domain.stories.memory.frequencies import Frequencies
 from monitor.domain.stories.memory.rows import Records
@@ -29,12 +29,12 @@ _IN_TITLE = ((_FLAGS & TITLE != 0) & (_FLAGS & SOUND == 0)).astype(float)
 byte of no term."""
 
 
-def likeness(reading: Reading, records: Records, frequencies: Frequencies, least: float) -> Floats:
-    """How alike `reading` is to each of some records, 0 to 1, by the frequencies of now.
+def likeness(report: DecodedFingerprint, records: Records, frequencies: Frequencies, least: float) -> Floats:
+    """Measure how alike `report` is to each record, 0 to 1, by the present frequencies.
 
     What is less alike than `least` is not looked at further: its figure may be too high, but is below `least`.
     """
-    both = compared(reading, records)
+    both = compared(report, records)
     flags, their_flags, size = both.flags, both.their_flags, len(both.terms)
     rarity = frequencies.weigh(np.concatenate([both.terms, both.their_terms.ravel()]))
     my_rarity, their_rarity = rarity[:size], rarity[size:].reshape(both.their_terms.shape)
@@ -48,7 +48,7 @@ def likeness(reading: Reading, records: Records, frequencies: Frequencies, least
         within[near] *= 1 - patterned(both.where(near))
 
     languages = records["language"]
-    foreign = (languages != reading.language) & (languages != 0) & (reading.language != 0)
+    foreign = (languages != report.language) & (languages != 0) & (report.language != 0)
     if not foreign.any():
         return within
     mine, theirs = my_rarity * _AS_NAME[flags], their_rarity * _AS_NAME[their_flags]

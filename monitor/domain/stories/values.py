@@ -1,4 +1,4 @@
-"""What story recognition reads and what it answers."""
+"""Values that story recognition reads and returns."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,11 @@ WALLS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What the fingerprint of an article is made from. `text` may be a two-line feed description or a whole article."""
+class ReportText:
+    """The text of a report that a fingerprint is made from.
+
+    `text` may be a two-line feed description or a whole article.
+    """
 
     title: str
     text: str
@@ -21,7 +24,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
-    """All that placing needs to remember of a text, as bytes that storage keeps with the article (under 1 KB).
+    """Bytes (under 1 KB) that storage keeps with an article so that it can be compared.
 
     Its content belongs to `monitor.domain.stories`; `version` names the layout, and a store drops
     fingerprints of another version when the index is loaded.
@@ -46,11 +49,12 @@ class Placed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """Where an article belongs: `story_id` None means a story of its own. `reason` is for the ledger, in words.
+    """Where an article belongs: `story_id` None means a story of its own.
 
-    `copy_of` is the earliest article whose text this one repeats. `novelty` names what is new against the story
-    (names, numbers, sentences); empty for a copy. `walls` counts earlier articles with the same text under headlines
-    that it has nothing to do with (32 at most): where they are several, the text is a cookie wall or the like.
+    `reason` is for the ledger, in words. `copy_of` is the earliest article whose text this one repeats. `novelty` names
+    what is new against the story (names, numbers, sentences); empty for a copy. `walls` counts earlier articles with
+    the same text under headlines that it has nothing to do with (32 at most): where they are several, the text is a
+    cookie wall or the like.
     """
 
     story_id: int | None = None
@@ -62,9 +66,12 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """One article of a story, as far as alerts and messages need it. `origin` is who really wrote the text:
-    the agency credited, else the outlet of the text it copies, else its own outlet."""
+class StoryMember:
+    """One article of a story, as far as alerts and messages need it.
+
+    `origin` is who really wrote the text: the agency credited, else the outlet of the text it copies, else its own
+    outlet.
+    """
 
     article_id: int
     outlet: str
@@ -79,8 +86,8 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Voice:
-    """Reports of a story that repeat one text and go back to one `origin` (as in `Member`): what is counted of them.
+class SourceText:
+    """Reports of a story that repeat one text and go back to one `origin`, counted as one.
 
     `text` is the article that had the text first; `first` and `last` are when the earliest and the latest came.
     """
@@ -99,4 +106,4 @@ class Story:
     title: str
     first_seen: datetime
     last_seen: datetime
-    members: tuple[Member, ...] = ()
+    members: tuple[StoryMember, ...] = ()

@@ -1,4 +1,7 @@
-"""Headlines of pieces that are about a story without reporting it: questions, explainers, footage, reactions."""
+"""Recognise headlines of questions, explainers, footage and reactions.
+
+Such pieces are about a story without reporting it.
+"""
 
 import re
 
@@ -33,5 +36,5 @@ _ASIDE = re.compile(folded(_TEXT), re.IGNORECASE)
 
 
 def is_aside(title: str) -> bool:
-    """Whether a headline announces something else than the report of an event."""
+    """Decide whether a headline announces something else than the report of an event."""
     return _ASIDE.search(folded(title).replace("’", " ").replace("'", " ")) is not None

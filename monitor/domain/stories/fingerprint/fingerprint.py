@@ -1,4 +1,4 @@
-"""What a fingerprint says, and its bytes: made once outside every lock, read back when placing."""
+"""Make fingerprints outside every lock, and decode them when an article is placed."""
 
 import struct
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from monitor.domain.stories.fingerprint.recurring import Template, template_of
 from monitor.domain.stories.fingerprint.sketch import SIZE, Hashes, Sketch, sketch_of
 from monitor.domain.stories.fingerprint.terms import TERMS, TITLE, Terms, terms_of
 from monitor.domain.stories.fingerprint.words import folded, spaced
-from monitor.domain.stories.values import Fingerprint, Report
+from monitor.domain.stories.values import Fingerprint, ReportText
 
 VERSION = 2
 BORNE_OUT_WITHIN = 2_800
@@ -34,8 +34,11 @@ Weights = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A text as placing sees it. `size` counts its words; `named` holds the title and the labels."""
+class DecodedFingerprint:
+    """A text as placing sees it: a fingerprint's content.
+
+    `size` counts its words; `named` holds the title and the labels.
+    """
 
     sketch: Sketch
     terms: Hashes
@@ -49,28 +52,31 @@ class Reading:
 
     @property
     def is_short(self) -> bool:
-        """Whether only strong evidence makes it a copy."""
+        """Return whether only strong evidence makes it a copy."""
         return self.size < SHORT
 
     @property
     def title_terms(self) -> Hashes:
-        """The terms that stand in the title."""
+        """Return the terms that stand in the title."""
         kept: Hashes = self.terms[(self.weights & TITLE) != 0]
         return kept
 
     @property
     def title(self) -> str:
-        """The headline, as far as it fitted."""
+        """Return the headline, as far as it fitted."""
         return self.named.decode().partition("\n")[0]
 
     @property
     def labels(self) -> tuple[tuple[str, int], ...]:
-        """Names and numbers as written, with their terms."""
+        """Return names and numbers as written, with their terms."""
         return tuple((label[8:], int(label[:8], 16)) for label in self.named.decode().split("\n")[1:])
 
 
-def fingerprint(report: Report) -> Fingerprint:
-    """All that placing needs of a text: pure, well under a millisecond for an article of 5 KB, under 1 KB long."""
+def fingerprint(report: ReportText) -> Fingerprint:
+    """Make the fingerprint of a report, under 1 KB long.
+
+    Pure, and well under a millisecond for an article of 5 KB.
+    """
     text, title = spaced(folded(report.text)), spaced(folded(report.title))
     size = text.count(b" ") + 1 if text else 0
     return encoded(
@@ -87,7 +93,7 @@ def fingerprint(report: Report) -> Fingerprint:
 def encoded(
     *, terms: Terms, sketch: Sketch, template: Template, size: int, language: int, flags: int, title: str
 ) -> Fingerprint:
-    """The bytes of a reading: counts, sketch, terms with their weights, then the title and the labels as text."""
+    """Encode counts, sketch, weighted terms, title and labels as bytes."""
     kept = dict(islice(terms.weights.items(), TERMS))
     named, room = [], _LABEL_BYTES
     for name, key in terms.labels.items():
@@ -121,8 +127,8 @@ def encoded(
     )
 
 
-def decoded(fingerprint: Fingerprint) -> Reading | None:
-    """The reading of a fingerprint that `encoded` made; None of one that another layout or an accident left."""
+def decoded(fingerprint: Fingerprint) -> DecodedFingerprint | None:
+    """Decode a fingerprint that `encoded` made; None for another layout or damaged bytes."""
     content = fingerprint.content
     if fingerprint.version != VERSION or len(content) < _HEAD.size:
         return None
@@ -131,7 +137,7 @@ def decoded(fingerprint: Fingerprint) -> Reading | None:
     if hashes > SIZE or terms > TERMS or len(content) < weights_at + terms:
         return None
     numbers = np.frombuffer(content, "<u4", hashes + terms, _HEAD.size).astype(np.uint32)
-    return Reading(
+    return DecodedFingerprint(
         sketch=Sketch(numbers[:hashes]),
         terms=numbers[hashes:],
         weights=np.frombuffer(content, np.uint8, terms, weights_at),
@@ -145,9 +151,9 @@ def decoded(fingerprint: Fingerprint) -> Reading | None:
 
 
 def bears_out(title: bytes, text: bytes) -> bool:
-    """Whether a third of the headline's words stand in the text, endings aside: not so above a cookie wall.
+    """Decide whether a third of the headline's words stand in the text, endings aside.
 
-    Both are given as `words.spaced` leaves them.
+    They do not above a cookie wall. Both are given as `words.spaced` leaves them.
     """
     # A word of less than five letters is looked for whole, a longer one by its first five.
     named = {f" {word[:5]}" if len(word) > 4 else f" {word} " for word in _words(title) if word not in FUNCTION_WORDS}
@@ -160,10 +166,10 @@ def _words(text: bytes) -> list[str]:
 
 
 def language_number(language: str | None) -> int:
-    """A language in one byte; 0 when it is unknown."""
+    """Return a language as one byte; 0 when it is unknown."""
     return xxhash.xxh32_intdigest(language[:2].casefold().encode()) % 255 + 1 if language else 0
 
 
 def cut(text: str, limit: int) -> str:
-    """`text` on one line, as far as it fits into `limit` bytes of UTF-8."""
+    """Return `text` on one line, as far as it fits into `limit` bytes of UTF-8."""
     return " ".join(text.split()).encode(errors="ignore")[:limit].decode(errors="ignore")

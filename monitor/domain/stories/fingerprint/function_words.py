@@ -1,4 +1,4 @@
-"""Words that say nothing about an event, in the languages of most of the world's wires, and what they betray."""
+"""List the function words of the commonest wire languages, and tell languages by them."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -43,9 +43,10 @@ FUNCTION_WORDS = frozenset(_LANGUAGES)
 
 
 def language_of(words: Iterable[str]) -> str | None:
-    """The language whose function words are commonest among lower-case folded words; None below two or on a tie.
+    """Return the language whose function words are commonest; None below two or on a tie.
 
-    Not a language detector: it tells whether two short texts can be compared word by word.
+    `words` are lower-case and folded. Not a language detector: it tells whether two short texts can be
+    compared word by word.
     """
     betrayed = filter(None, map(_LANGUAGES.get, words))
     best = Counter(chain.from_iterable(betrayed)).most_common(2)

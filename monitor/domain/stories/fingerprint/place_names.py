@@ -1,4 +1,4 @@
-"""The names every newsroom writes in its own way: states, capitals and bodies, by their stems in many languages."""
+"""List the best-known names of states, capitals and people in many spellings."""
 
 import re
 from collections.abc import Iterator
@@ -66,10 +66,10 @@ _IDEOGRAPHIC = re.compile(
 
 
 def world_name(word: str) -> str | None:
-    """The one name of a lower-case folded word that is a spelling of a world name."""
+    """Return the world name that a lower-case folded word spells, if any."""
     return _ONE_BY_SPELLING.get(word)
 
 
 def ideographic_names(text: str) -> Iterator[str]:
-    """The world names written in ideographs or kana in a text."""
+    """Yield the world names written in ideographs or kana in a text."""
     return (_ONE_BY_SPELLING[found.group()] for found in _IDEOGRAPHIC.finditer(text))

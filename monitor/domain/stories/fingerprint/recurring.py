@@ -1,4 +1,4 @@
-"""Columns that recur under one headline with other figures: "key events, day 290", exchange rates, briefings.
+"""Recognise columns that recur under one headline: "key events, day 290", exchange rates.
 
 What changes in such a headline are numbers and the names of days and months; what is left is its template.
 """
@@ -34,12 +34,12 @@ class Template:
 
 @lru_cache(maxsize=1 << 14)
 def is_calendar(word: str) -> bool:
-    """Whether a lower-case folded word names a day or a month."""
+    """Decide whether a lower-case folded word names a day or a month."""
     return _CALENDAR.fullmatch(word) is not None
 
 
 def template_of(title: str, outlet: str) -> Template:
-    """The template of a headline."""
+    """Return the template of a headline at an outlet."""
     fixed: list[str] = []
     slots: list[str] = []
     for lower in lower_words(folded(title)):

@@ -1,4 +1,4 @@
-"""Sketches: a few dozen numbers that tell how much of one text is contained in another.
+"""Sketch texts: a few dozen numbers tell how much of one text is contained in another.
 
 A text is its set of three-word shingles, each hashed to 32 bits; the sketch keeps the smallest hashes
 (bottom-k MinHash, Broder 1997). Two sketches are compared below the smaller of their two limits, where both
@@ -38,13 +38,15 @@ class Sketch:
 
     @property
     def limit(self) -> np.uint32:
-        """The hash up to which the sketch is complete."""
+        """Return the hash up to which the sketch is complete."""
         return np.uint32(self.hashes[-1]) if len(self.hashes) >= SIZE else _ALL
 
 
 def sketch_of(spaced: bytes) -> Sketch:
-    """The sketch of a text given as its words with one space between; of fewer than three words there is one shingle,
-    of none none."""
+    """Sketch a text given as its words with one space between.
+
+    A text of one or two words has one shingle, an empty one has none.
+    """
     if not spaced:
         return Sketch(np.empty(0, np.uint32))
     text = np.frombuffer(spaced, np.uint8, min(len(spaced), LONGEST))
@@ -69,8 +71,10 @@ def sketch_of(spaced: bytes) -> Sketch:
 
 @dataclass(frozen=True, slots=True)
 class Overlaps:
-    """What one sketch shares with each of several: `common` hashes of `left` and `right` sampled below the smaller
-    limit."""
+    """Hashes that one sketch shares with each of several others.
+
+    `common` of the `left` and `right` hashes sampled below the smaller of the two limits.
+    """
 
     common: npt.NDArray[np.int64]
     left: npt.NDArray[np.int64]
@@ -78,18 +82,20 @@ class Overlaps:
 
     @property
     def of_left(self) -> npt.NDArray[np.float64]:
-        """How much of the one text is in each of the others."""
+        """Return how much of the one text is in each of the others."""
         return _share(self.common, self.left)
 
     @property
     def of_right(self) -> npt.NDArray[np.float64]:
-        """How much of each of the others is in the one."""
+        """Return how much of each of the others is in the one."""
         return _share(self.common, self.right)
 
 
 def overlaps(sketch: Sketch, others: Hashes, counts: npt.NDArray[np.uint8]) -> Overlaps:
-    """Compare a sketch that is not empty with several, one a row of `SIZE` hashes of which the first `counts` are
-    theirs, each on the sample that both have."""
+    """Compare a sketch that is not empty with several others, on the sample both have.
+
+    `others` has a row of `SIZE` hashes for each, of which the first `counts` are in use.
+    """
     mine = sketch.hashes
     limits = np.minimum(np.where(counts >= SIZE, others[:, -1], _ALL), sketch.limit)
     theirs = (others <= limits[:, None]) & (np.arange(SIZE) < counts[:, None])

@@ -1,4 +1,4 @@
-"""What a text is about, as weighted terms: stems, names, numbers, and the world's best-known names by any spelling."""
+"""Reduce a text to weighted terms: stems, names, numbers, and world names by any spelling."""
 
 import re
 from dataclasses import dataclass, field
@@ -63,8 +63,11 @@ class Terms:
 
 
 class _Meaning(NamedTuple):
-    """What a word as it stands contributes: the hash of its term and the term's flags; no term (0) is a function word,
-    a letter or an ideograph. `sound` is the hash of its sound, 0 for a word that is short or written small."""
+    """A word's contribution: the hash of its term and the term's flags.
+
+    Function words, letters and ideographs have no term (0). `sound` is the hash of the word's sound, 0 for a word that
+    is short or written small.
+    """
 
     key: int
     kind: int
@@ -77,7 +80,7 @@ _NUMBER, _IDEOGRAPH = 0x100, 0x200
 
 
 def terms_of(title: str, text: str) -> Terms:
-    """The first `TERMS` terms of the title and the text."""
+    """Return the first `TERMS` terms of the title and the text."""
     found = Terms()
     title, lead = folded(title), folded(text[:LEAD_CHARACTERS])
     trust_capitals = not _is_title_case(title)
@@ -88,8 +91,11 @@ def terms_of(title: str, text: str) -> Terms:
 
 
 def _mark_specific(title: str, lead: str, found: Terms, *, trust_capitals: bool) -> None:
-    """Mark the title's numbers and names: words that the text never writes small, and that it writes with a capital too
-    when the title's capitals say nothing."""
+    """Mark the numbers and names of the title as specific.
+
+    A name is a word that the text never writes small, and also writes with a capital when the title's capitals say
+    nothing.
+    """
     for place, word in enumerate(as_written(title)):
         meaning = _meaning(word)
         is_name = meaning.is_capital and ((trust_capitals and place > 0) or stands_in(word, lead))
@@ -98,21 +104,23 @@ def _mark_specific(title: str, lead: str, found: Terms, *, trust_capitals: bool)
 
 
 def stem(word: str) -> str:
-    """A lower-case word without its commonest endings, at most seven letters: crude, but the same in every language,
-    so that outlets which do not declare theirs agree with those that do."""
+    """Cut a lower-case word's commonest endings, to at most seven letters.
+
+    Crude, but the same in every language, so that outlets which do not declare theirs agree with those that do.
+    """
     if len(word) > 4:
         word = _ENDINGS.sub("", word)
     return word[:7]
 
 
 def skeleton(word: str) -> str:
-    """The consonants of a name as they sound: equal for Lavrov, Lawrow, Ławrowem and Лавров."""
+    """Return the consonants of a name as they sound: one for Lavrov, Ławrowem and Лавров."""
     sounds = _RUN.sub(r"\1", _VOWELS.sub("", word.translate(_CYRILLIC).translate(_SOUNDS).replace("sh", "s")))
     return sounds[:4]
 
 
 def _is_title_case(title: str) -> bool:
-    """Whether capitals say nothing because most words of the title have one."""
+    """Decide whether capitals say nothing because most words of the title have one."""
     long = [word for word in as_written(title) if len(word) > 3 and not is_number(word)]
     return len(long) > 2 and 2 * sum(word[0].isupper() for word in long) > len(long)
 
@@ -150,7 +158,7 @@ def _read(text: str, flags: int, found: Terms, *, trust_capitals: bool) -> None:
 
 @lru_cache(maxsize=1 << 15)
 def _meaning(word: str) -> _Meaning:
-    """Words recur: of a day's text nine in ten are remembered, in some ten megabytes."""
+    """Classify a word. Of a day's words nine in ten are in the cache of some ten megabytes."""
     lower, is_capital = word.casefold(), word[0].isupper()
     if is_ideograph(word):
         return _Meaning(0, _IDEOGRAPH, 0, False)
@@ -165,5 +173,5 @@ def _meaning(word: str) -> _Meaning:
 
 
 def _hash(term: str) -> int:
-    """In 32 bits; never 0."""
+    """Hash a term to 32 bits; never 0."""
     return xxhash.xxh32_intdigest(term.encode()) or 1

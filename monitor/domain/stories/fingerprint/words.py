@@ -1,4 +1,4 @@
-"""Text to words, the same words whatever the typography: what sketches and terms are made from."""
+"""Split text into words, the same words whatever the typography."""
 
 import re
 import unicodedata
@@ -21,22 +21,22 @@ _OTHER = re.compile("[" + "".join(_LETTERS) + "]")
 
 
 def is_number(word: str) -> bool:
-    """Whether a word is written in digits."""
+    """Decide whether a word is written in digits."""
     return word[0].isdigit()
 
 
 def is_ideograph(word: str) -> bool:
-    """Whether a word is a character of a script without spaces."""
+    """Decide whether a word is a character of a script without spaces."""
     return len(word) == 1 and word > "\u3000" and _IDEOGRAPH.match(word) is not None
 
 
 def plain_number(word: str) -> str:
-    """A number without its thousands marks."""
+    """Remove a number's thousands marks."""
     return _THOUSANDS.sub("", word)
 
 
 def folded(text: str) -> str:
-    """`text` with compatibility forms and accents folded, its letter case kept."""
+    """Fold compatibility forms and accents of `text`, its letter case kept."""
     if text.isascii():
         return text
     sound = text.encode(errors="ignore").decode()  # without lone surrogates, which no hash takes
@@ -45,14 +45,14 @@ def folded(text: str) -> str:
 
 
 def lower_words(text: str, limit: int = 20_000) -> list[str]:
-    """The words of a `folded` text in lower case, at most `limit`; ideographs one by one."""
+    """List the words of a `folded` text in lower case, at most `limit`; ideographs one by one."""
     return (_ASCII_WORD if text.isascii() else _WORD).findall(text.casefold())[:limit]
 
 
 def spaced(text: str) -> bytes:
-    """The words of a `folded` text in lower case with one space between, in UTF-8: what sketches are made from.
+    """Join the words of a `folded` text in lower case, in UTF-8 with one space between.
 
-    A word here is any run of letters and digits, an ideograph a word of its own.
+    Sketches are made from these. A word here is any run of letters and digits, an ideograph a word of its own.
     """
     plain = text if text.isascii() else _SIGNS.sub(" ", text)
     if plain.isascii():
@@ -61,17 +61,17 @@ def spaced(text: str) -> bytes:
 
 
 def words(text: str) -> Iterator[re.Match[str]]:
-    """The words of a `folded` text as they stand, where they stand."""
+    """Find the words of a `folded` text as they stand."""
     return (_PLAIN_WORD if text.isascii() else _WORD).finditer(text)
 
 
 def as_written(text: str) -> list[str]:
-    """The words of a `folded` text as they stand."""
+    """List the words of a `folded` text as they stand."""
     return (_PLAIN_WORD if text.isascii() else _WORD).findall(text)
 
 
 def stands_in(word: str, text: str) -> bool:
-    """Whether `word`, letters and then digits, is one of the words of a `folded` text as they stand."""
+    """Decide whether `word`, letters and then digits, is a word of a `folded` text as it stands."""
     at = text.find(word)
     while at >= 0:
         end = at + len(word)
@@ -87,7 +87,9 @@ def _is_letter(character: str) -> bool:
 
 
 def opens_sentence(text: str, end: int, start: int) -> bool:
-    """Whether a word that starts at `start`, the one before having ended at `end`, opens a sentence: there capitals say
-    nothing."""
+    """Decide whether a word that starts at `start` opens a sentence; capitals say nothing there.
+
+    The word before ended at `end`.
+    """
     # One space between two words is by far the commonest case.
     return end == 0 or (start - end > 1 and _BREAK.search(text, end, start) is not None)

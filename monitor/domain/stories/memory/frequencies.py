@@ -1,4 +1,4 @@
-"""How common each term is among the reports of the window: what makes one rare is learnt from the stream itself."""
+"""Count how common each term is among the reports of the window."""
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +12,10 @@ _LOGARITHMS = np.log1p(np.arange(1 << 16))  # a term in more documents is as com
 
 
 class Frequencies:
-    """Document frequencies in a table of fixed size (8 MB): two of 300,000 terms share a slot in one case of seven,
-    which makes a rare term look a little less rare."""
+    """Document frequencies in a table of fixed size (8 MB).
+
+    Two of 300,000 terms share a slot in one case of seven, which makes a rare term look a little less rare.
+    """
 
     def __init__(self) -> None:
         self._table = np.zeros(_SLOTS, np.int32)
@@ -25,14 +27,14 @@ class Frequencies:
         self.documents += times
 
     def of(self, terms: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
-        """The document frequency of each term."""
+        """Return the document frequency of each term."""
         frequency: npt.NDArray[np.int64] = self._table[terms & _SLOT].astype(np.int64)
         return frequency
 
     def weigh(self, terms: npt.NDArray[np.uint32]) -> npt.NDArray[np.float64]:
-        """The inverse document frequency of each term, between 0 and 1: 1 for one that is new.
+        """Return the inverse document frequency of each term, 0 to 1; 1 for a new one.
 
-        What most of the stream says tells nothing, be the stream ever so small: every subject has its common words.
+        A term that most of the stream holds weighs nothing, be the stream ever so small: a subject has common words.
         """
         # The constants keep a young index from calling everything rare or everything common.
         frequency = self._table[terms & _SLOT]

@@ -1,4 +1,4 @@
-"""Which rows hold a key: an inverted index that grows at one end, in sorted numpy arrays.
+"""Index which rows hold a key, in sorted numpy arrays that grow at one end.
 
 A posting is one 64-bit number, the key above the row, so that a search is a bisection and a merge a sort of sorted
 runs. Fresh rows wait in a dictionary; `tidy` makes a segment of them when they are many, and merges segments when the
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 Keys = npt.NDArray[np.uint32]
-Rows = npt.NDArray[np.int64]
+RowNumbers = npt.NDArray[np.int64]
 Counts = npt.NDArray[np.int64]
 
 _FRESH = 8_192
@@ -24,7 +24,7 @@ _ROW = np.uint64(0xFFFF_FFFF)
 
 
 class Postings:
-    """Keys and the rows that hold them. Rows are added in growing order."""
+    """Keys and the rows that hold them. RowNumbers are added in growing order."""
 
     def __init__(self) -> None:
         self._segments: list[npt.NDArray[np.uint64]] = []
@@ -45,14 +45,14 @@ class Postings:
         if self._waiting >= _MOST_FRESH:
             self.tidy()
 
-    def add_all(self, rows: Rows, keys: Keys) -> None:
+    def add_all(self, rows: RowNumbers, keys: Keys) -> None:
         """Note many pairs of a row and a key at once, the rows above all others: a third of the time of `add`."""
         self._settle()
         self._segments.append(np.unique(keys.astype(np.uint64) << _SHIFT | rows.astype(np.uint64)))
         self._merge()
 
-    def rows(self, keys: Keys, limits: Counts) -> tuple[Counts, Rows]:
-        """The rows that hold some keys, as pairs: which of `keys`, and the row.
+    def rows(self, keys: Keys, limits: Counts) -> tuple[Counts, RowNumbers]:
+        """Find the rows that hold some keys, as pairs: which of `keys`, and the row.
 
         Of a key in more rows than its limit the earliest are given.
         """
@@ -83,8 +83,11 @@ class Postings:
             return np.empty(0, np.int64), np.empty(0, np.int64)
         return np.concatenate(which), (np.concatenate(found) & _ROW).view(np.int64)
 
-    def rows_of(self, key: int, limit: int) -> Rows:
-        """The rows that hold one key, at most `limit`, the earliest: for a few keys a fifth of the time of `rows`."""
+    def rows_of(self, key: int, limit: int) -> RowNumbers:
+        """Find the earliest rows that hold one key, at most `limit`.
+
+        For a few keys this takes a fifth of the time of `rows`.
+        """
         low = np.uint64(key) << _SHIFT
         bounds = np.array([low, low | _ROW])
         found = []
@@ -108,7 +111,7 @@ class Postings:
             rows += some
         return numbers, rows
 
-    def keep(self, renumbered: Rows) -> None:
+    def keep(self, renumbered: RowNumbers) -> None:
         """Forget rows: row `n` becomes `renumbered[n]`, or is dropped where that is negative."""
         self._settle()
         kept = []
@@ -122,12 +125,14 @@ class Postings:
 
     @property
     def nbytes(self) -> int:
-        """Bytes held by the settled segments."""
+        """Return the bytes held by the settled segments."""
         return sum(segment.nbytes for segment in self._segments)
 
     def tidy(self) -> None:
-        """Put what was added where it is found fast: nothing mostly, a few milliseconds every hundred articles, once
-        in ten thousand as long as it takes to copy everything."""
+        """Sort fresh postings into segments when they are many.
+
+        Mostly nothing to do; a few milliseconds every hundred articles; once in ten thousand as long as a copy of all.
+        """
         if self._waiting >= _FRESH:
             self._settle()
             self._merge()

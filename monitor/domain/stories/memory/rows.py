@@ -1,4 +1,4 @@
-"""The index's memory of placed articles: a row each, in numpy columns."""
+"""Hold the placed articles of the index, a row each, in numpy columns."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from monitor.domain.stories.fingerprint.fingerprint import Reading
+from monitor.domain.stories.fingerprint.fingerprint import DecodedFingerprint
 from monitor.domain.stories.fingerprint.sketch import SIZE
 from monitor.domain.stories.fingerprint.terms import TERMS
 from monitor.domain.stories.values import Placed
@@ -55,11 +55,11 @@ class Records:
         return found
 
     def where(self, wanted: npt.NDArray[np.bool_]) -> "Records":
-        """Those of them that are wanted."""
+        """Keep the wanted ones."""
         return Records(self._columns, self.rows[wanted])
 
 
-class Rows:
+class ArticleRows:
     """Columns by row number, in the order of learning."""
 
     def __init__(self) -> None:
@@ -71,18 +71,18 @@ class Rows:
         return self._count
 
     def __getitem__(self, column: str) -> Column:
-        """A whole column; a view."""
+        """Return a view of a whole column."""
         return self._columns[column][: self._count]
 
     def at(self, rows: Numbers) -> Records:
-        """The live ones of some rows."""
+        """Return the live ones of some rows."""
         return Records(self._columns, rows[self._columns["live"][rows]])
 
-    def append(self, placed: Placed, reading: Reading) -> int:
-        """Remember an article; its row number."""
+    def append(self, placed: Placed, report: DecodedFingerprint) -> int:
+        """Append an article; return its row number."""
         self.make_room(1)
         row, self._count = self._count, self._count + 1
-        hashes, terms = reading.sketch.hashes, reading.terms
+        hashes, terms = report.sketch.hashes, report.terms
         columns = self._columns
         columns["sequence"][row] = placed.sequence
         columns["article"][row] = placed.article_id
@@ -90,39 +90,42 @@ class Rows:
         columns["root"][row] = placed.article_id if placed.copy_of is None else placed.copy_of
         columns["at"][row] = int(placed.at.timestamp())
         columns["outlet"][row] = outlet_key(placed.outlet)
-        columns["template"][row] = reading.template.key
-        columns["slots"][row] = reading.template.slots
-        columns["size"][row] = reading.size
+        columns["template"][row] = report.template.key
+        columns["slots"][row] = report.template.slots
+        columns["size"][row] = report.size
         columns["hashes"][row] = len(hashes)
-        columns["language"][row] = reading.language
-        columns["is_about_itself"][row] = reading.is_about_itself
+        columns["language"][row] = report.language
+        columns["is_about_itself"][row] = report.is_about_itself
         columns["live"][row] = True
         columns["sketch"][row, : len(hashes)] = hashes
         columns["terms"][row, : len(terms)] = terms
-        columns["weights"][row, : len(terms)] = reading.weights
+        columns["weights"][row, : len(terms)] = report.weights
         self._highest_article = max(self._highest_article, placed.article_id)
         return row
 
     def make_room(self, rows: int) -> None:
-        """See to it that `rows` more can be appended without moving what is there."""
+        """Reserve room for `rows` more, so that appending them moves nothing."""
         held = len(self._columns["live"])
         if self._count + rows > held:
             more = _empty(max(rows, _ROOM, held // 8))
             self._columns = {name: np.concatenate([column, more[name]]) for name, column in self._columns.items()}
 
     def row_of(self, article_id: int) -> int | None:
-        """The live row of an article. Articles mostly come in order, so that this seldom has to look."""
+        """Find the live row of an article.
+
+        Articles mostly come in order, so that a search is seldom needed.
+        """
         if article_id > self._highest_article:
             return None
         found = np.flatnonzero((self["article"] == article_id) & self["live"])
         return int(found[-1]) if len(found) else None
 
     def retire(self, row: int) -> None:
-        """Let a row count no more."""
+        """Mark a row as replaced."""
         self._columns["live"][row] = False
 
     def keep(self, wanted: npt.NDArray[np.bool_]) -> Numbers:
-        """Drop the other rows; the new number of each old row, -1 for the dropped."""
+        """Drop the other rows; return the new number of each old row, -1 for the dropped."""
         renumbered = np.where(wanted, np.cumsum(wanted) - 1, -1)
         self._columns = {name: self[name][wanted] for name in self._columns}
         self._count = int(wanted.sum())
@@ -130,12 +133,12 @@ class Rows:
 
     @property
     def nbytes(self) -> int:
-        """Bytes held."""
+        """Return the bytes held."""
         return sum(column.nbytes for column in self._columns.values())
 
 
 def outlet_key(outlet: str) -> int:
-    """An outlet in 32 bits."""
+    """Hash an outlet to 32 bits."""
     return xxhash.xxh32_intdigest(outlet.encode())
 
 

@@ -10,7 +10,7 @@ from monitor.domain.articles.article import Article, Method, Stage, Text
 from monitor.domain.catalog import Catalog, Channel, Receiver, Severity, SeverityStep, Topic, Watchlist
 from monitor.domain.stories.fingerprint.fingerprint import fingerprint
 from monitor.domain.stories.index import StoryIndex
-from monitor.domain.stories.values import Member, Placement, Report, Voice
+from monitor.domain.stories.values import Placement, ReportText, SourceText, StoryMember
 from monitor.domain.topics.values import Field, Hit, Match, Matches
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -52,8 +52,8 @@ def catalog(topic: Topic = TOPIC) -> Catalog:
 
 def member(
     article_id: int, outlet: str, *, copy_of: int | None = None, matched: bool = True, minutes: int = 0
-) -> Member:
-    return Member(
+) -> StoryMember:
+    return StoryMember(
         article_id=article_id,
         outlet=outlet,
         origin=outlet,
@@ -65,21 +65,21 @@ def member(
     )
 
 
-def voice(member: Member) -> Voice:
-    return Voice(text=member.copy_of or member.article_id, origin=member.origin, first=member.at, last=member.at)
+def source(member: StoryMember) -> SourceText:
+    return SourceText(text=member.copy_of or member.article_id, origin=member.origin, first=member.at, last=member.at)
 
 
 SELF = member(10, "kestrel.example", matched=False)
 
 
 def judged(
-    *members: Member,
+    *members: StoryMember,
     article: Article = ARTICLE,
     alert: Alert | None = None,
     placement: Placement | None = None,
     topic: Topic = TOPIC,
 ) -> Verdict:
-    report = Report(title=article.title, text="", language="en", outlet=article.outlet)
+    report = ReportText(title=article.title, text="", language="en", outlet=article.outlet)
     judge = ArticleJudge(
         article=article,
         fingerprint=fingerprint(report),
@@ -92,8 +92,8 @@ def judged(
     own = next(member for member in members if member.article_id == article.id)
     facts = StoryFacts(
         id=5,
-        own=voice(own),
-        others=tuple(map(voice, others)),
+        own=source(own),
+        others=tuple(map(source, others)),
         told=frozenset(topic for member in others for topic, _ in member.topics),
         told_itself=frozenset(topic for topic, _ in own.topics),
         alerts=(alert,) if alert else (),
@@ -158,8 +158,8 @@ def test_severity_rises_with_score_and_with_confirmation_in_time() -> None:
     topic = replace(TOPIC, steps=steps)
     assert severity(topic, 2.9, ()) is Severity.MEDIUM
     assert severity(topic, 3.0, ()) is Severity.HIGH
-    quick = [voice(member(n, f"{n}.example", minutes=10 * n)) for n in range(1, 4)]
-    slow = [voice(member(n, f"{n}.example", minutes=20 * n)) for n in range(1, 4)]
+    quick = [source(member(n, f"{n}.example", minutes=10 * n)) for n in range(1, 4)]
+    slow = [source(member(n, f"{n}.example", minutes=20 * n)) for n in range(1, 4)]
     assert severity(topic, 0, quick) is Severity.CRITICAL
     assert severity(topic, 0, slow) is Severity.MEDIUM
 
@@ -182,7 +182,7 @@ EDITED = replace(
 def test_an_edited_article_stays_in_its_story_and_updates_the_alert() -> None:
     judge = ArticleJudge(
         article=EDITED,
-        fingerprint=fingerprint(Report(title="t", text="", language=None, outlet="kestrel.example")),
+        fingerprint=fingerprint(ReportText(title="t", text="", language=None, outlet="kestrel.example")),
         matches=Matches(matches=(MATCH,)),
         catalog=catalog(),
         index=StoryIndex(timedelta(days=3)),

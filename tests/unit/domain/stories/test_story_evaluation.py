@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.quality.labelled import corpus_place
 from benchmarks.quality.placings import bcubed, figures, place
-from benchmarks.quality.streams import Told, columns, pairs, stream
+from benchmarks.quality.streams import StreamDocument, columns, pairs, stream
 
 NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
 
@@ -24,11 +24,11 @@ def test_a_small_stream_is_placed_and_counted():
     text = (
         "The harbour bridge at Zorba collapsed into the river Lind on Monday; 14 people were hurt, Mayor Brandt said."
     )
-    told = [
-        Told(
+    documents = [
+        StreamDocument(
             id="1", at=NOON, outlet="a.example", title="Zorba bridge collapses", text=text, story="bridge", role="core"
         ),
-        Told(
+        StreamDocument(
             id="2",
             at=NOON + timedelta(hours=1),
             outlet="b.example",
@@ -37,10 +37,12 @@ def test_a_small_stream_is_placed_and_counted():
             story="bridge",
             role="core",
         ),
-        Told(id="3", at=NOON, outlet="a.example", title="Volcano erupts on Murn", text="Ash fell on the island."),
+        StreamDocument(
+            id="3", at=NOON, outlet="a.example", title="Volcano erupts on Murn", text="Ash fell on the island."
+        ),
     ]
-    placings = place(told)
-    found = figures(told, [], [["1", "3"]], placings)
+    placings = place(documents)
+    found = figures(documents, [], [["1", "3"]], placings)
     assert placings.root("2") == "1"
     assert found["bcubed_f1"] == 1.0
     assert found["recurring_merged"] == 0.0
@@ -49,8 +51,8 @@ def test_a_small_stream_is_placed_and_counted():
 @pytest.mark.skipif(corpus_place() is None, reason="labelled documents are not here: set WIREWATCH_CORPUS")
 def test_goals_hold_on_the_labelled_stories():
     corpus = corpus_place()
-    told = stream(corpus, share=0.02)
-    found = figures(told, pairs(corpus), columns(corpus), place(told))
+    documents = stream(corpus, share=0.02)
+    found = figures(documents, pairs(corpus), columns(corpus), place(documents))
     assert found["bcubed_f1"] >= 0.85
     assert found["bcubed_precision"] >= 0.93
     assert found["related_merged_main"] <= 0.15

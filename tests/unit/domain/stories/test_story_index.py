@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 from monitor.domain.stories import StoryIndex, fingerprint
-from monitor.domain.stories.values import Placed, Report
+from monitor.domain.stories.values import Placed, ReportText
 
 NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
 BRIDGE = (
@@ -13,7 +13,7 @@ BRIDGE = (
 )
 
 
-class Desk:
+class IndexedReports:
     """An index and the articles placed with it."""
 
     def __init__(self, window=timedelta(hours=72)):
@@ -21,7 +21,7 @@ class Desk:
         self.placed = []
 
     def take(self, title, text, outlet="harbour-gazette.example", at=NOON):
-        report = Report(title=title, text=text, language=None, outlet=outlet)
+        report = ReportText(title=title, text=text, language=None, outlet=outlet)
         made = fingerprint(report)
         placement = self.index.locate(made, outlet=outlet, at=at)
         number = len(self.placed) + 1
@@ -41,13 +41,13 @@ class Desk:
 
 
 def test_the_first_report_is_a_story_of_its_own():
-    placement = Desk().take("Harbour bridge collapses in Zorba", BRIDGE)
+    placement = IndexedReports().take("Harbour bridge collapses in Zorba", BRIDGE)
     assert placement.story_id is None
     assert placement.copy_of is None
 
 
 def test_the_same_text_elsewhere_under_another_headline_is_a_copy_of_the_earliest():
-    desk = Desk()
+    desk = IndexedReports()
     desk.take("Harbour bridge collapses in Zorba", BRIDGE)
     desk.take("Bus falls into river", BRIDGE, outlet="hill-post.example")
     placement = desk.take("Three missing after collapse", BRIDGE + " More soon.", outlet="lake-mail.example")
@@ -57,14 +57,14 @@ def test_the_same_text_elsewhere_under_another_headline_is_a_copy_of_the_earlies
 
 
 def test_a_cut_text_is_a_copy():
-    desk = Desk()
+    desk = IndexedReports()
     desk.take("Harbour bridge collapses in Zorba", BRIDGE)
     cut = BRIDGE[: int(len(BRIDGE) * 0.5)]
     assert desk.take("Zorba bridge falls", cut, outlet="hill-post.example").copy_of == 1
 
 
 def test_columns_of_one_headline_and_other_figures_stay_apart():
-    desk = Desk()
+    desk = IndexedReports()
     for day in range(5):
         placement = desk.take(
             f"The war at a glance: what we know on day {290 + day}",
@@ -80,7 +80,7 @@ def test_a_cookie_wall_under_a_thousand_headlines_is_no_story():
         "personal details for advertising, measurement and audience research. With your permission we may use precise "
         "location. You may accept or refuse, and change your mind at any time by returning to this site."
     )
-    desk = Desk()
+    desk = IndexedReports()
     names = ["Bridge", "Harvest", "Election", "Orchestra", "Glacier", "Volcano", "Budget", "Museum"]
     for number, name in enumerate(names):
         placement = desk.take(f"{name} near Town{number}x", wall, outlet=f"outlet{number}.example")
@@ -88,29 +88,29 @@ def test_a_cookie_wall_under_a_thousand_headlines_is_no_story():
 
 
 def test_empty_and_one_word_texts_do_not_gather():
-    desk = Desk()
+    desk = IndexedReports()
     for title, text in [("", ""), ("", ""), ("War", ""), ("Breaking", "."), ("\ud800", "\ud800")]:
         assert desk.take(title, text).copy_of is None
 
 
 def test_rebuilt_from_its_rows_the_index_answers_the_same():
-    desk = Desk()
+    desk = IndexedReports()
     desk.take("Harbour bridge collapses in Zorba", BRIDGE)
     desk.take("Volcano erupts on Murn", "The volcano of Murn erupted at dawn; ash closed the airport of Zorba.")
     desk.take("Zorba bridge falls", BRIDGE[:300], outlet="hill-post.example")
     again = StoryIndex(timedelta(hours=72))
     again.learn(desk.placed)
-    asked = fingerprint(Report(title="Bridge falls", text=BRIDGE, language=None, outlet="lake-mail.example"))
+    asked = fingerprint(ReportText(title="Bridge falls", text=BRIDGE, language=None, outlet="lake-mail.example"))
     assert again.locate(asked, outlet="l", at=NOON) == desk.index.locate(asked, outlet="l", at=NOON)
     assert again.sequence == desk.index.sequence == 3
 
 
 def test_learnt_by_the_hundred_the_index_answers_as_learnt_one_by_one():
-    desk = Desk()
+    desk = IndexedReports()
     rows = []
     for number in range(1, 601):
         text = " ".join(f"word{(number * step) % 977}" for step in range(1, 60))
-        made = fingerprint(Report(title=text[:40], text=text, language=None, outlet=f"o{number % 7}.example"))
+        made = fingerprint(ReportText(title=text[:40], text=text, language=None, outlet=f"o{number % 7}.example"))
         rows.append(
             Placed(
                 sequence=number,
@@ -132,7 +132,7 @@ def test_learnt_by_the_hundred_the_index_answers_as_learnt_one_by_one():
 
 
 def test_what_is_forgotten_is_not_found():
-    desk = Desk()
+    desk = IndexedReports()
     desk.take("Harbour bridge collapses in Zorba", BRIDGE)
     desk.take("Volcano erupts on Murn", "The volcano of Murn erupted at dawn.", at=NOON + timedelta(days=2))
     desk.index.forget(NOON + timedelta(days=1))
@@ -141,7 +141,7 @@ def test_what_is_forgotten_is_not_found():
 
 
 def test_other_reports_of_an_event_join_its_story_and_name_what_is_new():
-    desk = Desk()
+    desk = IndexedReports()
     desk.take(
         "Harbour bridge collapses in Zorba, 14 hurt",
         "The harbour bridge at Zorba collapsed into the river Lind on Monday; 14 people were hurt, Mayor Brandt said.",
@@ -159,7 +159,7 @@ def test_other_reports_of_an_event_join_its_story_and_name_what_is_new():
 
 
 def test_names_and_numbers_carry_a_story_across_languages():
-    desk = Desk()
+    desk = IndexedReports()
     for hour, outlet in enumerate(("harbour-gazette.example", "hill-post.example")):
         desk.take(
             "Lavrov and Blinken meet in Delhi at G20",
@@ -177,7 +177,7 @@ def test_names_and_numbers_carry_a_story_across_languages():
 
 
 def test_a_reaction_to_an_event_is_not_absorbed():
-    desk = Desk()
+    desk = IndexedReports()
     desk.take(
         "Harbour bridge collapses in Zorba, 14 hurt",
         "The harbour bridge at Zorba collapsed into the river Lind on Monday; 14 people were hurt.",
@@ -191,7 +191,7 @@ def test_a_reaction_to_an_event_is_not_absorbed():
 
 
 def test_an_outlet_that_republishes_hourly_stays_one_story_with_one_original():
-    desk = Desk()
+    desk = IndexedReports()
     for hour in range(30):
         placement = desk.take("Harbour bridge collapses in Zorba", BRIDGE, at=NOON + timedelta(hours=hour))
     assert placement.copy_of == 1
@@ -199,10 +199,10 @@ def test_an_outlet_that_republishes_hourly_stays_one_story_with_one_original():
 
 
 def test_an_article_learnt_again_replaces_its_row():
-    desk = Desk()
+    desk = IndexedReports()
     desk.take("Harbour bridge collapses in Zorba", BRIDGE)
     desk.take("Volcano erupts on Murn", "The volcano of Murn erupted at dawn.")
-    anew = fingerprint(Report(title="Sea calm", text="Calm seas all week.", language=None, outlet="a.example"))
+    anew = fingerprint(ReportText(title="Sea calm", text="Calm seas all week.", language=None, outlet="a.example"))
     first = desk.placed[0]
     desk.index.learn(
         [
@@ -221,7 +221,7 @@ def test_an_article_learnt_again_replaces_its_row():
 
 
 def test_a_long_report_that_contains_a_flash_is_in_its_story_but_no_copy():
-    desk = Desk()
+    desk = IndexedReports()
     flash = BRIDGE[:330]
     desk.take("Harbour bridge collapses in Zorba", flash)
     longer = BRIDGE + " " + " ".join(f"Witness number{n} described what happened at pier{n}." for n in range(40))
@@ -231,7 +231,7 @@ def test_a_long_report_that_contains_a_flash_is_in_its_story_but_no_copy():
 
 
 def test_what_was_never_committed_is_unlearnt():
-    desk, mill = Desk(), "The old mill of Murn burnt down on Tuesday night; nobody was hurt. " * 5
+    desk, mill = IndexedReports(), "The old mill of Murn burnt down on Tuesday night; nobody was hurt. " * 5
     desk.take("Harbour bridge collapses in Zorba", BRIDGE)
     before = len(desk.index), desk.index.sequence
     desk.take("Mill burns down in Murn", mill)
@@ -247,7 +247,7 @@ def test_what_was_never_committed_is_unlearnt():
 
 
 def test_one_event_in_english_russian_and_chinese_is_one_story_when_names_and_numbers_agree():
-    desk = Desk()
+    desk = IndexedReports()
     desk.take(
         "Putin and Xi sign 12 agreements in Beijing, NATO responds",
         "Russian President Vladimir Putin and Xi signed 12 agreements in Beijing on 14 May; NATO and the EU responded.",

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.domain.stories import StoryIndex, fingerprint
 from monitor.domain.stories.memory.frequencies import Frequencies
-from monitor.domain.stories.values import Placed, Placement, Report
+from monitor.domain.stories.values import Placed, Placement, ReportText
 
 NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
 
@@ -19,7 +19,7 @@ def placed(reports: Sequence[tuple[str, str]]) -> list[Placement]:
     placements = []
     for number, (title, text) in enumerate(reports, start=1):
         outlet, at = f"outlet-{number}.example", NOON + timedelta(minutes=number)
-        made = fingerprint(Report(title=title, text=text, language=None, outlet=outlet))
+        made = fingerprint(ReportText(title=title, text=text, language=None, outlet=outlet))
         placement = index.locate(made, outlet=outlet, at=at)
         placements.append(placement)
         story = number if placement.story_id is None else placement.story_id

@@ -12,7 +12,7 @@ from monitor.domain.stories import StoryIndex, fingerprint
 from monitor.domain.stories.fingerprint.fingerprint import decoded
 from monitor.domain.stories.fingerprint.sketch import SIZE, overlaps, sketch_of
 from monitor.domain.stories.fingerprint.words import as_written, folded, lower_words, spaced, stands_in
-from monitor.domain.stories.values import Placed, Report
+from monitor.domain.stories.values import Placed, ReportText
 
 NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
 WORDS = [
@@ -32,7 +32,7 @@ WORDS = [
 ]
 sentences = st.lists(st.sampled_from(WORDS), max_size=60).map(" ".join)
 reports = st.builds(
-    Report,
+    ReportText,
     title=sentences | st.text(max_size=40),
     text=sentences | st.text(max_size=300),
     language=st.sampled_from([None, "en", "zh", ""]),
@@ -135,7 +135,9 @@ def test_sketches_of_short_texts_hold_each_shingle_once_whatever_stands_around_i
 @pytest.mark.parametrize("year", [1, 1970, 2189, 9998])
 def test_dates_in_the_wrong_century_and_a_clock_going_backwards_are_only_far_away(year):
     far = datetime(year, 6, 1, tzinfo=UTC)
-    report = Report(title="Bridge falls in Zorba", text="A bridge fell in Zorba.", language="en", outlet="a.example")
+    report = ReportText(
+        title="Bridge falls in Zorba", text="A bridge fell in Zorba.", language="en", outlet="a.example"
+    )
     rows, index = placed_in_order([(report, far), (report, NOON), (report, far)])
     assert len(rows) == 3
     index.forget(NOON)
@@ -143,7 +145,7 @@ def test_dates_in_the_wrong_century_and_a_clock_going_backwards_are_only_far_awa
 
 
 def test_rows_of_another_layout_are_passed_over():
-    rows, _ = placed_in_order([(Report(title="x", text="y z w", language=None, outlet="a.example"), NOON)])
+    rows, _ = placed_in_order([(ReportText(title="x", text="y z w", language=None, outlet="a.example"), NOON)])
     old = Placed(
         sequence=1,
         article_id=1,
@@ -170,7 +172,7 @@ def test_a_word_stands_in_a_text_that_has_it_among_its_words(word: str, text: st
 
 
 def test_a_copy_of_a_text_without_terms_is_found() -> None:
-    said = Report(
+    said = ReportText(
         title="", text="it was not for them, and they were not there " * 12, language="en", outlet="a.example"
     )
     told = [(said, NOON), (replace(said, outlet="b.example"), NOON)]
