@@ -26,7 +26,7 @@ from pathlib import Path
 import Stemmer
 
 from monitor.domain.catalog import Catalog, Severity, Topic, Watchlist
-from monitor.domain.topics.matcher import Engine, compile_catalog
+from monitor.domain.topics.matcher import CatalogMatcher, compile_catalog
 from monitor.domain.topics.values import Document
 
 LENGTH = (3500, 6500)
@@ -147,7 +147,7 @@ def catalog(asked: list[Question], *, inflected: bool) -> Catalog:
 Answer = Callable[[Document], set[str]]
 
 
-def ours(engine: Engine) -> Answer:
+def ours(engine: CatalogMatcher) -> Answer:
     return lambda document: {match.topic for match in engine.match(document).matches}
 
 
@@ -233,7 +233,7 @@ def resident() -> float:
     return pages * resource.getpagesize() / 1e6
 
 
-def compiled(asked: list[Question], *, inflected: bool) -> tuple[Engine, float, float]:
+def compiled(asked: list[Question], *, inflected: bool) -> tuple[CatalogMatcher, float, float]:
     """The engine, the CPU seconds and the megabytes it took."""
     before, start = resident(), time.process_time()
     engine = compile_catalog(catalog(asked, inflected=inflected))

@@ -16,7 +16,7 @@ from monitor.config.environment import config_dir, environment_secrets
 from monitor.config.loader import load
 from monitor.domain.catalog import Catalog, Example, Problem, Topic
 from monitor.domain.topics.authoring.checks import check_examples
-from monitor.domain.topics.matcher import Engine, compile_catalog
+from monitor.domain.topics.matcher import CatalogMatcher, compile_catalog
 from storage.sql.errors import StoreError
 from storage.views.feedback import Label
 
@@ -79,7 +79,7 @@ def _labels(given: Path | None) -> Sequence[Label]:
         return ()
 
 
-def _examples(engine: Engine, catalog: Catalog) -> Iterator[Problem]:
+def _examples(engine: CatalogMatcher, catalog: Catalog) -> Iterator[Problem]:
     """Examples that name no language are given the one that is detected, as articles are."""
     languages = LangidDetector()
 

@@ -11,6 +11,7 @@ from monitor.domain.articles.article import Article
 from monitor.domain.stories.fingerprint.fingerprint import fingerprint
 from monitor.domain.stories.index import StoryIndex
 from monitor.domain.stories.values import ReportText
+from monitor.domain.topics.text.normalised import NormalisedText
 from monitor.domain.topics.values import Document
 from monitor.ports import ArticleStore, Clock, Topics
 
@@ -42,13 +43,14 @@ class Triage:
 
 
 def document(article: Article) -> Document:
-    """Return the article as topics read it; without a text, the feed's summary stands in."""
+    """Return the article as topics see it; without a text, the feed's summary stands in."""
     return Document(
         title=article.title,
         text=body(article),
         language=article.language,
         outlet=article.outlet,
         tags=article.tags,
+        normalised=NormalisedText(article.title, body(article)),
     )
 
 

@@ -15,7 +15,7 @@ from monitor.app.tools.input_document import InputDocument
 from monitor.app.tools.replay import Replay, Replayed, SetClock
 from monitor.domain.catalog import Catalog
 from monitor.domain.stories.index import StoryIndex
-from monitor.domain.topics.matcher import Engine, compile_catalog
+from monitor.domain.topics.matcher import CatalogMatcher, compile_catalog
 from monitor.steps.triage import Triage
 from storage.articles.store import SqlArticleStore
 from storage.feeds.store import SqlFeedStore
@@ -51,9 +51,9 @@ class Topics:
     """One topic, always the same."""
 
     catalog: Catalog
-    engine: Engine
+    engine: CatalogMatcher
 
-    def current(self) -> tuple[Catalog, Engine]:
+    def current(self) -> tuple[Catalog, CatalogMatcher]:
         return self.catalog, self.engine
 
 

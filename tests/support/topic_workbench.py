@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from monitor.domain.catalog import Catalog, Example, Severity, Topic, Vocabulary, Watchlist
-from monitor.domain.topics.matcher import Engine, compile_catalog
+from monitor.domain.topics.matcher import CatalogMatcher, compile_catalog
 from monitor.domain.topics.values import Document, Match, Matches, Near
 
 Lists = Mapping[str, Mapping[str, tuple[str, ...]]]
@@ -26,7 +26,7 @@ def catalog(*topics: Topic, vocabularies: Lists | None = None) -> Catalog:
     return Catalog(revision="r", watchlists=(Watchlist(name="w", file="w.yml", vocabularies=shelves, topics=topics),))
 
 
-def engine(*queries: str, vocabularies: Lists | None = None, threshold: float = 1.0) -> Engine:
+def engine(*queries: str, vocabularies: Lists | None = None, threshold: float = 1.0) -> CatalogMatcher:
     topics = [topic(query, f"t{number}", threshold) for number, query in enumerate(queries)]
     return compile_catalog(catalog(*topics, vocabularies=vocabularies))
 

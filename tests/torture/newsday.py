@@ -20,7 +20,7 @@ from monitor.domain.catalog import Catalog, Channel, Feed, Receiver, Severity, T
 from monitor.domain.delivery.attempt import Rules
 from monitor.domain.feeds.intervals import PollSettings
 from monitor.domain.feeds.polled import Polled
-from monitor.domain.topics.matcher import Engine, compile_catalog
+from monitor.domain.topics.matcher import CatalogMatcher, compile_catalog
 from monitor.steps.deliver import Deliver
 from monitor.steps.extract import Extract
 from monitor.steps.poll import Poll
@@ -125,9 +125,9 @@ class Compiled:
     """The topics as triage takes them: one snapshot."""
 
     configuration: Configuration
-    engines: dict[str, Engine] = field(default_factory=dict)
+    engines: dict[str, CatalogMatcher] = field(default_factory=dict)
 
-    def current(self) -> tuple[Catalog, Engine]:
+    def current(self) -> tuple[Catalog, CatalogMatcher]:
         """The catalog and its matcher."""
         catalog = self.configuration.current()
         key = repr(catalog.watchlists)

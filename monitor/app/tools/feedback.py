@@ -9,7 +9,7 @@ from monitor.app.tools.store import open_store
 from monitor.domain.catalog import Catalog, Problem
 from monitor.domain.strings.visible import visible
 from monitor.domain.topics.authoring.checks import still_matches
-from monitor.domain.topics.matcher import Engine
+from monitor.domain.topics.matcher import CatalogMatcher
 from monitor.steps.triage import document
 from storage.sql.database import Database
 from storage.sql.errors import StoreUnavailable
@@ -31,7 +31,7 @@ async def stored_labels(given: Path | None) -> Sequence[Label]:
         raise StoreUnavailable("the database does not answer") from None
 
 
-def against_labels(engine: Engine, catalog: Catalog, labels: Sequence[Label]) -> list[Problem]:
+def against_labels(engine: CatalogMatcher, catalog: Catalog, labels: Sequence[Label]) -> list[Problem]:
     """A warning for each labelled article that its topic still matches, with the words that make it."""
     warnings = []
     for label in labels:

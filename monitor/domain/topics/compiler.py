@@ -2,13 +2,14 @@
 
 import difflib
 
-from monitor.domain.topics.plan.boolean import Any, Every, Excluded, Known, Times
+from monitor.domain.topics.plan.boolean import AllOf, AnyOf, FactStep, NoneOf, WeightedStep
 from monitor.domain.topics.plan.node import Found, Step
 from monitor.domain.topics.plan.proximity import Nearby, SameSentence
-from monitor.domain.topics.plan.terms import Counted, Heavier, Leaf, Merged, Within
+from monitor.domain.topics.plan.terms import Leaf, Merged, MinimumCount, WeightedPlaces, Within
 from monitor.domain.topics.query.errors import QueryError
 from monitor.domain.topics.query.syntax import (
     All,
+    ArticlePart,
     Asked,
     AtLeast,
     Close,
@@ -17,34 +18,33 @@ from monitor.domain.topics.query.syntax import (
     Inside,
     Named,
     Node,
-    Place,
     Term,
     Together,
     Weighed,
     Without,
 )
 from monitor.domain.topics.terms.terms import Atoms
-from monitor.domain.topics.terms.vocabularies import Shelf
+from monitor.domain.topics.terms.vocabularies import VocabularyCells
 from monitor.domain.topics.text.stems import language_of
 
 
 class Compiler:
     """Makes plans for the queries of one watchlist. Every method raises QueryError."""
 
-    def __init__(self, atoms: Atoms, shelf: Shelf) -> None:
+    def __init__(self, atoms: Atoms, vocabularies: VocabularyCells) -> None:
         self.atoms = atoms
-        self.shelf = shelf
+        self.vocabularies = vocabularies
 
-    def step(self, node: Node, place: Place | None = None) -> Step:
+    def step(self, node: Node, place: ArticlePart | None = None) -> Step:
         """The plan of a node; `place` is the scope it stands in."""
         if isinstance(node, Either):
             return self.either(node, place)
         if isinstance(node, All):
-            return Every(tuple(self.step(item, place) for item in node.items), node.start, node.end)
+            return AllOf(tuple(self.step(item, place) for item in node.items), node.start, node.end)
         if isinstance(node, Without):
-            return Excluded(self.step(node.item, place), node.start, node.end)
+            return NoneOf(self.step(node.item, place), node.start, node.end)
         if isinstance(node, Asked):
-            return Known(node.fact, tuple(_value(node.fact, value) for value in node.values), node.start, node.end)
+            return FactStep(node.fact, tuple(_value(node.fact, value) for value in node.values), node.start, node.end)
         if isinstance(node, Inside):
             if place is not None and place is not node.place:
                 raise _error(node, f"{node.place}: inside {place}: is never true", "use one of them")
@@ -52,12 +52,12 @@ class Compiler:
         if isinstance(node, Weighed):
             inner = self.step(node.item, place)
             if isinstance(inner, Found):
-                return Heavier(inner, node.weight, node.start, node.end)
-            return Times(inner, node.weight, node.start, node.end)
+                return WeightedPlaces(inner, node.weight, node.start, node.end)
+            return WeightedStep(inner, node.weight, node.start, node.end)
         return self.scoped(self.found(node), place)
 
     @staticmethod
-    def scoped(step: Found, place: Place | None) -> Found:
+    def scoped(step: Found, place: ArticlePart | None) -> Found:
         """The step limited to a part of the article."""
         return step if place is None else Within(step, place, step.start, step.end)
 
@@ -74,7 +74,7 @@ class Compiler:
         if isinstance(node, Together):
             return SameSentence(self.side(node.left, "SAME"), self.side(node.right, "SAME"), node.start, node.end)
         if isinstance(node, AtLeast):
-            return Counted(self.side(node.item, "{n}"), node.count, node.distinct, node.start, node.end)
+            return MinimumCount(self.side(node.item, "{n}"), node.count, node.distinct, node.start, node.end)
         step = self.step(node)
         if isinstance(step, Found):
             return step
@@ -88,7 +88,7 @@ class Compiler:
             raise _error(node, f"{operator} takes terms, phrases, vocabularies and ORs of them, not {what}", advice)
         return self.found(node)
 
-    def either(self, node: Either, place: Place | None) -> Step:
+    def either(self, node: Either, place: ArticlePart | None) -> Step:
         """An OR: its terms become one cell, its vocabularies join them, the rest are alternatives."""
         members: list[tuple[int, float]] = []
         cells: set[int] = set()
@@ -109,15 +109,15 @@ class Compiler:
         found = tuple(step for step in alternatives if isinstance(step, Found))
         if len(found) == len(alternatives):
             return Merged(found, node.start, node.end)
-        return Any(alternatives, node.start, node.end)
+        return AnyOf(alternatives, node.start, node.end)
 
     def named(self, node: Named) -> frozenset[int]:
         """The cells of a vocabulary."""
         try:
-            return self.shelf.cells(node.name)
+            return self.vocabularies.cells(node.name)
         except KeyError:
-            close = difflib.get_close_matches(node.name, self.shelf.vocabularies, 1)
-            known = ", ".join(f"${name}" for name in sorted(self.shelf.vocabularies)[:8]) or "none in this file"
+            close = difflib.get_close_matches(node.name, self.vocabularies.vocabularies, 1)
+            known = ", ".join(f"${name}" for name in sorted(self.vocabularies.vocabularies)[:8]) or "none in this file"
             suggestion = f"did you mean ${close[0]}?" if close else f"there are: {known}"
             raise _error(node, f"there is no vocabulary ${node.name}", suggestion) from None
 

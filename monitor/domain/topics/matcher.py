@@ -10,17 +10,17 @@ import numpy as np
 from monitor.domain.catalog import Catalog, Topic, Watchlist
 from monitor.domain.topics.compiler import Compiler
 from monitor.domain.topics.plan.prefilter import Passed, Sieve
-from monitor.domain.topics.plan.topic import Plan, simple_score
+from monitor.domain.topics.plan.topic import TopicPlan, simple_score
 from monitor.domain.topics.query.errors import QueryError, QueryProblem
 from monitor.domain.topics.query.parser import parse
 from monitor.domain.topics.query.syntax import Query
-from monitor.domain.topics.terms.document_terms import Reading
-from monitor.domain.topics.terms.layout import MAX_CHARACTERS
+from monitor.domain.topics.terms.document_terms import DocumentTerms
 from monitor.domain.topics.terms.lexicon import Lexicon
 from monitor.domain.topics.terms.ragged import Numbers
-from monitor.domain.topics.terms.term_index import Arranged
+from monitor.domain.topics.terms.term_index import TermIndex
 from monitor.domain.topics.terms.terms import Atoms
-from monitor.domain.topics.terms.vocabularies import Shelf
+from monitor.domain.topics.terms.vocabularies import VocabularyCells
+from monitor.domain.topics.text.normalised import MAX_CHARACTERS
 from monitor.domain.topics.text.stems import language_of
 from monitor.domain.topics.values import Document, Match, Matches, Near
 
@@ -33,14 +33,14 @@ NEAR_ENOUGH = 0.6
 """A topic nearly matches when at least this share of its query holds: two of three clauses, not one of two."""
 
 
-class Engine:
+class CatalogMatcher:
     """Fulfils `ports.Matcher`. Made by `compile_catalog`; may be pickled, and shared by threads that match in turn."""
 
-    def __init__(self, revision: str, plans: tuple[Plan, ...], atoms: Atoms) -> None:
+    def __init__(self, revision: str, plans: tuple[TopicPlan, ...], atoms: Atoms) -> None:
         self._revision = revision
         self._atoms = atoms
-        self._arranged = Arranged(atoms)
-        price = self._arranged.prices(atoms)
+        self._index = TermIndex(atoms)
+        price = self._index.prices(atoms)
         self._plans = tuple(plan.filed(price, atoms.cells) for plan in plans)
         self._sieve = Sieve(self._plans)
         self._lexicons: dict[str | None, Lexicon] = {}
@@ -69,42 +69,42 @@ class Engine:
         `near` is how much of a query must hold for its topic to be told as a near miss. `only` asks one topic by its
         key; when that one misses, `near` always tells why.
         """
-        reading = self.read(document)
+        terms = self.read(document)
         if only is not None:
             topics, near = self._named.get(only, _NONE), 0.0
         else:
-            topics = self._candidates(reading)
-        passed, misses = self._sieve.sift(topics, reading, near)
+            topics = self._candidates(terms)
+        passed, misses = self._sieve.sift(topics, terms, near)
         matches: list[Match] = []
-        scored = self._scored(passed, reading)
+        scored = self._scored(passed, terms)
         for number, _, _ in passed:
             plan = self._plans[number]
-            match = next(scored) if plan.simple else plan.match(reading)
+            match = next(scored) if plan.simple else plan.match(terms)
             if match is not None:
                 matches.append(match)
             else:
                 misses.append(number)
-        told = self._near(sorted(misses), reading, near) if misses else ()
+        told = self._near(sorted(misses), terms, near) if misses else ()
         return Matches(matches=tuple(matches), near=told, doubts=_cut(document))
 
-    def _scored(self, passed: list[Passed], reading: Reading) -> Iterator[Match | None]:
+    def _scored(self, passed: list[Passed], terms: DocumentTerms) -> Iterator[Match | None]:
         """What became of those with simple queries, the evidence for all of them gathered in one go."""
         simple = [found for found in passed if self._plans[found.number].simple]
-        scores = {mass: simple_score(mass, reading) for mass in {found.mass for found in simple}}
-        for (number, mass, _), hits in zip(simple, reading.quotes.of_each([one.ranks for one in simple]), strict=True):
+        scores = {mass: simple_score(mass, terms) for mass in {found.mass for found in simple}}
+        for (number, mass, _), hits in zip(simple, terms.quotes.of_each([one.ranks for one in simple]), strict=True):
             plan, (score, parts) = self._plans[number], scores[mass]
             yield Match(plan.key, score, hits, parts) if plan.met(score) else None
 
-    def _candidates(self, reading: Reading) -> Numbers:
+    def _candidates(self, terms: DocumentTerms) -> Numbers:
         """The topics filed under what the document says, and those filed under nothing."""
         asked = self._always.copy()
-        asked[reading.finding.topics] = True
+        asked[terms.occurrences.topics] = True
         return asked.nonzero()[0]
 
-    def read(self, document: Document) -> Reading:
+    def read(self, document: Document) -> DocumentTerms:
         """The document with every term of every topic found."""
         language = language_of(document.language)
-        return Reading(document, language, self._lexicon(language), self._atoms)
+        return DocumentTerms(document, language, self._lexicon(language), self._atoms)
 
     @property
     def languages(self) -> tuple[str | None, ...]:
@@ -120,25 +120,25 @@ class Engine:
     def _lexicon(self, language: str | None) -> Lexicon:
         lexicon = self._lexicons.get(language)
         if lexicon is None:
-            lexicon = self._lexicons[language] = Lexicon(self._arranged, self._atoms, language, self._filed)
+            lexicon = self._lexicons[language] = Lexicon(self._index, self._atoms, language, self._filed)
         return lexicon
 
-    def _near(self, misses: list[int], reading: Reading, enough: float) -> tuple[Near, ...]:
+    def _near(self, misses: list[int], terms: DocumentTerms, enough: float) -> tuple[Near, ...]:
         """The nearest of the first MOST_LOOKED_AT misses, best first."""
-        looked_at = (plan for plan in map(self._plans.__getitem__, misses) if plan.share(reading) >= enough)
-        close = [(plan.root.closeness(reading), plan) for plan in islice(looked_at, MOST_LOOKED_AT)]
+        looked_at = (plan for plan in map(self._plans.__getitem__, misses) if plan.share(terms) >= enough)
+        close = [(plan.root.closeness(terms), plan) for plan in islice(looked_at, MOST_LOOKED_AT)]
         close = [pair for pair in close if pair[0] >= enough]
         close.sort(key=lambda pair: -pair[0])
-        return tuple(self._miss(plan, closeness, reading) for closeness, plan in close[:MAX_NEAR])
+        return tuple(self._miss(plan, closeness, terms) for closeness, plan in close[:MAX_NEAR])
 
     @staticmethod
-    def _miss(plan: Plan, closeness: float, reading: Reading) -> Near:
-        if plan.root.holds(reading):
-            score, parts = plan.judge(reading)
+    def _miss(plan: TopicPlan, closeness: float, terms: DocumentTerms) -> Near:
+        if plan.root.holds(terms):
+            score, parts = plan.judge(terms)
             missing = f"the score {score:g} is below the threshold {plan.threshold:g}: {', '.join(parts)}"
         else:
-            score, missing = round(min(closeness, 0.99), 3), plan.root.missing(reading, plan.query)
-        return Near(topic=plan.key, score=score, threshold=plan.threshold, missing=missing, hits=plan.hits(reading))
+            score, missing = round(min(closeness, 0.99), 3), plan.root.missing(terms, plan.query)
+        return Near(topic=plan.key, score=score, threshold=plan.threshold, missing=missing, hits=plan.hits(terms))
 
 
 def _cut(document: Document) -> tuple[str, ...]:
@@ -151,31 +151,31 @@ def _cut(document: Document) -> tuple[str, ...]:
 
 
 @dataclass(slots=True)
-class Compiled:
+class CompiledCatalog:
     """What compiling a catalog brought: the plans, the syntax trees by file and topic, and what is wrong."""
 
     atoms: Atoms = field(default_factory=Atoms)
-    plans: list[Plan] = field(default_factory=list)
+    plans: list[TopicPlan] = field(default_factory=list)
     queries: dict[tuple[str, str], Query] = field(default_factory=dict)
     problems: list[QueryProblem] = field(default_factory=list)
 
     def add(self, watchlist: Watchlist) -> None:
         """Compile a watchlist's topics."""
-        shelf = Shelf(watchlist.name, {v.name: v for v in watchlist.vocabularies}, self.atoms)
-        compiler = Compiler(self.atoms, shelf)
+        vocabularies = VocabularyCells(watchlist.name, {v.name: v for v in watchlist.vocabularies}, self.atoms)
+        compiler = Compiler(self.atoms, vocabularies)
         for topic in watchlist.topics:
             try:
                 query = self.queries[watchlist.file, topic.key] = parse(topic.query)
                 self.plans.append(plan_topic(topic, query, compiler))
             except QueryError as error:
                 self.problems.append(error.problem(topic.key, watchlist.name))
-        self.problems += shelf.problems
+        self.problems += vocabularies.problems
 
 
-def plan_topic(topic: Topic, query: Query, compiler: Compiler) -> Plan:
+def plan_topic(topic: Topic, query: Query, compiler: Compiler) -> TopicPlan:
     """The plan of a topic. Raises QueryError."""
     root = compiler.step(query.root)
-    return Plan(
+    return TopicPlan(
         key=topic.key,
         query=topic.query,
         threshold=topic.threshold,
@@ -185,15 +185,15 @@ def plan_topic(topic: Topic, query: Query, compiler: Compiler) -> Plan:
     )
 
 
-def compile_all(catalog: Catalog) -> Compiled:
+def compile_all(catalog: Catalog) -> CompiledCatalog:
     """Every topic of a catalog compiled, or reported."""
-    compiled = Compiled()
+    compiled = CompiledCatalog()
     for watchlist in catalog.watchlists:
         compiled.add(watchlist)
     return compiled
 
 
-def compile_catalog(catalog: Catalog) -> Engine:
+def compile_catalog(catalog: Catalog) -> CatalogMatcher:
     """The engine for all topics of a catalog; queries with errors are left out (`check_catalog` tells of them)."""
     compiled = compile_all(catalog)
-    return Engine(catalog.revision, tuple(compiled.plans), compiled.atoms.sealed())
+    return CatalogMatcher(catalog.revision, tuple(compiled.plans), compiled.atoms.sealed())

@@ -1,8 +1,11 @@
 """What goes into the matcher and what comes out of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:  # values are imported where nothing is matched; the normaliser loads numpy
+    from monitor.domain.topics.text.normalised import NormalisedText
 
 
 class Field(StrEnum):
@@ -14,13 +17,17 @@ class Field(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What is matched: the title and the text as given, and the facts scopes may ask for."""
+    """Hold a title and a text as given, and the facts that a query may ask for.
+
+    `normalised` is the same text normalised before, where another step reads it too.
+    """
 
     title: str = ""
     text: str = ""
     language: str | None = None
     outlet: str = ""
     tags: tuple[str, ...] = ()
+    normalised: "NormalisedText | None" = field(default=None, compare=False, repr=False)
 
 
 class Hit(NamedTuple):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from monitor.domain.catalog import Catalog, Example, Topic, Watchlist
 from monitor.domain.topics.authoring.lint import doubts
-from monitor.domain.topics.matcher import Engine, compile_all
+from monitor.domain.topics.matcher import CatalogMatcher, compile_all
 from monitor.domain.topics.query.errors import QueryProblem
 from monitor.domain.topics.values import Document, Matches
 
@@ -32,7 +32,7 @@ def check_catalog(catalog: Catalog) -> tuple[QueryProblem, ...]:
     return (*compiled.problems, *warnings)
 
 
-def check_examples(engine: Engine, catalog: Catalog) -> tuple[ExampleFailure, ...]:
+def check_examples(engine: CatalogMatcher, catalog: Catalog) -> tuple[ExampleFailure, ...]:
     """Every example of every topic tried. Topics the engine had to leave out are skipped: their errors are told."""
     known = set(engine.topics)
     return tuple(
@@ -44,7 +44,7 @@ def check_examples(engine: Engine, catalog: Catalog) -> tuple[ExampleFailure, ..
     )
 
 
-def still_matches(engine: Engine, topic: str, document: Document) -> str | None:
+def still_matches(engine: CatalogMatcher, topic: str, document: Document) -> str | None:
     """By what `topic` matches `document`; None where it does not, or the engine had to leave it out."""
     if topic not in engine.topics:
         return None
@@ -52,7 +52,7 @@ def still_matches(engine: Engine, topic: str, document: Document) -> str | None:
     return _explain(result) if result.matches else None
 
 
-def _failures(engine: Engine, watchlist: Watchlist, topic: Topic) -> Iterator[ExampleFailure]:
+def _failures(engine: CatalogMatcher, watchlist: Watchlist, topic: Topic) -> Iterator[ExampleFailure]:
     for wanted, examples in ((True, topic.must_match), (False, topic.must_not_match)):
         for example in examples:
             result = engine.match(_document(example), only=topic.key)

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from monitor.domain.topics.plan.node import Clause, Step, joined
 from monitor.domain.topics.query.syntax import Fact
-from monitor.domain.topics.terms.document_terms import Reading
+from monitor.domain.topics.terms.document_terms import DocumentTerms
 from monitor.domain.topics.terms.quotes import Located, listed
 
 
-class Every(Step):
+class AllOf(Step):
     """AND, with at least one part that has no places or is a NOT."""
 
     __slots__ = ("items", "positive")
@@ -18,17 +18,17 @@ class Every(Step):
         self.items = items
         self.positive = tuple(item for item in items if item.clauses())
 
-    def holds(self, reading: Reading) -> bool:
+    def holds(self, terms: DocumentTerms) -> bool:
         for item in self.items:  # noqa: SIM110 (the hottest loop of all; all() with a generator costs twice as much)
-            if not item.holds(reading):
+            if not item.holds(terms):
                 return False
         return True
 
-    def strength(self, reading: Reading) -> float:
-        return min([item.strength(reading) for item in self.positive], default=0.0)
+    def strength(self, terms: DocumentTerms) -> float:
+        return min([item.strength(terms) for item in self.positive], default=0.0)
 
-    def closeness(self, reading: Reading) -> float:
-        return sum(item.closeness(reading) for item in self.items) / len(self.items)
+    def closeness(self, terms: DocumentTerms) -> float:
+        return sum(item.closeness(terms) for item in self.items) / len(self.items)
 
     def clauses(self) -> list[Clause]:
         return [clause for item in self.items for clause in item.clauses()]
@@ -36,15 +36,15 @@ class Every(Step):
     def asked(self) -> tuple[Step, ...]:
         return tuple(step for item in self.items for step in item.asked())
 
-    def evidence(self, reading: Reading, into: list[Located]) -> None:
+    def evidence(self, terms: DocumentTerms, into: list[Located]) -> None:
         for item in self.items:
-            item.evidence(reading, into)
+            item.evidence(terms, into)
 
-    def missing(self, reading: Reading, query: str) -> str:
-        return "; ".join(item.missing(reading, query) for item in self.items if not item.holds(reading))
+    def missing(self, terms: DocumentTerms, query: str) -> str:
+        return "; ".join(item.missing(terms, query) for item in self.items if not item.holds(terms))
 
 
-class Any(Step):
+class AnyOf(Step):
     """OR with a part that has no places of its own."""
 
     __slots__ = ("items",)
@@ -53,29 +53,29 @@ class Any(Step):
         super().__init__(start, end)
         self.items = items
 
-    def holds(self, reading: Reading) -> bool:
-        return any(item.holds(reading) for item in self.items)
+    def holds(self, terms: DocumentTerms) -> bool:
+        return any(item.holds(terms) for item in self.items)
 
-    def strength(self, reading: Reading) -> float:
-        return max((item.strength(reading) for item in self.items if item.holds(reading)), default=0.0)
+    def strength(self, terms: DocumentTerms) -> float:
+        return max((item.strength(terms) for item in self.items if item.holds(terms)), default=0.0)
 
-    def closeness(self, reading: Reading) -> float:
-        return max(item.closeness(reading) for item in self.items)
+    def closeness(self, terms: DocumentTerms) -> float:
+        return max(item.closeness(terms) for item in self.items)
 
     def clauses(self) -> list[Clause]:
         return joined([item.clauses() for item in self.items])
 
-    def evidence(self, reading: Reading, into: list[Located]) -> None:
+    def evidence(self, terms: DocumentTerms, into: list[Located]) -> None:
         for item in self.items:
-            if item.holds(reading):
-                item.evidence(reading, into)
+            if item.holds(terms):
+                item.evidence(terms, into)
 
-    def missing(self, reading: Reading, query: str) -> str:
-        best = max(self.items, key=lambda item: item.closeness(reading))
-        return f"no alternative holds; the closest: {best.missing(reading, query)}"
+    def missing(self, terms: DocumentTerms, query: str) -> str:
+        best = max(self.items, key=lambda item: item.closeness(terms))
+        return f"no alternative holds; the closest: {best.missing(terms, query)}"
 
 
-class Excluded(Step):
+class NoneOf(Step):
     """NOT."""
 
     __slots__ = ("item",)
@@ -84,29 +84,29 @@ class Excluded(Step):
         super().__init__(start, end)
         self.item = item
 
-    def holds(self, reading: Reading) -> bool:
-        return not self.item.holds(reading)
+    def holds(self, terms: DocumentTerms) -> bool:
+        return not self.item.holds(terms)
 
-    def strength(self, reading: Reading) -> float:
+    def strength(self, terms: DocumentTerms) -> float:
         return 0.0
 
-    def closeness(self, reading: Reading) -> float:
-        return 0.0 if self.item.holds(reading) else 1.0
+    def closeness(self, terms: DocumentTerms) -> float:
+        return 0.0 if self.item.holds(terms) else 1.0
 
     def clauses(self) -> list[Clause]:
         return []
 
-    def evidence(self, reading: Reading, into: list[Located]) -> None:
+    def evidence(self, terms: DocumentTerms, into: list[Located]) -> None:
         """An absence has no places."""
 
-    def missing(self, reading: Reading, query: str) -> str:
+    def missing(self, terms: DocumentTerms, query: str) -> str:
         evidence: list[Located] = []
-        self.item.evidence(reading, evidence)
+        self.item.evidence(terms, evidence)
         quotes = dict.fromkeys(f'"{hit.quote}"' for hit in listed(evidence)[:3])
         return f"NOT {self.item.written(query)} excludes it" + (f": it says {', '.join(quotes)}" if quotes else "")
 
 
-class Known(Step):
+class FactStep(Step):
     """`outlet:`, `lang:`, `tag:`."""
 
     __slots__ = ("fact", "test", "values")
@@ -115,43 +115,43 @@ class Known(Step):
         super().__init__(start, end)
         self.fact, self.values = fact, values
 
-    def holds(self, reading: Reading) -> bool:
-        return FACTS[self.fact](reading, self.values)
+    def holds(self, terms: DocumentTerms) -> bool:
+        return FACTS[self.fact](terms, self.values)
 
-    def strength(self, reading: Reading) -> float:
-        return 1.0 if self.holds(reading) else 0.0
+    def strength(self, terms: DocumentTerms) -> float:
+        return 1.0 if self.holds(terms) else 0.0
 
-    def closeness(self, reading: Reading) -> float:
-        return 1.0 if self.holds(reading) else 0.0
+    def closeness(self, terms: DocumentTerms) -> float:
+        return 1.0 if self.holds(terms) else 0.0
 
     def clauses(self) -> list[Clause]:
         return []
 
-    def evidence(self, reading: Reading, into: list[Located]) -> None:
+    def evidence(self, terms: DocumentTerms, into: list[Located]) -> None:
         """A fact has no places."""
 
-    def missing(self, reading: Reading, query: str) -> str:
+    def missing(self, terms: DocumentTerms, query: str) -> str:
         is_now = {
-            Fact.OUTLET: reading.document.outlet,
-            Fact.LANG: reading.language,
-            Fact.TAG: ", ".join(reading.document.tags),
+            Fact.OUTLET: terms.document.outlet,
+            Fact.LANG: terms.language,
+            Fact.TAG: ", ".join(terms.document.tags),
         }[self.fact]
         return f"{self.written(query)}: the article's {self.fact} is {is_now or 'not known'}"
 
 
-def _outlet(reading: Reading, values: tuple[str, ...]) -> bool:
-    outlet = reading.document.outlet.lower()
+def _outlet(terms: DocumentTerms, values: tuple[str, ...]) -> bool:
+    outlet = terms.document.outlet.lower()
     return any(outlet == value or outlet.endswith("." + value) for value in values)
 
 
-FACTS: dict[Fact, Callable[[Reading, tuple[str, ...]], bool]] = {
+FACTS: dict[Fact, Callable[[DocumentTerms, tuple[str, ...]], bool]] = {
     Fact.OUTLET: _outlet,
-    Fact.LANG: lambda reading, values: reading.language in values,
-    Fact.TAG: lambda reading, values: any(tag.strip().casefold() in values for tag in reading.document.tags),
+    Fact.LANG: lambda terms, values: terms.language in values,
+    Fact.TAG: lambda terms, values: any(tag.strip().casefold() in values for tag in terms.document.tags),
 }
 
 
-class Times(Step):
+class WeightedStep(Step):
     """A weight on a part without places: multiplies its strength."""
 
     __slots__ = ("item", "weight")
@@ -160,20 +160,20 @@ class Times(Step):
         super().__init__(start, end)
         self.item, self.weight = item, weight
 
-    def holds(self, reading: Reading) -> bool:
-        return self.item.holds(reading)
+    def holds(self, terms: DocumentTerms) -> bool:
+        return self.item.holds(terms)
 
-    def strength(self, reading: Reading) -> float:
-        return self.weight * self.item.strength(reading)
+    def strength(self, terms: DocumentTerms) -> float:
+        return self.weight * self.item.strength(terms)
 
-    def closeness(self, reading: Reading) -> float:
-        return self.item.closeness(reading)
+    def closeness(self, terms: DocumentTerms) -> float:
+        return self.item.closeness(terms)
 
     def clauses(self) -> list[Clause]:
         return self.item.clauses()
 
-    def evidence(self, reading: Reading, into: list[Located]) -> None:
-        self.item.evidence(reading, into)
+    def evidence(self, terms: DocumentTerms, into: list[Located]) -> None:
+        self.item.evidence(terms, into)
 
-    def missing(self, reading: Reading, query: str) -> str:
-        return self.item.missing(reading, query)
+    def missing(self, terms: DocumentTerms, query: str) -> str:
+        return self.item.missing(terms, query)

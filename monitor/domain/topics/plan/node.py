@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from monitor.domain.topics.terms.document_terms import Reading, Spot
+from monitor.domain.topics.terms.document_terms import DocumentTerms, Spot
 from monitor.domain.topics.terms.quotes import Located
 
 Clause = frozenset[int]
@@ -22,15 +22,15 @@ class Step(ABC):
         self.end = end
 
     @abstractmethod
-    def holds(self, reading: Reading) -> bool:
+    def holds(self, terms: DocumentTerms) -> bool:
         """Whether the article fulfils it."""
 
     @abstractmethod
-    def strength(self, reading: Reading) -> float:
+    def strength(self, terms: DocumentTerms) -> float:
         """How much the article is about it, 0 to below 1 (times its weight)."""
 
     @abstractmethod
-    def closeness(self, reading: Reading) -> float:
+    def closeness(self, terms: DocumentTerms) -> float:
         """1 when it holds, else the share of it that does, below 1."""
 
     @abstractmethod
@@ -42,11 +42,11 @@ class Step(ABC):
         return (self,)
 
     @abstractmethod
-    def evidence(self, reading: Reading, into: list[Located]) -> None:
+    def evidence(self, terms: DocumentTerms, into: list[Located]) -> None:
         """Add the places that speak for it."""
 
     @abstractmethod
-    def missing(self, reading: Reading, query: str) -> str:
+    def missing(self, terms: DocumentTerms, query: str) -> str:
         """Why it does not hold, in words."""
 
     def written(self, query: str) -> str:
@@ -55,12 +55,12 @@ class Step(ABC):
         return text if len(text) <= 80 else text[:77] + "..."
 
 
-def saturated(mass: float, reading: Reading) -> float:
+def saturated(mass: float, terms: DocumentTerms) -> float:
     """mass / (mass + k): grows with every place, ever more slowly, and never reaches 1.
 
     k grows with the article's length, from 1 to 5: the same five places mean more in a short article.
     """
-    return mass / (mass + reading.half) if mass > 0 else 0.0
+    return mass / (mass + terms.half) if mass > 0 else 0.0
 
 
 class Found(Step):
@@ -69,28 +69,28 @@ class Found(Step):
     __slots__ = ()
 
     @abstractmethod
-    def look(self, reading: Reading) -> Spots:
+    def look(self, terms: DocumentTerms) -> Spots:
         """Its places, in order."""
 
-    def spots(self, reading: Reading) -> Spots:
+    def spots(self, terms: DocumentTerms) -> Spots:
         """Its places, in order, looked for once per article."""
-        known = reading.memo.get(id(self))
+        known = terms.memo.get(id(self))
         if known is None:
-            known = reading.memo[id(self)] = self.look(reading)
+            known = terms.memo[id(self)] = self.look(terms)
         return known
 
-    def holds(self, reading: Reading) -> bool:
-        return bool(self.spots(reading))
+    def holds(self, terms: DocumentTerms) -> bool:
+        return bool(self.spots(terms))
 
-    def mass(self, reading: Reading) -> float:
+    def mass(self, terms: DocumentTerms) -> float:
         """Its places added up."""
-        return sum(map(reading.counts, self.spots(reading)))
+        return sum(map(terms.counts, self.spots(terms)))
 
-    def strength(self, reading: Reading) -> float:
-        return saturated(self.mass(reading), reading)
+    def strength(self, terms: DocumentTerms) -> float:
+        return saturated(self.mass(terms), terms)
 
-    def evidence(self, reading: Reading, into: list[Located]) -> None:
-        into += [(start, end, reading.hit(start, end, atom)) for start, end, atom, _ in self.spots(reading)]
+    def evidence(self, terms: DocumentTerms, into: list[Located]) -> None:
+        into += [(start, end, terms.hit(start, end, atom)) for start, end, atom, _ in self.spots(terms)]
 
 
 def joined(options: Sequence[list[Clause]]) -> list[Clause]:

@@ -7,14 +7,14 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from monitor.domain.topics.plan.simple import Group
-from monitor.domain.topics.terms.document_terms import Reading
-from monitor.domain.topics.terms.ragged import Numbers, Runs
+from monitor.domain.topics.terms.document_terms import DocumentTerms
+from monitor.domain.topics.terms.ragged import Numbers, RaggedLists
 
 _BARRED = -1e100
 """What a term counts that must not be there: it outweighs all others of its group."""
 
 
-class Asked(Protocol):
+class SievedTopic(Protocol):
     """A topic as the sieve sees it.
 
     An article has to have one of each of `groups`, and none of `barred`. `nearest`: the largest share of its clauses
@@ -30,7 +30,10 @@ class Asked(Protocol):
 
 
 class Passed(NamedTuple):
-    """A topic of which an article has all groups: the mass of the weakest, and which of `Finding.atoms` are in them."""
+    """Hold a topic of which an article has all groups.
+
+    `mass` is that of the weakest group; `ranks` tell which of `Occurrences.atoms` are in the groups.
+    """
 
     number: int
     mass: float
@@ -40,7 +43,7 @@ class Passed(NamedTuple):
 class Sieve:
     """The groups of all topics, as a table: a row for each term of one."""
 
-    def __init__(self, topics: Sequence[Asked]) -> None:
+    def __init__(self, topics: Sequence[SievedTopic]) -> None:
         atoms, weights, columns, ends = list[int](), list[float](), list[int](), [0]
         for topic in topics:
             barred = dict.fromkeys(topic.barred, _BARRED)
@@ -49,7 +52,7 @@ class Sieve:
                 weights += group.values()
                 columns += [column] * len(group)
             ends.append(len(atoms))
-        self._rows = Runs(range(start, end) for start, end in pairwise(ends))
+        self._rows = RaggedLists(range(start, end) for start, end in pairwise(ends))
         self._atoms, self._columns = np.array(atoms, np.int64), np.array(columns, np.int64)
         self._weights = np.array(weights, np.float64)
         self._nearest = np.array([topic.nearest for topic in topics], np.float64)
@@ -58,15 +61,15 @@ class Sieve:
         self._unused = np.where(np.arange(self._width)[:, None] < groups, 0.0, np.inf)
         """Added to the masses of a topic's groups, so that those it does not have are never the weakest."""
 
-    def sift(self, topics: Numbers, reading: Reading, near: float) -> tuple[list[Passed], list[int]]:
+    def sift(self, topics: Numbers, terms: DocumentTerms, near: float) -> tuple[list[Passed], list[int]]:
         """Those of the topics that an article has all groups of, and of the others those that may nearly match."""
         if not len(topics):
             return [], []
         which, rows = self._rows.of(topics)
-        here, ranks = reading.finding.among(self._atoms.take(rows))
+        here, ranks = terms.occurrences.among(self._atoms.take(rows))
         which, rows = which.take(here), rows.take(here)
         masses = self._weights.take(rows)
-        masses *= reading.worths.take(ranks)
+        masses *= terms.worths.take(ranks)
         cells = self._columns.take(rows)
         cells *= len(topics)
         cells += which

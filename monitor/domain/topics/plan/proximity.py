@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 
 from monitor.domain.topics.plan.node import Clause, Found, Spots, Step
-from monitor.domain.topics.terms.document_terms import Reading, Spot
+from monitor.domain.topics.terms.document_terms import DocumentTerms, Spot
 
 
 class Nearby(Found):
@@ -16,30 +16,30 @@ class Nearby(Found):
         self.left, self.right = left, right
         self.distance, self.ordered = distance, ordered
 
-    def look(self, reading: Reading) -> Spots:
-        left, right = self.left.spots(reading), self.right.spots(reading)
+    def look(self, terms: DocumentTerms) -> Spots:
+        left, right = self.left.spots(terms), self.right.spots(terms)
         if not left or not right:
             return []
-        kept = _pairs(reading, left, right, self.distance)
+        kept = _pairs(terms, left, right, self.distance)
         if not self.ordered:
-            kept |= _pairs(reading, right, left, self.distance)
+            kept |= _pairs(terms, right, left, self.distance)
         return sorted(kept)
 
-    def closeness(self, reading: Reading) -> float:
-        return 1.0 if self.holds(reading) else _sides(self.left, self.right, reading)
+    def closeness(self, terms: DocumentTerms) -> float:
+        return 1.0 if self.holds(terms) else _sides(self.left, self.right, terms)
 
     def clauses(self) -> list[Clause]:
         return self.left.clauses() + self.right.clauses()
 
-    def missing(self, reading: Reading, query: str) -> str:
+    def missing(self, terms: DocumentTerms, query: str) -> str:
         for side in (self.left, self.right):
-            if not side.holds(reading):
-                return side.missing(reading, query)
+            if not side.holds(terms):
+                return side.missing(terms, query)
         order = ", in this order" if self.ordered else ""
         return f"{self.written(query)}: both are found, but not within {self.distance} words{order}"
 
 
-def _pairs(reading: Reading, left: Spots, right: Spots, distance: int) -> set[Spot]:
+def _pairs(terms: DocumentTerms, left: Spots, right: Spots, distance: int) -> set[Spot]:
     """The places of `left` and `right` that stand in this order with at most `distance` words between them.
 
     Looking at the nearest partner is enough: when it is too far, all are.
@@ -51,14 +51,14 @@ def _pairs(reading: Reading, left: Spots, right: Spots, distance: int) -> set[Sp
     pairs = [(one, right[at]) for one in left if (at := bisect_left(starts, one.end)) < len(right)]
     pairs += [(by_end[at - 1], other) for other in right if (at := bisect_right(ends, other.start)) > 0]
     for one, other in pairs:
-        apart = reading.layout.apart(one.end, other.start)
+        apart = terms.layout.apart(one.end, other.start)
         if apart is not None and apart <= distance:
             kept |= {one, other}
     return kept
 
 
-def _sides(left: Step, right: Step, reading: Reading) -> float:
-    return 0.4 * (left.holds(reading) + right.holds(reading))
+def _sides(left: Step, right: Step, terms: DocumentTerms) -> float:
+    return 0.4 * (left.holds(terms) + right.holds(terms))
 
 
 class SameSentence(Found):
@@ -70,35 +70,35 @@ class SameSentence(Found):
         super().__init__(start, end)
         self.left, self.right = left, right
 
-    def look(self, reading: Reading) -> Spots:
-        left, right = self.left.spots(reading), self.right.spots(reading)
+    def look(self, terms: DocumentTerms) -> Spots:
+        left, right = self.left.spots(terms), self.right.spots(terms)
         if not left or not right:
             return []
-        theirs = _by_sentence(reading, right)
+        theirs = _by_sentence(terms, right)
         kept: set[Spot] = set()
-        for sentence, ours in _by_sentence(reading, left).items():
+        for sentence, ours in _by_sentence(terms, left).items():
             others = theirs.get(sentence, [])
             kept.update(one for one in ours if any(_disjoint(one, other) for other in others))
             kept.update(other for other in others if any(_disjoint(one, other) for one in ours))
         return sorted(kept)
 
-    def closeness(self, reading: Reading) -> float:
-        return 1.0 if self.holds(reading) else _sides(self.left, self.right, reading)
+    def closeness(self, terms: DocumentTerms) -> float:
+        return 1.0 if self.holds(terms) else _sides(self.left, self.right, terms)
 
     def clauses(self) -> list[Clause]:
         return self.left.clauses() + self.right.clauses()
 
-    def missing(self, reading: Reading, query: str) -> str:
+    def missing(self, terms: DocumentTerms, query: str) -> str:
         for side in (self.left, self.right):
-            if not side.holds(reading):
-                return side.missing(reading, query)
+            if not side.holds(terms):
+                return side.missing(terms, query)
         return f"{self.written(query)}: both are found, but never in one sentence"
 
 
-def _by_sentence(reading: Reading, spots: Spots) -> dict[int, Spots]:
+def _by_sentence(terms: DocumentTerms, spots: Spots) -> dict[int, Spots]:
     grouped: dict[int, Spots] = {}
     for spot in spots:
-        grouped.setdefault(reading.layout.sentence(spot.start), []).append(spot)
+        grouped.setdefault(terms.layout.sentence(spot.start), []).append(spot)
     return grouped
 
 

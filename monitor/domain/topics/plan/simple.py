@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from monitor.domain.topics.plan.boolean import Every, Excluded
+from monitor.domain.topics.plan.boolean import AllOf, NoneOf
 from monitor.domain.topics.plan.node import Clause, Step
 from monitor.domain.topics.plan.terms import Leaf
 from monitor.domain.topics.terms.terms import Cell
@@ -26,9 +26,9 @@ class Simple(NamedTuple):
 
 def simple(root: Step, cells: Sequence[Cell]) -> Simple | None:
     """The short form of a query's steps, when it has one."""
-    items = root.items if isinstance(root, Every) else (root,)
-    wanted = [_members(item, cells) for item in items if not isinstance(item, Excluded)]
-    barred = [_members(item.item, cells) for item in items if isinstance(item, Excluded)]
+    items = root.items if isinstance(root, AllOf) else (root,)
+    wanted = [_members(item, cells) for item in items if not isinstance(item, NoneOf)]
+    barred = [_members(item.item, cells) for item in items if isinstance(item, NoneOf)]
     if not 0 < len(wanted) <= MOST_GROUPS or not all(wanted) or not all(barred):
         return None
     return Simple(

@@ -1,8 +1,8 @@
 """Terms, ORs of them and vocabularies; limited to a part of the article, counted, weighed."""
 
 from monitor.domain.topics.plan.node import Clause, Found, Spots, Step, joined
-from monitor.domain.topics.query.syntax import Place
-from monitor.domain.topics.terms.document_terms import Reading
+from monitor.domain.topics.query.syntax import ArticlePart
+from monitor.domain.topics.terms.document_terms import DocumentTerms
 from monitor.domain.topics.terms.quotes import Located
 
 
@@ -15,22 +15,22 @@ class Leaf(Found):
         super().__init__(start, end)
         self.cells = cells
 
-    def holds(self, reading: Reading) -> bool:
-        return reading.has(self.cells)
+    def holds(self, terms: DocumentTerms) -> bool:
+        return terms.has(self.cells)
 
-    def look(self, reading: Reading) -> Spots:
+    def look(self, terms: DocumentTerms) -> Spots:
         if len(self.cells) == 1:
-            return reading.spots(*self.cells)
-        return sorted({spot for cell in self.cells for spot in reading.spots(cell)})
+            return terms.spots(*self.cells)
+        return sorted({spot for cell in self.cells for spot in terms.spots(cell)})
 
-    def mass(self, reading: Reading) -> float:
+    def mass(self, terms: DocumentTerms) -> float:
         mass = 0.0
         for cell in self.cells:
-            mass += reading.mass(cell)
+            mass += terms.mass(cell)
         return mass
 
-    def closeness(self, reading: Reading) -> float:
-        return 1.0 if self.holds(reading) else 0.0
+    def closeness(self, terms: DocumentTerms) -> float:
+        return 1.0 if self.holds(terms) else 0.0
 
     def clauses(self) -> list[Clause]:
         return [self.cells]
@@ -38,12 +38,12 @@ class Leaf(Found):
     def asked(self) -> tuple[Step, ...]:
         return ()
 
-    def evidence(self, reading: Reading, into: list[Located]) -> None:
+    def evidence(self, terms: DocumentTerms, into: list[Located]) -> None:
         for cell in self.cells:
-            for atom in reading.found(cell):
-                into += reading.quoted(atom)
+            for atom in terms.found(cell):
+                into += terms.quoted(atom)
 
-    def missing(self, reading: Reading, query: str) -> str:
+    def missing(self, terms: DocumentTerms, query: str) -> str:
         return f"{self.written(query)} is not found"
 
 
@@ -56,19 +56,19 @@ class Merged(Found):
         super().__init__(start, end)
         self.items = items
 
-    def look(self, reading: Reading) -> Spots:
-        return sorted({spot for item in self.items for spot in item.spots(reading)})
+    def look(self, terms: DocumentTerms) -> Spots:
+        return sorted({spot for item in self.items for spot in item.spots(terms)})
 
-    def holds(self, reading: Reading) -> bool:
-        return any(item.holds(reading) for item in self.items)
+    def holds(self, terms: DocumentTerms) -> bool:
+        return any(item.holds(terms) for item in self.items)
 
-    def closeness(self, reading: Reading) -> float:
-        return max(item.closeness(reading) for item in self.items)
+    def closeness(self, terms: DocumentTerms) -> float:
+        return max(item.closeness(terms) for item in self.items)
 
     def clauses(self) -> list[Clause]:
         return joined([item.clauses() for item in self.items])
 
-    def missing(self, reading: Reading, query: str) -> str:
+    def missing(self, terms: DocumentTerms, query: str) -> str:
         return f"none of {self.written(query)} is found"
 
 
@@ -77,29 +77,29 @@ class Within(Found):
 
     __slots__ = ("item", "place")
 
-    def __init__(self, item: Found, place: Place, start: int, end: int) -> None:
+    def __init__(self, item: Found, place: ArticlePart, start: int, end: int) -> None:
         super().__init__(start, end)
         self.item, self.place = item, place
 
-    def look(self, reading: Reading) -> Spots:
-        return [spot for spot in self.item.spots(reading) if reading.inside(spot, self.place)]
+    def look(self, terms: DocumentTerms) -> Spots:
+        return [spot for spot in self.item.spots(terms) if terms.inside(spot, self.place)]
 
-    def holds(self, reading: Reading) -> bool:
-        return self.item.holds(reading) and bool(self.spots(reading))
+    def holds(self, terms: DocumentTerms) -> bool:
+        return self.item.holds(terms) and bool(self.spots(terms))
 
-    def closeness(self, reading: Reading) -> float:
-        return 1.0 if self.holds(reading) else 0.6 * self.item.closeness(reading)
+    def closeness(self, terms: DocumentTerms) -> float:
+        return 1.0 if self.holds(terms) else 0.6 * self.item.closeness(terms)
 
     def clauses(self) -> list[Clause]:
         return self.item.clauses()
 
-    def missing(self, reading: Reading, query: str) -> str:
-        if not self.item.holds(reading):
-            return self.item.missing(reading, query)
+    def missing(self, terms: DocumentTerms, query: str) -> str:
+        if not self.item.holds(terms):
+            return self.item.missing(terms, query)
         return f"{self.item.written(query)} is found, but not in the {self.place}"
 
 
-class Counted(Found):
+class MinimumCount(Found):
     """`{n}`: places that do not overlap, or different terms."""
 
     __slots__ = ("count", "distinct", "item")
@@ -108,9 +108,9 @@ class Counted(Found):
         super().__init__(start, end)
         self.item, self.count, self.distinct = item, count, distinct
 
-    def number(self, reading: Reading) -> int:
+    def number(self, terms: DocumentTerms) -> int:
         """How many there are."""
-        spots = self.item.spots(reading)
+        spots = self.item.spots(terms)
         if self.distinct:
             return len({spot.atom for spot in spots})
         count = last = 0
@@ -119,24 +119,24 @@ class Counted(Found):
                 count, last = count + 1, spot.end
         return count
 
-    def look(self, reading: Reading) -> Spots:
-        return self.item.spots(reading) if self.number(reading) >= self.count else []
+    def look(self, terms: DocumentTerms) -> Spots:
+        return self.item.spots(terms) if self.number(terms) >= self.count else []
 
-    def holds(self, reading: Reading) -> bool:
-        return self.item.holds(reading) and bool(self.spots(reading))
+    def holds(self, terms: DocumentTerms) -> bool:
+        return self.item.holds(terms) and bool(self.spots(terms))
 
-    def closeness(self, reading: Reading) -> float:
-        return min(1.0, self.number(reading) / self.count)
+    def closeness(self, terms: DocumentTerms) -> float:
+        return min(1.0, self.number(terms) / self.count)
 
     def clauses(self) -> list[Clause]:
         return self.item.clauses()
 
-    def missing(self, reading: Reading, query: str) -> str:
+    def missing(self, terms: DocumentTerms, query: str) -> str:
         what = "different terms" if self.distinct else "places"
-        return f"{self.item.written(query)} is found in {self.number(reading)} of {self.count} {what} needed"
+        return f"{self.item.written(query)} is found in {self.number(terms)} of {self.count} {what} needed"
 
 
-class Heavier(Found):
+class WeightedPlaces(Found):
     """A weight on a part with places."""
 
     __slots__ = ("item", "weight")
@@ -145,17 +145,17 @@ class Heavier(Found):
         super().__init__(start, end)
         self.item, self.weight = item, weight
 
-    def look(self, reading: Reading) -> Spots:
-        return [spot._replace(weight=spot.weight * self.weight) for spot in self.item.spots(reading)]
+    def look(self, terms: DocumentTerms) -> Spots:
+        return [spot._replace(weight=spot.weight * self.weight) for spot in self.item.spots(terms)]
 
-    def holds(self, reading: Reading) -> bool:
-        return self.item.holds(reading)
+    def holds(self, terms: DocumentTerms) -> bool:
+        return self.item.holds(terms)
 
-    def closeness(self, reading: Reading) -> float:
-        return self.item.closeness(reading)
+    def closeness(self, terms: DocumentTerms) -> float:
+        return self.item.closeness(terms)
 
     def clauses(self) -> list[Clause]:
         return self.item.clauses()
 
-    def missing(self, reading: Reading, query: str) -> str:
-        return self.item.missing(reading, query)
+    def missing(self, terms: DocumentTerms, query: str) -> str:
+        return self.item.missing(terms, query)

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 
 from monitor.domain.topics.plan.node import Clause, Step, saturated
 from monitor.domain.topics.plan.simple import MOST_GROUPS, Group, simple, small
-from monitor.domain.topics.terms.document_terms import Reading
+from monitor.domain.topics.terms.document_terms import DocumentTerms
 from monitor.domain.topics.terms.quotes import Located, listed
 from monitor.domain.topics.terms.terms import Cell
 from monitor.domain.topics.values import Hit, Match
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class TopicPlan:
     """A topic and the steps of its query. `extras` are (step, points).
 
     An article has to have all `clauses`; the plan is filed under the first. Those that are one small group of terms
@@ -34,7 +34,7 @@ class Plan:
     asked: tuple[Step, ...] = ()
     nearest: float = 0.0
 
-    def filed(self, price: Callable[[Clause], float], cells: Sequence[Cell]) -> "Plan":
+    def filed(self, price: Callable[[Clause], float], cells: Sequence[Cell]) -> "TopicPlan":
         """The plan with its clauses in order of price: the first is the one it is filed under."""
         clauses = tuple(sorted(self.clauses, key=price))
         short = simple(self.root, cells) if not self.extras else None
@@ -50,48 +50,48 @@ class Plan:
             nearest=1 - 1 / max(1, len(clauses)),
         )
 
-    def match(self, reading: Reading) -> Match | None:
+    def match(self, terms: DocumentTerms) -> Match | None:
         """The match, if there is one, for an article that passed the sieve."""
-        if not all(map(reading.has, self.slow)):
+        if not all(map(terms.has, self.slow)):
             return None
         for step in self.asked:
-            if not step.holds(reading):
+            if not step.holds(terms):
                 return None
-        score, parts = self.judge(reading)
-        return Match(self.key, score, self.hits(reading), parts) if self.met(score) else None
+        score, parts = self.judge(terms)
+        return Match(self.key, score, self.hits(terms), parts) if self.met(score) else None
 
     def met(self, score: float) -> bool:
         """Whether a score suffices."""
         return score >= self.threshold
 
-    def share(self, reading: Reading) -> float:
+    def share(self, terms: DocumentTerms) -> float:
         """The share of its clauses that the article has."""
-        return sum(map(reading.has, self.clauses)) / max(1, len(self.clauses))
+        return sum(map(terms.has, self.clauses)) / max(1, len(self.clauses))
 
-    def judge(self, reading: Reading) -> tuple[float, tuple[str, ...]]:
+    def judge(self, terms: DocumentTerms) -> tuple[float, tuple[str, ...]]:
         """The score to three decimals, and its addends in words: 1, the query's strength, what extras add and take."""
-        strength = self.root.strength(reading)
+        strength = self.root.strength(terms)
         total, parts = 1.0 + strength, [_asked(strength)]
         for step, points in self.extras:
-            if step.holds(reading):
-                change = points * step.strength(reading)
+            if step.holds(terms):
+                change = points * step.strength(terms)
                 total += change
                 parts.append(f"{'MAYBE' if points > 0 else 'LESS'} {step.written(self.query)} {change:+.3f}")
         return round(total, 3), tuple(parts)
 
-    def hits(self, reading: Reading) -> tuple[Hit, ...]:
+    def hits(self, terms: DocumentTerms) -> tuple[Hit, ...]:
         """The evidence, title first, at most MAX_HITS."""
         evidence: list[Located] = []
-        self.root.evidence(reading, evidence)
+        self.root.evidence(terms, evidence)
         for step, points in self.extras:
-            if points > 0 and step.holds(reading):
-                step.evidence(reading, evidence)
+            if points > 0 and step.holds(terms):
+                step.evidence(terms, evidence)
         return listed(evidence)
 
 
-def simple_score(mass: float, reading: Reading) -> tuple[float, tuple[str, ...]]:
-    """As `Plan.judge`, for a simple query of which the weakest part has this mass."""
-    strength = saturated(mass, reading)
+def simple_score(mass: float, terms: DocumentTerms) -> tuple[float, tuple[str, ...]]:
+    """As `TopicPlan.judge`, for a simple query of which the weakest part has this mass."""
+    strength = saturated(mass, terms)
     return round(1.0 + strength, 3), (_asked(strength),)
 
 

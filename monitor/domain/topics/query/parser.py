@@ -12,6 +12,7 @@ from monitor.domain.topics.query.errors import QueryError
 from monitor.domain.topics.query.lexer import OPERATORS, SCOPES, Sign, signs
 from monitor.domain.topics.query.syntax import (
     All,
+    ArticlePart,
     Asked,
     AtLeast,
     Close,
@@ -22,7 +23,6 @@ from monitor.domain.topics.query.syntax import (
     Kind,
     Named,
     Node,
-    Place,
     Query,
     Term,
     Together,
@@ -40,7 +40,7 @@ DEFAULT_DISTANCE = 8
 
 _BEGINS = frozenset({"open", "quoted", "loose", "regex", "named", "exact", "word", "scope", "NOT"})
 _NEARNESS = frozenset({"NEAR", "BEFORE", "SAME"})
-_PLACES = frozenset(place.value for place in Place)
+_PLACES = frozenset(place.value for place in ArticlePart)
 _FOREIGN = {"&&": "AND", "&": "AND", "||": "OR", "|": "OR", "+": "AND", "-": "NOT", "!": "NOT", "AND/OR": "OR"}
 _count = re.compile(r"\{\s*([1-9]\d{0,3})\s*(distinct)?\s*\}")
 _weight = re.compile(r"\^(-?\d{1,4}(?:\.\d{1,4})?)")
@@ -212,7 +212,7 @@ class _Parser:
         with _Deeper(self):
             item = self.marked() if name in _PLACES else self.primary()
         if name in _PLACES:
-            return Inside(place=Place(name), item=item, start=sign.start, end=self.last_end)
+            return Inside(place=ArticlePart(name), item=item, start=sign.start, end=self.last_end)
         return Asked(fact=Fact(name), values=tuple(_values(item, name)), start=sign.start, end=self.last_end)
 
     def term(self) -> Term:

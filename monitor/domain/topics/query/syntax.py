@@ -81,7 +81,7 @@ class Together(Span):
     right: "Node"
 
 
-class Place(StrEnum):
+class ArticlePart(StrEnum):
     """A part of the article a query can be limited to."""
 
     TITLE = "title"
@@ -93,7 +93,7 @@ class Place(StrEnum):
 class Inside(Span):
     """`title:( )`, `lead:( )`, `text:( )`."""
 
-    place: Place
+    place: ArticlePart
     item: "Node"
 
 

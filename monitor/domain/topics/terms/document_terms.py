@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.domain.topics.query.syntax import Place
+from monitor.domain.topics.query.syntax import ArticlePart
 from monitor.domain.topics.terms.layout import Layout
 from monitor.domain.topics.terms.lexicon import Lexicon
-from monitor.domain.topics.terms.occurrences import Finding
+from monitor.domain.topics.terms.occurrences import Occurrences
 from monitor.domain.topics.terms.quotes import Located, Quotes
 from monitor.domain.topics.terms.terms import Atoms
 from monitor.domain.topics.values import Document, Hit
@@ -25,38 +25,38 @@ class Spot(NamedTuple):
     weight: float = 1.0
 
 
-class Reading:
+class DocumentTerms:
     """A document with every term of every topic found. Words are numbered as `layout.Layout` does."""
 
     def __init__(self, document: Document, language: str | None, lexicon: Lexicon, atoms: Atoms) -> None:
         self.document = document
         self.language = language
         self.layout = Layout(document)
-        self.finding = Finding(self.layout, lexicon, atoms)
+        self.occurrences = Occurrences(self.layout, lexicon, atoms)
         self.half = min(5.0, 1.0 + self.layout.size / 300)
         """The mass that makes a strength of one half: 1 for an empty article, 2 at 300 words, 5 at most."""
         self.memo: dict[int, list[Spot]] = {}
         self._atoms = atoms
         self._cells = atoms.cells
-        self._lengths = lexicon.arranged.lengths
+        self._lengths = lexicon.index.lengths
         self._inactive = lexicon.inactive
         self._has: dict[int, bool] = {}
         self._found: dict[int, Collection[int]] = {}
 
     @cached_property
     def here(self) -> dict[int, int]:
-        """The atoms the document has, and which of `finding.atoms` each is."""
-        return {atom: rank for rank, atom in enumerate(self.finding.atoms.tolist())}
+        """The atoms the document has, and which of `occurrences.atoms` each is."""
+        return {atom: rank for rank, atom in enumerate(self.occurrences.atoms.tolist())}
 
     @cached_property
     def worths(self) -> NDArray[np.int64]:
-        """What the places of each of `finding.atoms` count together."""
-        return np.add.reduceat(self.layout.worths(self.finding.places), self.finding.starts)
+        """What the places of each of `occurrences.atoms` count together."""
+        return np.add.reduceat(self.layout.worths(self.occurrences.places), self.occurrences.starts)
 
     @cached_property
     def quotes(self) -> Quotes:
-        """The evidence for each of `finding.atoms`."""
-        return Quotes(self.document, self.layout, self.finding, self._atoms.labels, self._lengths)
+        """The evidence for each of `occurrences.atoms`."""
+        return Quotes(self.document, self.layout, self.occurrences, self._atoms.labels, self._lengths)
 
     def has(self, cells: Iterable[int]) -> bool:
         """Whether the document has an atom of any of these cells, in a list that counts for its language."""
@@ -87,7 +87,7 @@ class Reading:
 
     def spots(self, cell: int) -> list[Spot]:
         """The places of a cell, in order."""
-        members, here, at, length = self._cells[cell].members, self.here, self.finding.at, self._atoms.length
+        members, here, at, length = self._cells[cell].members, self.here, self.occurrences.at, self._atoms.length
         spots = [
             Spot(start, start + length(atom), atom, members[atom])
             for atom in self.found(cell)
@@ -111,7 +111,7 @@ class Reading:
         """What one place adds to the mass."""
         return self.layout.worth(spot.start) * spot.weight
 
-    def inside(self, spot: Spot, place: Place) -> bool:
+    def inside(self, spot: Spot, place: ArticlePart) -> bool:
         """Whether a place lies in that part of the article."""
         return self.layout.inside(spot.start, place)
 

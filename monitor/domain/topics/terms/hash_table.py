@@ -18,7 +18,7 @@ _ROOM = 8
 """Places in the table for each key in it, until it is the largest."""
 
 
-class Remembered:
+class HashTable:
     """Keys and what they stand for, numbers below 2**24 - 1.
 
     A key's upper bits are the index of its place; where that is taken it has the place beside it, in the same line of

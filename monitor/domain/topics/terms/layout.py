@@ -4,15 +4,13 @@ from bisect import bisect_right
 
 import numpy as np
 
-from monitor.domain.topics.query.syntax import Place
-from monitor.domain.topics.text.characters import SEPARATOR, Index
+from monitor.domain.topics.query.syntax import ArticlePart
+from monitor.domain.topics.text.characters import Index
 from monitor.domain.topics.text.folding import unsegmented
+from monitor.domain.topics.text.normalised import NormalisedText
 from monitor.domain.topics.text.sentences import sentence_starts
-from monitor.domain.topics.text.tokens import Plain
 from monitor.domain.topics.values import Document
 
-MAX_CHARACTERS = 300_000
-"""What is read of a field; the rest is left out, and `Matches.doubts` says so."""
 LEAD_SENTENCES = 3
 LEAD_CHARACTERS = 700
 """The lead is the title and the first sentences of the text, no further than this."""
@@ -27,13 +25,10 @@ class Layout:
     """
 
     def __init__(self, document: Document) -> None:
-        title, self.text = document.title[:MAX_CHARACTERS], document.text[:MAX_CHARACTERS]
-        if SEPARATOR in title or SEPARATOR in self.text:
-            title, self.text = title.replace(SEPARATOR, " "), self.text.replace(SEPARATOR, " ")
-        self.title = title
-        self.plain = Plain(f"{title} {SEPARATOR} {self.text}")
-        self.title_end = self.plain.before(len(title) + 1)
-        self.text_at = len(title) + 3
+        normalised = document.normalised or NormalisedText(document.title, document.text)
+        self.title, self.text, self.plain = normalised.matched_title, normalised.matched_text, normalised.words
+        self.title_end = self.plain.before(len(self.title) + 1)
+        self.text_at = len(self.title) + 3
         self.size = len(self.plain) - 1
         self._lead_end: int | None = None
         self._sentences: list[int] | None = None
@@ -62,11 +57,11 @@ class Layout:
             return TITLE_COUNTS
         return LEAD_COUNTS if place < self.lead_end else 1
 
-    def inside(self, word: int, place: Place) -> bool:
+    def inside(self, word: int, place: ArticlePart) -> bool:
         """Whether a word stands in that part of the article."""
-        if place is Place.TITLE:
+        if place is ArticlePart.TITLE:
             return word < self.title_end
-        return word < self.lead_end if place is Place.LEAD else word > self.title_end
+        return word < self.lead_end if place is ArticlePart.LEAD else word > self.title_end
 
     def sentence(self, word: int) -> int:
         """The number of the sentence a word stands in, those of the title first."""

@@ -7,13 +7,13 @@ from operator import or_
 
 import numpy as np
 
-from monitor.domain.topics.terms.hash_table import Remembered
-from monitor.domain.topics.terms.ragged import Numbers, Runs, room
-from monitor.domain.topics.terms.term_index import Arranged
+from monitor.domain.topics.terms.hash_table import HashTable
+from monitor.domain.topics.terms.ragged import Numbers, RaggedLists, room
+from monitor.domain.topics.terms.term_index import TermIndex
 from monitor.domain.topics.terms.terms import Atoms
 from monitor.domain.topics.text.folding import folded
 from monitor.domain.topics.text.stems import script_of, stemming_language, stems
-from monitor.domain.topics.text.tokens import Plain
+from monitor.domain.topics.text.tokens import PlainText
 
 MOST_WORDS = 100_000
 """Words remembered for one language before starting afresh."""
@@ -32,16 +32,16 @@ class Lexicon:
     """
 
     def __init__(
-        self, arranged: Arranged, atoms: Atoms, language: str | None, filed: Mapping[int, tuple[int, ...]]
+        self, index: TermIndex, atoms: Atoms, language: str | None, filed: Mapping[int, tuple[int, ...]]
     ) -> None:
-        self.arranged = arranged
+        self.index = index
         self.filed = filed
         self.inactive = frozenset(number for number, cell in enumerate(atoms.cells) if not cell.active(language))
-        self.cells_of: Sequence[tuple[int, ...]] = arranged.cells_of
+        self.cells_of: Sequence[tuple[int, ...]] = index.cells_of
         if self.inactive:
-            self.cells_of = [tuple(c for c in cells if c not in self.inactive) for cells in arranged.cells_of]
+            self.cells_of = [tuple(c for c in cells if c not in self.inactive) for cells in index.cells_of]
         self.stems = self._stem_index(language)
-        self._words = Remembered()
+        self._words = HashTable()
         self._forget()
 
     def _forget(self) -> None:
@@ -50,29 +50,28 @@ class Lexicon:
         self.conditions: list[tuple[int, ...]] = []
         self.checked: list[tuple[int, ...]] = []
         self.phrases: list[Phrases] = []
-        self.atoms, self.topics = Runs(), Runs()
+        self.atoms, self.topics = RaggedLists(), RaggedLists()
         self.leads, self.follows, self.unsure = np.zeros((3, 1 << 10), np.uint64)
         self._add([()])
 
     def _stem_index(self, language: str | None) -> dict[str, dict[str, dict[str, list[int]]]]:
         """Script -> rules -> stem -> conditions; those alone that belong to an atom that counts for this language."""
-        arranged = self.arranged
-        wanted = {part for atom, cells in enumerate(self.cells_of) if cells for part in arranged.parts[atom]}
+        wanted = {part for atom, cells in enumerate(self.cells_of) if cells for part in self.index.parts[atom]}
         by_rules: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for number in arranged.stemmed:
+        for number in self.index.stemmed:
             if number in wanted:
-                test = arranged.tests[number]
+                test = self.index.tests[number]
                 by_rules[script_of(test.token), test.language or stemming_language(test.token, language)].append(number)
-        index: dict[str, dict[str, dict[str, list[int]]]] = defaultdict(dict)
+        by_script: dict[str, dict[str, dict[str, list[int]]]] = defaultdict(dict)
         for (script, rules), numbers in by_rules.items():
             found = defaultdict[str, list[int]](list)
-            for number, forms in zip(numbers, stems(rules, [arranged.tests[n].token for n in numbers]), strict=True):
+            for number, forms in zip(numbers, stems(rules, [self.index.tests[n].token for n in numbers]), strict=True):
                 for stem in forms:
                     found[stem].append(number)
-            index[script][rules] = dict(found)
-        return dict(index)
+            by_script[script][rules] = dict(found)
+        return dict(by_script)
 
-    def read(self, plain: Plain) -> Numbers:
+    def read(self, plain: PlainText) -> Numbers:
         """The meaning of each word of a text."""
         numbers, unknown = self._words.ask(plain.numbers)
         if len(unknown):
@@ -88,7 +87,7 @@ class Lexicon:
 
     def learn(self, words: Sequence[str]) -> list[int]:
         """The meanings of words met for the first time."""
-        spelled, stemmed = self.arranged.spelled(folded(words)), self._by_stem(words)
+        spelled, stemmed = self.index.spelled(folded(words)), self._by_stem(words)
         met = [
             tuple(sorted({*by_letters, *by_stem})) if by_letters or by_stem else ()
             for by_letters, by_stem in zip(spelled, stemmed, strict=True)
@@ -123,7 +122,7 @@ class Lexicon:
         told = list(map(self._atoms_of, several))
         self.atoms.add(told)
         self.topics.add([self.filed_under(atoms) for atoms in told])
-        following = self.arranged.following
+        following = self.index.following
         self.leads, self.follows, self.unsure = (room(a, last) for a in (self.leads, self.follows, self.unsure))
         self.leads[first:last] = [_kinds(phrases) if phrases else 0 for phrases in self.phrases[first:]]
         self.follows[first:last] = [_kinds(following.intersection(conditions)) for conditions in several]
@@ -131,16 +130,16 @@ class Lexicon:
 
     def _atoms_of(self, conditions: tuple[int, ...]) -> list[int]:
         """The terms of one word that these conditions fulfil; notes those to be checked, and those of several words."""
-        arranged, counts = self.arranged, self.cells_of
+        index, counts = self.index, self.cells_of
         atoms, checked, phrases = list[int](), list[int](), list[Phrases]()
         for condition in conditions:
-            atom = arranged.alone[condition]
+            atom = index.alone[condition]
             if atom is not None and counts[atom]:
                 atoms.append(atom)
-            if condition in arranged.checked:
-                checked += [signed for signed in arranged.checked[condition] if counts[signed]]
-            if condition in arranged.phrases:
-                phrases.append(arranged.phrases[condition])
+            if condition in index.checked:
+                checked += [signed for signed in index.checked[condition] if counts[signed]]
+            if condition in index.phrases:
+                phrases.append(index.phrases[condition])
         self.checked.append(tuple(checked))
         self.phrases.append(_joined(phrases))
         return atoms

@@ -18,7 +18,7 @@ _LOWER = (1 << _HALF) - 1
 _BEFORE_ALL, _AFTER_ALL = np.array([[-1], [1 << 62]], np.int64)
 
 
-class Finding:
+class Occurrences:
     """The atoms an article has, in order, and their places: the numbers of the words they begin with.
 
     `atoms[i]` has `sizes[i]` places, from `places[starts[i]]` on; `atom_at` tells of each place which atom's it is.
@@ -78,7 +78,7 @@ class Finding:
         pairs = (lexicon.leads.take(numbers[:-1]) & lexicon.follows.take(numbers[1:])).nonzero()[0]
         if len(pairs):
             self._phrases(pairs)
-        if lexicon.arranged.checked:
+        if lexicon.index.checked:
             self._check(lexicon.unsure.take(numbers).nonzero()[0])
         if self._atoms.regexes:
             self._search()

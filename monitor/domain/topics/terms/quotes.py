@@ -6,7 +6,7 @@ from itertools import chain, pairwise
 import numpy as np
 
 from monitor.domain.topics.terms.layout import Layout
-from monitor.domain.topics.terms.occurrences import Finding
+from monitor.domain.topics.terms.occurrences import Occurrences
 from monitor.domain.topics.terms.ragged import Numbers, spread
 from monitor.domain.topics.values import Document, Field, Hit
 
@@ -21,20 +21,20 @@ _START, _MATCH = 8, 40
 
 
 class Quotes:
-    """The evidence for the atoms of an article. An atom is told by its rank: which of `Finding.atoms` it is."""
+    """The evidence for the atoms of an article. An atom is told by its rank: which of `Occurrences.atoms` it is."""
 
     def __init__(
-        self, document: Document, layout: Layout, finding: Finding, labels: Sequence[str], lengths: Numbers
+        self, document: Document, layout: Layout, occurrences: Occurrences, labels: Sequence[str], lengths: Numbers
     ) -> None:
         self._fields = (Field.TITLE, document.title), (Field.TEXT, document.text)
         self._text_at = layout.text_at
         self._begins, self._ends = layout.plain.located()
-        self._finding = finding
+        self._occurrences = occurrences
         self._labels, self._lengths = labels, lengths
 
     def of(self, rank: int) -> list[Located]:
         """The first MAX_HITS places of an atom."""
-        atom, starts = self._finding.atoms.item(rank), self._finding.at(rank)[:MAX_HITS]
+        atom, starts = self._occurrences.atoms.item(rank), self._occurrences.at(rank)[:MAX_HITS]
         length, hit = self._lengths.item(atom), self.hit
         return [(start, start + length, hit(start, start + length, atom)) for start in starts]
 
@@ -43,7 +43,7 @@ class Quotes:
         return self._hit(atom, start, end, self._begins.item(start), self._ends.item(end - 1))
 
     def _hit(self, atom: int, start: int, end: int, begin: int, stop: int) -> Hit:
-        exactly = self._finding.exactly
+        exactly = self._occurrences.exactly
         if exactly:
             begin, stop = exactly.get((start, end, atom), (begin, stop))
         text_at = self._text_at
@@ -58,10 +58,10 @@ class Quotes:
         """The evidence for several matches, each given by the ranks of its atoms; what `listed` makes of `of`."""
         if not matches:
             return []
-        finding, ranks = self._finding, np.concatenate(matches)
-        which, rows = spread(finding.starts.take(ranks), np.minimum(finding.sizes.take(ranks), MAX_HITS))
+        occurrences, ranks = self._occurrences, np.concatenate(matches)
+        which, rows = spread(occurrences.starts.take(ranks), np.minimum(occurrences.sizes.take(ranks), MAX_HITS))
         match = np.arange(len(matches)).repeat([len(match) for match in matches]).take(which)
-        once = np.zeros(len(finding.places), np.bool_)
+        once = np.zeros(len(occurrences.places), np.bool_)
         once[rows] = True
         places = once.nonzero()[0]
         hits, spans = self._hits(places)
@@ -77,8 +77,8 @@ class Quotes:
         return evidence
 
     def _hits(self, rows: Numbers) -> tuple[list[Hit], Numbers]:
-        """The evidence for some of `Finding.places`, and a number for each, in the order they stand in."""
-        starts, atoms = self._finding.places.take(rows), self._finding.atom_at.take(rows)
+        """The evidence for some of `Occurrences.places`, and a number for each, in the order they stand in."""
+        starts, atoms = self._occurrences.places.take(rows), self._occurrences.atom_at.take(rows)
         lengths = self._lengths.take(atoms)
         ends = starts + lengths
         begins, stops = self._begins.take(starts), self._ends.take(ends - 1)

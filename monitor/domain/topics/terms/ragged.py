@@ -11,7 +11,7 @@ Numbers = NDArray[np.int64]
 _Kind = TypeVar("_Kind", bound=np.generic)
 
 
-class Runs:
+class RaggedLists:
     """A list of numbers for each key from 0 on. Keys can be added, never changed."""
 
     def __init__(self, lists: Iterable[Sequence[int]] = ()) -> None:

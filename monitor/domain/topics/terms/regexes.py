@@ -1,6 +1,6 @@
 """Regular expressions, on RE2: linear in the text whatever the pattern. The one home of that library.
 
-They are searched, upper or lower case, in each field's text as `Plain.kept` gives it: normalised like all text, but
+They are searched, upper or lower case, in each field's text as `PlainText.kept` gives it: normalised like all text, but
 with its punctuation, so that nothing normalisation folds can hide a match.
 """
 

@@ -1,4 +1,4 @@
-"""The terms of a catalog, arranged by the conditions on their words; shared by the lexicons of all languages."""
+"""Index the terms of a catalog by the conditions on their words; shared by the lexicons of all languages."""
 
 import re
 from collections import Counter, defaultdict
@@ -18,7 +18,7 @@ _GRAM = 3
 """Letters in a row by which wildcards are looked up."""
 
 
-class Arranged:
+class TermIndex:
     """Which terms to think of when a word fulfils a condition, and the look-ups that tell which ones it fulfils."""
 
     def __init__(self, atoms: Atoms) -> None:

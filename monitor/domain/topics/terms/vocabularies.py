@@ -70,7 +70,7 @@ def _kind(match: re.Match[str]) -> tuple[Kind, str]:
 
 
 @dataclass(slots=True)
-class Shelf:
+class VocabularyCells:
     """The vocabularies of one watchlist by name: the cells of their lists, made when first asked for."""
 
     watchlist: str

@@ -1,4 +1,4 @@
-"""Plain forms of characters as arrays, so that whole texts are looked up at once; filled as characters are met."""
+"""PlainText forms of characters as arrays, so that whole texts are looked up at once; filled as characters are met."""
 
 from functools import lru_cache
 

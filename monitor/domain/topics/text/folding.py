@@ -4,7 +4,7 @@ Two steps, so that stemmers still see the letters they were written for:
 
 * *plain* text is NFKC, casefolded, without format characters, vowel points and variation selectors; everything that is
   no letter, digit or mark is a space; each character of an unsegmented script (Han, kana, Hangul, Thai, ...) stands
-  alone between spaces. `plain.Plain` does this to whole texts, `spelling.words_of` to short ones.
+  alone between spaces. `plain.PlainText` does this to whole texts, `spelling.words_of` to short ones.
 * `fold` takes the diacritics off one token (NFD without U+0300..U+036F, and the letters Unicode does not decompose).
 """
 

@@ -1,4 +1,4 @@
-"""Plain text: its words as numbers, and the way back to the original.
+"""PlainText text: its words as numbers, and the way back to the original.
 
 A word is known by a number of 64 bits, the sum of its letters' values times powers of an odd constant. All words of a
 text get theirs at once, without cutting it into strings; that two words share one is as good as impossible.
@@ -54,7 +54,7 @@ def _powers_up_to(size: int) -> tuple[Values, Values]:
     return powers[0], powers[1]
 
 
-class Plain:
+class PlainText:
     """The words of a text: `numbers` in order, and where each stands in the original (code points)."""
 
     __slots__ = (

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.app.runtime.compiled_topics import CompiledTopics
 from monitor.domain.catalog import Catalog
-from monitor.domain.topics.matcher import Engine, compile_catalog
+from monitor.domain.topics.matcher import CatalogMatcher, compile_catalog
 from monitor.domain.topics.values import Document
 from tests.support.topic_workbench import catalog, topic
 
@@ -23,7 +23,7 @@ class Source:
 def test_the_collector_rests_while_topics_are_compiled_and_leaves_them_alone_afterwards() -> None:
     seen: list[bool] = []
 
-    def compiled(given: Catalog) -> Engine:
+    def compiled(given: Catalog) -> CatalogMatcher:
         seen.append(gc.isenabled())
         return compile_catalog(given)
 
@@ -35,7 +35,7 @@ def test_the_collector_rests_while_topics_are_compiled_and_leaves_them_alone_aft
 
 
 def test_the_collector_works_again_when_compiling_fails() -> None:
-    def broken(given: Catalog) -> Engine:
+    def broken(given: Catalog) -> CatalogMatcher:
         raise RuntimeError(given.revision)
 
     with pytest.raises(RuntimeError):
@@ -46,9 +46,9 @@ def test_the_collector_works_again_when_compiling_fails() -> None:
 @pytest.mark.case(131)
 async def test_of_a_hundred_edits_only_the_last_stays_in_memory() -> None:
     """Without the collector's help: what was compiled is kept from it."""
-    made: list[weakref.ref[Engine]] = []
+    made: list[weakref.ref[CatalogMatcher]] = []
 
-    def compiled(given: Catalog) -> Engine:
+    def compiled(given: Catalog) -> CatalogMatcher:
         engine = compile_catalog(given)
         made.append(weakref.ref(engine))
         return engine

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from monitor.domain.catalog import Vocabulary
 from monitor.domain.topics.query.errors import QueryError
-from monitor.domain.topics.terms.hash_table import Remembered
-from monitor.domain.topics.terms.ragged import Runs
+from monitor.domain.topics.terms.hash_table import HashTable
+from monitor.domain.topics.terms.ragged import RaggedLists
 from monitor.domain.topics.terms.terms import Atoms
-from monitor.domain.topics.terms.vocabularies import Shelf, read_entry
+from monitor.domain.topics.terms.vocabularies import VocabularyCells, read_entry
 from monitor.domain.topics.text.spelling import edges, words_of, words_of_each
-from monitor.domain.topics.text.tokens import Plain
+from monitor.domain.topics.text.tokens import PlainText
 from monitor.domain.topics.values import Document
 from tests.support.topic_workbench import engine
 
@@ -31,7 +31,7 @@ texts = st.text(
 @given(texts)
 @example("\ufad5 is \U00025249")
 def test_a_text_read_at_once_has_the_words_it_has_character_by_character(text: str) -> None:
-    plain = Plain(text)
+    plain = PlainText(text)
     assert plain.words(range(len(plain))) == words_of(text)
 
 
@@ -39,7 +39,7 @@ def test_a_text_read_at_once_has_the_words_it_has_character_by_character(text: s
 @given(texts, texts)
 def test_words_share_a_number_exactly_when_they_are_the_same(one: str, other: str) -> None:
     numbers: dict[int, str] = {}
-    for plain in (Plain(one), Plain(other)):
+    for plain in (PlainText(one), PlainText(other)):
         for number, word in zip(plain.numbers.tolist(), plain.words(range(len(plain))), strict=True):
             assert numbers.setdefault(number, word) == word
     assert len(numbers) == len(set(numbers.values()))
@@ -48,7 +48,7 @@ def test_words_share_a_number_exactly_when_they_are_the_same(one: str, other: st
 def test_what_is_learnt_in_portions_is_remembered_through_growth_and_crowding() -> None:
     choose = random.Random(5)
     keys = [choose.getrandbits(64) | 1 for _ in range(9_000)]
-    table, known = Remembered(), dict[int, int]()
+    table, known = HashTable(), dict[int, int]()
     for at in range(0, len(keys), 700):
         portion = [key for key in dict.fromkeys(keys[at : at + 700]) if key not in known]
         known.update((key, choose.randrange(50)) for key in portion)
@@ -80,7 +80,7 @@ def test_the_short_form_of_a_query_scores_and_quotes_as_its_steps_do(
 
 
 def test_a_double_of_an_ideograph_is_that_ideograph() -> None:
-    assert Plain("\U0002f800").words([0]) == ["\u4e3d"]
+    assert PlainText("\U0002f800").words([0]) == ["\u4e3d"]
 
 
 conjunctions = st.lists(groups, min_size=1, max_size=3).map(" AND ".join)
@@ -103,7 +103,7 @@ def test_many_topics_asked_at_once_say_what_each_says_alone(
 
 def test_the_lists_of_many_keys_are_taken_at_once() -> None:
     lists = [[3, 1], [], [7], [2, 2, 9]]
-    runs = Runs(lists[:2])
+    runs = RaggedLists(lists[:2])
     runs.add(lists[2:])
     runs.add([])
     which, numbers = runs.of(np.array([3, 1, 0, 2, 3]))
@@ -120,7 +120,7 @@ def test_words_of_many_texts_are_those_of_each(texts: list[str]) -> None:
 
 @given(st.text("aÉł-. '\u0301\u1100\u1161\ufb01\u00ad国+", max_size=8).filter(words_of))
 def test_the_edges_of_a_term_are_where_its_words_stand(text: str) -> None:
-    plain = Plain(text)
+    plain = PlainText(text)
     assert edges(text) == (plain.span(0)[0], plain.span(-1)[1])
 
 
@@ -133,7 +133,7 @@ def test_the_edges_of_a_term_are_where_its_words_stand(text: str) -> None:
 @example("us*", "*")
 def test_an_entry_read_with_many_is_the_term_that_it_reads_as(entry: str, language: str) -> None:
     one, many = Atoms(), Atoms()
-    shelf = Shelf("briefing", {"words": Vocabulary(name="words", terms={language: (entry,)})}, many)
+    shelf = VocabularyCells("briefing", {"words": Vocabulary(name="words", terms={language: (entry,)})}, many)
     shelf.cells("words")
     refused = []
     try:
