@@ -1,4 +1,4 @@
-"""Opening the configuration: the first thing every command does."""
+"""Open the configuration, which every command does first."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from monitor.ports import Clock
 
 
 class ConfigurationInvalid(Exception):
-    """There is nothing to run with; `problems` say what and where."""
+    """The configuration cannot be used; `problems` say what is wrong and where."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__(f"{len(problems)} problem(s) in the configuration")
@@ -20,7 +20,7 @@ class ConfigurationInvalid(Exception):
 
 
 def opened(given: Path | None, clock: Clock | None = None) -> tuple[ConfigSource, Secrets]:
-    """The configuration and the environment's secrets. Raises ConfigurationInvalid."""
+    """Open the configuration and read the environment's secrets. Raises ConfigurationInvalid."""
     secrets, troubles = environment_secrets()
     source = open_config(config_dir(given), clock or SystemClock())
     refused = source.problems if isinstance(source, ConfigRefused) else ()

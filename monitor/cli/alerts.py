@@ -1,4 +1,4 @@
-"""`wirewatch alerts`: what was sent, what is held, and what to do about it."""
+"""List alerts and decide about held deliveries: `wirewatch alerts`."""
 
 import json
 from collections.abc import Sequence

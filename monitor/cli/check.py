@@ -1,4 +1,4 @@
-"""`wirewatch check`: everything that is wrong with the configuration, at once."""
+"""Validate the configuration and list every problem at once: `wirewatch check`."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
@@ -71,7 +71,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def _labels(given: Path | None) -> Sequence[Label]:
-    """What the store knows; a store that cannot be read is no problem of the configuration."""
+    """Read the stored labels; an unreadable store is noted on stderr and does not fail the check."""
     try:
         return asyncio.run(stored_labels(given))
     except (StoreError, ConfigurationInvalid) as unread:
@@ -93,7 +93,7 @@ def _examples(engine: CatalogMatcher, catalog: Catalog) -> Iterator[Problem]:
 
 
 def with_languages(catalog: Catalog, detected: Callable[[Example], Example]) -> Catalog:
-    """The catalog with a language for every example."""
+    """Return the catalog with a language for every example."""
 
     def known(examples: tuple[Example, ...]) -> tuple[Example, ...]:
         return tuple(example if example.language else detected(example) for example in examples)

@@ -1,4 +1,4 @@
-"""`wirewatch check --online`: what the configuration cannot know by itself, asked of Slack and of every feed."""
+"""Ask Slack and every feed whether they work: `wirewatch check --online`."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What commands share: the folder they work on, and troubles turned into messages and exit codes."""
+"""Share options, output and exit codes between commands."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""`wirewatch db`: looking after the store."""
+"""Upgrade, back up, restore and move the store: `wirewatch db`."""
 
 from datetime import datetime
 from pathlib import Path
@@ -154,7 +154,7 @@ def _dated_name(now: datetime) -> str:
 
 
 def _superfluous(folder: Path, keep: int) -> list[Path]:
-    """The dated backups in `folder` beyond the newest `keep`; other files are not ours to delete."""
+    """Return the dated backups in `folder` beyond the newest `keep`; other files are never deleted."""
     return sorted(folder.glob(_ANY_DATED))[:-keep]
 
 

@@ -1,4 +1,4 @@
-"""Documents as people hand them in: JSON lines, text files, saved pages."""
+"""Read documents that people hand in as JSON lines."""
 
 import json
 from collections.abc import Iterable, Iterator

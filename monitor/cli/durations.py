@@ -1,4 +1,4 @@
-"""Durations on the command line, written as in the configuration."""
+"""Parse durations on the command line, written as in the configuration."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ class Duration(click.ParamType[timedelta]):
     name = "duration"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
-        """The span, or a usage error that says what to write."""
+        """Return the duration, or fail with a usage error that says what to write."""
         if isinstance(value, timedelta):
             return value
         try:

@@ -1,4 +1,4 @@
-"""`wirewatch extract`: what the daemon reads from a page."""
+"""Show what the daemon reads from a page: `wirewatch extract`."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from monitor.app.tools.workbench import Desk, open_desk
+from monitor.app.tools.workbench import Workbench, open_workbench
 from monitor.cli.common import config_option, json_option, run
 from monitor.domain.articles.article import Text
 from monitor.domain.failures import Failure
@@ -32,9 +32,9 @@ def extract(context: click.Context, pages: tuple[str, ...], as_json: bool, given
 
 async def _extract(pages: tuple[str, ...], as_json: bool, given: Path | None) -> int:
     failed = 0
-    async with open_desk(given) as desk:
+    async with open_workbench(given) as workbench:
         for page in pages:
-            text = await _read(desk, page)
+            text = await _read(workbench, page)
             failed += isinstance(text, Failure)
             if as_json:
                 click.echo(json.dumps(_as_json(page, text)))
@@ -43,12 +43,12 @@ async def _extract(pages: tuple[str, ...], as_json: bool, given: Path | None) ->
     return 1 if failed else 0
 
 
-async def _read(desk: Desk, page: str) -> Text | Failure:
+async def _read(workbench: Workbench, page: str) -> Text | Failure:
     if "://" in page:
-        return await desk.read_page(page)
+        return await workbench.read_page(page)
     path = Path(page)
     try:
-        return await desk.extract(path.read_bytes(), path.absolute().as_uri())
+        return await workbench.extract(path.read_bytes(), path.absolute().as_uri())
     except OSError as error:
         raise click.ClickException(f"{path}: cannot be read: {error.strerror}") from None
 

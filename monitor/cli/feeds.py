@@ -1,4 +1,4 @@
-"""`wirewatch feeds`: the list of sources."""
+"""List and edit the feeds of feeds.yml: `wirewatch feeds`."""
 
 import json
 import sys
@@ -17,7 +17,7 @@ from monitor.config.environment import config_dir
 from monitor.config.loader import load
 from monitor.config.models.durations import duration_text
 from monitor.config.opml import Outline, feed_key, read_opml, write_opml
-from monitor.config.yaml.folder import FEEDS_FILE, Unreadable, read_one
+from monitor.config.yaml.folder import FEEDS_FILE, UnreadableFile, read_one
 from monitor.domain.catalog import Feed
 
 _WIDE = 300
@@ -161,7 +161,7 @@ feeds.add_command(discover_command)
 
 
 def _configured(folder: Path) -> tuple[Feed, ...]:
-    """The feeds of a sound feeds.yml; other files may have problems. Exits with 2 when feeds.yml has."""
+    """Return the feeds of a valid feeds.yml; exit with 2 when that file has problems."""
     loaded = load(folder)
     name = str(folder / FEEDS_FILE)
     wrong = [problem for problem in loaded.errors if problem.place.file in (name, str(folder))]
@@ -195,7 +195,7 @@ def _new_feeds(outlines: Sequence[Outline], known: Sequence[Feed], tags: tuple[s
 def _write(folder: Path, new: Sequence[Feed]) -> None:
     path = folder / FEEDS_FILE
     content = read_one(path) or b""
-    if isinstance(content, Unreadable):
+    if isinstance(content, UnreadableFile):
         leave(INVALID, f"{path}: {content.reason}")
     changed = with_feeds(str(path), content, new)
     if isinstance(changed, tuple):

@@ -1,4 +1,4 @@
-"""`wirewatch feeds test` and `wirewatch feeds discover`: do these feeds work, and which are there?"""
+"""Test feeds and discover those of a site: `wirewatch feeds test` and `wirewatch feeds discover`."""
 
 import json
 import sys

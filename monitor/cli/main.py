@@ -1,4 +1,4 @@
-"""The command group that all commands join."""
+"""Define the command group that all commands join."""
 
 from importlib import import_module
 
@@ -36,7 +36,7 @@ class _Sections(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name."""
+        """Import and return the command of that name."""
         if cmd_name not in _COMMANDS:
             return None
         module, name = _COMMANDS[cmd_name].split(":")

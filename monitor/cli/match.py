@@ -1,4 +1,4 @@
-"""`wirewatch match`: what matches a text or page, and why."""
+"""Say what matches a text or page, and why: `wirewatch match`."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 
 from monitor.app.tools.input_document import InputDocument
-from monitor.app.tools.workbench import Desk, open_desk
+from monitor.app.tools.workbench import Workbench, open_workbench
 from monitor.cli.common import config_option, json_option, run
 from monitor.cli.documents import Documents
 from monitor.cli.match_output import as_pairs, for_people
@@ -46,12 +46,12 @@ def match(
 
 async def _match(sources: Sequence[Documents | Path], topic: str | None, as_json: bool, given: Path | None) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    async with open_desk(given) as desk:
-        if topic is not None and desk.catalog.topic(topic) is None:
-            known = ", ".join(t.key for t in desk.catalog.topics)
+    async with open_workbench(given) as workbench:
+        if topic is not None and workbench.catalog.topic(topic) is None:
+            known = ", ".join(t.key for t in workbench.catalog.topics)
             raise click.UsageError(f"there is no topic {topic!r}; the topics are: {known}")
-        async for document in _documents(desk, sources):
-            matched, found = desk.match(document)
+        async for document in _documents(workbench, sources):
+            matched, found = workbench.match(document)
             if topic is not None:
                 found = _only(topic, found)
             if as_json:
@@ -69,22 +69,22 @@ def _only(topic: str, found: Matches) -> Matches:
     )
 
 
-async def _documents(desk: Desk, sources: Sequence[Documents | Path]) -> AsyncIterator[InputDocument]:
+async def _documents(workbench: Workbench, sources: Sequence[Documents | Path]) -> AsyncIterator[InputDocument]:
     for source in sources:
         if isinstance(source, Path):
-            yield await _from_file(desk, source)
+            yield await _from_file(workbench, source)
         else:
             for document in source:
                 yield document
 
 
-async def _from_file(desk: Desk, path: Path) -> InputDocument:
+async def _from_file(workbench: Workbench, path: Path) -> InputDocument:
     try:
         content = path.read_bytes()
     except OSError as error:
         raise click.ClickException(f"{path}: cannot be read: {error.strerror}") from None
     if content.lstrip()[:1] == b"<":
-        text = await desk.extract(content, path.absolute().as_uri())
+        text = await workbench.extract(content, path.absolute().as_uri())
         if isinstance(text, Failure):
             raise click.ClickException(f"{path}: {text}")
         return InputDocument(id=str(path), title=text.title, text=text.body, lang=text.language)

@@ -1,4 +1,4 @@
-"""What matching found, as one JSON object or as lines for people."""
+"""Print matches as one JSON object or as lines for people."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from monitor.domain.topics.values import Document, Hit, Match, Matches, Near
 
 
 def as_pairs(id_: str, document: Document, found: Matches) -> dict[str, object]:
-    """The object of `match --json` in CONTRACT.md's shape."""
+    """Return the object that `match --json` prints for one document."""
     return {
         "id": id_,
         "lang": document.language,

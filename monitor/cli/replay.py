@@ -1,4 +1,4 @@
-"""`wirewatch replay`: documents through match, stories and alert decisions, as the daemon would."""
+"""Run documents through matching, stories and alert decisions: `wirewatch replay`."""
 
 import json
 from collections import Counter
@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from monitor.app.tools.replay import Replayed
-from monitor.app.tools.workbench import open_desk
+from monitor.app.tools.workbench import open_workbench
 from monitor.cli.common import config_option, json_option, run
 from monitor.cli.documents import Documents
 from monitor.cli.match_output import as_pairs
@@ -37,7 +37,7 @@ def replay(context: click.Context, documents: Path, as_json: bool, given: Path |
 
 
 async def _replay(path: Path, as_json: bool, given: Path | None) -> int:
-    """The number of lines left out."""
+    """Replay the file; return the number of lines left out."""
     documents = Documents(path)
     with path.open("rb") as lines:
         total = sum(1 for line in lines if line.strip())
@@ -49,10 +49,10 @@ async def _replay(path: Path, as_json: bool, given: Path | None) -> int:
         console=Console(stderr=True),
         transient=True,
     )
-    tally = Tally()
+    tally = ReplayTotals()
     with bar:
         task = bar.add_task("replay", total=total)
-        async with open_desk(given) as desk, desk.replay() as replaying:
+        async with open_workbench(given) as workbench, workbench.replay() as replaying:
             async for done in replaying.run(documents):
                 tally.count(done)
                 if as_json:
@@ -86,8 +86,8 @@ def _show(done: Replayed, console: Console) -> None:
         )
 
 
-class Tally:
-    """What a replay came to."""
+class ReplayTotals:
+    """Counts of a replay."""
 
     def __init__(self) -> None:
         self._documents = self._copies = 0
@@ -102,7 +102,7 @@ class Tally:
         self._alerts.update((change.topic, change.kind.value) for change in done.alerts)
 
     def show(self) -> None:
-        """The totals, on standard output."""
+        """Print the totals on standard output."""
         click.echo(f"{self._documents} documents, {len(self._stories)} stories, {self._copies} copies")
         for topic in sorted({topic for topic, _ in self._alerts}):
             click.echo(f"  {topic}: {self._alerts[topic, 'new']} new, {self._alerts[topic, 'update']} updates")

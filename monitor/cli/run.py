@@ -1,4 +1,4 @@
-"""`wirewatch run`: the daemon. `wirewatch worker`: its hands on other machines."""
+"""Run the daemon and cluster workers: `wirewatch run` and `wirewatch worker`."""
 
 import asyncio
 import logging
@@ -112,7 +112,7 @@ async def _once(daemon: Daemon, stop: asyncio.Event) -> None:
 
 
 def _opened(given: Path | None) -> tuple[ConfigSource, Secrets, SystemClock]:
-    """The configuration, a new folder filled first; from here on there are logs."""
+    """Open the configuration, filling an empty folder first, and start logging."""
     folder = config_dir(given)
     if folder.is_dir() and is_unconfigured(folder):
         _install(folder)
@@ -137,7 +137,7 @@ def _stop_on_signals() -> asyncio.Event:
 
 
 def _install(folder: Path) -> None:
-    """A first start: the folder is there, but empty."""
+    """Copy the default configuration into an empty folder."""
     installed = install_defaults(folder)
     if installed.trouble:
         leave(UNUSABLE, f"wirewatch: {installed}; put a configuration there, or let user {os.getuid()} write to it")
@@ -162,7 +162,7 @@ async def _serve(daemon: Daemon, listen: str) -> None:
 
 
 def web_source(daemon: Daemon) -> Source:
-    """What the web pages ask of the daemon."""
+    """Return what the web pages read from the daemon."""
     return Source(
         alive=daemon.health.stalled,
         ready=daemon.unready,

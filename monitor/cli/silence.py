@@ -1,4 +1,4 @@
-"""`wirewatch silence`: mutes with an end and a reason."""
+"""Mute topics and stories for a while: `wirewatch silence`."""
 
 import getpass
 import json

@@ -1,4 +1,4 @@
-"""`wirewatch slack`: does Slack work?"""
+"""Test the connection to Slack: `wirewatch slack`."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`wirewatch status` and `wirewatch health`: how the work stands, read from the store."""
+"""Report from the store how the work stands: `wirewatch status` and `wirewatch health`."""
 
 import dataclasses
 import json

@@ -1,4 +1,4 @@
-"""`wirewatch topics`: help with writing topics."""
+"""List topics and help with writing them: `wirewatch topics`."""
 
 import re
 from datetime import UTC, datetime

@@ -1,1 +1,1 @@
-"""YAML files to one frozen catalog, every error at once with its place."""
+"""Turn YAML files into one frozen catalog, and report every error at its place."""

@@ -1,4 +1,4 @@
-"""What differs between two catalogs, in words."""
+"""Say in words what differs between two catalogs."""
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ _NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What became of the things of one kind; names in the order of the files."""
+class CatalogChange:
+    """Names of one kind that were added, removed or changed, in the order of the files."""
 
     kind: str
     added: tuple[str, ...] = ()
@@ -24,10 +24,10 @@ class Change:
         return [f"{self.kind} {sort}: {_listing(names)}" for sort, names in sorts if names]
 
 
-def diff(old: Catalog | None, new: Catalog) -> tuple[Change, ...]:
-    """Feeds, receivers and topics added, removed or changed; a topic changes with the vocabulary of its watchlist.
+def diff(old: Catalog | None, new: Catalog) -> tuple[CatalogChange, ...]:
+    """Return the feeds, receivers and topics added, removed or changed between two catalogs.
 
-    Places are no change: a line added above a topic does not change the topic.
+    A topic changes with the vocabulary of its watchlist. Places do not count: a line added above a topic is no change.
     """
     before = old or Catalog(revision="")
     kinds = (
@@ -37,17 +37,17 @@ def diff(old: Catalog | None, new: Catalog) -> tuple[Change, ...]:
     )
     found = [_change(kind, was, now) for kind, was, now in kinds]
     if old is not None and before.admin_receiver != new.admin_receiver:
-        found.append(Change(kind="admin receiver", changed=(new.admin_receiver or "none",)))
+        found.append(CatalogChange(kind="admin receiver", changed=(new.admin_receiver or "none",)))
     return tuple(change for change in found if change.sentences())
 
 
-def sentences(changes: Iterable[Change]) -> list[str]:
+def sentences(changes: Iterable[CatalogChange]) -> list[str]:
     """All changes in words; a single "nothing that matters" when there are none."""
     return [sentence for change in changes for sentence in change.sentences()] or ["nothing that matters"]
 
 
-def _change(kind: str, was: Mapping[str, object], now: Mapping[str, object]) -> Change:
-    return Change(
+def _change(kind: str, was: Mapping[str, object], now: Mapping[str, object]) -> CatalogChange:
+    return CatalogChange(
         kind=kind,
         added=tuple(key for key in now if key not in was),
         removed=tuple(key for key in was if key not in now),

@@ -1,42 +1,40 @@
-"""What can only be judged with all files read: names that must exist, and names that must be given once."""
+"""Check across files that names exist and are given once."""
 
 from collections.abc import Iterable
 
-from monitor.config.document import Document, Owner
+from monitor.config.document import ConfigFile, Owner
 from monitor.config.draft_catalog import Parts, ReceiverPart, TopicPart, WatchlistPart
 from monitor.config.models.fields import suggest
 from monitor.config.to_domain import child
+from monitor.config.yaml.folder import RECEIVERS_FILE
 from monitor.config.yaml.nodes import Node, Scalar
 
 
 def cross_check(parts: Parts) -> None:
-    """Note in the documents every unknown name and every name given twice."""
-    _feeds(parts)
-    _receivers(parts)
-    _watchlists(parts)
-
-
-def _feeds(parts: Parts) -> None:
+    """Report in each file every unknown name and every name given twice."""
     _once(parts, "key", "the feed key is already given in line {line}", warning=False)
     _once(parts, "url", "the same address is already polled as the feed in line {line}", warning=True)
+    _receivers(parts)
+    _watchlists(parts)
+    _admin(parts)
 
 
 def _once(parts: Parts, key: str, message: str, *, warning: bool) -> None:
-    """Values of `key` that stand in an earlier feed, too; feeds with other problems count as well."""
+    """Report values of `key` that an earlier feed has too; feeds with other problems count as well."""
     lines: dict[str, int] = {}
-    for listed in parts.listed:
+    for listed in parts.feeds.listed:
         value = child(listed.node, key)
         if not isinstance(value, Scalar):
             continue
         document = listed.document
         if value.value in lines:
-            told = message.format(line=lines[value.value])
-            document.report(value.start, told, listed.owner, warning=warning)
+            where = message.format(line=lines[value.value])
+            document.report(value.start, where, listed.owner, warning=warning)
         lines.setdefault(value.value, document.source.place(listed.node.start).line)
 
 
 def _receivers(parts: Parts) -> None:
-    for name, part in parts.receivers.items():
+    for name, part in parts.receivers.receivers.items():
         receiver, document, node = part.receiver, part.document, part.node
         if document is None or node is None:
             continue
@@ -45,7 +43,7 @@ def _receivers(parts: Parts) -> None:
         if name == receiver.escalate_to:
             at = child(node, "escalate", "to") or node
             document.report(at.start, "a receiver cannot escalate to itself")
-        if _returns(parts.receivers, name):
+        if _returns(parts.receivers.receivers, name):
             at = child(node, "fallback") or node
             document.report(at.start, f"the fallbacks lead back to {name!r}")
 
@@ -59,6 +57,18 @@ def _returns(receivers: dict[str, ReceiverPart], name: str) -> bool:
         seen.add(here)
         here = receivers[here].receiver.fallback
     return False
+
+
+def _admin(parts: Parts) -> None:
+    """Check the admin receiver of wirewatch.yml: it must exist, and must not differ from that of receivers.yml."""
+    document, at, names = parts.settings.document, parts.settings.admin_at, parts.receivers.names
+    name = parts.settings.settings.admin_receiver if parts.settings.settings else None
+    if name is None or document is None or at is None or names is None:
+        return
+    if name not in names:
+        document.report(at.start, f"no receiver is named {name!r}{suggest(name, [*names])}")
+    elif parts.receivers.admin not in (None, name):
+        document.report(at.start, f"{RECEIVERS_FILE} names {parts.receivers.admin!r} as admin: keep one of the two")
 
 
 def _watchlists(parts: Parts) -> None:
@@ -82,19 +92,19 @@ def _topic(parts: Parts, watchlist: WatchlistPart, part: TopicPart, seen: dict[s
         document.report(part.key.start, f"the topic {topic.key!r} is already at {first.topic.place}", part.owner)
     _known_all(parts, document, child(part.node, "receivers"), topic.receivers, part.owner)
     if not child(part.node, "receivers") and not child(document.root, "receivers"):
-        message = f"the topic {topic.key!r} tells nobody: name receivers here or for the watchlist"
+        message = f"the topic {topic.key!r} has no receivers: name some here or for the watchlist"
         document.report(part.key.start, message, part.owner, warning=True)
 
 
 def _known_all(
-    parts: Parts, document: Document, node: Node | None, names: Iterable[str], owner: Owner | None = None
+    parts: Parts, document: ConfigFile, node: Node | None, names: Iterable[str], owner: Owner | None = None
 ) -> None:
     for index, name in enumerate(names):
         _known(parts, document, child(node, index) or node if node else None, name, owner)
 
 
-def _known(parts: Parts, document: Document, node: Node | None, name: str | None, owner: Owner | None = None) -> None:
-    names = parts.receiver_names
+def _known(parts: Parts, document: ConfigFile, node: Node | None, name: str | None, owner: Owner | None = None) -> None:
+    names = parts.receivers.names
     if name is None or node is None or names is None or name in names:
         return
     hint = suggest(name, sorted(names))

@@ -1,4 +1,4 @@
-"""Every query tried on the compiler of the topic language; its complaints at their place in the file."""
+"""Compile every query and report the compiler's problems at their place in the file."""
 
 from collections.abc import Sequence
 
@@ -47,7 +47,7 @@ def _in_topic(part: TopicPart, problem: QueryProblem) -> None:
 
 
 def _in_vocabulary(part: WatchlistPart, problem: QueryProblem) -> None:
-    """An entry that cannot be read is left out by the compiler, so the watchlist can run without it."""
+    """Report a vocabulary entry; the compiler leaves out what it cannot read, so the watchlist runs without it."""
     document, name = part.document, str(problem.vocabulary)
     owner = Owner(document.source.name, f"${name}")
     listing = child(document.root, "vocabulary", name)

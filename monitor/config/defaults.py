@@ -1,4 +1,4 @@
-"""The configuration that comes with the program, and how it gets into an empty folder."""
+"""Find the shipped configuration and copy it into an empty folder."""
 
 import shutil
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _PACKAGE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installed:
-    """What a first start put into the folder; `trouble` tells why nothing could be put there."""
+    """The files that a first start copied; `trouble` is the reason when it could not."""
 
     target: Path
     files: tuple[str, ...] = ()
@@ -26,7 +26,7 @@ class Installed:
 
 
 def default_config_dir() -> Path:
-    """The shipped configuration: inside the installed package, or `config/` of a source tree."""
+    """Return the shipped configuration: in the installed package, or `config/` of a source tree."""
     packaged = _PACKAGE / "defaults"
     return packaged if packaged.is_dir() else _PACKAGE.parents[1] / "config"
 

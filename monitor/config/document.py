@@ -1,4 +1,4 @@
-"""One file, read and checked: problems with their owners, sections validated one by one."""
+"""Open one configuration file and validate its sections, collecting problems with their owners."""
 
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -6,10 +6,10 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from monitor.config.explain import MOST_PROBLEMS, explain
-from monitor.config.yaml.folder import Content, Unreadable
+from monitor.config.yaml.folder import Content, UnreadableFile
 from monitor.config.yaml.nodes import Mapping, Node, bare
 from monitor.config.yaml.reader import read
-from monitor.config.yaml.source import Source, decode, file_problem
+from monitor.config.yaml.source import YamlText, decode, file_problem
 from monitor.domain.catalog import Problem
 from monitor.domain.strings.redaction import strays
 
@@ -29,7 +29,7 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ConfigFinding:
     """A problem and, where it concerns nothing else, its owner."""
 
     problem: Problem
@@ -37,21 +37,21 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class ConfigFile:
     """A file that could be read: its text and its tree, a mapping at the top. `findings` grows while it is checked."""
 
-    source: Source
+    source: YamlText
     root: Mapping
-    findings: list[Finding]
+    findings: list[ConfigFinding]
 
     def report(self, index: int, message: str, owner: Owner | None = None, *, warning: bool = False) -> None:
         """Note something wrong at a position of the file."""
-        self.findings.append(Finding(self.source.problem(index, message, warning=warning), owner))
+        self.findings.append(ConfigFinding(self.source.problem(index, message, warning=warning), owner))
 
     def validate(
         self, model: type[M], node: Node, owner: Owner | None = None, *, apart: dict[str, object] | None = None
     ) -> M | None:
-        """The section at `node` as the model; None, its problems noted, when refused.
+        """Validate the section at `node`; report its problems and return None when it is refused.
 
         `apart` stands in for keys that are validated on their own.
         """
@@ -61,13 +61,13 @@ class Document:
         try:
             return model.model_validate(content)
         except ValidationError as error:
-            self.findings.extend(Finding(problem, owner) for problem in explain(self.source, node, model, error))
+            self.findings.extend(ConfigFinding(problem, owner) for problem in explain(self.source, node, model, error))
             return None
 
     def readable(self, model: type[M], node: Node, *, apart: dict[str, object] | None = None) -> M | None:
-        """The section at `node` without what `validate` refused in it, so that the rest is judged too; notes nothing.
+        """Return the section at `node` without what `validate` refused in it; report nothing.
 
-        None when what is left is no such section either. Nothing may run by it.
+        It exists so that the rest is checked too, and must never be run. None when the rest is no valid section either.
         """
         content = bare(node)
         if not isinstance(content, dict):
@@ -94,46 +94,46 @@ def _drop(content: dict[str, object], where: tuple[int | str, ...]) -> None:
         content.pop(key, None)
 
 
-def open_document(name: str, content: Content, limit: int) -> tuple[Document | None, list[Finding]]:
-    """The file's document, or None; the list holds what was found and is the document's own."""
-    findings: list[Finding] = []
-    if isinstance(content, Unreadable):
-        return None, [Finding(file_problem(name, f"cannot read the file: {content.reason}"))]
+def open_document(name: str, content: Content, limit: int) -> tuple[ConfigFile | None, list[ConfigFinding]]:
+    """Open one file; the list of findings belongs to the returned file and grows with it."""
+    findings: list[ConfigFinding] = []
+    if isinstance(content, UnreadableFile):
+        return None, [ConfigFinding(file_problem(name, f"cannot read the file: {content.reason}"))]
     source = decode(name, content, limit)
     if isinstance(source, Problem):
-        return None, [Finding(source)]
-    findings.extend(Finding(source.problem(at, _stray(kind), warning=True)) for at, kind in strays(source.text))
+        return None, [ConfigFinding(source)]
+    findings.extend(ConfigFinding(source.problem(at, _stray(kind), warning=True)) for at, kind in strays(source.text))
     root, problems = read(source)
-    findings.extend(Finding(problem) for problem in problems)
+    findings.extend(ConfigFinding(problem) for problem in problems)
     if root is None:
         if not problems:
-            findings.append(Finding(file_problem(name, EMPTY)))
+            findings.append(ConfigFinding(file_problem(name, EMPTY)))
         return None, findings
     if not isinstance(root, Mapping):
-        findings.append(Finding(source.problem(root.start, "the file must be a mapping (key: value) at its top")))
+        findings.append(ConfigFinding(source.problem(root.start, "the file must be a mapping (key: value) at its top")))
         return None, findings
-    return Document(source, root, findings), findings
+    return ConfigFile(source, root, findings), findings
 
 
 def _stray(kind: str) -> str:
     return f"{kind} in a configuration file: keep it in the environment or in a file named by a ..._FILE variable"
 
 
-def shorten(findings: list[Finding]) -> list[Finding]:
+def shorten(findings: list[ConfigFinding]) -> list[ConfigFinding]:
     """At most as many errors and warnings as people can use, in the order of the file; the rest is counted."""
     errors = _shortened([finding for finding in findings if not finding.problem.warning])
     warnings = _shortened([finding for finding in findings if finding.problem.warning])
     return sorted([*errors, *warnings], key=_place)
 
 
-def _place(finding: Finding) -> tuple[int, int]:
+def _place(finding: ConfigFinding) -> tuple[int, int]:
     return finding.problem.place.line, finding.problem.place.column
 
 
-def _shortened(findings: list[Finding]) -> list[Finding]:
+def _shortened(findings: list[ConfigFinding]) -> list[ConfigFinding]:
     ordered = sorted(findings, key=_place)
     if len(ordered) <= MOST_PROBLEMS:
         return ordered
     first = ordered[MOST_PROBLEMS].problem
     message = f"and {len(ordered) - MOST_PROBLEMS:,} more problems from here on"
-    return [*ordered[:MOST_PROBLEMS], Finding(replace(first, message=message))]
+    return [*ordered[:MOST_PROBLEMS], ConfigFinding(replace(first, message=message))]

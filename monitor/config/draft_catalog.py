@@ -1,37 +1,38 @@
-"""What has been read so far: values of the domain beside the place they came from."""
+"""Hold what was read of each file: values of the domain with the place they came from."""
 
 from dataclasses import dataclass, field
 
-from monitor.config.document import Document, Owner
+from monitor.config.document import ConfigFile, ConfigFinding, Owner
+from monitor.config.models.settings import Settings
 from monitor.config.yaml.nodes import Mapping, Node, Scalar
 from monitor.domain.catalog import Feed, Receiver, Topic, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class FeedPart:
-    """A feed and where it is written."""
+    """Hold a feed and where it is written."""
 
     feed: Feed
-    document: Document
+    document: ConfigFile
     node: Mapping
     owner: Owner
 
 
 @dataclass(frozen=True, slots=True)
 class ListedFeed:
-    """Where any feed is written, sound or not."""
+    """Hold where a feed is written, valid or not."""
 
-    document: Document
+    document: ConfigFile
     node: Mapping
     owner: Owner
 
 
 @dataclass(frozen=True, slots=True)
 class TopicPart:
-    """A topic and where it is written."""
+    """Hold a topic and where it is written."""
 
     topic: Topic
-    document: Document
+    document: ConfigFile
     key: Scalar
     node: Node
     owner: Owner
@@ -39,34 +40,67 @@ class TopicPart:
 
 @dataclass(frozen=True, slots=True)
 class ReceiverPart:
-    """A receiver and where it is written; the receiver of an absent file is written nowhere."""
+    """Hold a receiver and where it is written; the console of a folder without receivers.yml is written nowhere."""
 
     receiver: Receiver
-    document: Document | None = None
+    document: ConfigFile | None = None
     node: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WatchlistPart:
-    """A watchlist, its topics apart."""
+    """Hold a watchlist; its topics are apart."""
 
     name: str
-    document: Document
+    document: ConfigFile
     receivers: tuple[str, ...]
     vocabularies: tuple[Vocabulary, ...]
     topics: list[TopicPart] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Parts:
-    """All that the files gave, before they are checked against each other.
+@dataclass(frozen=True, slots=True)
+class SettingsPart:
+    """Hold wirewatch.yml as read; `settings` is None when something is wrong with it."""
 
-    `receiver_names` are those of receivers with problems too; None when they could not be read, so that names cannot
-    be judged.
+    settings: Settings | None
+    document: ConfigFile | None = None
+    admin_at: Node | None = None
+    findings: list[ConfigFinding] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedsPart:
+    """Hold feeds.yml as read: `listed` names every feed, `feeds` those without a problem of their own."""
+
+    listed: list[ListedFeed] = field(default_factory=list)
+    feeds: list[FeedPart] = field(default_factory=list)
+    findings: list[ConfigFinding] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiversPart:
+    """Hold receivers.yml as read.
+
+    `names` includes receivers with problems; None when the names could not be read and thus cannot be checked.
     """
 
-    feeds: list[FeedPart] = field(default_factory=list)
-    listed: list[ListedFeed] = field(default_factory=list)
     receivers: dict[str, ReceiverPart] = field(default_factory=dict)
-    receiver_names: set[str] | None = None
-    watchlists: list[WatchlistPart] = field(default_factory=list)
+    names: set[str] | None = None
+    admin: str | None = None
+    findings: list[ConfigFinding] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Hold all that the files gave, before they are checked against each other."""
+
+    settings: SettingsPart
+    feeds: FeedsPart
+    receivers: ReceiversPart
+    watchlists: list[WatchlistPart]
+
+    @property
+    def admin(self) -> str | None:
+        """Return the receiver of notices about the program: receivers.yml wins over wirewatch.yml."""
+        settings = self.settings.settings
+        return self.receivers.admin or (settings.admin_receiver if settings else None)

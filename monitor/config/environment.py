@@ -1,4 +1,4 @@
-"""The one place where the program reads its environment."""
+"""Read the environment; no other module does."""
 
 import os
 from pathlib import Path
@@ -10,10 +10,10 @@ _DEFAULT_DIR = "config"
 
 
 def config_dir(given: str | Path | None = None) -> Path:
-    """The configuration folder: as given, else `$WIREWATCH_CONFIG`, else `config`."""
+    """Return the configuration folder: as given, else `$WIREWATCH_CONFIG`, else `config`."""
     return Path(given or os.environ.get("WIREWATCH_CONFIG") or _DEFAULT_DIR)
 
 
 def environment_secrets() -> tuple[Secrets, list[Problem]]:
-    """The secrets of the environment and what is wrong with how they are given."""
+    """Read the secrets of the environment; return them with the problems found."""
     return load_secrets(os.environ)

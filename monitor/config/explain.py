@@ -1,4 +1,4 @@
-"""What the models refuse, in plain words and at its place in the file."""
+"""Explain what the models refuse, in plain words and at its place in the file."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from monitor.config.models.fields import suggest
 from monitor.config.yaml.nodes import Ambiguous, Listing, Mapping, Node, Scalar, plain
-from monitor.config.yaml.source import Source
+from monitor.config.yaml.source import YamlText
 from monitor.domain.catalog import Problem
 from monitor.domain.strings.redaction import redact
 
@@ -36,7 +36,7 @@ _BOUNDS = {
 }
 
 
-def explain(source: Source, root: Node, model: type[BaseModel], error: ValidationError) -> Iterator[Problem]:
+def explain(source: YamlText, root: Node, model: type[BaseModel], error: ValidationError) -> Iterator[Problem]:
     """One problem for each thing the model refused, in the order of the file."""
     found = sorted((_explain(root, model, details) for details in error.errors(include_url=False)), key=lambda f: f[0])
     for index, message in found[:MOST_PROBLEMS]:
@@ -110,7 +110,7 @@ def _what(node: Node) -> str:
 
 
 def find(root: Node, loc: tuple[int | str, ...]) -> tuple[Node, Scalar | None]:
-    """The node at `loc` and the key it stands under; as near as the file goes, names of unions being passed over."""
+    """Return the node at `loc` and its key, as deep as the file goes; names of unions are skipped."""
     node: Node = root
     key: Scalar | None = None
     for step in loc:
@@ -122,7 +122,7 @@ def find(root: Node, loc: tuple[int | str, ...]) -> tuple[Node, Scalar | None]:
 
 
 def keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
-    """The keys allowed in the section at `loc` of a file that `model` describes."""
+    """Return the keys allowed in the section at `loc` of a file that `model` describes."""
     here: Any = model
     for step in loc:
         section = _section(here)

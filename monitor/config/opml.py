@@ -1,4 +1,4 @@
-"""OPML, the format in which feed readers exchange their lists (http://opml.org/spec2.opml), in and out.
+"""Read and write OPML, the format in which feed readers exchange lists.
 
 Read with expat and no document type: without one there are no entities, hence no expansion and no outside files.
 """
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from xml.parsers import expat
 
 from monitor.config.yaml.source import file_problem
-from monitor.domain.catalog import Feed, Place, Problem
+from monitor.domain.catalog import Feed, FilePlace, Problem
 
 MAX_BYTES = 20_000_000
 MAX_DEPTH = 100
@@ -29,12 +29,12 @@ class Outline:
     line: int = 1
 
 
-class _RefusedError(Exception):
+class _OpmlRefusedError(Exception):
     """The file is not an OPML file that we read."""
 
 
 @dataclass(slots=True)
-class _Reading:
+class _OpmlReader:
     parser: expat.XMLParserType
     outlines: list[Outline] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
@@ -44,7 +44,7 @@ class _Reading:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise _RefusedError(f"nested more than {MAX_DEPTH} levels deep")
+            raise _OpmlRefusedError(f"nested more than {MAX_DEPTH} levels deep")
         self.is_opml = self.is_opml or name.lower() == "opml"
         if name.lower() != "outline":
             return
@@ -68,7 +68,7 @@ class _Reading:
             self.folders.pop()
 
     def refuse(self, *_: object) -> NoReturn:
-        raise _RefusedError("a document type (<!DOCTYPE) is not allowed")
+        raise _OpmlRefusedError("a document type (<!DOCTYPE) is not allowed")
 
 
 def read_opml(name: str, content: bytes) -> list[Outline] | Problem:
@@ -76,17 +76,17 @@ def read_opml(name: str, content: bytes) -> list[Outline] | Problem:
     if len(content) > MAX_BYTES:
         return file_problem(name, f"the file has more than the {MAX_BYTES:,} bytes allowed")
     parser = expat.ParserCreate()
-    reading = _Reading(parser)
+    reading = _OpmlReader(parser)
     parser.StartElementHandler = reading.start
     parser.EndElementHandler = reading.end
     parser.StartDoctypeDeclHandler = reading.refuse
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:
-        place = Place(file=name, line=error.lineno, column=error.offset + 1)
+        place = FilePlace(file=name, line=error.lineno, column=error.offset + 1)
         return Problem(place=place, message=f"not readable as XML: {expat.ErrorString(error.code)}")
-    except _RefusedError as refused:
-        place = Place(file=name, line=parser.CurrentLineNumber, column=parser.CurrentColumnNumber + 1)
+    except _OpmlRefusedError as refused:
+        place = FilePlace(file=name, line=parser.CurrentLineNumber, column=parser.CurrentColumnNumber + 1)
         return Problem(place=place, message=str(refused))
     except (LookupError, ValueError):
         return file_problem(name, "the file's encoding is not known: save it as UTF-8")
@@ -94,7 +94,7 @@ def read_opml(name: str, content: bytes) -> list[Outline] | Problem:
 
 
 def write_opml(feeds: Iterable[Feed]) -> str:
-    """An OPML 2.0 file of the feeds; key, tags and language travel along for other Wirewatches."""
+    """Write the feeds as OPML 2.0, with key, tags and language."""
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<opml version="2.0">']
     lines += ["  <head><title>Wirewatch feeds</title></head>", "  <body>"]
     for feed in feeds:
@@ -106,7 +106,7 @@ def write_opml(feeds: Iterable[Feed]) -> str:
 
 
 def feed_key(outline: Outline, taken: Iterable[str]) -> str:
-    """A key for the feed that is not yet taken: from its title, else from its host."""
+    """Choose a key for the feed that is not taken: from its title, else from its host."""
     used = set(taken)
     host = (urlsplit(outline.url).hostname or "feed").removeprefix("www.")
     base = _slug(outline.title)

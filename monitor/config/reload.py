@@ -1,4 +1,4 @@
-"""Edits taken up while the program runs: the folder's content is hashed at every look, the last good catalog kept.
+"""Apply edits while the program runs; a broken edit leaves the last good catalog in force.
 
 Content, not file events: events never reach a single file bound into a container, and miss renames and the
 symlink swaps of Kubernetes. Nothing here waits or runs by itself; the engine calls `look` every second or two.
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from monitor.config.changes import Change, diff
+from monitor.config.changes import CatalogChange, diff
 from monitor.config.loader import Loaded, load, load_files
 from monitor.config.models.settings import Settings
 from monitor.config.yaml.folder import MAIN_FILES, WATCHLISTS_DIR, Files, read_files
@@ -23,13 +23,13 @@ LONGEST_UNSETTLED = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigRefused:
-    """There is nothing to start with: the folder has `problems` beyond single feeds and topics."""
+    """The folder cannot be started with: it has `problems` beyond single feeds and topics."""
 
     problems: tuple[Problem, ...]
 
 
-class Verdict(StrEnum):
-    """What became of an edit."""
+class EditVerdict(StrEnum):
+    """The outcome of an edit."""
 
     TAKEN = "taken up"
     REPAIRED = "repaired and taken up"
@@ -43,17 +43,17 @@ class ReloadOutcome:
     `problems` are those of the edit, warnings included. `needs_restart`: wirewatch.yml changed, too.
     """
 
-    verdict: Verdict
+    verdict: EditVerdict
     at: datetime
     catalog: Catalog
     problems: tuple[Problem, ...] = ()
-    changes: tuple[Change, ...] = ()
+    changes: tuple[CatalogChange, ...] = ()
     needs_restart: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
 class ConfigSource:
-    """The configuration in force (a `CatalogSource`). One caller looks; `current` may be read from anywhere.
+    """The configuration in force (a `CatalogSource`); one caller looks, anyone may read `current`.
 
     Make one with `open_config`. `look` reads, hashes and, after an edit, loads: do it off the event loop.
     """
@@ -67,7 +67,7 @@ class ConfigSource:
     _edit: "_Edit | None" = None
 
     def current(self) -> Catalog:
-        """The last good catalog."""
+        """Return the last good catalog."""
         return self._catalog
 
     @property
@@ -118,9 +118,9 @@ class ConfigSource:
     def _judge(self, loaded: Loaded) -> ReloadOutcome:
         was_current, before = self.is_current, self._catalog
         self._judged = loaded
-        verdict = Verdict.REFUSED
+        verdict = EditVerdict.REFUSED
         if loaded.catalog is not None:
-            verdict = Verdict.TAKEN if was_current else Verdict.REPAIRED
+            verdict = EditVerdict.TAKEN if was_current else EditVerdict.REPAIRED
             self._catalog = loaded.catalog
             self._present = _parts(loaded.files)
         return ReloadOutcome(
@@ -135,7 +135,7 @@ class ConfigSource:
 
 @dataclass(slots=True, kw_only=True)
 class _Edit:
-    """Content not yet judged: how often it was met, and since when the files differ from what was judged."""
+    """Content not yet loaded: how often it was met, and since when it differs from what was loaded."""
 
     revision: str
     since: datetime
@@ -167,12 +167,12 @@ def open_config(root: Path, clock: Clock) -> ConfigSource | ConfigRefused:
 
 
 def _parts(files: Files) -> frozenset[str]:
-    """What must not vanish from one load to the next; a single watchlist may."""
+    """Return the parts that must not vanish between two loads; a single watchlist may."""
     return frozenset(
         [name for name in MAIN_FILES if name in files.contents] + [WATCHLISTS_DIR] * bool(files.watchlists)
     )
 
 
 def _lasting(settings: Settings) -> Settings:
-    """What only a restart changes."""
+    """Return the settings that take effect only at a restart."""
     return settings.model_copy(update={"admin_receiver": None})

@@ -1,4 +1,4 @@
-"""What must never be shown: the secrets that the environment holds."""
+"""Read secrets from the environment and name everything that must never be shown."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _SHORTEST = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Secrets:
-    """What only the environment may hold. Its repr and str tell which are set, never their values."""
+    """Secrets, which only the environment may hold; the repr names those set, never a value."""
 
     slack_bot_token: str | None = None
     slack_app_token: str | None = None

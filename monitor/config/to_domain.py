@@ -1,11 +1,11 @@
-"""Sections of files to values of the domain, each with its place."""
+"""Build values of the domain from sections of files, each with its place."""
 
 import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import PurePosixPath
 
-from monitor.config.document import Document, Owner
+from monitor.config.document import ConfigFile, Owner
 from monitor.config.models.files import (
     DigestItem,
     ExampleItem,
@@ -14,7 +14,7 @@ from monitor.config.models.files import (
     ReceiverItem,
     TopicItem,
 )
-from monitor.config.yaml.folder import Content, Unreadable
+from monitor.config.yaml.folder import Content, UnreadableFile
 from monitor.config.yaml.nodes import Listing, Mapping, Node, Scalar, walk
 from monitor.config.yaml.positions import position_in_file
 from monitor.domain.catalog import Channel, Digest, Example, Feed, Hours, Receiver, SeverityStep, Topic, Vocabulary
@@ -23,7 +23,7 @@ ReadExample = Callable[[str], Content]
 
 
 def feed(item: FeedItem) -> Feed:
-    """The feed as configured."""
+    """Build the feed as configured."""
     return Feed(
         key=item.key,
         url=item.url,
@@ -37,7 +37,7 @@ def feed(item: FeedItem) -> Feed:
 
 
 def receiver(name: str, item: ReceiverItem) -> Receiver:
-    """The receiver as configured, the domain's defaults where the file is silent."""
+    """Build the receiver as configured, with the domain's defaults where the file is silent."""
     default = Receiver(name=name, channel=Channel.CONSOLE)
     channel = Channel.SLACK if item.slack else Channel.WEBHOOK if item.webhook else Channel.CONSOLE
     return Receiver(
@@ -66,21 +66,21 @@ def _hours(item: HoursItem) -> Hours:
 
 
 def rough_vocabulary(names: Node | None) -> dict[str, object]:
-    """The section with every word in it taken for a term: names exist, whatever is wrong with their terms."""
+    """Return the section with every word taken for a term, so that its names exist whatever is wrong."""
     if not isinstance(names, Mapping):
         return {}
     return {"vocabulary": {name: [s.value for s in walk(node)] or ["-"] for name, (_, node) in names.pairs.items()}}
 
 
-def vocabulary(document: Document, name: str, terms: dict[str, tuple[str, ...]], key: Scalar) -> Vocabulary:
-    """A named term list with the place of its name."""
+def vocabulary(document: ConfigFile, name: str, terms: dict[str, tuple[str, ...]], key: Scalar) -> Vocabulary:
+    """Build a named term list with the place of its name."""
     return Vocabulary(name=name, terms=dict(terms), place=document.source.place(key.start))
 
 
 def topic(
-    document: Document, watchlist: str, key: Scalar, node: Node, item: TopicItem, owner: Owner, read: ReadExample
+    document: ConfigFile, watchlist: str, key: Scalar, node: Node, item: TopicItem, owner: Owner, read: ReadExample
 ) -> Topic:
-    """A topic with its places and examples; examples in files that cannot be read are noted and left out."""
+    """Build a topic with its places and examples; unreadable example files are reported and left out."""
     query = child(node, "query")
     assert isinstance(query, Scalar), "the model wants text"
     return Topic(
@@ -108,7 +108,7 @@ def _span(within: timedelta | None) -> timedelta | None:
 
 
 def child(node: Node, *steps: str | int) -> Node | None:
-    """The node under these keys and positions, if there is one."""
+    """Return the node under these keys and positions, or None."""
     here: Node | None = node
     for step in steps:
         if isinstance(here, Mapping) and step in here.pairs:
@@ -121,7 +121,7 @@ def child(node: Node, *steps: str | int) -> Node | None:
 
 
 def _examples(
-    document: Document, node: Node | None, items: tuple[ExampleItem, ...], read: ReadExample, owner: Owner
+    document: ConfigFile, node: Node | None, items: tuple[ExampleItem, ...], read: ReadExample, owner: Owner
 ) -> tuple[Example, ...]:
     if not isinstance(node, Listing) or not items:
         return ()
@@ -129,7 +129,7 @@ def _examples(
     return tuple(example for example in made if example is not None)
 
 
-def _example(document: Document, node: Node, item: ExampleItem, read: ReadExample, owner: Owner) -> Example | None:
+def _example(document: ConfigFile, node: Node, item: ExampleItem, read: ReadExample, owner: Owner) -> Example | None:
     text = item.text
     if item.file is not None:
         content = _file_text(item.file, read)
@@ -146,7 +146,7 @@ def _file_text(path: str, read: ReadExample) -> str | None:
     if not stays_inside(path):
         return None
     content = read(path)
-    if isinstance(content, Unreadable):
+    if isinstance(content, UnreadableFile):
         return None
     try:
         return content.decode("utf-8-sig")

@@ -1,4 +1,4 @@
-"""One immutable snapshot of everything configured that may change while the daemon runs."""
+"""Represent everything configured that may change while the daemon runs, as one snapshot."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Severity(IntEnum):
 
 
 class Channel(StrEnum):
-    """What a receiver is made of."""
+    """The kind of a receiver."""
 
     SLACK = "slack"
     WEBHOOK = "webhook"
@@ -64,9 +64,9 @@ class Feed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receiver:
-    """Who is told, and how insistently.
+    """Where alerts go, and under which conditions.
 
-    `break_through`: severities from this on ignore `active_hours`, digests and grouping. `escalate_to` is told when
+    `break_through`: severities from this on ignore `active_hours`, digests and grouping. `escalate_to` is notified when
     an alert of `CRITICAL` severity is not acknowledged within `escalate_after`. `fallback` gets what this one
     cannot take.
     """
@@ -87,8 +87,8 @@ class Receiver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where something stands in a configuration file; line and column count from 1."""
+class FilePlace:
+    """A position in a configuration file; line and column count from 1."""
 
     file: str
     line: int
@@ -102,7 +102,7 @@ class Place:
 class Problem:
     """Something wrong (or, as a `warning`, doubtful) in the configuration, at its place."""
 
-    place: Place
+    place: FilePlace
     message: str
     warning: bool = False
 
@@ -118,7 +118,7 @@ class Example:
     title: str = ""
     language: str | None = None
     source: str | None = None
-    place: Place | None = None
+    place: FilePlace | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +127,7 @@ class Vocabulary:
 
     name: str
     terms: dict[str, tuple[str, ...]]
-    place: Place | None = None
+    place: FilePlace | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +142,7 @@ class SeverityStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """A subject someone wants to hear of. `query_place` is where the first character of `query` stands in its file."""
+    """A subject to watch; `query_place` is where the first character of `query` stands in its file."""
 
     key: str
     watchlist: str
@@ -155,8 +155,8 @@ class Topic:
     steps: tuple[SeverityStep, ...] = ()
     must_match: tuple[Example, ...] = ()
     must_not_match: tuple[Example, ...] = ()
-    place: Place | None = None
-    query_place: Place | None = None
+    place: FilePlace | None = None
+    query_place: FilePlace | None = None
     options: tuple[tuple[str, str], ...] = ()
 
 
@@ -198,13 +198,13 @@ class Catalog:
         return {feed.key: feed for feed in reversed(self.feeds)}
 
     def receiver(self, name: str) -> Receiver | None:
-        """The receiver of that name, or None."""
+        """Return the receiver of that name, or None."""
         return next((r for r in self.receivers if r.name == name), None)
 
     def topic(self, key: str) -> Topic | None:
-        """The topic of that key, or None."""
+        """Return the topic of that key, or None."""
         return self._topics_by_key.get(key)
 
     def feed(self, key: str) -> Feed | None:
-        """The feed of that key, or None."""
+        """Return the feed of that key, or None."""
         return self._feeds_by_key.get(key)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from monitor.adapters.metrics import Metrics
 from monitor.app.runtime.compiled_topics import CompiledTopics
 from monitor.config.changes import sentences
-from monitor.config.reload import ConfigSource, ReloadOutcome, Verdict
+from monitor.config.reload import ConfigSource, EditVerdict, ReloadOutcome
 from monitor.domain.delivery.attempt import notice
 from monitor.ports import Clock, FeedStore
 from storage.outbox.notices import SqlNotices
@@ -36,8 +36,8 @@ class Reloading:
         outcome = await asyncio.to_thread(self.source.look)
         if outcome is None:
             return False
-        self.metrics.reload_ok.set(outcome.verdict is not Verdict.REFUSED)
-        if outcome.verdict is Verdict.REFUSED:
+        self.metrics.reload_ok.set(outcome.verdict is not EditVerdict.REFUSED)
+        if outcome.verdict is EditVerdict.REFUSED:
             await self._refused(outcome)
             return False
         await self._taken(outcome)
@@ -66,7 +66,7 @@ class Reloading:
             log.warning("configuration: %s", problem)
         if outcome.needs_restart:
             log.warning("wirewatch.yml changed: most of its keys take effect with the next restart")
-        if outcome.verdict is Verdict.REPAIRED:
+        if outcome.verdict is EditVerdict.REPAIRED:
             await self._tell(outcome, "The configuration is valid again and in force.")
 
     async def _tell(self, outcome: ReloadOutcome, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Asking Slack what works, for `wirewatch slack test` and `wirewatch check --online`."""
+"""Ask Slack what works, for `wirewatch slack test` and `wirewatch check --online`."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

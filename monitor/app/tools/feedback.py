@@ -1,4 +1,4 @@
-"""What people found not to be relevant, held against the topics as they are now."""
+"""Check topics against the articles that people marked as not relevant."""
 
 import asyncio
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _PATIENCE = 5.0
 
 
 async def stored_labels(given: Path | None) -> Sequence[Label]:
-    """The labels of the configured store; none where there is no store yet. Raises StoreError."""
+    """Read the labels of the configured store; none where there is no store yet. Raises StoreError."""
     path = Database.path_of(opened_store_url(given))
     if path is not None and not path.is_file():
         return ()
@@ -32,7 +32,7 @@ async def stored_labels(given: Path | None) -> Sequence[Label]:
 
 
 def against_labels(engine: CatalogMatcher, catalog: Catalog, labels: Sequence[Label]) -> list[Problem]:
-    """A warning for each labelled article that its topic still matches, with the words that make it."""
+    """Return a warning for each labelled article that its topic still matches, with the words that match."""
     warnings = []
     for label in labels:
         topic = catalog.topic(label.topic)

@@ -1,4 +1,4 @@
-"""A document that somebody hands in to be matched or replayed."""
+"""Hold a document that is handed in to be matched or replayed."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The store without the daemon: read, upgrade, back up, restore, and move it to another database."""
+"""Read, upgrade, back up, restore and move the store without the daemon."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -82,7 +82,7 @@ async def _configured(config: Path | None) -> AsyncIterator[Database]:
 
 @asynccontextmanager
 async def open_store(config: Path | None) -> AsyncIterator[Database]:
-    """The database that the configuration names, its schema checked. Raises ConfigurationInvalid, StoreError."""
+    """Open the database that the configuration names and check its schema. Raises ConfigurationInvalid, StoreError."""
     database = Database.open(opened_store_url(config))
     try:
         await check_schema(database)

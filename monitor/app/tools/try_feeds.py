@@ -1,4 +1,4 @@
-"""Trying feeds out: each is asked once, as the daemon would, and nothing is stored."""
+"""Request feeds once, as the daemon does, without storing anything."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -19,7 +19,7 @@ from monitor.domain.feeds.fetch import Fetched
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """What one poll of a feed brought. `newest` is the latest date of an entry; `problem` None when all is well."""
+    """The outcome of one poll; `newest` is the latest date of an entry, `problem` None when it worked."""
 
     feed: Feed
     title: str = ""
@@ -39,7 +39,7 @@ async def try_feeds(config: Path | None, feeds: Sequence[Feed]) -> AsyncIterator
 
 
 async def discover(config: Path | None, site: str) -> list[Tried] | Failure:
-    """The feeds of a site, tried: the address itself if it is one, else what its page offers, else the usual places."""
+    """Find and try a site's feeds: the address itself, else what its page offers, else the usual places."""
     source, _ = opened(config)
     async with open_reading(source.settings, SystemClock()) as reading:
         itself = await _try(reading, Feed(key="", url=site))

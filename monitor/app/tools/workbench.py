@@ -1,4 +1,4 @@
-"""The tools without the daemon: match, extract and replay as the daemon would."""
+"""Match, extract and replay as the daemon does, without the daemon."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,7 +29,7 @@ from storage.sql.database import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class Workbench:
     """One configuration, compiled, and the readers of pages."""
 
     topics: CompiledTopics
@@ -42,7 +42,7 @@ class Desk:
         return self.topics.current()[0]
 
     def match(self, given: InputDocument) -> tuple[Document, Matches]:
-        """The document as it was matched, and what was found."""
+        """Match a document; return it as matched, and the matches."""
         document = Document(
             title=given.title,
             text=given.text,
@@ -52,12 +52,12 @@ class Desk:
         return document, self.topics.current()[1].match(document)
 
     async def extract(self, page: bytes, url: str) -> Text | Failure:
-        """The article in a saved page."""
+        """Extract the article from a saved page."""
         text = await self.reading.extractor.extract(page, url=url, charset=None)
         return text if isinstance(text, Failure) else self._in_its_language(text)
 
     async def read_page(self, url: str) -> Text | Failure:
-        """The article at an address, fetched as the daemon would."""
+        """Fetch an address and extract its article, as the daemon does."""
         page = await self.reading.fetcher.page(url)
         if isinstance(page, Failure):
             return page
@@ -69,7 +69,7 @@ class Desk:
 
     @asynccontextmanager
     async def replay(self) -> AsyncIterator[Replay]:
-        """A replay over a store in memory that is gone afterwards."""
+        """Open a replay over a store in memory that is dropped afterwards."""
         database = Database.open("sqlite://")
         try:
             await upgrade(database)
@@ -88,8 +88,8 @@ class Desk:
 
 
 @asynccontextmanager
-async def open_desk(config: Path | None) -> AsyncIterator[Desk]:
-    """Raises ConfigurationInvalid."""
+async def open_workbench(config: Path | None) -> AsyncIterator[Workbench]:
+    """Open the configuration and the page readers. Raises ConfigurationInvalid."""
     source, _ = opened(config)
     async with open_reading(source.settings, SystemClock()) as reading:
-        yield Desk(topics=CompiledTopics(source, compile_catalog), languages=LangidDetector(), reading=reading)
+        yield Workbench(topics=CompiledTopics(source, compile_catalog), languages=LangidDetector(), reading=reading)

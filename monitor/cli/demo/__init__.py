@@ -1,1 +1,1 @@
-"""`wirewatch demo`: a self-contained news day on loopback."""
+"""Show a self-contained news day on loopback: `wirewatch demo`."""

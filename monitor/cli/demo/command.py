@@ -1,4 +1,4 @@
-"""The demo itself: an invented news world on loopback, and the real daemon watching it."""
+"""Run the demo: an invented news world on loopback, and the real daemon watching it."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""The demo's configuration: the shipped one, over the invented outlets' feeds."""
+"""Write the demo's configuration: the shipped topics over the invented outlets' feeds."""
 
 import json
 from pathlib import Path

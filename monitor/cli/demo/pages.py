@@ -1,4 +1,4 @@
-"""The world's feeds and article pages as a web application on loopback."""
+"""Serve the world's feeds and article pages on loopback."""
 
 from collections.abc import Callable
 from datetime import datetime

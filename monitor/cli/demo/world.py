@@ -1,4 +1,4 @@
-"""The invented news world of the demo: outlets, what they publish, and when."""
+"""Build the demo's invented news world: outlets, their articles and their times."""
 
 import tomllib
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ class Piece:
     edited_minute: float | None = None
 
     def text_at(self, minute: float) -> str:
-        """What the page says at that minute."""
+        """Return the page's text at that minute."""
         if self.edited is not None and self.edited_minute is not None and minute >= self.edited_minute:
             return self.edited
         return self.text
@@ -51,7 +51,7 @@ class World:
         self.start, self.running = now, True
 
     def minute(self, now: datetime) -> float:
-        """The world's minute at `now`."""
+        """Return the world's minute at `now`."""
         return (now - self.start).total_seconds() * self.speed if self.running else 0.0
 
     def time_of(self, minute: float) -> datetime:
@@ -65,7 +65,7 @@ class World:
 
 
 def build(start: datetime, speed: float) -> World:
-    """The world as `world.toml` describes it, the flood of irrelevant items included."""
+    """Build the world that `world.toml` describes, including the flood of irrelevant items."""
     told = tomllib.loads(files(__package__).joinpath("world.toml").read_text(encoding="utf-8"))
     outlets = tuple(
         Outlet(

@@ -32,7 +32,7 @@ def parse_size(text: str) -> int:
 
 
 def parse_time(text: str) -> time:
-    """A time of day, `08:00` or `17:30`; ValueError for anything else."""
+    """Parse a time of day such as `08:00` or `17:30`. Raises ValueError for anything else."""
     found = _TIME.match(text)
     if not found or int(found[1]) > 23 or int(found[2]) > 59:
         raise ValueError('not a time of day: write hours and minutes, such as "08:00"')
@@ -40,7 +40,7 @@ def parse_time(text: str) -> time:
 
 
 def duration_text(length: timedelta) -> str:
-    """The shortest spelling that `parse_duration` reads back: timedelta(minutes=90) is `90m`."""
+    """Return the shortest spelling that `parse_duration` reads back: timedelta(minutes=90) is `90m`."""
     seconds = length.total_seconds()
     for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
         if seconds >= size and seconds % size == 0:

@@ -38,7 +38,7 @@ class Strict(BaseModel):
 
 
 def refusal(message: str) -> PydanticCustomError:
-    """An error whose message is shown to people as it is."""
+    """Return an error whose message is shown to people as it is."""
     return PydanticCustomError("shown", "{message}", {"message": message})
 
 
@@ -178,7 +178,7 @@ def _not_blank(value: str) -> str:
 
 
 def one_or_many(value: object) -> object:
-    """A single word where a list is allowed is a list of one."""
+    """Turn a single word into a list of one."""
     return [value] if isinstance(value, str | Ambiguous) else value
 
 

@@ -1,4 +1,4 @@
-"""`feeds.yml`, `receivers.yml` and `watchlists/*.yml` as their files spell them.
+"""Model `feeds.yml`, `receivers.yml` and `watchlists/*.yml` as their files spell them.
 
 Descriptions end up in the JSON Schema, for editors.
 """
@@ -36,7 +36,9 @@ class FeedItem(Strict):
 
     key: Word = Field(description="Its name in logs and on the status page; keep it when the address changes.")
     url: Url = Field(description="Address of the RSS, Atom, RDF or JSON feed.")
-    every: Duration | None = Field(default=None, description="Fixed polling interval; default: adapts to the feed.")
+    every: Duration | None = Field(
+        default=None, description="Fixed polling interval; default: adapts to how often the feed publishes."
+    )
     full_text: Flag = Field(default=True, description="Fetch article pages; false: the feed's own text is enough.")
     language: Language | None = Field(default=None, description="Language code, such as en or zh.")
     tier: int = Field(default=2, ge=1, le=3, description="1 wire service or major outlet, 2 regular, 3 minor.")
@@ -45,13 +47,13 @@ class FeedItem(Strict):
 
 
 class FeedsFile(Strict):
-    """The sources: `feeds.yml`. Taken up within seconds of an edit."""
+    """The sources: `feeds.yml`. Edits take effect within seconds."""
 
     feeds: tuple[FeedItem, ...] = Field(strict=False, description="The feeds to poll.")
 
 
 class DigestItem(Strict):
-    """Messages are gathered and sent at set times of day."""
+    """Alerts are collected and sent at set times of day."""
 
     at: Times = Field(description='Time of day, or a list of them, such as "08:00".')
     zone: Zone = Field(default="UTC", description="Time zone, such as Europe/Berlin.")
@@ -59,7 +61,7 @@ class DigestItem(Strict):
 
 
 class HoursItem(Strict):
-    """The hours in which a receiver wants messages."""
+    """The hours in which a receiver accepts messages."""
 
     from_: TimeOfDay = Field(alias="from", description="First minute of the day.")
     to: TimeOfDay = Field(description="End, exclusive; before `from`: on the next day.")
@@ -68,7 +70,7 @@ class HoursItem(Strict):
 
 
 class EscalateItem(Strict):
-    """Who is told when nobody acknowledges a critical alert."""
+    """Whom to notify when nobody acknowledges a critical alert."""
 
     to: Word = Field(description="Name of a receiver.")
     after: Duration = Field(description="How long to wait.")
@@ -84,22 +86,24 @@ SlackChannel = Annotated[Text | None, BeforeValidator(_channel)]
 
 
 class ReceiverItem(Strict):
-    """Who is told, by exactly one of `slack`, `webhook`, `console`."""
+    """A destination for alerts: exactly one of `slack`, `webhook`, `console`."""
 
     slack: SlackChannel = Field(default=None, description='Slack channel: "#name" or its ID.')
     webhook: Flag = Field(default=False, description="true: the incoming webhook of $SLACK_WEBHOOK_URL.")
     console: Flag = Field(default=False, description="true: print to the terminal.")
-    group_wait: Duration | None = Field(default=None, description="Gather alerts this long before the first message.")
-    group_interval: Duration | None = Field(default=None, description="Least time between two gathered messages.")
-    digest: DigestItem | None = Field(default=None, description="Gather alerts and send them at set times of day.")
+    group_wait: Duration | None = Field(
+        default=None, description="Collect alerts for this long before the first message."
+    )
+    group_interval: Duration | None = Field(default=None, description="Least time between two grouped messages.")
+    digest: DigestItem | None = Field(default=None, description="Collect alerts and send them at set times of day.")
     min_severity: SeverityWord = Field(default=Severity.LOW, description="Alerts below this are not sent here.")
-    active_hours: HoursItem | None = Field(default=None, description="Outside these hours alerts wait.")
+    active_hours: HoursItem | None = Field(default=None, description="Alerts wait outside these hours.")
     break_through: SeverityWord | None = Field(
         default=None, description="From this severity on, hours, digest and grouping are ignored."
     )
     max_per_hour: int | None = Field(default=None, ge=1, description="More alerts in an hour become a digest.")
-    fallback: Word | None = Field(default=None, description="Receiver that gets what this one cannot take.")
-    escalate: EscalateItem | None = Field(default=None, description="Who is told when nobody acknowledges.")
+    fallback: Word | None = Field(default=None, description="Receiver used when this one cannot take a message.")
+    escalate: EscalateItem | None = Field(default=None, description="Whom to notify when nobody acknowledges.")
 
     @model_validator(mode="after")
     def _one_channel(self) -> "ReceiverItem":
@@ -109,14 +113,14 @@ class ReceiverItem(Strict):
 
 
 class ReceiversFile(Strict):
-    """Who is told: `receivers.yml`. Taken up within seconds of an edit."""
+    """The destinations of alerts: `receivers.yml`. Edits take effect within seconds."""
 
     receivers: dict[Word, ReceiverItem] = Field(description="Receivers by name.")
-    admin: Word | None = Field(default=None, description="The receiver told of trouble with feeds and configuration.")
+    admin: Word | None = Field(default=None, description="The receiver of notices about feeds and configuration.")
 
 
 class OrText:
-    """Says in the JSON Schema that a plain text may stand for the whole section."""
+    """Allow a plain text in place of the whole section, in the JSON Schema."""
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Either the text or the section itself."""
@@ -163,7 +167,7 @@ Terms = Annotated[
 
 
 class RaiseItem(Strict):
-    """Raises the severity once a story has grown: by score, or by independent outlets."""
+    """A rise of the severity once a story has grown: by score, or by independent outlets."""
 
     to: SeverityWord = Field(description="The severity it is raised to.")
     score: float | None = Field(default=None, gt=0, description="From this score on.")
@@ -180,14 +184,16 @@ class RaiseItem(Strict):
 
 
 class TopicItem(Strict):
-    """A subject someone wants to hear of."""
+    """A subject to watch."""
 
-    title: Text | None = Field(default=None, description="What people read; default: the key.")
+    title: Text | None = Field(default=None, description="Title shown to people; default: the key.")
     query: Text = Field(description="What to look for; see docs/topic-language.md for the language.")
     severity: SeverityWord = Field(default=Severity.MEDIUM, description="How much an alert of this topic matters.")
     threshold: float = Field(default=1.0, ge=0, description="Least score of a match.")
-    receivers: Words | None = Field(default=None, description="Who is told; default: the watchlist's receivers.")
-    min_outlets: int = Field(default=1, ge=1, description="Independent outlets that must report before anyone is told.")
+    receivers: Words | None = Field(default=None, description="Where alerts go; default: the watchlist's receivers.")
+    min_outlets: int = Field(
+        default=1, ge=1, description="Independent outlets that must report before an alert is raised."
+    )
     raise_: tuple[RaiseItem, ...] = Field(
         default=(), alias="raise", strict=False, description="When the severity goes up."
     )
@@ -196,10 +202,10 @@ class TopicItem(Strict):
 
 
 class WatchlistFile(Strict):
-    """Topics and the vocabularies their queries share: `watchlists/*.yml`. Taken up within seconds of an edit."""
+    """Topics and the vocabularies their queries share: `watchlists/*.yml`. Edits take effect within seconds."""
 
     watchlist: Text | None = Field(default=None, description="Name of the watchlist; default: the file's.")
-    receivers: Words = Field(default=(), description="Who is told of topics that name nobody themselves.")
+    receivers: Words = Field(default=(), description="Receivers of topics that name none themselves.")
     vocabulary: dict[Word, Terms] = Field(
         default_factory=dict, description="Named term lists, used in queries as $name; a list, or lists by language."
     )

@@ -29,7 +29,7 @@ class _Generator(GenerateJsonSchema):
     """Writes defaults as people write them."""
 
     def encode_default(self, dft: Any) -> Any:  # noqa: ANN401 (pydantic's own signature)
-        """The default of a key in the file's own words."""
+        """Write the default of a key as people write it in the file."""
         if isinstance(dft, timedelta):
             return duration_text(dft)
         if isinstance(dft, Severity):
@@ -40,7 +40,7 @@ class _Generator(GenerateJsonSchema):
 
 
 def schema_text(model: type[BaseModel]) -> str:
-    """The JSON Schema (draft 2020-12) of a file, with a final line break."""
+    """Return the JSON Schema (draft 2020-12) of a file, with a final line break."""
     content: dict[str, Any] = model.model_json_schema(by_alias=True, schema_generator=_Generator)
     content = {"$schema": "https://json-schema.org/draft/2020-12/schema", **content}
     return json.dumps(_plain(content), indent=2, ensure_ascii=False) + "\n"

@@ -1,4 +1,4 @@
-"""`wirewatch.yml`: what the program is set up with once; a change needs a restart.
+"""Model `wirewatch.yml`; a change there needs a restart.
 
 Every key has a default, so an empty file is valid. Descriptions end up in the JSON Schema, for editors.
 """
@@ -32,28 +32,28 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class PerHost(Strict):
-    """Manners towards one host."""
+    """Limits for requests to one host."""
 
     concurrency: int = Field(default=2, ge=1, le=32, description="Connections to one host at a time.")
     delay: Duration = Field(default=timedelta(seconds=1), description="Pause between two requests to one host.")
 
 
 class Http(Strict):
-    """How feeds and pages are asked for."""
+    """How feeds and pages are requested."""
 
     contact: Text | None = Field(
         default=None, description="A web or mail address in the User-Agent, so that outlets can reach you."
     )
-    timeout: Duration = Field(default=timedelta(seconds=30), description="Limit for a whole request with its answer.")
-    connect_timeout: Duration = Field(default=timedelta(seconds=10), description="Limit for making a connection.")
-    read_timeout: Duration = Field(default=timedelta(seconds=10), description="Limit for a silence within an answer.")
-    concurrency: int = Field(default=50, ge=1, le=512, description="Requests under way at once, over all hosts.")
-    per_host: PerHost = Field(default_factory=PerHost, description="Manners towards one host.")
+    timeout: Duration = Field(default=timedelta(seconds=30), description="Limit for a whole request with its response.")
+    connect_timeout: Duration = Field(default=timedelta(seconds=10), description="Limit for connecting.")
+    read_timeout: Duration = Field(default=timedelta(seconds=10), description="Limit for a pause within a response.")
+    concurrency: int = Field(default=50, ge=1, le=512, description="Requests in progress at once, over all hosts.")
+    per_host: PerHost = Field(default_factory=PerHost, description="Limits for requests to one host.")
     allow_networks: tuple[Network, ...] = Field(
-        default=(), strict=False, description="Networks exempt from the rule that only public addresses are asked."
+        default=(), strict=False, description="Private networks that may be requested."
     )
     allow_ports: tuple[Port, ...] = Field(
-        default=(), strict=False, description="Ports that may be asked besides 80 and 443."
+        default=(), strict=False, description="Ports that may be requested besides 80 and 443."
     )
     robots: Flag = Field(default=True, description="Ask robots.txt before fetching an article page.")
     proxy: Url | None = Field(default=None, description="Send every request through this proxy.")
@@ -62,14 +62,16 @@ class Http(Strict):
     )
 
 
-class Poll(Strict):
-    """When feeds are asked."""
+class PollSettings(Strict):
+    """When feeds are polled."""
 
     default_every: Duration = Field(
-        default=timedelta(hours=1), description="Interval of a feed whose habits are not yet known."
+        default=timedelta(hours=1), description="Interval of a feed whose publishing rate is not yet known."
     )
-    minimum_every: Duration = Field(default=timedelta(minutes=5), description="No feed is asked more often.")
-    maximum_every: Duration = Field(default=timedelta(hours=24), description="Every feed is asked at least this often.")
+    minimum_every: Duration = Field(default=timedelta(minutes=5), description="No feed is polled more often.")
+    maximum_every: Duration = Field(
+        default=timedelta(hours=24), description="Every feed is polled at least this often."
+    )
     backfill: LeadTime = Field(
         default=timedelta(0),
         description="How old an entry of a feed's first poll may be and still alert; `none`, or `all`.",
@@ -77,11 +79,11 @@ class Poll(Strict):
 
 
 class Limits(Strict):
-    """What a single answer, page or file may cost."""
+    """Limits for a single response, page or file."""
 
     feed_bytes: Size = Field(default=10_000_000, description="Largest feed, unpacked.")
     page_bytes: Size = Field(default=5_000_000, description="Largest page, unpacked.")
-    robots_bytes: Size = Field(default=500_000, description="Largest robots.txt; what is beyond is not read.")
+    robots_bytes: Size = Field(default=500_000, description="Largest robots.txt; the rest is not read.")
     redirects: int = Field(default=5, ge=0, le=20, description="Redirects followed for one address.")
     feed_time: Duration = Field(default=timedelta(seconds=20), description="Processor time to parse one feed.")
     page_time: Duration = Field(default=timedelta(seconds=15), description="Processor time to extract one page.")
@@ -95,30 +97,33 @@ class Limits(Strict):
 
 
 class Retention(Strict):
-    """How long what is read is kept. Identities are kept for good, so nothing is alerted on twice."""
+    """How long content is kept. Identities are kept for good, so that nothing alerts twice."""
 
     text: Duration = Field(default=timedelta(days=90), description="Article texts.")
     metadata: Duration = Field(default=timedelta(days=400), description="Titles, addresses, stories, alerts.")
 
 
 class Slack(Strict):
-    """How Slack is spoken to. Tokens come from the environment only."""
+    """How Slack is called. Tokens come from the environment only."""
 
     api_url: Url = Field(default="https://slack.com/api/", description="Where the API is.")
     timeout: Duration = Field(default=timedelta(seconds=10), description="Limit for one call.")
     settle: Duration = Field(
-        default=_MINUTE, description="Wait before looking up a message of unknown fate; above timeout and clock skew."
+        default=_MINUTE,
+        description="Wait before looking up a message whose delivery is uncertain; above timeout and clock skew.",
     )
     unknown: Literal["hold", "repeat"] = Field(
         default="hold",
-        description="When a message's fate cannot be found out: hold it for a person, or send it again, marked so.",
+        description="When delivery stays uncertain: hold the message for a person, or send it again, marked so.",
     )
 
 
 class Heartbeat(Strict):
-    """A sign of life to an outside watch."""
+    """A heartbeat to an external monitor."""
 
-    url: Url | None = Field(default=None, description="Asked while polling and delivery both make progress.")
+    url: Url | None = Field(
+        default=None, description="Address requested while polling and delivery both make progress."
+    )
     every: Duration = Field(default=_MINUTE, description="How often.")
 
 
@@ -132,14 +137,16 @@ class Logging(Strict):
     """What is logged, to stderr."""
 
     format: Literal["auto", "json", "text"] = Field(default="auto", description="auto: text on a terminal, else JSON.")
-    level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="The least that is logged.")
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Lowest level that is logged."
+    )
 
 
 class Reload(Strict):
-    """How edits are taken up."""
+    """How edits are applied."""
 
     every: Duration = Field(
-        default=timedelta(seconds=1), le=timedelta(seconds=2), description="Interval of looking for edits; at most 2s."
+        default=timedelta(seconds=1), le=timedelta(seconds=2), description="How often to look for edits; at most 2s."
     )
 
 
@@ -156,14 +163,14 @@ class Settings(Strict):
         default=None, ge=1, le=256, description="Processes that read pages and feeds; default: one for each processor."
     )
     admin_receiver: Word | None = Field(
-        default=None, description="The receiver told of trouble with feeds and configuration."
+        default=None, description="The receiver of notices about feeds and configuration."
     )
-    http: Http = Field(default_factory=Http, description="How feeds and pages are asked for.")
-    poll: Poll = Field(default_factory=Poll, description="When feeds are asked.")
-    limits: Limits = Field(default_factory=Limits, description="What a single answer, page or file may cost.")
-    retention: Retention = Field(default_factory=Retention, description="How long what is read is kept.")
-    slack: Slack = Field(default_factory=Slack, description="How Slack is spoken to.")
-    heartbeat: Heartbeat = Field(default_factory=Heartbeat, description="A sign of life to an outside watch.")
+    http: Http = Field(default_factory=Http, description="How feeds and pages are requested.")
+    poll: PollSettings = Field(default_factory=PollSettings, description="When feeds are polled.")
+    limits: Limits = Field(default_factory=Limits, description="Limits for a single response, page or file.")
+    retention: Retention = Field(default_factory=Retention, description="How long content is kept.")
+    slack: Slack = Field(default_factory=Slack, description="How Slack is called.")
+    heartbeat: Heartbeat = Field(default_factory=Heartbeat, description="A heartbeat to an external monitor.")
     web: Web = Field(default_factory=Web, description="The status page, metrics and health checks.")
     logging: Logging = Field(default_factory=Logging, description="What is logged.")
-    reload: Reload = Field(default_factory=Reload, description="How edits are taken up.")
+    reload: Reload = Field(default_factory=Reload, description="How edits are applied.")

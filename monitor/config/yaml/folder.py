@@ -1,4 +1,4 @@
-"""The configuration folder as bytes: which files belong to it, and the hash that names their content."""
+"""Read the configuration folder as bytes, and hash its content."""
 
 import hashlib
 from collections.abc import Collection
@@ -17,18 +17,18 @@ _LARGEST_READ = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadableFile:
     """A file that is there but cannot be read, and why."""
 
     reason: str
 
 
-Content = bytes | Unreadable
+Content = bytes | UnreadableFile
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """What was read of the folder `root`: content by path relative to it, in the order of names.
+    """The files read of the folder `root`: content by path relative to it, in the order of names.
 
     `strange` are YAML files that no part of the program reads: probably misnamed.
     """
@@ -39,7 +39,7 @@ class Files:
     trouble: str | None = None
 
     def display(self, name: str) -> str:
-        """The path as people know it."""
+        """Return the path as shown to people."""
         return str(self.root / name)
 
     @property
@@ -58,7 +58,7 @@ class Files:
         digest = hashlib.sha256()
         for name in sorted(self.contents):
             content = self.contents[name]
-            mark, body = (b"!", content.reason.encode()) if isinstance(content, Unreadable) else (b"=", content)
+            mark, body = (b"!", content.reason.encode()) if isinstance(content, UnreadableFile) else (b"=", content)
             for part in (name.encode("utf-8", "surrogateescape"), mark, hashlib.sha256(body).digest()):
                 digest.update(len(part).to_bytes(4, "big") + part)
         return digest.hexdigest()[:16]
@@ -79,7 +79,7 @@ def read_files(root: Path, extra: Collection[str] = ()) -> Files:
     names = [name for name in MAIN_FILES if name in entries]
     names += _watchlist_names(root)
     contents = {name: content for name in names if (content := read_one(root / name)) is not None}
-    contents |= {name: read_one(root / name) or Unreadable("no such file") for name in sorted(extra)}
+    contents |= {name: read_one(root / name) or UnreadableFile("no such file") for name in sorted(extra)}
     strange = tuple(n for n in entries if n.endswith(_YAML) and n not in MAIN_FILES and not n.startswith("."))
     return Files(root, contents, strange)
 
@@ -93,11 +93,11 @@ def _watchlist_names(root: Path) -> list[str]:
 
 
 def read_one(path: Path) -> Content | None:
-    """The content of a file; None when there is none. No more than 50 MB is read. Never raises."""
+    """Read a regular file of at most 50 MB; None when there is none. Never raises, never waits for a FIFO."""
     try:
         with path.open("rb") as stream:
             return stream.read(_LARGEST_READ)
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        return Unreadable(getattr(error, "strerror", None) or "not a usable path")
+        return UnreadableFile(getattr(error, "strerror", None) or "not a usable path")

@@ -1,4 +1,4 @@
-"""What a YAML file says, every part with its position: the tree between the parser and the models."""
+"""Represent a YAML file as a tree of nodes that know their position."""
 
 import re
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ _FIRST = frozenset("0123456789+-.yYnNoO<=")
 
 
 def plain(scalar: Scalar) -> Plain:
-    """The value of a scalar: what every YAML reader agrees on, or `Ambiguous`. Quoted text is always text."""
+    """Return the value that every YAML reader gives a scalar, or `Ambiguous`; quoted text is always text."""
     word = scalar.value
     if scalar.style:
         return word
@@ -89,7 +89,7 @@ def plain(scalar: Scalar) -> Plain:
 
 
 def bare(node: Node) -> object:
-    """The tree as lists, dicts and plain values, for the models. Depth is bounded by the reader."""
+    """Return the tree as lists, dicts and plain values; the reader has bounded its depth."""
     if isinstance(node, Scalar):
         return plain(node)
     if isinstance(node, Listing):

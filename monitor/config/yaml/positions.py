@@ -1,24 +1,24 @@
-"""From a position inside a YAML text value to the position in the file where that character is written.
+"""Map a position inside a YAML value to the position in the file where it is written.
 
 Quoting, escapes, folding and indentation make the two differ. The words of a scalar are met in the file in the
 same order, so the file is scanned again beside the value; every character that is not white space maps exactly.
 """
 
 from monitor.config.yaml.nodes import Scalar
-from monitor.config.yaml.source import Source
-from monitor.domain.catalog import Place
+from monitor.config.yaml.source import YamlText
+from monitor.domain.catalog import FilePlace
 
 _ESCAPE_DIGITS = {"x": 2, "u": 4, "U": 8}
 _BREAKS = "\r\n\x85\u2028\u2029"
 _WHITE = " \t" + _BREAKS
 
 
-def position_in_file(source: Source, scalar: Scalar, offset: int) -> Place:
-    """The place in the file of the character at `offset` of the scalar's value; its end for one beyond."""
+def position_in_file(source: YamlText, scalar: Scalar, offset: int) -> FilePlace:
+    """Return the place in the file of the character at `offset` of the scalar's value."""
     return source.place(index_in_file(source, scalar, offset))
 
 
-def index_in_file(source: Source, scalar: Scalar, offset: int) -> int:
+def index_in_file(source: YamlText, scalar: Scalar, offset: int) -> int:
     """As `position_in_file`, as an index into the file's text."""
     offset = max(0, offset)
     written = source.text[scalar.start : scalar.end]

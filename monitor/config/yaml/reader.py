@@ -1,4 +1,4 @@
-"""YAML text to a tree of positioned nodes: strict, bounded, without aliases, tags or duplicate keys."""
+"""Parse YAML text strictly into nodes: bounded, without aliases, tags or duplicate keys."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ import yaml
 from yaml import events
 
 from monitor.config.yaml.nodes import Listing, Mapping, Node, Scalar
-from monitor.config.yaml.source import Source
+from monitor.config.yaml.source import YamlText
 from monitor.domain.catalog import Problem
 
 MAX_DEPTH = 20
@@ -18,7 +18,7 @@ MAX_MEMBERS = 20_000
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _RefusedError(Exception):
+class _YamlRefusedError(Exception):
     """The text is not YAML that we read; `index` is where."""
 
     def __init__(self, index: int, message: str) -> None:
@@ -44,27 +44,27 @@ class _Open:
         return Listing(tuple(self.items), self.flow, self.start, end)
 
 
-def read(source: Source) -> tuple[Node | None, list[Problem]]:
-    """The tree of `source` and what is wrong with its writing; no tree when it is empty or cannot be read."""
+def read(source: YamlText) -> tuple[Node | None, list[Problem]]:
+    """Parse `source`; return its tree, None when empty or unreadable, and the problems found."""
     problems: list[Problem] = []
     try:
         return _build(source, _events(source), problems), problems
-    except _RefusedError as refused:
+    except _YamlRefusedError as refused:
         return None, [*problems, source.problem(refused.index, refused.message)]
 
 
-def _events(source: Source) -> Iterator[Any]:
+def _events(source: YamlText) -> Iterator[Any]:
     try:
         yield from yaml.parse(source.text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         unended = "unexpected end" in (error.problem or "")  # where it began tells more than where the file ends
         mark = (error.context_mark if unended else error.problem_mark) or error.problem_mark or error.context_mark
-        raise _RefusedError(mark.index if mark else 0, _in_plain_words(source, error)) from None
+        raise _YamlRefusedError(mark.index if mark else 0, _in_plain_words(source, error)) from None
     except yaml.YAMLError:
-        raise _RefusedError(0, "not readable as YAML") from None
+        raise _YamlRefusedError(0, "not readable as YAML") from None
 
 
-def _in_plain_words(source: Source, error: yaml.MarkedYAMLError) -> str:
+def _in_plain_words(source: YamlText, error: yaml.MarkedYAMLError) -> str:
     problem = error.problem or "not readable as YAML"
     if "cannot start any token" in problem:
         at = source.text[error.problem_mark.index : error.problem_mark.index + 1] if error.problem_mark else ""
@@ -76,7 +76,7 @@ def _in_plain_words(source: Source, error: yaml.MarkedYAMLError) -> str:
     return f"not readable as YAML: {context}{problem}{hint}"
 
 
-def _build(source: Source, stream: Iterator[Any], problems: list[Problem]) -> Node | None:
+def _build(source: YamlText, stream: Iterator[Any], problems: list[Problem]) -> Node | None:
     root: Node | None = None
     stack: list[_Open] = []
     for event in stream:
@@ -91,9 +91,9 @@ def _build(source: Source, stream: Iterator[Any], problems: list[Problem]) -> No
         elif isinstance(event, events.CollectionEndEvent):
             node = stack.pop().close(end)
         elif isinstance(event, events.AliasEvent):
-            raise _RefusedError(start, f"aliases (*{event.anchor}) are not allowed: write it out")
+            raise _YamlRefusedError(start, f"aliases (*{event.anchor}) are not allowed: write it out")
         elif isinstance(event, events.DocumentStartEvent) and root is not None:
-            raise _RefusedError(start, "a second document (---) is not allowed: one file, one document")
+            raise _YamlRefusedError(start, "a second document (---) is not allowed: one file, one document")
         if node is None:
             continue
         if stack:
@@ -106,25 +106,25 @@ def _build(source: Source, stream: Iterator[Any], problems: list[Problem]) -> No
 def _refuse_extras(event: events.ScalarEvent | events.CollectionStartEvent) -> None:
     assert event.start_mark is not None
     if event.anchor:
-        raise _RefusedError(event.start_mark.index, f"anchors (&{event.anchor}) are not allowed: write it out")
+        raise _YamlRefusedError(event.start_mark.index, f"anchors (&{event.anchor}) are not allowed: write it out")
     if event.tag:
-        raise _RefusedError(event.start_mark.index, "tags (!...) are not allowed: remove it, or quote the text")
+        raise _YamlRefusedError(event.start_mark.index, "tags (!...) are not allowed: remove it, or quote the text")
 
 
 def _open(event: events.CollectionStartEvent, stack: list[_Open]) -> None:
     assert event.start_mark is not None
     start = event.start_mark.index
     if len(stack) >= MAX_DEPTH:
-        raise _RefusedError(start, f"nested more than {MAX_DEPTH} levels deep")
+        raise _YamlRefusedError(start, f"nested more than {MAX_DEPTH} levels deep")
     is_mapping = isinstance(event, events.MappingStartEvent)
     if stack and stack[-1].is_mapping and stack[-1].key is None:
-        raise _RefusedError(start, "a key must be a word, not a list or mapping: quote it if it is text")
+        raise _YamlRefusedError(start, "a key must be a word, not a list or mapping: quote it if it is text")
     stack.append(_Open(is_mapping, bool(event.flow_style), start))
 
 
-def _add(source: Source, parent: _Open, node: Node, problems: list[Problem]) -> None:
+def _add(source: YamlText, parent: _Open, node: Node, problems: list[Problem]) -> None:
     if len(parent.items) + len(parent.pairs) >= MAX_MEMBERS:
-        raise _RefusedError(node.start, f"more than {MAX_MEMBERS:,} members in one list or mapping")
+        raise _YamlRefusedError(node.start, f"more than {MAX_MEMBERS:,} members in one list or mapping")
     if not parent.is_mapping:
         parent.items.append(node)
     elif parent.key is None:

@@ -1,11 +1,11 @@
-"""A configuration file as text, and where in it things stand."""
+"""Decode a configuration file and find the line and column of a position."""
 
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
-from monitor.domain.catalog import Place, Problem
+from monitor.domain.catalog import FilePlace, Problem
 
 _BYTE_ORDER_MARK = "\ufeff"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -13,8 +13,8 @@ _FOREIGN_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\x00\x00\xfe\x
 
 
 @dataclass(frozen=True)
-class Source:
-    """The decoded text of one file. `name` is how people are told of it; indexes are code points of `text`."""
+class YamlText:
+    """The decoded text of one file; `name` is its path as shown, indexes are code points of `text`."""
 
     name: str
     text: str
@@ -23,11 +23,11 @@ class Source:
     def _line_starts(self) -> list[int]:
         return [0, *(found.end() for found in re.finditer("\n", self.text))]
 
-    def place(self, index: int) -> Place:
-        """The line and column, both from 1, of a position in the text."""
+    def place(self, index: int) -> FilePlace:
+        """Return the line and column, both from 1, of a position in the text."""
         index = max(0, min(index, len(self.text)))
         line = bisect_right(self._line_starts, index)
-        return Place(file=self.name, line=line, column=index - self._line_starts[line - 1] + 1)
+        return FilePlace(file=self.name, line=line, column=index - self._line_starts[line - 1] + 1)
 
     def problem(self, index: int, message: str, *, warning: bool = False) -> Problem:
         """Something wrong at a position in the text."""
@@ -36,11 +36,11 @@ class Source:
 
 def file_problem(name: str, message: str, *, warning: bool = False) -> Problem:
     """Something wrong with a file as a whole; it stands at the file's first character."""
-    return Problem(place=Place(file=name, line=1, column=1), message=message, warning=warning)
+    return Problem(place=FilePlace(file=name, line=1, column=1), message=message, warning=warning)
 
 
-def decode(name: str, content: bytes, limit: int) -> Source | Problem:
-    """The text of a file of at most `limit` bytes in UTF-8, a byte order mark allowed and dropped."""
+def decode(name: str, content: bytes, limit: int) -> YamlText | Problem:
+    """Decode a UTF-8 file of at most `limit` bytes; a byte order mark is dropped."""
     if len(content) > limit:
         return file_problem(name, f"the file has {len(content):,} bytes, more than the {limit:,} allowed: split it")
     for mark, encoding in _FOREIGN_MARKS.items():
@@ -49,13 +49,13 @@ def decode(name: str, content: bytes, limit: int) -> Source | Problem:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = Source(name, content[: error.start].decode("utf-8"))
+        before = YamlText(name, content[: error.start].decode("utf-8"))
         byte = content[error.start]
         return before.problem(error.start, f"byte 0x{byte:02X} is not UTF-8: save the file as UTF-8")
-    source = Source(name, text.removeprefix(_BYTE_ORDER_MARK))
+    source = YamlText(name, text.removeprefix(_BYTE_ORDER_MARK))
     return _control_character(source) or source
 
 
-def _control_character(source: Source) -> Problem | None:
+def _control_character(source: YamlText) -> Problem | None:
     found = _CONTROL.search(source.text)
     return source.problem(found.start(), f"control character U+{ord(found[0]):04X}: remove it") if found else None

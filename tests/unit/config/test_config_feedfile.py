@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.edit_feeds import checked_feed, with_feeds, write_file
+from monitor.config.edit_feeds import checked_feed, with_enabled, with_feeds, without_feeds, write_file
 from monitor.config.loader import load
 from monitor.domain.catalog import Feed
 
@@ -33,7 +33,7 @@ FILES = {
     "byte order mark": "\ufefffeeds:\n  - key: a\n    url: https://a.example/\n",
     "json": '{"feeds": [{"key": "a", "url": "https://a.example/"}]}',
     "json over lines": '{\n  "feeds": [\n    {"key": "a", "url": "https://a.example/"}\n  ]\n}\n',
-    "brackets with a comma at the end": "feeds: [\n  {key: a, url: 'https://a.example/'}, # last\n]\n",
+    "brackets with a comma at the end": "feeds: [\n  {key: a, url: 'https://a.example/'},\n]\n",
     "an empty value": "feeds:\n  - key: a\n    url: https://a.example/\n    every:\n",
 }
 
@@ -48,16 +48,17 @@ def test_feeds_are_added_and_nothing_else_changes(name: str, tmp_path: Path) -> 
     assert loaded.errors == (), after.decode()
     assert loaded.feeds[-2:] == tuple(NEW)
     assert len(loaded.feeds) == 2 + FILES[name].count("key")
-    kept = [line.rstrip("]} \r") for line in before.decode().splitlines() if "[]" not in line]
-    assert all(line in after.decode() for line in kept), after.decode()
+    joined = " ".join(after.decode().split())
+    kept = [" ".join(line.strip("{}[], \r").split()) for line in before.decode().splitlines() if "[]" not in line]
+    assert all(line in joined for line in kept), after.decode()
     if "\r\n" in FILES[name]:
         assert after.count(b"\r\n") == after.count(b"\n")
 
 
 def test_feeds_come_right_after_the_last_one_and_before_what_is_said_at_the_end() -> None:
-    before = b"feeds:\n  - key: a\n    tags: [x,\n      y]  # two\n\n  # the end\n"
+    before = b"feeds:\n  - key: a\n    tags: [x, y]   # two\n\n  # the end\n"
     assert with_feeds("f", before, [Feed(key="b", url="https://b.example/")]) == (
-        b"feeds:\n  - key: a\n    tags: [x,\n      y]  # two\n  - key: b\n    url: https://b.example/\n\n  # the end\n"
+        b"feeds:\n  - key: a\n    tags: [x, y]   # two\n  - key: b\n    url: https://b.example/\n\n  # the end\n"
     )
 
 
@@ -104,4 +105,55 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_yaml_with_an_open_end_is_refused_not_broken() -> None:
     answer = with_feeds("feeds.yml", b"  ?", [Feed(key="new", url="https://new.example/")])
     assert not isinstance(answer, bytes)
-    assert "feeds cannot be added to this YAML" in answer[0].message
+    assert "edit it by hand" in answer[0].message
+
+
+def test_an_edit_that_would_lose_a_comment_is_refused() -> None:
+    before = b"feeds: [\n  {key: a, url: 'https://a.example/'}, # last\n]\n"
+    (problem,) = with_feeds("feeds.yml", before, NEW)
+    assert "edit it by hand" in str(problem)
+
+
+THREE = """\
+# ours
+feeds:
+  # Wires
+  - key: a   # first
+    url: https://a.example/
+
+  # Papers
+  - key: b
+    url: https://b.example/
+    tags:
+      - x   # why
+
+  # Blogs
+  - {key: c, url: 'https://c.example/'}
+# the end
+"""
+
+
+@pytest.mark.parametrize(("gone", "lines"), [("a", (3, 5)), ("b", (7, 11)), ("c", (13, 14))])
+def test_a_feed_is_removed_and_the_comments_around_it_stay(gone: str, lines: tuple[int, int]) -> None:
+    after = without_feeds("feeds.yml", THREE.encode(), [gone])
+    assert isinstance(after, bytes)
+    wanted = THREE.splitlines()
+    del wanted[slice(*lines)]
+    assert [line for line in after.decode().splitlines() if line] == [line for line in wanted if line]
+
+
+def test_the_only_feed_can_be_removed() -> None:
+    after = without_feeds("feeds.yml", b"# ours\nfeeds:\n  - key: a\n    url: https://a.example/\n", ["a"])
+    assert after == b"# ours\nfeeds: []\n"
+
+
+@pytest.mark.parametrize("key", ["a", "b", "c"])
+def test_a_feed_is_switched_off_and_on_again(key: str, tmp_path: Path) -> None:
+    off = with_enabled("feeds.yml", THREE.encode(), [key], enabled=False)
+    assert isinstance(off, bytes)
+    (tmp_path / "feeds.yml").write_bytes(off)
+    loaded = load(tmp_path)
+    assert [feed.key for feed in loaded.feeds if not feed.enabled] == [key], off.decode()
+    on = with_enabled("feeds.yml", off, [key], enabled=True)
+    assert isinstance(on, bytes)
+    assert on.decode().replace("\n    enabled: true", "").replace(", enabled: true", "") == THREE

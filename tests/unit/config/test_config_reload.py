@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config.changes import sentences
-from monitor.config.reload import ConfigRefused, ConfigSource, ReloadOutcome, Verdict, open_config
+from monitor.config.reload import ConfigRefused, ConfigSource, EditVerdict, ReloadOutcome, open_config
 
 FEEDS = "feeds:\n  - {key: north, url: 'https://north.example/rss'}\n"
 TOPICS = "receivers: [desk]\nvocabulary: {duties: [tariff]}\ntopics:\n  tariffs: {query: $duties}\n"
@@ -72,7 +72,7 @@ def test_an_edit_is_taken_up_at_the_second_look_and_told_once(source: ConfigSour
     (root / "watchlists/trade.yml").write_text(TOPICS + "  quotas: {query: quota}\n")
     assert looks(source, 1) == []
     (outcome,) = looks(source, 4)
-    assert (outcome.verdict, sentences(outcome.changes)) == (Verdict.TAKEN, ["topics added: quotas"])
+    assert (outcome.verdict, sentences(outcome.changes)) == (EditVerdict.TAKEN, ["topics added: quotas"])
     assert topics(source) == ["tariffs", "quotas"]
     assert outcome.catalog is source.current()
 
@@ -82,12 +82,12 @@ def test_a_broken_edit_changes_nothing_is_told_once_and_so_is_its_repair(source:
     before = source.current()
     (root / "watchlists/trade.yml").write_text(BROKEN)
     (outcome,) = looks(source, 9)
-    assert (outcome.verdict, outcome.catalog, source.current()) == (Verdict.REFUSED, before, before)
+    assert (outcome.verdict, outcome.catalog, source.current()) == (EditVerdict.REFUSED, before, before)
     assert any("trade.yml:3:" in str(problem) for problem in outcome.problems)
     assert not source.is_current
     (root / "watchlists/trade.yml").write_text(TOPICS)
     (outcome,) = looks(source, 9)
-    assert (outcome.verdict, outcome.changes, source.problems) == (Verdict.REPAIRED, (), ())
+    assert (outcome.verdict, outcome.changes, source.problems) == (EditVerdict.REPAIRED, (), ())
     assert source.is_current
 
 
@@ -96,7 +96,7 @@ def test_a_broken_edit_is_visible_within_ten_seconds_of_looks_two_seconds_apart(
     source: ConfigSource, root: Path
 ) -> None:
     (root / "feeds.yml").write_text("feeds: [")
-    assert [outcome.verdict for outcome in looks(source, 3)] == [Verdict.REFUSED]
+    assert [outcome.verdict for outcome in looks(source, 3)] == [EditVerdict.REFUSED]
 
 
 @pytest.mark.case(130)
@@ -106,7 +106,7 @@ def test_a_file_caught_half_written_is_not_judged(half: str, source: ConfigSourc
     assert looks(source, 2 if half else 1) == []
     (root / "feeds.yml").write_text(FEEDS + "  - {key: south, url: 'https://south.example/rss'}\n")
     (outcome,) = looks(source, 5)
-    assert outcome.verdict is Verdict.TAKEN
+    assert outcome.verdict is EditVerdict.TAKEN
     assert [feed.key for feed in source.current().feeds] == ["north", "south"]
 
 
@@ -155,7 +155,7 @@ def test_the_symlink_swap_of_a_config_map_is_one_edit(root: Path, tmp_path: Path
     (mount / "..data_tmp").replace(mount / "..data")
     shutil.rmtree(mount / "..2026_a")
     (outcome,) = looks(source, 5)
-    assert outcome.verdict is Verdict.TAKEN
+    assert outcome.verdict is EditVerdict.TAKEN
     assert [feed.key for feed in source.current().feeds] == ["south"]
     assert topics(source) == ["customs"]
 
@@ -167,10 +167,10 @@ def test_what_vanishes_is_told_and_changes_nothing(name: str, source: ConfigSour
     aside = root.parent / "aside"
     (root / name).resolve().rename(aside)
     (outcome,) = looks(source, 9)
-    assert (outcome.verdict, source.current()) == (Verdict.REFUSED, before)
+    assert (outcome.verdict, source.current()) == (EditVerdict.REFUSED, before)
     aside.rename((root / name).resolve() if name != "." else root)
     (outcome,) = looks(source, 9)
-    assert (outcome.verdict, outcome.changes) == (Verdict.REPAIRED, ())
+    assert (outcome.verdict, outcome.changes) == (EditVerdict.REPAIRED, ())
 
 
 @pytest.mark.case(130)
@@ -178,7 +178,7 @@ def test_an_unreadable_file_changes_nothing(source: ConfigSource, root: Path) ->
     (root / "feeds.yml").unlink()
     (root / "feeds.yml").mkdir()  # root may read any file: a folder is what nobody can
     (outcome,) = looks(source, 9)
-    assert outcome.verdict is Verdict.REFUSED
+    assert outcome.verdict is EditVerdict.REFUSED
     assert [str(problem).removeprefix(f"{root}/") for problem in outcome.problems] == [
         "feeds.yml:1:1: cannot read the file: Is a directory"
     ]
@@ -204,7 +204,7 @@ def test_a_hundred_edits_in_a_minute_are_taken_up_now_and_then_and_the_last_one_
     assert 1 <= len(told) <= 20
     told += looks(source, 3)
     assert topics(source) == ["tariffs", "edit-99"]
-    assert all(outcome.verdict is Verdict.TAKEN for outcome in told)
+    assert all(outcome.verdict is EditVerdict.TAKEN for outcome in told)
 
 
 @pytest.mark.case(132)
@@ -244,7 +244,7 @@ def test_an_edit_of_an_example_file_is_an_edit_even_when_it_was_missing(root: Pa
     assert (source.is_current, topics(source)) == (False, [])
     (root / "one.txt").write_text("a tariff")
     (outcome,) = looks(source, 4)
-    assert (outcome.verdict, topics(source)) == (Verdict.REPAIRED, ["tariffs"])
+    assert (outcome.verdict, topics(source)) == (EditVerdict.REPAIRED, ["tariffs"])
     (root / "one.txt").write_text("another tariff")
     (outcome,) = looks(source, 4)
     assert source.current().topics[0].must_match[0].text == "another tariff"

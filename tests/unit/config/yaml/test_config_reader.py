@@ -7,7 +7,7 @@ import pytest
 from monitor.config.loader import load
 from monitor.config.yaml.nodes import Ambiguous, Mapping, Scalar, bare, plain
 from monitor.config.yaml.reader import MAX_DEPTH, read
-from monitor.config.yaml.source import Source, decode
+from monitor.config.yaml.source import YamlText, decode
 from monitor.domain.catalog import Problem
 
 ALIASES = "a: &a [x, x]\nb: &b [*a, *a]\nfeeds: [*b, *b]\n"
@@ -110,4 +110,4 @@ def test_positions_count_code_points_and_lines_as_editors_do() -> None:
 
 
 def test_a_position_beyond_the_text_is_its_end() -> None:
-    assert str(Source("f", "ab\ncd").place(99)) == "f:2:3"
+    assert str(YamlText("f", "ab\ncd").place(99)) == "f:2:3"

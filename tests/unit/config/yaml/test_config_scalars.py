@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from monitor.config.yaml.nodes import Mapping, Scalar
 from monitor.config.yaml.positions import index_in_file, position_in_file
 from monitor.config.yaml.reader import read
-from monitor.config.yaml.source import Source
+from monitor.config.yaml.source import YamlText
 
 WRITINGS = {
     "plain": "q: tariff AND duty\n",
@@ -27,8 +27,8 @@ WRITINGS = {
 ESCAPED = {'"', "\\", "中", "A", "'"}
 
 
-def query_of(text: str) -> tuple[Source, Scalar]:
-    source = Source("f", text)
+def query_of(text: str) -> tuple[YamlText, Scalar]:
+    source = YamlText("f", text)
     root, problems = read(source)
     assert isinstance(root, Mapping)
     assert not problems

@@ -1,0 +1,127 @@
+"""Read each file of the configuration folder into parts: values of the domain with the place they came from."""
+
+from pathlib import PurePosixPath
+
+from monitor.config import to_domain as build
+from monitor.config.document import EMPTY, ConfigFile, ConfigFinding, Owner, open_document
+from monitor.config.draft_catalog import (
+    FeedPart,
+    FeedsPart,
+    ListedFeed,
+    ReceiverPart,
+    ReceiversPart,
+    SettingsPart,
+    TopicPart,
+    WatchlistPart,
+)
+from monitor.config.models.fields import suggest
+from monitor.config.models.files import FeedItem, FeedsFile, ReceiversFile, TopicItem, WatchlistFile
+from monitor.config.models.settings import Settings
+from monitor.config.to_domain import ReadExample
+from monitor.config.yaml.folder import FEEDS_FILE, RECEIVERS_FILE, SETTINGS_FILE, Files
+from monitor.config.yaml.nodes import Listing, Mapping
+from monitor.domain.catalog import Channel, Receiver
+
+_SMALL_FILE = 256_000
+"""Limit in bytes for files that never grow long: wirewatch.yml and receivers.yml."""
+
+CONSOLE = Receiver(name="console", channel=Channel.CONSOLE)
+"""The only receiver of a folder without receivers.yml."""
+
+
+def read_settings(files: Files) -> SettingsPart:
+    """Read wirewatch.yml; a missing or empty file means the defaults."""
+    content = files.contents.get(SETTINGS_FILE, b"")
+    document, findings = open_document(files.display(SETTINGS_FILE), content, _SMALL_FILE)
+    if document is not None:
+        settings = document.validate(Settings, document.root)
+        return SettingsPart(settings, document, build.child(document.root, "admin_receiver"), findings)
+    says_nothing = all(finding.problem.message == EMPTY for finding in findings)
+    return SettingsPart(Settings() if says_nothing else None, findings=[] if says_nothing else findings)
+
+
+def read_feeds(files: Files, limit: int) -> FeedsPart:
+    """Read feeds.yml of at most `limit` bytes; a feed with a problem does not hide the others."""
+    if FEEDS_FILE not in files.contents:
+        return FeedsPart()
+    document, findings = open_document(files.display(FEEDS_FILE), files.contents[FEEDS_FILE], limit)
+    part = FeedsPart(findings=findings)
+    if document is None:
+        return part
+    listing = build.child(document.root, "feeds")
+    if not isinstance(listing, Listing):
+        document.validate(FeedsFile, document.root)
+        return part
+    document.validate(FeedsFile, document.root, apart={"feeds": []})
+    for index, node in enumerate(listing.items):
+        owner = Owner(document.source.name, str(index))
+        item = document.validate(FeedItem, node, owner)
+        if not isinstance(node, Mapping):
+            continue
+        part.listed.append(ListedFeed(document, node, owner))
+        if item is not None:
+            part.feeds.append(FeedPart(build.feed(item), document, node, owner))
+    return part
+
+
+def read_receivers(files: Files) -> ReceiversPart:
+    """Read receivers.yml; without the file there is the console."""
+    if RECEIVERS_FILE not in files.contents:
+        return ReceiversPart(receivers={CONSOLE.name: ReceiverPart(CONSOLE)}, names={CONSOLE.name})
+    document, findings = open_document(files.display(RECEIVERS_FILE), files.contents[RECEIVERS_FILE], _SMALL_FILE)
+    if document is None:
+        return ReceiversPart(findings=findings)
+    section = build.child(document.root, "receivers")
+    names = set(section.pairs) if isinstance(section, Mapping) else None
+    model = document.validate(ReceiversFile, document.root) or document.readable(ReceiversFile, document.root)
+    if model is None:
+        return ReceiversPart(names=names, findings=findings)
+    if model.admin is not None and model.admin not in (names or ()):
+        at = build.child(document.root, "admin") or document.root
+        document.report(at.start, f"no receiver is named {model.admin!r}{suggest(model.admin, [*(names or ())])}")
+    receivers = {
+        name: ReceiverPart(build.receiver(name, item), document, build.child(document.root, "receivers", name))
+        for name, item in model.receivers.items()
+    }
+    return ReceiversPart(receivers=receivers, names=names, admin=model.admin, findings=findings)
+
+
+def read_watchlist(
+    files: Files, name: str, limit: int, read_example: ReadExample
+) -> tuple[WatchlistPart | None, list[ConfigFinding]]:
+    """Read one watchlist of at most `limit` bytes; a topic with a problem does not hide the others."""
+    document, findings = open_document(files.display(name), files.contents[name], limit)
+    if document is None:
+        return None, findings
+    topics = build.child(document.root, "topics")
+    apart: dict[str, object] = {"topics": {}} if isinstance(topics, Mapping) else {}
+    names = build.child(document.root, "vocabulary")
+    model = document.validate(WatchlistFile, document.root, apart=apart) or document.readable(
+        WatchlistFile, document.root, apart=apart | build.rough_vocabulary(names)
+    )
+    part = WatchlistPart(
+        name=model.watchlist if model and model.watchlist else PurePosixPath(name).stem,
+        document=document,
+        receivers=model.receivers if model else (),
+        vocabularies=tuple(
+            build.vocabulary(document, word, terms, names.pairs[word][0])
+            for word, terms in (model.vocabulary if model else {}).items()
+            if isinstance(names, Mapping)
+        ),
+    )
+    if isinstance(topics, Mapping):
+        part.topics.extend(_topics(document, part.name, topics, read_example))
+    return part, findings
+
+
+def _topics(document: ConfigFile, watchlist: str, topics: Mapping, read_example: ReadExample) -> list[TopicPart]:
+    parts = []
+    for key, node in topics.pairs.values():
+        owner = Owner(document.source.name, key.value)
+        if not build.is_key(key.value):
+            document.report(key.start, f"{key.value[:40]!r} is not a key: no spaces, at most 100 characters", owner)
+        item = document.validate(TopicItem, node, owner) or document.readable(TopicItem, node)
+        if item is not None:
+            topic = build.topic(document, watchlist, key, node, item, owner, read_example)
+            parts.append(TopicPart(topic, document, key, node, owner))
+    return parts
