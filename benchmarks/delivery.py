@@ -23,9 +23,9 @@ from pathlib import Path
 from monitor.adapters.slack.client import SlackCalls
 from monitor.adapters.slack.notifier import SlackNotifier
 from monitor.app.runtime.clock import SystemClock
-from monitor.domain.alerts.alert import AlertChange, AlertKind, Delivery, DeliveryKind, NewDelivery
+from monitor.domain.alerts.alert import AlertChange, AlertKind, DeliveryKind, NewDelivery
 from monitor.domain.catalog import Catalog, Channel, Receiver, Severity, Topic, Watchlist
-from monitor.domain.delivery.attempt import Rules
+from monitor.domain.delivery.attempt import DueDelivery, Rules
 from monitor.engine.runner import StepRunner, Work
 from monitor.steps.deliver import Deliver
 from storage.outbox.add import add_deliveries
@@ -106,7 +106,7 @@ async def slack(port: int) -> AsyncIterator[str]:
 @asynccontextmanager
 async def running(
     database: Database, api_url: str, rules: Rules
-) -> AsyncIterator[tuple[StepRunner[Delivery], list[float]]]:
+) -> AsyncIterator[tuple[StepRunner[DueDelivery], list[float]]]:
     """The deliver step in its runner; the moments at which Slack had accepted."""
     accepted: list[float] = []
     calls = SlackCalls(timeout=rules.timeout, api_url=api_url)
@@ -128,7 +128,7 @@ async def running(
         rules=rules,
     )
 
-    async def perform(row: Delivery) -> bool:
+    async def perform(row: DueDelivery) -> bool:
         return await step.perform(row) is not None
 
     async def pause() -> float | None:

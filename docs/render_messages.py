@@ -16,7 +16,7 @@ from typing import Any
 from monitor.adapters.slack.blocks import Rendered, render
 from monitor.domain.alerts.alert import DeliveryKind, Evidence, Silence
 from monitor.domain.catalog import Severity
-from monitor.domain.delivery.message import Card, Message, Report
+from monitor.domain.delivery.message import Card, CardReport, Message
 from monitor.domain.topics.values import Field
 
 WIDTH, MARGIN, LEFT = 680, 16, 64
@@ -35,7 +35,7 @@ MUTE = Silence(
 
 def examples() -> dict[str, Message]:
     """One message of each kind; outlets, people and events are invented."""
-    lead = Report(
+    lead = CardReport(
         headline="Envoy says Beijing is ready to host peace talks",
         url="https://harbourpost.example/world/envoy-talks",
         outlet="harbourpost.example",

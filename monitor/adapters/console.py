@@ -9,8 +9,8 @@ from rich.text import Text
 
 from monitor.domain.alerts.alert import DeliveryKind, Evidence, NotSent, Outcome, Receipt
 from monitor.domain.catalog import Receiver, Severity
-from monitor.domain.delivery.attempt import Found, Unreadable
-from monitor.domain.delivery.message import Card, Message, Report
+from monitor.domain.delivery.attempt import Found, HistoryUnreadable
+from monitor.domain.delivery.message import Card, CardReport, Message
 from monitor.domain.strings.visible import visible
 
 _COLOURS = {
@@ -24,7 +24,7 @@ _QUOTES = 3
 
 
 class ConsoleNotifier:
-    """Prints to `console`; what was printed cannot be taken back or looked up."""
+    """Print to `console`; printed messages cannot be edited or looked up."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -63,12 +63,12 @@ class ConsoleNotifier:
         return await self.post(receiver, grown, key=key, thread=None, broadcast=False, plain=plain)
 
     async def find(self, receiver: Receiver, key: str, *, since: datetime, thread: str | None) -> Found:
-        """Never possible."""
-        return Unreadable(reason="a console cannot be read back", permanent=True)
+        """Answer that printed messages cannot be looked up."""
+        return HistoryUnreadable(reason="a console cannot be read back", permanent=True)
 
 
 def lines(message: Message) -> Iterator[tuple[Text, int]]:
-    """The message as styled lines, each with its indentation."""
+    """Yield the message as styled lines, each with its indentation."""
     if message.note:
         yield Text(visible(message.note), style="yellow"), 0
     if message.kind is DeliveryKind.NOTICE:
@@ -123,11 +123,11 @@ def _first_line(card: Card) -> Text:
     )
 
 
-def _headline(report: Report) -> str:
+def _headline(report: CardReport) -> str:
     return visible(report.headline)[:_HEADLINE] or "(no title)"
 
 
-def _source(report: Report) -> Text:
+def _source(report: CardReport) -> Text:
     language = f" · {report.language}" if report.language else ""
     return Text.assemble(
         f"{visible(report.outlet)} · {_when(report.at)}{language}  ", (visible(report.url or ""), "dim underline")

@@ -22,7 +22,10 @@ _NEEDED = {
 
 
 def notifiers(settings: Settings, clock: Clock, console: Console | None = None) -> Mapping[Channel, Notifier]:
-    """One notifier for each kind of channel. Tokens are read anew for each call: a new one needs no restart."""
+    """Return one notifier for each kind of channel.
+
+    Tokens are read anew for each call, so that a new one needs no restart.
+    """
     calls = SlackCalls(timeout=settings.slack.timeout, api_url=settings.slack.api_url, proxy=settings.http.proxy)
     return {
         Channel.CONSOLE: ConsoleNotifier(console or Console(highlight=False)),
@@ -32,7 +35,7 @@ def notifiers(settings: Settings, clock: Clock, console: Console | None = None) 
 
 
 def rules(settings: Settings) -> Rules:
-    """How messages are sent, as wirewatch.yml says."""
+    """Return how messages are sent, from wirewatch.yml."""
     return Rules(
         timeout=settings.slack.timeout,
         settle=settings.slack.settle,
@@ -41,12 +44,12 @@ def rules(settings: Settings) -> Rules:
 
 
 def interactive() -> bool:
-    """Whether anybody listens to buttons, as far as an app token tells; looked up anew for each message."""
+    """Tell whether anybody listens to buttons; looked up anew for each message."""
     return secret("slack_app_token")() is not None
 
 
 def surroundings(catalog: Catalog, network: Network) -> Iterator[str]:
-    """What keeps the daemon from its work though it lives: no network, no credentials for some receivers; in words."""
+    """Yield, in words, why a running daemon cannot work: no network, no credentials."""
     if network.down_since is not None:
         yield f"no feed can be reached since {network.down_since:%Y-%m-%d %H:%M} UTC: our own network seems to be down"
     for channel, (field, variable) in _NEEDED.items():
@@ -56,7 +59,7 @@ def surroundings(catalog: Catalog, network: Network) -> Iterator[str]:
 
 
 def secret(name: str) -> Callable[[], str | None]:
-    """Reads that secret anew whenever asked, from the environment or its file."""
+    """Return a function that reads that secret anew, from the environment or its file."""
 
     def read() -> str | None:
         value: str | None = getattr(environment_secrets()[0], name)

@@ -23,26 +23,26 @@ from storage.views.status import SqlStatus
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredArchive:
-    """The reading half of the store, for answers."""
+    """Read the store, for answers."""
 
     database: Database
     clock: Clock
 
     async def overview(self) -> Overview:
-        """How the work stands."""
+        """Return the state of the daemon."""
         return await SqlStatus(self.database).overview(self.clock.now())
 
     async def account(self, name: str) -> Account | None:
-        """All about one article."""
+        """Return all about one article, by its address."""
         return await SqlLedger(self.database).account(name)
 
     def since(self, days: timedelta) -> AsyncIterator[Article]:
-        """The articles of the last days, oldest first."""
+        """Yield the articles of the last days, oldest first."""
         return SqlArchive(self.database).since(self.clock.now() - days)
 
 
 def slack_socket(database: Database, settings: Settings, catalogs: CatalogSource, clock: Clock) -> SlackSocket:
-    """The connection over which people answer; it stays closed while no app token is set."""
+    """Return the connection to Slack for clicks and commands; it stays closed without an app token."""
     interact = Interact(
         interactions=SqlInteractions(database),
         archive=StoredArchive(database=database, clock=clock),

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, cast
 
-from monitor.domain.alerts.alert import Delivery
 from monitor.domain.articles.article import Article, Stage
+from monitor.domain.delivery.attempt import DueDelivery
 from monitor.domain.feeds.feed import FeedForPoll
 from monitor.engine.runner import Work
 from monitor.ports import ArticleStore, Clock, FeedStore
@@ -129,13 +129,13 @@ class Steps:
 
         return still_due
 
-    async def _due_deliveries(self, limit: int, skip: Collection[Hashable]) -> Sequence[Delivery]:
+    async def _due_deliveries(self, limit: int, skip: Collection[Hashable]) -> Sequence[DueDelivery]:
         return await self.deliver.due(limit, cast(Collection[int], skip))
 
-    async def _still_due_deliveries(self, ids: Collection[Hashable]) -> Sequence[Delivery]:
+    async def _still_due_deliveries(self, ids: Collection[Hashable]) -> Sequence[DueDelivery]:
         return await self.deliver.still_due(cast(Collection[int], ids))
 
-    async def _deliver(self, row: Delivery) -> bool:
+    async def _deliver(self, row: DueDelivery) -> bool:
         return await self.deliver.perform(row) is not None
 
     async def _until_next_delivery(self) -> float | None:

@@ -61,7 +61,7 @@ def list_alerts(since: timedelta, states: tuple[str, ...], limit: int, as_json: 
 @click.argument("ids", nargs=-1, required=True, type=int, metavar="ID...")
 @config_option
 def requeue(ids: tuple[int, ...], given: Path | None) -> None:
-    """Send held or parked messages again. One that was held says that it may be a repeat."""
+    """Send held or dead messages again. One that was held says that it may be a repeat."""
     _changed(ids, run(_requeue(given, ids)), "will be sent again", "is neither held nor dead")
 
 

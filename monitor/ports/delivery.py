@@ -11,25 +11,28 @@ from monitor.domain.delivery.message import Message
 
 
 class Outbox(Protocol):
-    """What delivering reads and writes."""
+    """Read and write deliveries."""
 
-    async def closed(self, now: datetime) -> Sequence[Throttle]:
-        """The throttles blocked for a reason: refused credentials, unreachable channels, rate limits."""
+    async def blocked(self, now: datetime) -> Sequence[Throttle]:
+        """Return the throttles blocked for a reason: refused credentials, channels, rate limits."""
         ...
 
     async def due(
         self, now: datetime, limit: int, skip: Collection[int], throttles: Mapping[str, Collection[str]]
     ) -> Sequence[Delivery]:
-        """For each receiver whose `throttles` are all open the oldest due delivery; then unknown outcomes old enough to
-        reconcile; then what is due for receivers that `throttles` does not know. Without those in `skip`."""
+        """Return due deliveries, without those in `skip`, oldest first.
+
+        For each receiver whose `throttles` are all open the oldest one; unknown outcomes old enough to reconcile;
+        orphans, whose receivers `throttles` does not know.
+        """
         ...
 
     async def still_due(self, ids: Collection[int], now: datetime) -> Sequence[Delivery]:
-        """Those of the deliveries `ids` that wait to be sent or looked up, and whose time has come."""
+        """Return those of the deliveries `ids` that are due to be sent or looked up."""
         ...
 
     async def next_at(self, throttles: Mapping[str, Collection[str]]) -> datetime | None:
-        """The earliest moment at which `due` may find something; None while nothing waits."""
+        """Return the earliest moment at which `due` may find something; None while nothing waits."""
         ...
 
     async def claim(
@@ -42,12 +45,15 @@ class Outbox(Protocol):
         settle_at: datetime,
         now: datetime,
     ) -> DeliveryForSending | None:
-        """Commit the intent to post: `sending`, one more attempt, due again at `settle_at`, and the first of
-        `throttles` blocked until `until`. None when a throttle is blocked or `seen` is no longer the row's state."""
+        """Commit the intent to post, and return what the message says.
+
+        The row becomes `sending`, with one more attempt, due again at `settle_at`; the first of `throttles` is blocked
+        until `until`. None when a throttle is blocked or `seen` is no longer the row's state.
+        """
         ...
 
     async def load(self, delivery_id: int, now: datetime) -> DeliveryForSending | None:
-        """A delivery with all that its message says."""
+        """Return a delivery with all that its message says."""
         ...
 
     async def record(self, settlement: Settlement, now: datetime) -> bool:
@@ -55,13 +61,18 @@ class Outbox(Protocol):
         ...
 
     async def escalate(self, receiver: Receiver, raised_before: datetime, now: datetime) -> int:
-        """Tell `receiver.escalate_to` of alerts of top severity that `receiver` was sent before then and nobody has
-        acknowledged, once each; the number of alerts."""
+        """Notify `receiver.escalate_to` of unacknowledged critical alerts, once each; return how many.
+
+        Only alerts that `receiver` was sent before `raised_before` count.
+        """
         ...
 
 
 class Notifier(Protocol):
-    """A way to tell people. No method raises for what the other side, the network or the message may do."""
+    """Send messages to people.
+
+    No method raises for what the other side, the network or the message may do.
+    """
 
     async def post(
         self,
@@ -74,9 +85,12 @@ class Notifier(Protocol):
         plain: bool,
         begin_by: datetime | None = None,
     ) -> Outcome:
-        """Post `message`, once. `key` is written where `find` looks for it; `thread` is the `ts` it answers,
-        `broadcast` shows the answer in the channel too; `plain` leaves out all layout. Not begun by `begin_by`, as may
-        happen to a process that was stopped, it is not sent."""
+        """Post `message`, once.
+
+        `key` is written where `find` looks for it; `thread` is the `ts` it answers, `broadcast` shows the answer in the
+        channel too; `plain` leaves out all layout. A post not begun by `begin_by`, as may happen to a process that was
+        stopped, is not sent.
+        """
         ...
 
     async def update(

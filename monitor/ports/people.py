@@ -9,20 +9,20 @@ from monitor.domain.alerts.interactions import Consequence
 
 
 class Silences(Protocol):
-    """Mutes, as people add and end them."""
+    """Add, list and end silences."""
 
     async def add(
         self, *, topic: str | None, story_id: int | None, until: datetime, reason: str, author: str, now: datetime
     ) -> Silence:
-        """A new silence."""
+        """Add a silence."""
         ...
 
     async def in_force(self, now: datetime) -> Sequence[Silence]:
-        """Silences that have not ended, the one that ends first coming first."""
+        """Return silences that have not ended, the one that ends first coming first."""
         ...
 
     async def titles(self, silences: Iterable[Silence]) -> Mapping[int, str]:
-        """The titles of the stories they mute, by the stories' ids."""
+        """Return the titles of the muted stories, by story id."""
         ...
 
     async def end(self, silence_id: int, now: datetime) -> bool:
@@ -31,10 +31,10 @@ class Silences(Protocol):
 
 
 class Interactions(Protocol):
-    """Where what people did is kept."""
+    """Keep what people did."""
 
     async def alert(self, alert_id: int) -> Alert | None:
-        """The alert as it stands."""
+        """Return the alert as it stands."""
         ...
 
     async def record(self, consequence: Consequence) -> bool:

@@ -1,4 +1,4 @@
-"""The last step: one delivery to one receiver, posted once.
+"""Deliver one message to one receiver, once.
 
 The intent is committed before the request begins and the outcome after it ended, so whenever the program dies the row
 says what may have happened; what happened is then read from the channel itself, never guessed.
@@ -12,6 +12,7 @@ from monitor.domain.alerts.alert import Delivery, DeliveryKind, DeliveryState, O
 from monitor.domain.catalog import Catalog, Channel, Receiver
 from monitor.domain.delivery.attempt import (
     DeliveryForSending,
+    DueDelivery,
     Rules,
     Settlement,
     Throttle,
@@ -27,7 +28,10 @@ from monitor.ports import CatalogSource, Clock, Notifier, Outbox
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deliver:
-    """Posts what is due and reconciles what is unknown. `interactive`: whether buttons are shown, asked each time."""
+    """Post what is due and reconcile unknown outcomes.
+
+    `interactive`: whether buttons are shown, read for each message.
+    """
 
     outbox: Outbox
     notifiers: Mapping[Channel, Notifier]
@@ -36,46 +40,57 @@ class Deliver:
     rules: Rules
     interactive: Callable[[], bool] = lambda: False
 
-    async def due(self, limit: int, skip: Collection[int] = ()) -> Sequence[Delivery]:
-        """Deliveries whose time has come and whose way is free: at most one for each receiver."""
-        now = self.clock.now()
-        return await self.outbox.due(now, limit, skip, await self._lanes())
+    async def due(self, limit: int, skip: Collection[int] = ()) -> Sequence[DueDelivery]:
+        """Return due deliveries with the receivers that get them: at most one for each receiver."""
+        routes = await self._routes()
+        throttles = {name: throttles_of(via) for name, via in routes.items()}
+        rows = await self.outbox.due(self.clock.now(), limit, skip, throttles)
+        return [DueDelivery(delivery=row, via=routes.get(row.receiver)) for row in rows]
 
-    async def still_due(self, ids: Collection[int]) -> Sequence[Delivery]:
-        """Those of the deliveries `ids` whose time has come."""
-        return await self.outbox.still_due(ids, self.clock.now())
+    async def still_due(self, ids: Collection[int]) -> Sequence[DueDelivery]:
+        """Return those of the deliveries `ids` that are due, with the receivers that get them."""
+        routes = await self._routes()
+        rows = await self.outbox.still_due(ids, self.clock.now())
+        return [DueDelivery(delivery=row, via=routes.get(row.receiver)) for row in rows]
 
     async def next_at(self) -> datetime | None:
-        """When `due` may next find something, so that a channel's next message leaves the moment it may; None while
-        nothing waits at all."""
-        return await self.outbox.next_at(await self._lanes())
+        """Return when `due` may next find something; None while nothing waits at all.
 
-    async def _lanes(self) -> Mapping[str, Collection[str]]:
-        catalog = self.catalogs.current()
-        closed = await self.outbox.closed(self.clock.now())
-        return {receiver.name: throttles_of(reachable(receiver, catalog, closed)) for receiver in catalog.receivers}
+        So a channel's next message leaves the moment it may.
+        """
+        return await self.outbox.next_at({name: throttles_of(via) for name, via in (await self._routes()).items()})
 
-    async def perform(self, delivery: Delivery) -> DeliveryState | None:
-        """Take one delivery on; the state it ends in, or None when it was not its turn or another worker has it."""
+    async def _routes(self) -> Mapping[str, Receiver]:
+        """Return for each receiver the one that gets its messages now: itself, or a fallback while it is blocked."""
         catalog = self.catalogs.current()
+        blocked = await self.outbox.blocked(self.clock.now())
+        return {receiver.name: reachable(receiver, catalog, blocked) for receiver in catalog.receivers}
+
+    async def perform(self, due: DueDelivery) -> DeliveryState | None:
+        """Send or look up one delivery.
+
+        Returns the state it ends in, or None when it may not be sent now or another worker has it.
+        """
+        catalog, delivery = self.catalogs.current(), due.delivery
         receiver = catalog.receiver(delivery.receiver)
         if delivery.state is DeliveryState.SENDING:
             return await self._reconcile(delivery, receiver, catalog)
         if receiver is None:
             return await self._record(unconfigured(delivery, catalog, self.clock.now()))
-        return await self._send(delivery, receiver, catalog)
+        return await self._send(delivery, receiver, due.via or receiver, catalog)
 
     async def escalate(self) -> int:
-        """Tell of alerts of top severity that nobody has acknowledged in time; how many there were."""
-        now, told = self.clock.now(), 0
+        """Escalate critical alerts that nobody has acknowledged in time; return how many."""
+        now, escalated = self.clock.now(), 0
         for receiver in self.catalogs.current().receivers:
             if receiver.escalate_to is not None and receiver.escalate_after is not None:
-                told += await self.outbox.escalate(receiver, now - receiver.escalate_after, now)
-        return told
+                escalated += await self.outbox.escalate(receiver, now - receiver.escalate_after, now)
+        return escalated
 
-    async def _send(self, delivery: Delivery, receiver: Receiver, catalog: Catalog) -> DeliveryState | None:
+    async def _send(
+        self, delivery: Delivery, receiver: Receiver, via: Receiver, catalog: Catalog
+    ) -> DeliveryState | None:
         now = self.clock.now()
-        via = reachable(receiver, catalog, await self.outbox.closed(now))
         sending = await self.outbox.claim(
             delivery,
             via=via,
@@ -134,7 +149,7 @@ class Deliver:
 
 
 def _thread(sending: DeliveryForSending, via: Receiver) -> str | None:
-    """The `ts` a reply answers; none where its message stands in another channel than it is now sent to."""
+    """Return the `ts` a reply answers; None where its message stands in another channel."""
     standing = sending.standing
     if standing is None or (standing.via or standing.receiver) != via.name:
         return None

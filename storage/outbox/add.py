@@ -11,16 +11,23 @@ from monitor.domain.alerts.alert import DeliveryState, NewDelivery
 from storage.schema.outbox import deliveries, delivery_alerts
 from storage.sql.upserts import adding
 
-_LAST_PART = (
+_LATEST_OF_GROUP_KEY = (
     select(deliveries)
     .where(deliveries.c.receiver == bindparam("receiver"), deliveries.c.group_key == bindparam("group_key"))
     .order_by(deliveries.c.part.desc())
     .limit(1)
     .with_for_update()
 )
-_JOIN = update(deliveries).where(deliveries.c.id == bindparam("last"))
-_BEGIN = deliveries.insert().returning(deliveries.c.id)
-_CARRY = adding(delivery_alerts)
+"""The latest delivery of a group key, locked, so that a pending one does not leave while alerts join it."""
+
+_JOIN_PENDING_DELIVERY = update(deliveries).where(deliveries.c.id == bindparam("last"))
+"""Change the time and the text of a delivery that still waits."""
+
+_INSERT_DELIVERY = deliveries.insert().returning(deliveries.c.id)
+"""Begin a message of its own."""
+
+_CARRY_ALERTS = adding(delivery_alerts)
+"""Let a delivery carry alerts; those it carries already stay."""
 
 
 def add_deliveries(
@@ -29,7 +36,7 @@ def add_deliveries(
     """Write each wanted delivery with the alerts its topics name; the ids of the rows that now carry them.
 
     One whose (receiver, group_key) is still pending takes the alerts in and leaves at the earlier of both times. Where
-    the window's last message has left, or is just leaving, a recurring window begins its next part, `spacing` later
+    the last message of the key has left, or is just leaving, a recurring key begins its next part, `spacing` later
     at the earliest; any other does nothing more, and has no id here.
     """
     added = (_add(connection, delivery, alert_ids, now) for delivery in wanted)
@@ -50,15 +57,17 @@ def _add(connection: Connection, wanted: NewDelivery, alert_ids: Mapping[str, in
 
 
 def _last_part(connection: Connection, wanted: NewDelivery) -> Row[Any] | None:
-    """The latest delivery of the group_key, locked, so that a pending one does not leave meanwhile."""
-    return connection.execute(_LAST_PART, {"receiver": wanted.receiver, "group_key": wanted.group_key}).one_or_none()
+    """Return the latest delivery of the group_key, locked, so that a pending one does not leave."""
+    return connection.execute(
+        _LATEST_OF_GROUP_KEY, {"receiver": wanted.receiver, "group_key": wanted.group_key}
+    ).one_or_none()
 
 
 def _join(connection: Connection, last: Row[Any], wanted: NewDelivery) -> None:
-    """A spaced window keeps its time, which is already the earliest allowed."""
+    """Join a pending delivery; a spaced one keeps its time, already the earliest allowed."""
     due = last.due if wanted.spacing else min(last.due, wanted.due)
     joined = {"due": due, "text": _joined(last.text, wanted.text), "broadcast": last.broadcast or wanted.broadcast}
-    connection.execute(_JOIN, {"last": last.id, **joined})
+    connection.execute(_JOIN_PENDING_DELIVERY, {"last": last.id, **joined})
 
 
 def _joined(old: str, new: str) -> str:
@@ -83,7 +92,7 @@ def _begin(connection: Connection, wanted: NewDelivery, last: Row[Any] | None, n
         "repeat": False,
         "thread_of": wanted.thread_of,
     }
-    delivery_id: int = connection.execute(_BEGIN, row).scalar_one()
+    delivery_id: int = connection.execute(_INSERT_DELIVERY, row).scalar_one()
     return delivery_id
 
 
@@ -91,4 +100,4 @@ def carry(connection: Connection, delivery_id: int, alert_ids: Iterable[int]) ->
     """Let the delivery carry these alerts too."""
     rows = [{"delivery_id": delivery_id, "alert_id": alert_id} for alert_id in sorted(alert_ids)]
     if rows:
-        connection.execute(_CARRY.on(connection), rows)
+        connection.execute(_CARRY_ALERTS.on(connection), rows)

@@ -1,4 +1,4 @@
-"""Alerts of top severity that nobody acknowledges are told to the next receiver."""
+"""Escalate critical alerts that nobody acknowledges to the next receiver."""
 
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ _ESCALATED_FOR = timedelta(days=7)
 
 
 def escalate(connection: Connection, receiver: Receiver, raised_before: datetime, now: datetime) -> int:
-    """Tell `receiver.escalate_to` of each alert of top severity that nobody has acknowledged, once; how many."""
+    """Notify `receiver.escalate_to` of each unacknowledged critical alert, once; return how many."""
     if receiver.escalate_to is None:
         return 0
     late = connection.execute(
@@ -36,8 +36,8 @@ def escalate(connection: Connection, receiver: Receiver, raised_before: datetime
     known = select(deliveries.c.group_key).where(
         deliveries.c.receiver == receiver.escalate_to, deliveries.c.group_key.in_([one.group_key for one in wanted])
     )
-    told = set(connection.scalars(known))
-    return len(add_deliveries(connection, [one for one in wanted if one.group_key not in told], {}, now))
+    escalated = set(connection.scalars(known))
+    return len(add_deliveries(connection, [one for one in wanted if one.group_key not in escalated], {}, now))
 
 
 def _escalation(receiver: Receiver, alert_id: int, sent_at: datetime, now: datetime) -> NewDelivery:
@@ -48,6 +48,6 @@ def _escalation(receiver: Receiver, alert_id: int, sent_at: datetime, now: datet
         kind=DeliveryKind.ALERT,
         group_key=f"escalation:{receiver.name}:{alert_id}",
         due=now,
-        text=f"{receiver.name} was told {minutes} minutes ago, and nobody has acknowledged it.",
+        text=f"{receiver.name} was notified {minutes} minutes ago, and nobody has acknowledged it.",
         alert_ids=(alert_id,),
     )

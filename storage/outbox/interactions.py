@@ -1,4 +1,4 @@
-"""What people did with alerts: each click once, with its consequences."""
+"""Record what people did with alerts: each click once, with its consequences."""
 
 from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
@@ -19,7 +19,7 @@ class SqlInteractions:
         self._database = database
 
     async def alert(self, alert_id: int) -> Alert | None:
-        """The alert as it stands."""
+        """Return the alert as it stands."""
         row = await self._database.read(
             lambda connection: connection.execute(select(alerts).where(alerts.c.id == alert_id)).one_or_none()
         )
@@ -79,7 +79,7 @@ _END_MUTES = (
 
 
 def _rewrites(connection: Connection, done: Consequence) -> list[NewDelivery]:
-    """An update of every message that shows the alert."""
+    """Return an update of every message that shows the alert."""
     standing = connection.execute(
         select(deliveries.c.id, deliveries.c.receiver)
         .join(delivery_alerts, delivery_alerts.c.delivery_id == deliveries.c.id)

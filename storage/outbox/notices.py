@@ -9,12 +9,12 @@ from storage.sql.database import Database
 
 
 class SqlNotices:
-    """Writes notices."""
+    """Write notices."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def tell(self, deliveries: Sequence[NewDelivery], now: datetime) -> None:
-        """Put `deliveries` into the outbox; one whose window is already told is left as it is."""
+        """Put `deliveries` into the outbox; one whose key was used before is left as it is."""
         if deliveries:
             await self._database.run(lambda connection: add_deliveries(connection, deliveries, {}, now))

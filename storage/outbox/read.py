@@ -1,4 +1,4 @@
-"""Reading all that a message says, in one transaction, at the moment it is sent."""
+"""Read all that a message says, in one transaction, at the moment it is sent."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -17,20 +17,21 @@ from storage.stories.stories import story_of
 
 _HOUR = timedelta(hours=1)
 _MESSAGES = (DeliveryKind.ALERT.value, DeliveryKind.DIGEST.value)
-_STANDING_FIRST = case(
+_SENT_FIRST = case(
     {DeliveryState.SENT.value: 0, DeliveryState.SENDING.value: 1, DeliveryState.PENDING.value: 2},
     value=deliveries.c.state,
     else_=3,
 )
 
-_DELIVERY = select(deliveries).where(deliveries.c.id == bindparam("delivery_id"))
-_CARRIED = (
+_DELIVERY_BY_ID = select(deliveries).where(deliveries.c.id == bindparam("delivery_id"))
+_ALERT_IDS_OF_DELIVERY = (
     select(delivery_alerts.c.alert_id)
     .where(delivery_alerts.c.delivery_id == bindparam("delivery_id"))
     .order_by(delivery_alerts.c.alert_id)
 )
-_ALERTS = select(alerts).where(alerts.c.id.in_(bindparam("ids", expanding=True))).order_by(alerts.c.id)
-_DOUBTS = (
+_ALERTS_BY_ID = select(alerts).where(alerts.c.id.in_(bindparam("ids", expanding=True))).order_by(alerts.c.id)
+
+_DOUBTS_OF_ALERTS = (
     select(interactions.c.alert_id, interactions.c.author, interactions.c.at)
     .where(
         interactions.c.alert_id.in_(bindparam("ids", expanding=True)),
@@ -38,10 +39,14 @@ _DOUBTS = (
     )
     .order_by(interactions.c.id.desc())
 )
-"""The first of each alert comes last."""
-_STANDING = select(deliveries).order_by(_STANDING_FIRST, deliveries.c.id.desc()).limit(1)
-_STANDING_AT = _STANDING.where(deliveries.c.id == bindparam("thread_of"))
-_STANDING_WITH = _STANDING.where(
+"""Clicks on "not relevant", the first of each alert coming last."""
+
+_LATEST_MESSAGE = select(deliveries).order_by(_SENT_FIRST, deliveries.c.id.desc()).limit(1)
+
+_MESSAGE_BY_ID = _LATEST_MESSAGE.where(deliveries.c.id == bindparam("thread_of"))
+"""The message that a delivery names as its thread."""
+
+_MESSAGE_OF_ALERTS = _LATEST_MESSAGE.where(
     deliveries.c.id.in_(
         select(delivery_alerts.c.delivery_id).where(
             delivery_alerts.c.alert_id.in_(bindparam("alert_ids", expanding=True))
@@ -50,14 +55,18 @@ _STANDING_WITH = _STANDING.where(
     deliveries.c.receiver == bindparam("receiver"),
     deliveries.c.kind.in_(_MESSAGES),
 )
-_WAITING = select(func.count()).where(
+"""The message to a receiver that carries any of these alerts: one that was sent first, of several the newest."""
+
+_COUNT_DUE_ALERT_MESSAGES = select(func.count()).where(
     deliveries.c.receiver == bindparam("receiver"),
     deliveries.c.state == DeliveryState.PENDING.value,
     deliveries.c.due <= bindparam("now"),
     deliveries.c.kind == DeliveryKind.ALERT.value,
     deliveries.c.id != bindparam("delivery_id"),
 )
-_RECENT = (
+"""How many other alert messages wait for the receiver: a backlog is rolled up."""
+
+_TIMES_OF_RECENT_MESSAGES = (
     select(deliveries.c.sent_at)
     .where(
         deliveries.c.receiver == bindparam("receiver"),
@@ -66,13 +75,17 @@ _RECENT = (
     )
     .order_by(deliveries.c.sent_at)
 )
-_SILENCES = select(silences).where(silences.c.until > bindparam("now")).order_by(silences.c.until)
-_TROUBLED = select(throttles).where(or_(throttles.c.reason.is_not(None), throttles.c.failures > 0))
+"""When the receiver's last messages were sent, for `max_per_hour`."""
+
+_SILENCES_IN_FORCE = select(silences).where(silences.c.until > bindparam("now")).order_by(silences.c.until)
+
+_TROUBLED_THROTTLES = select(throttles).where(or_(throttles.c.reason.is_not(None), throttles.c.failures > 0))
+"""Throttles blocked for a reason, or with failures behind them."""
 
 
 def read_for_sending(connection: Connection, delivery_id: int, now: datetime) -> DeliveryForSending | None:
-    """The delivery with its alerts, their stories, and what else decides whether and how it goes out."""
-    row = connection.execute(_DELIVERY, {"delivery_id": delivery_id}).one_or_none()
+    """Return the delivery with all that decides whether and how it goes out."""
+    row = connection.execute(_DELIVERY_BY_ID, {"delivery_id": delivery_id}).one_or_none()
     if row is None:
         return None
     delivery = delivery_of(row, _alert_ids(connection, delivery_id))
@@ -90,7 +103,7 @@ def read_for_sending(connection: Connection, delivery_id: int, now: datetime) ->
 
 
 def delivery_of(row: Row[Any], alert_ids: Sequence[int] = ()) -> Delivery:
-    """The delivery in a row of `deliveries`."""
+    """Return the delivery in a row of `deliveries`."""
     return Delivery(
         id=row.id,
         key=row.key,
@@ -118,47 +131,47 @@ def delivery_of(row: Row[Any], alert_ids: Sequence[int] = ()) -> Delivery:
 
 
 def silences_in_force(connection: Connection, now: datetime) -> tuple[Silence, ...]:
-    """Silences that have not ended, the one that ends first coming first."""
-    return tuple(Silence(**row) for row in connection.execute(_SILENCES, {"now": now}).mappings())
+    """Return silences that have not ended, the one that ends first coming first."""
+    return tuple(Silence(**row) for row in connection.execute(_SILENCES_IN_FORCE, {"now": now}).mappings())
 
 
 def troubled_throttles(connection: Connection) -> tuple[Throttle, ...]:
-    """Lanes closed for a reason, or with failures behind them."""
-    return tuple(Throttle(**row) for row in connection.execute(_TROUBLED).mappings())
+    """Return throttles blocked for a reason, or with failures behind them."""
+    return tuple(Throttle(**row) for row in connection.execute(_TROUBLED_THROTTLES).mappings())
 
 
 def _alert_ids(connection: Connection, delivery_id: int) -> tuple[int, ...]:
-    return tuple(connection.execute(_CARRIED, {"delivery_id": delivery_id}).scalars())
+    return tuple(connection.execute(_ALERT_IDS_OF_DELIVERY, {"delivery_id": delivery_id}).scalars())
 
 
 def _standing(connection: Connection, delivery: Delivery) -> Delivery | None:
-    """The delivery whose message this one changes or answers."""
+    """Return the delivery whose message this one changes or answers."""
     if delivery.kind not in (DeliveryKind.UPDATE, DeliveryKind.REPLY):
         return None
     if delivery.thread_of is not None:
-        found = connection.execute(_STANDING_AT, {"thread_of": delivery.thread_of})
+        found = connection.execute(_MESSAGE_BY_ID, {"thread_of": delivery.thread_of})
     else:
-        asked = {"alert_ids": padded(delivery.alert_ids), "receiver": delivery.receiver}
-        found = connection.execute(_STANDING_WITH, asked)
+        wanted = {"alert_ids": padded(delivery.alert_ids), "receiver": delivery.receiver}
+        found = connection.execute(_MESSAGE_OF_ALERTS, wanted)
     row = found.one_or_none()
     return delivery_of(row, _alert_ids(connection, row.id)) if row is not None else None
 
 
 def _waiting(connection: Connection, delivery: Delivery, now: datetime) -> int:
-    """Alert messages due for the same receiver, this one among them."""
-    asked = {"receiver": delivery.receiver, "now": now, "delivery_id": delivery.id}
-    return int(connection.execute(_WAITING, asked).scalar_one()) + 1
+    """Count alert messages due for the same receiver, this one among them."""
+    wanted = {"receiver": delivery.receiver, "now": now, "delivery_id": delivery.id}
+    return int(connection.execute(_COUNT_DUE_ALERT_MESSAGES, wanted).scalar_one()) + 1
 
 
 def _recent(connection: Connection, delivery: Delivery, now: datetime) -> tuple[datetime, ...]:
-    asked = {"receiver": delivery.receiver, "since": now - _HOUR}
-    return tuple(connection.execute(_RECENT, asked).scalars())
+    wanted = {"receiver": delivery.receiver, "since": now - _HOUR}
+    return tuple(connection.execute(_TIMES_OF_RECENT_MESSAGES, wanted).scalars())
 
 
 def _alerts(connection: Connection, alert_ids: Collection[int]) -> tuple[AlertForSending, ...]:
-    asked = [{"ids": padded(batch)} for batch in batches(sorted(alert_ids))]
-    found = [alert_of(row) for ids in asked for row in connection.execute(_ALERTS, ids)]
-    doubts = {row.alert_id: row for ids in asked for row in connection.execute(_DOUBTS, ids)}
+    wanted = [{"ids": padded(batch)} for batch in batches(sorted(alert_ids))]
+    found = [alert_of(row) for ids in wanted for row in connection.execute(_ALERTS_BY_ID, ids)]
+    doubts = {row.alert_id: row for ids in wanted for row in connection.execute(_DOUBTS_OF_ALERTS, ids)}
     stories = {number: story_of(connection, number) for number in {alert.story_id for alert in found}}
     return tuple(
         AlertForSending(

@@ -21,7 +21,7 @@ class SqlSilences:
     async def add(
         self, *, topic: str | None, story_id: int | None, until: datetime, reason: str, author: str, now: datetime
     ) -> Silence:
-        """A new silence."""
+        """Add a silence."""
         row = {
             "topic": topic,
             "story_id": story_id,
@@ -38,11 +38,11 @@ class SqlSilences:
         )
 
     async def in_force(self, now: datetime) -> Sequence[Silence]:
-        """Silences that have not ended, the one that ends first coming first."""
+        """Return silences that have not ended, the one that ends first coming first."""
         return await self._database.read(lambda connection: silences_in_force(connection, now))
 
     async def titles(self, silences: Iterable[Silence]) -> Mapping[int, str]:
-        """The titles of the stories they mute, by the stories' ids."""
+        """Return the titles of the muted stories, by story id."""
         ids = {silence.story_id for silence in silences}
         named = select(stories.c.id, stories.c.title).where(stories.c.id.in_(ids - {None}))
         return await self._database.read(lambda connection: {row.id: row.title for row in connection.execute(named)})

@@ -16,58 +16,85 @@ from monitor.domain.delivery.attempt import DeliveryForSending, Settlement, Thro
 from storage.outbox.add import add_deliveries
 from storage.outbox.escalate import escalate
 from storage.outbox.read import delivery_of, read_for_sending
-from storage.outbox.roll_up import fold
+from storage.outbox.roll_up import roll_up
 from storage.schema.outbox import deliveries, throttles
 from storage.sql.database import Database
 from storage.sql.upserts import Upsert, adding, upserting
 
-_SHUT = select(throttles).where(throttles.c.blocked_until > bindparam("now"))
-_CLOSED = _SHUT.where(throttles.c.reason.is_not(None))
+_BLOCKED_THROTTLES = select(throttles).where(throttles.c.blocked_until > bindparam("now"))
+"""Throttles that nothing may pass yet, if only for the usual spacing."""
+
+_THROTTLES_BLOCKED_FOR_A_REASON = _BLOCKED_THROTTLES.where(throttles.c.reason.is_not(None))
+"""Throttles that a refusal, a rate limit or an outage blocks."""
+
 _THROTTLES = select(throttles)
 
-_IN_ORDER = select(deliveries).where(deliveries.c.due <= bindparam("now")).order_by(deliveries.c.due, deliveries.c.id)
-_NOT_IN_WORK = _IN_ORDER.where(deliveries.c.id.not_in(bindparam("skip", expanding=True))).limit(
-    bindparam("most", type_=Integer)
-)
 _PENDING = deliveries.c.state == DeliveryState.PENDING.value
 _SENDING = deliveries.c.state == DeliveryState.SENDING.value
-_WAITED_FOR = select(deliveries.c.receiver).where(_PENDING, deliveries.c.due <= bindparam("now")).distinct()
-_HEAD = _NOT_IN_WORK.where(_PENDING, deliveries.c.receiver == bindparam("receiver"))
-_STRAYS = _NOT_IN_WORK.where(_PENDING, deliveries.c.receiver.not_in(bindparam("receivers", expanding=True)))
-_UNKNOWN = _NOT_IN_WORK.where(_SENDING)
-_STILL_DUE = _IN_ORDER.where(or_(_PENDING, _SENDING), deliveries.c.id.in_(bindparam("ids", expanding=True)))
-_NEXT_PENDING = (
+_DUE = select(deliveries).where(deliveries.c.due <= bindparam("now")).order_by(deliveries.c.due, deliveries.c.id)
+_DUE_AND_NOT_IN_WORK = _DUE.where(deliveries.c.id.not_in(bindparam("skip", expanding=True))).limit(
+    bindparam("most", type_=Integer)
+)
+
+_RECEIVERS_WITH_DUE_DELIVERIES = (
+    select(deliveries.c.receiver).where(_PENDING, deliveries.c.due <= bindparam("now")).distinct()
+)
+"""Receivers for which something is due, so that the others cost no query."""
+
+_NEXT_OF_RECEIVER = _DUE_AND_NOT_IN_WORK.where(_PENDING, deliveries.c.receiver == bindparam("receiver"))
+"""The due delivery of one receiver that has waited longest."""
+
+_ORPHANS = _DUE_AND_NOT_IN_WORK.where(_PENDING, deliveries.c.receiver.not_in(bindparam("receivers", expanding=True)))
+"""Due deliveries whose receivers are no longer configured."""
+
+_UNKNOWN_OUTCOMES = _DUE_AND_NOT_IN_WORK.where(_SENDING)
+"""Attempts of unknown outcome that are old enough to be looked up."""
+
+_STILL_DUE = _DUE.where(or_(_PENDING, _SENDING), deliveries.c.id.in_(bindparam("ids", expanding=True)))
+"""Those of the given deliveries that nobody else has taken meanwhile."""
+
+_NEXT_PENDING_BY_RECEIVER = (
     select(deliveries.c.receiver, func.min(deliveries.c.due)).where(_PENDING).group_by(deliveries.c.receiver)
 )
-_NEXT_UNKNOWN = select(func.min(deliveries.c.due)).where(_SENDING)
+"""When the next pending delivery of each receiver is due."""
 
-_IF_UNCHANGED = update(deliveries).where(
+_NEXT_UNKNOWN_OUTCOME = select(func.min(deliveries.c.due)).where(_SENDING)
+"""When the next attempt of unknown outcome is to be looked up."""
+
+_UPDATE_IF_UNCHANGED = update(deliveries).where(
     deliveries.c.id == bindparam("seen_id"),
     deliveries.c.state == bindparam("seen_state"),
     deliveries.c.attempt == bindparam("seen_attempt"),
 )
-_MEET = adding(throttles)
-_LOCKED = (
+"""Compare and set: change a delivery that still is as it was seen."""
+
+_ADD_THROTTLE_IF_NEW = adding(throttles)
+"""Make the row of a throttle that was never used, so that it can be locked."""
+
+_LOCK_THROTTLES = (
     select(throttles)
     .where(throttles.c.name.in_(bindparam("names", expanding=True)))
     .order_by(throttles.c.name)
     .with_for_update()
 )
-_TAKE = update(throttles).where(throttles.c.name == bindparam("taken"))
+"""Lock throttles in the order of their names, before any delivery: in another order two workers could deadlock."""
+
+_OCCUPY_THROTTLE = update(throttles).where(throttles.c.name == bindparam("taken"))
+"""Block a throttle for the post that begins."""
 
 
-def _unless_shut(new: Upsert) -> Upsert:
-    """A pause that still runs is not cut short by what began before it."""
-    still_shut = and_(
+def _unless_blocked_longer(new: Upsert) -> Upsert:
+    """Replace a throttle, unless its pause still runs: what began before a pause does not cut it short."""
+    still_blocked = and_(
         throttles.c.reason.is_not(None),
         throttles.c.blocked_until > new.excluded["blocked_until"],
         throttles.c.blocked_until > bindparam("now"),
     )
     changed = {name: new.excluded[name] for name in ("blocked_until", "reason", "failures")}
-    return new.on_conflict_do_update(index_elements=[throttles.c.name], set_=changed, where=~still_shut)
+    return new.on_conflict_do_update(index_elements=[throttles.c.name], set_=changed, where=~still_blocked)
 
 
-_SET_THROTTLE = upserting(throttles, _unless_shut)
+_SET_THROTTLE = upserting(throttles, _unless_blocked_longer)
 
 
 class SqlOutbox:
@@ -76,9 +103,13 @@ class SqlOutbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def closed(self, now: datetime) -> Sequence[Throttle]:
-        """The throttles closed for a reason: refused credentials, unreachable channels, rate limits."""
-        return await self._database.read(lambda connection: _closed_for_a_reason(connection, now))
+    async def blocked(self, now: datetime) -> Sequence[Throttle]:
+        """Return the throttles blocked for a reason: refused credentials, channels, rate limits."""
+        return await self._database.read(
+            lambda connection: [
+                Throttle(**row) for row in connection.execute(_THROTTLES_BLOCKED_FOR_A_REASON, {"now": now}).mappings()
+            ]
+        )
 
     async def due(
         self, now: datetime, limit: int, skip: Collection[int], throttles: Mapping[str, Collection[str]]
@@ -87,11 +118,14 @@ class SqlOutbox:
         return await self._database.read(lambda connection: _due(connection, now, limit, skip, throttles))
 
     async def still_due(self, ids: Collection[int], now: datetime) -> Sequence[Delivery]:
-        """Those of the deliveries `ids` that wait to be sent or looked up, and whose time has come."""
-        return await self._database.read(lambda connection: _still_due(connection, ids, now))
+        """Return those of the deliveries `ids` that are due to be sent or looked up."""
+        wanted = {"ids": list(ids), "now": now}
+        return await self._database.read(
+            lambda connection: [delivery_of(row) for row in connection.execute(_STILL_DUE, wanted)]
+        )
 
     async def next_at(self, throttles: Mapping[str, Collection[str]]) -> datetime | None:
-        """The earliest moment at which `due` may find something; None while nothing waits."""
+        """Return the earliest moment at which `due` may find something; None while nothing waits."""
         return await self._database.read(lambda connection: _next_at(connection, throttles))
 
     async def claim(
@@ -110,7 +144,7 @@ class SqlOutbox:
         )
 
     async def load(self, delivery_id: int, now: datetime) -> DeliveryForSending | None:
-        """A delivery with all that its message says."""
+        """Return a delivery with all that its message says."""
         return await self._database.read(lambda connection: read_for_sending(connection, delivery_id, now))
 
     async def record(self, settlement: Settlement, now: datetime) -> bool:
@@ -118,43 +152,35 @@ class SqlOutbox:
         return await self._database.run(lambda connection: _record(connection, settlement, now))
 
     async def escalate(self, receiver: Receiver, raised_before: datetime, now: datetime) -> int:
-        """Tell `receiver.escalate_to` of alerts of top severity that nobody has acknowledged; how many there were."""
+        """Notify `receiver.escalate_to` of unacknowledged critical alerts; return how many."""
         return await self._database.run(lambda connection: escalate(connection, receiver, raised_before, now))
-
-
-def _closed_for_a_reason(connection: Connection, now: datetime) -> list[Throttle]:
-    return [Throttle(**row) for row in connection.execute(_CLOSED, {"now": now}).mappings()]
 
 
 def _due(
     connection: Connection, now: datetime, limit: int, skip: Collection[int], passes: Mapping[str, Collection[str]]
 ) -> list[Delivery]:
-    shut = {row.name for row in connection.execute(_SHUT, {"now": now})}
-    waited_for = set(connection.scalars(_WAITED_FOR, {"now": now}))
-    asked = {"now": now, "skip": list(skip), "most": limit}
-    heads = [
+    blocked = {row.name for row in connection.execute(_BLOCKED_THROTTLES, {"now": now})}
+    waiting = set(connection.scalars(_RECEIVERS_WITH_DUE_DELIVERIES, {"now": now}))
+    wanted = {"now": now, "skip": list(skip), "most": limit}
+    first = [
         row
         for receiver, through in passes.items()
-        if receiver in waited_for and shut.isdisjoint(through)
-        for row in connection.execute(_HEAD, {**asked, "receiver": receiver, "most": 1})
+        if receiver in waiting and blocked.isdisjoint(through)
+        for row in connection.execute(_NEXT_OF_RECEIVER, {**wanted, "receiver": receiver, "most": 1})
     ]
-    unknown = connection.execute(_UNKNOWN, asked)
-    strays = connection.execute(_STRAYS, {**asked, "receivers": list(passes)})
-    rows = sorted((*heads, *unknown, *strays), key=lambda row: (row.due, row.id))
+    unknown = connection.execute(_UNKNOWN_OUTCOMES, wanted)
+    orphans = connection.execute(_ORPHANS, {**wanted, "receivers": list(passes)})
+    rows = sorted((*first, *unknown, *orphans), key=lambda row: (row.due, row.id))
     return [delivery_of(row) for row in rows[:limit]]
-
-
-def _still_due(connection: Connection, ids: Collection[int], now: datetime) -> list[Delivery]:
-    return [delivery_of(row) for row in connection.execute(_STILL_DUE, {"ids": list(ids), "now": now})]
 
 
 def _next_at(connection: Connection, passes: Mapping[str, Collection[str]]) -> datetime | None:
     opens = {row.name: row.blocked_until for row in connection.execute(_THROTTLES)}
-    pending = connection.execute(_NEXT_PENDING)
+    pending = connection.execute(_NEXT_PENDING_BY_RECEIVER)
     moments = [
         max(due, *(opens[name] for name in passes.get(receiver, ()) if name in opens), due) for receiver, due in pending
     ]
-    moments += [moment for moment in connection.scalars(_NEXT_UNKNOWN) if moment is not None]
+    moments += [moment for moment in connection.scalars(_NEXT_UNKNOWN_OUTCOME) if moment is not None]
     return min(moments, default=None)
 
 
@@ -179,26 +205,25 @@ def _claim(
     }
     if not _set_if_unchanged(connection, seen, intent):
         return None
-    connection.execute(_TAKE, {"taken": passes[0], "blocked_until": until, "reason": None})
+    connection.execute(_OCCUPY_THROTTLE, {"taken": passes[0], "blocked_until": until, "reason": None})
     return read_for_sending(connection, seen.id, now)
 
 
 def _open(connection: Connection, passes: Sequence[str], now: datetime) -> bool:
-    """Whether every throttle is open; the rows stay locked, so that two workers cannot both find them so."""
-    connection.execute(_MEET.on(connection), {"name": passes[0], "blocked_until": now, "failures": 0})
+    """Tell whether every throttle is open; the rows stay locked, so that two workers cannot both find them so."""
+    connection.execute(_ADD_THROTTLE_IF_NEW.on(connection), {"name": passes[0], "blocked_until": now, "failures": 0})
     return all(row.blocked_until <= now for row in _lock(connection, passes))
 
 
 def _lock(connection: Connection, names: Sequence[str]) -> list[Row[Any]]:
-    """The throttles of these names, ours until the transaction ends. Throttles are locked before deliveries, and in the
-    order of their names: in any other order two workers could wait for each other."""
-    return list(connection.execute(_LOCKED, {"names": list(names)}).all()) if names else []
+    """Lock the throttles of these names until the transaction ends."""
+    return list(connection.execute(_LOCK_THROTTLES, {"names": list(names)}).all()) if names else []
 
 
 def _set_if_unchanged(connection: Connection, seen: Delivery, values: Mapping[str, object]) -> bool:
-    """Compare and set: whether the row still was what was seen."""
+    """Change the row that still is as it was seen; return whether it was."""
     was = {"seen_id": seen.id, "seen_state": seen.state.value, "seen_attempt": seen.attempt}
-    return connection.execute(_IF_UNCHANGED, {**was, **values}).rowcount == 1
+    return connection.execute(_UPDATE_IF_UNCHANGED, {**was, **values}).rowcount == 1
 
 
 def _record(connection: Connection, settlement: Settlement, now: datetime) -> bool:
@@ -215,18 +240,14 @@ def _record(connection: Connection, settlement: Settlement, now: datetime) -> bo
     if not _set_if_unchanged(connection, settlement.seen, values):
         return False
     for throttle in sorted(settlement.throttles, key=lambda throttle: throttle.name):
-        _set_throttle(connection, throttle, now)
+        row = {
+            "name": throttle.name,
+            "blocked_until": throttle.blocked_until,
+            "reason": throttle.reason,
+            "failures": throttle.failures,
+        }
+        connection.execute(_SET_THROTTLE.on(connection), {**row, "now": now})
     add_deliveries(connection, settlement.deliveries, {}, now)
-    if settlement.fold is not None:
-        fold(connection, settlement.seen, settlement.fold, settlement.failure, now)
+    if settlement.roll_up is not None:
+        roll_up(connection, settlement.seen, settlement.roll_up, settlement.failure, now)
     return True
-
-
-def _set_throttle(connection: Connection, throttle: Throttle, now: datetime) -> None:
-    row = {
-        "name": throttle.name,
-        "blocked_until": throttle.blocked_until,
-        "reason": throttle.reason,
-        "failures": throttle.failures,
-    }
-    connection.execute(_SET_THROTTLE.on(connection), {**row, "now": now})

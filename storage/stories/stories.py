@@ -58,8 +58,8 @@ def facts_of(connection: Connection, story_id: int, article_id: int, own: Source
             SourceText(text=text, origin=origin, first=first, last=last)
             for text, origin, first, last in connection.execute(_OTHERS, asked).all()
         ),
-        told=frozenset(row.topic for row in topics if not row.itself),
-        told_itself=frozenset(row.topic for row in topics if row.itself),
+        reported_topics=frozenset(row.topic for row in topics if not row.itself),
+        own_topics=frozenset(row.topic for row in topics if row.itself),
         alerts=alerts_of_story(connection, story_id),
     )
 

@@ -97,7 +97,7 @@ class Result:
     @property
     def sound(self) -> bool:
         """Nothing lost, nothing doubled, nothing left over, nobody gone."""
-        return not self.lost and not self.doubled and not self.left and not set(self.states) - {"sent", "folded"}
+        return not self.lost and not self.doubled and not self.left and not set(self.states) - {"sent", "rolled_up"}
 
 
 @dataclass(frozen=True)

@@ -91,9 +91,9 @@ def _wrapped(original: Callable[..., Any], pass_by: Callable[[], None], side: st
     return at_once
 
 
-async def _send_then_mark(self: Deliver, delivery: Any) -> DeliveryState | None:
+async def _send_then_mark(self: Deliver, due: Any) -> DeliveryState | None:
     """The usual "at least once": whatever was not marked is sent again."""
-    catalog, now = self.catalogs.current(), self.clock.now()
+    catalog, now, delivery = self.catalogs.current(), self.clock.now(), due.delivery
     receiver = catalog.receiver(delivery.receiver)
     sending = await self.outbox.load(delivery.id, now)
     assert receiver is not None
@@ -108,9 +108,9 @@ async def _send_then_mark(self: Deliver, delivery: Any) -> DeliveryState | None:
     return None
 
 
-async def _mark_then_send(self: Deliver, delivery: Any) -> DeliveryState | None:
+async def _mark_then_send(self: Deliver, due: Any) -> DeliveryState | None:
     """At most once: what dies or fails between the mark and the post is lost."""
-    catalog, now = self.catalogs.current(), self.clock.now()
+    catalog, now, delivery = self.catalogs.current(), self.clock.now(), due.delivery
     receiver = catalog.receiver(delivery.receiver)
     assert receiver is not None
     sending = await self.outbox.claim(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.domain.alerts.alert import AlertChange, Delivery, DeliveryKind, DeliveryState, NewDelivery, Receipt
 from monitor.domain.catalog import Channel, Receiver, Severity
-from monitor.domain.delivery.attempt import DeliveryForSending, Fold, Settlement, Throttle, throttles_of
+from monitor.domain.delivery.attempt import DeliveryForSending, RollUp, Settlement, Throttle, throttles_of
 from monitor.domain.delivery.outcomes import settled
 from storage.outbox.add import add_deliveries
 from storage.outbox.store import SqlOutbox
@@ -234,7 +234,7 @@ async def test_a_pause_is_not_cut_short_by_what_began_before_it(database: Databa
     await outbox.record(
         Settlement(**_fields(again), throttles=(paused, Throttle(name=channel, blocked_until=NOW))), NOW
     )
-    assert [throttle.name for throttle in await outbox.closed(NOW + SECOND)] == [app]
+    assert [throttle.name for throttle in await outbox.blocked(NOW + SECOND)] == [app]
     assert await due(outbox, NOW + 29 * SECOND) == []
     seen = (await due(outbox, NOW + 30 * SECOND))[0]
     late = Settlement(
@@ -243,7 +243,7 @@ async def test_a_pause_is_not_cut_short_by_what_began_before_it(database: Databa
     await outbox.record(late, NOW + 2 * SECOND)
     assert await due(outbox, NOW + 29 * SECOND) == []
     await outbox.record(late, NOW + 31 * SECOND)
-    assert await outbox.closed(NOW + 31 * SECOND) == []
+    assert await outbox.blocked(NOW + 31 * SECOND) == []
 
 
 async def test_a_fold_moves_waiting_alerts_into_one_message_but_not_the_loudest(database: Database) -> None:
@@ -257,12 +257,12 @@ async def test_a_fold_moves_waiting_alerts_into_one_message_but_not_the_loudest(
     assert sending is not None
     assert sending.waiting == 5
     into = NewDelivery(receiver="desk", kind=DeliveryKind.DIGEST, group_key="backlog:1", due=NOW)
-    folded = settled(sending.delivery, DeliveryState.FOLDED, NOW, "went into a digest")
-    fold = Fold(into=into, limit=4, below=Severity.CRITICAL)
-    await outbox.record(Settlement(**_fields(folded), fold=fold), NOW)
+    rolled_up = settled(sending.delivery, DeliveryState.ROLLED_UP, NOW, "went into a digest")
+    order = RollUp(into=into, limit=4, below=Severity.CRITICAL)
+    await outbox.record(Settlement(**_fields(rolled_up), roll_up=order), NOW)
     waiting = [await outbox.load(delivery_id, NOW) for delivery_id in range(1, 7)]
     states = {d.delivery.id: d.delivery.state.value for d in waiting if d}
-    assert states == {1: "folded", 2: "folded", 3: "pending", 4: "folded", 5: "folded", 6: "pending"}
+    assert states == {1: "rolled_up", 2: "rolled_up", 3: "pending", 4: "rolled_up", 5: "rolled_up", 6: "pending"}
     assert waiting[5] is not None
     assert [entry.alert.id for entry in waiting[5].alerts] == [alerts[0], alerts[1], alerts[3], alerts[4]]
 
@@ -299,7 +299,7 @@ async def test_what_nobody_acknowledges_is_escalated_once(database: Database) ->
     assert await outbox.escalate(receiver, NOW + SECOND, NOW + 600 * SECOND) == 1
     assert await outbox.escalate(receiver, NOW + SECOND, NOW + 700 * SECOND) == 0
     found = [d for d in await outbox.due(NOW + 700 * SECOND, 10, (), {}) if d.receiver == "chief"]
-    assert [d.text for d in found] == ["desk was told 10 minutes ago, and nobody has acknowledged it."]
+    assert [d.text for d in found] == ["desk was notified 10 minutes ago, and nobody has acknowledged it."]
 
 
 def _fields(settlement: Settlement) -> dict:

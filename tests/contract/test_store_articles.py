@@ -216,7 +216,7 @@ async def test_a_copy_joins_the_story_and_keeps_its_origin(database: Database) -
     facts = judges[1].facts
     assert facts is not None
     assert [(source.text, source.origin) for source in facts.sources] == [(wire.id, "Wire One")] * 2
-    assert (facts.told, facts.told_itself) == ({"trade"}, frozenset())
+    assert (facts.reported_topics, facts.own_topics) == ({"trade"}, frozenset())
     story = await database.read(lambda c: story_of(c, facts.id))
     assert [(m.article_id, m.copy_of, m.origin) for m in story.members] == [
         (wire.id, None, "Wire One"),

@@ -273,7 +273,7 @@ async def test_the_naive_orders_are_caught(desk: Desk, naive: Naive, place: str,
     for step in (mortal(desk, place, 1), desk.step):
         for row in await step.due(10):
             try:
-                await naive(step, row)
+                await naive(step, row.delivery)
             except Died:
                 continue
     assert sum(times_each(desk).values()) == stands

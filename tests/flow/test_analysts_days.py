@@ -200,7 +200,7 @@ async def test_an_hour_without_slack_leaves_as_digests_oldest_first_and_nothing_
     assert all(everything.count(f"No {number} on") == 1 for number in range(1, 61))
     assert len(days.channel()) <= 12, "a few messages, not sixty"
     assert int(messages[0].split(" stories")[0]) > 50, "what waits longest, as a digest"
-    assert set(await days.states()) == {"sent", "folded"}
+    assert set(await days.states()) == {"sent", "rolled_up"}
 
 
 @pytest.mark.parametrize("refusal", ["invalid_blocks", "msg_too_long"])

@@ -78,7 +78,7 @@ async def test_refused_credentials_stop_everything_until_there_are_new_ones(desk
     await desk.work(600)
     assert texts(desk, "#desk") == texts(desk, "#other") == []
     assert len(desk.slack.log) <= 12, "tried once a minute"
-    assert [throttle.reason for throttle in await desk.outbox.closed(desk.clock.now())] == [refusal]
+    assert [throttle.reason for throttle in await desk.outbox.blocked(desk.clock.now())] == [refusal]
     desk.slack.workspace.apps["xoxb-new"] = App("xoxb-new")
     desk.token = "xoxb-new"
     await desk.work(120)
@@ -162,7 +162,7 @@ async def test_an_outage_drains_as_digests_oldest_first(desk: Desk) -> None:
     assert len(desk.slack.log) < 150, "an outage is not hammered at"
     desk.slack.faults.rates = {}
     await desk.work(400)
-    assert set(await desk.states()) <= {SENT, "folded"}
+    assert set(await desk.states()) <= {SENT, "rolled_up"}
     messages = desk.slack.seen("#desk")
     said = "\n".join(message.text for message in messages)
     assert all(f"Report number {number:04d}." in said for number in range(60)), "none lost"
@@ -241,4 +241,4 @@ async def test_hundreds_of_alerts_at_once_are_a_few_messages(desk: Desk) -> None
     assert all(said.count(f"Report number {number:04d}.") == 1 for number in range(300))
     top = [message for message in messages if message.thread_ts is None]
     assert len(top) <= 52, "at most a backlog of single messages; the others leave as digests"
-    assert set(await desk.states()) <= {SENT, "folded"}
+    assert set(await desk.states()) <= {SENT, "rolled_up"}

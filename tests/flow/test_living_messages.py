@@ -93,7 +93,7 @@ async def test_news_before_the_message_has_left_is_part_of_it(desk: Desk) -> Non
         desk.about(alert, DeliveryKind.REPLY, text="A date is set", due=desk.clock.now() - timedelta(hours=1))
     )
     await desk.work(5)
-    assert await desk.states() == [SENT, "folded"]
+    assert await desk.states() == [SENT, "rolled_up"]
     assert len(desk.slack.seen("#desk")) == 1
 
 
@@ -144,7 +144,7 @@ async def test_what_nobody_acknowledges_is_told_to_the_next(desk: Desk) -> None:
     await desk.work(2)
     [message] = desk.slack.seen("#chief")
     assert "Unheard" in message.text
-    assert "desk was told 16 minutes ago, and nobody has acknowledged it." in message.text
+    assert "desk was notified 16 minutes ago, and nobody has acknowledged it." in message.text
 
 
 async def test_a_message_nobody_can_find_again_is_not_edited(desk: Desk) -> None:
@@ -155,4 +155,4 @@ async def test_a_message_nobody_can_find_again_is_not_edited(desk: Desk) -> None
     await desk.work(1)
     await desk.add(replace(desk.about(alert, DeliveryKind.UPDATE), receiver="hook"))
     await desk.work(2)
-    assert await desk.states() == [SENT, "folded"]
+    assert await desk.states() == [SENT, "rolled_up"]

@@ -26,7 +26,7 @@ from monitor.adapters.slack.escape import bold, escaped, link
 from monitor.domain.alerts.alert import DeliveryKind, Evidence
 from monitor.domain.alerts.evidence import ELLIPSIS
 from monitor.domain.catalog import Severity
-from monitor.domain.delivery.message import Card, Message, Report
+from monitor.domain.delivery.message import Card, CardReport, Message
 from monitor.domain.topics.values import Field
 
 MAX_BLOCKS = 50
@@ -58,7 +58,10 @@ class Rendered:
 
 
 def render(message: Message, *, plain: bool = False) -> Rendered:
-    """The message for Slack; plain when asked, or when slack-sdk's own checks would refuse the blocks."""
+    """Render the message for Slack.
+
+    It is plain when requested, or when slack-sdk's own checks would refuse the blocks.
+    """
     text = _text(message)
     if plain:
         return Rendered(text=text)
@@ -86,7 +89,7 @@ def _blocks(message: Message) -> Iterator[Block]:
 
 
 def _living(card: Card, *, interactive: bool) -> Iterator[Block]:
-    """The one message of a story: the headline, why it fired, who else reports it, what became of it."""
+    """Yield the one message of a story: headline, evidence, coverage, state."""
     yield _section(f"{_EMOJI[card.severity]} *{_headline(card.lead, _HEADLINE)}*")
     yield _context(_facts(card))
     quotes = list(_quotes(card))
@@ -103,7 +106,7 @@ def _living(card: Card, *, interactive: bool) -> Iterator[Block]:
 
 
 def _digest(message: Message) -> Iterator[Block]:
-    """Stories by rank, under their topics; the topic of the first story first."""
+    """Yield stories by rank, under their topics, the topic of the first story first."""
     total = len(message.cards) + message.more
     yield HeaderBlock(text=PlainTextObject(text=f"{total} {'story' if total == 1 else 'stories'}"))
     yield from _sections(escaped(line, 500) for line in message.lines)
@@ -118,7 +121,7 @@ def _digest(message: Message) -> Iterator[Block]:
 
 
 def _answer(message: Message) -> Iterator[Block]:
-    """News of a story in its thread, or the rest of a digest."""
+    """Yield news of a story for its thread, or the rest of a digest."""
     if message.lines:
         yield from _sections(f":new: {escaped(line, 1_000)}" for line in message.lines[:10])
         yield from (_context(_coverage(card)) for card in message.cards[:1])
@@ -135,7 +138,7 @@ def _by_topic(cards: Sequence[Card]) -> Iterator[tuple[str, list[Card]]]:
 
 
 def _entry(card: Card) -> str:
-    """A story in two lines."""
+    """Return a story in two lines."""
     first = f"{_EMOJI[card.severity]} {_headline(card.lead, _LINE_HEADLINE, _LINE_URL)}"
     found = f" · {_matched(card)}" if card.evidence else ""
     done = [
@@ -148,12 +151,12 @@ def _entry(card: Card) -> str:
 
 
 def _matched(card: Card) -> str:
-    """The words that made it match, for lists that have no room for sentences."""
+    """Return the matched words, for lists that have no room for sentences."""
     quotes = dict.fromkeys(evidence.quote.casefold() for evidence in card.evidence[:_QUOTES])
     return bold(", ".join(quotes), "", "", _MATCHED)
 
 
-def _headline(report: Report, limit: int, max_url: int = 1_000) -> str:
+def _headline(report: CardReport, limit: int, max_url: int = 1_000) -> str:
     return link(report.url, report.headline, limit, max_url=max_url)
 
 
@@ -166,7 +169,7 @@ def _facts(card: Card) -> str:
 
 
 def _quotes(card: Card) -> Iterator[str]:
-    """Why it fired: the words found in the headline, which stands right above, and sentences of the text."""
+    """Yield the words found in the headline, then sentences of the text."""
     in_headline = [evidence for evidence in card.evidence if _is_of(evidence, card.lead.headline)]
     if in_headline:
         yield "In the headline: " + ", ".join(bold(evidence.quote, "", "", 100) for evidence in in_headline[:_QUOTES])
@@ -202,7 +205,7 @@ def _counts(card: Card) -> str:
 
 
 def _state(card: Card) -> str:
-    """What people did with it: who, and when."""
+    """Return who did what with the alert, and when."""
     parts = []
     if card.acknowledged_by:
         parts.append(f":white_check_mark: Acknowledged by {_who(card.acknowledged_by, card.acknowledged_at)}")
@@ -219,13 +222,12 @@ def _who(name: str, moment: datetime | None) -> str:
 
 
 def _when(moment: datetime) -> str:
-    """In UTC and in words. Slack's own date markup would be the only `<!` in a message, and without it anything that
-    looks for a forged mention needs no exception."""
+    """Return the moment in UTC and in words."""
     return f"{moment.day} {moment:%b %H:%M} UTC"
 
 
 def _text(message: Message) -> str:
-    """The message in words: what notifications and screen readers say, and all there is of a plain message."""
+    """Return the message in words, for notifications, screen readers and plain messages."""
     lines = [escaped(line, 600) for line in (message.note, *message.lines) if line]
     lines += [
         f"{card.severity.word.capitalize()}: {_headline(card.lead, 200, 300)} ({escaped(card.lead.outlet, 60)}, "
@@ -244,7 +246,7 @@ def _text(message: Message) -> str:
 
 
 def _sections(lines: Iterable[str]) -> Iterator[Block]:
-    """As few sections as the lines fit into, and no more lines than fit into a message."""
+    """Yield as few sections as the lines fit into, and no more lines than fit into a message."""
     held: list[str] = []
     used = 0
     for line in filter(None, lines):

@@ -23,7 +23,7 @@ SNOOZES = (("1h", "for 1 hour"), ("today", "until tomorrow"), ("monday", "until 
 
 
 def buttons(card: Card) -> Block:
-    """The row of buttons under a story."""
+    """Return the row of buttons under a story."""
     value = str(card.alert_id)
     acknowledge = [] if card.acknowledged_by else [_button("Acknowledge", ACKNOWLEDGE, value, style="primary")]
     mute = _button("Unmute", UNMUTE, value) if card.mute else _button("Mute this story", MUTE, value)
@@ -44,7 +44,7 @@ def buttons(card: Card) -> Block:
 
 
 def menu(card: Card) -> OverflowMenuElement:
-    """The same for a story in a digest, behind three dots; Slack takes five options."""
+    """Return the menu of a story in a digest; Slack takes five options."""
     value = str(card.alert_id)
     snoozes = [(f"{SNOOZE}:{value}:{key}", f"Snooze topic {label}") for key, label in SNOOZES[1:]]
     offered = [

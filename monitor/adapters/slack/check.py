@@ -28,7 +28,7 @@ _TEST = "Wirewatch can post here. This is a test."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class SlackCheckResult:
     """One thing that was tried: whether it works, and what was found."""
 
     works: bool
@@ -44,49 +44,51 @@ class SlackCheck:
         self._clock = clock
         self._notifier = SlackNotifier(token=token, calls=calls, clock=clock)
 
-    async def credentials(self) -> AsyncIterator[Finding]:
+    async def credentials(self) -> AsyncIterator[SlackCheckResult]:
         """Who we are to Slack, and which scopes are missing."""
         token = self._token()
         if not token:
-            yield Finding(works=False, text="no bot token: set SLACK_BOT_TOKEN or SLACK_BOT_TOKEN_FILE")
+            yield SlackCheckResult(works=False, text="no bot token: set SLACK_BOT_TOKEN or SLACK_BOT_TOKEN_FILE")
             return
         answer = await self._call(token, lambda client: client.auth_test())
         if isinstance(answer, NotSent | Unknown):
-            yield Finding(works=False, text=f"Slack does not accept the bot token: {answer.reason}")
+            yield SlackCheckResult(works=False, text=f"Slack does not accept the bot token: {answer.reason}")
             return
-        yield Finding(works=True, text=f"connected to {answer.get('team')} as {answer.get('user')}")
+        yield SlackCheckResult(works=True, text=f"connected to {answer.get('team')} as {answer.get('user')}")
         granted = _granted(answer)
         if granted is None:
             return
         for scope, purpose in SCOPES.items():
             if scope not in granted:
-                yield Finding(works=False, text=f"scope {scope} is missing: it is needed {purpose}")
+                yield SlackCheckResult(works=False, text=f"scope {scope} is missing: it is needed {purpose}")
 
-    async def listening(self, app_token: str | None) -> Finding:
+    async def listening(self, app_token: str | None) -> SlackCheckResult:
         """Whether buttons and commands will work."""
         if not app_token:
-            return Finding(works=True, text="no app token: messages have no buttons, and /wirewatch does not answer")
+            return SlackCheckResult(
+                works=True, text="no app token: messages have no buttons, and /wirewatch does not answer"
+            )
         answer = await self._call(app_token, lambda client: client.apps_connections_open(app_token=app_token))
         if isinstance(answer, NotSent | Unknown):
-            return Finding(works=False, text=f"Slack does not accept the app token: {answer.reason}")
-        return Finding(works=True, text="the app token opens connections: buttons and /wirewatch work")
+            return SlackCheckResult(works=False, text=f"Slack does not accept the app token: {answer.reason}")
+        return SlackCheckResult(works=True, text="the app token opens connections: buttons and /wirewatch work")
 
-    async def receiver(self, receiver: Receiver) -> AsyncIterator[Finding]:
+    async def receiver(self, receiver: Receiver) -> AsyncIterator[SlackCheckResult]:
         """Post a test message, then find it again as the daemon would after a lost answer."""
         key, began = secrets.token_hex(8), self._clock.now()
         message = Message(kind=DeliveryKind.NOTICE, lines=(_TEST,))
         sent = await self._notifier.post(receiver, message, key=key, thread=None, broadcast=False, plain=False)
         where = f"{receiver.name} ({receiver.address})"
         if not isinstance(sent, Receipt):
-            yield Finding(works=False, text=f"{where}: cannot post: {_advice(sent.reason)}")
+            yield SlackCheckResult(works=False, text=f"{where}: cannot post: {_advice(sent.reason)}")
             return
-        yield Finding(works=True, text=f"{where}: a test message was posted")
+        yield SlackCheckResult(works=True, text=f"{where}: a test message was posted")
         found = await self._notifier.find(receiver, key, since=began, thread=None)
         if isinstance(found, Receipt):
-            yield Finding(works=True, text=f"{where}: its history can be read, so no alert is lost or doubled")
+            yield SlackCheckResult(works=True, text=f"{where}: its history can be read, so no alert is lost or doubled")
         else:
             why = "the message is not in it" if isinstance(found, Absent) else _advice(found.reason)
-            yield Finding(works=False, text=f"{where}: its history does not settle doubts: {why}")
+            yield SlackCheckResult(works=False, text=f"{where}: its history does not settle doubts: {why}")
 
     async def _call(self, token: str, call: Callable[[WebClient], SlackResponse]) -> SlackResponse | NotSent | Unknown:
         try:
@@ -96,7 +98,7 @@ class SlackCheck:
 
 
 def _granted(answer: SlackResponse) -> set[str] | None:
-    """The token's scopes as Slack names them in a header; None where it does not."""
+    """Return the token's scopes from Slack's header; None where it has none."""
     named = next((value for name, value in answer.headers.items() if name.lower() == "x-oauth-scopes"), None)
     return None if named is None else {scope.strip() for scope in named.split(",")}
 

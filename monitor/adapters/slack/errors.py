@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError, SlackObjectFormati
 from monitor.adapters.slack import error_codes as codes
 from monitor.adapters.slack.deadline import TooLate
 from monitor.domain.alerts.alert import NotSent, Unknown
-from monitor.domain.delivery.attempt import Unreadable
+from monitor.domain.delivery.attempt import HistoryUnreadable
 
 DEFAULT_RETRY_AFTER = timedelta(seconds=30)
 _LONGEST_RETRY_AFTER = timedelta(hours=1)
@@ -33,7 +33,7 @@ object, name unknown encodings, or are nested without end."""
 
 
 def failure_of(error: Exception) -> NotSent | Unknown:
-    """What an exception of a call means. Not sent, only where nothing can have reached Slack."""
+    """Judge an exception of a call: not sent only where nothing can have reached Slack."""
     match error:
         case SlackApiError():
             return _answer_of(error)
@@ -54,7 +54,7 @@ def failure_of(error: Exception) -> NotSent | Unknown:
 
 
 def refusal_of(code: str, headers: Mapping[str, str], *, needed: str = "") -> NotSent | Unknown:
-    """What `ok: false` with that error means."""
+    """Judge `ok: false` with that error."""
     if code in codes.RATE:
         return NotSent(reason="asked to slow down", retry_after=retry_after(headers), scope=NotSent.Scope.RECEIVER)
     if code in codes.CREDENTIALS:
@@ -70,7 +70,10 @@ def refusal_of(code: str, headers: Mapping[str, str], *, needed: str = "") -> No
 
 
 def status_of(status: int, headers: Mapping[str, str]) -> NotSent | Unknown:
-    """What an HTTP status means where the body says nothing usable. A server's error may come after it accepted."""
+    """Judge an HTTP status whose body says nothing usable.
+
+    A server's error may come after it accepted the message.
+    """
     if status == 429:
         return refusal_of("ratelimited", headers)
     if status in (401, 403):
@@ -80,16 +83,16 @@ def status_of(status: int, headers: Mapping[str, str]) -> NotSent | Unknown:
     return Unknown(reason=f"HTTP {status}")
 
 
-def unreadable(answer: NotSent | Unknown) -> Unreadable:
-    """The same, for a reading of the channel's history: not a matter of time are rights and the channel itself."""
+def unreadable(answer: NotSent | Unknown) -> HistoryUnreadable:
+    """Judge a failed reading of history: lacking rights and lost channels are permanent."""
     if isinstance(answer, Unknown):
-        return Unreadable(reason=answer.reason)
+        return HistoryUnreadable(reason=answer.reason)
     lacking = answer.permanent and (answer.scope is NotSent.Scope.RECEIVER or answer.reason.startswith("missing_scope"))
-    return Unreadable(reason=answer.reason, permanent=lacking, retry_after=answer.retry_after)
+    return HistoryUnreadable(reason=answer.reason, permanent=lacking, retry_after=answer.retry_after)
 
 
 def webhook_refusal(status: int, body: str, headers: Mapping[str, str]) -> NotSent | Unknown:
-    """What an incoming webhook's answer other than `ok` means: a status and a word in plain text."""
+    """Judge an incoming webhook's answer other than `ok`: a status and a word."""
     code = body.strip()[:60]
     if status == 429:
         return refusal_of("ratelimited", headers)
@@ -103,7 +106,7 @@ def webhook_refusal(status: int, body: str, headers: Mapping[str, str]) -> NotSe
 
 
 def retry_after(headers: Mapping[str, str]) -> timedelta:
-    """The header of that name, between one second and an hour; half a minute where it says nothing usable."""
+    """Return the header's span, between one second and an hour; 30 s where it is unusable."""
     value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
     if not value.strip().isdecimal():
         return DEFAULT_RETRY_AFTER
@@ -126,7 +129,7 @@ def _answer_of(error: SlackApiError) -> NotSent | Unknown:
 
 
 def _unreachable(reason: object) -> NotSent | Unknown:
-    """Before anything was written: name, refusal, certificate, route. A timeout or reset may have come later."""
+    """Judge a failed connection; a timeout or a reset may have come after the request was written."""
     if isinstance(reason, TooLate):
         return NotSent(reason=str(reason), begun=False)
     if isinstance(reason, socket.gaierror):

@@ -24,7 +24,7 @@ _URL_SAFE = "!#$%&'()*+,/:;=?@[]~-._"
 
 
 def escaped(text: str, limit: int) -> str:
-    """`text` as mrkdwn that shows it literally, at most `limit` characters of mrkdwn long."""
+    """Return mrkdwn of at most `limit` characters that shows `text` literally."""
     literal = _literal(visible(text))
     parts: list[str] = []
     used = 0
@@ -38,15 +38,17 @@ def escaped(text: str, limit: int) -> str:
 
 
 def link(url: str | None, label: str, limit: int, *, max_url: int = MAX_URL) -> str:
-    """`label` linked to `url` where that is a usable web address, else the label alone."""
+    """Link `label` to `url` where that is a usable web address, else return the label alone."""
     shown = escaped(label, limit) or "(no title)"
     target = safe_url(url, max_url)
     return f"<{target}|{shown}>" if target else shown
 
 
 def safe_url(url: str | None, limit: int = MAX_URL) -> str | None:
-    """The address without user and password, its host in ASCII, nothing in it that ends a link; None for anything but
-    http and https, and for what is too long."""
+    """Return the address without user and password, its host in ASCII, or None.
+
+    None for anything but http and https, and for addresses longer than `limit`. Characters that end a link are quoted.
+    """
     try:
         parts = urlsplit(url or "")
         host = (parts.hostname or "").encode("idna").decode("ascii")
@@ -61,7 +63,10 @@ def safe_url(url: str | None, limit: int = MAX_URL) -> str | None:
 
 
 def bold(text: str, before: str, after: str, limit: int) -> str:
-    """`text` in bold. Slack wants a word's edge around the asterisks; scripts without spaces get an invisible one."""
+    """Return `text` in bold.
+
+    Slack wants a word's edge around the asterisks; scripts without spaces get an invisible one.
+    """
     shown = escaped(text, limit)
     if not shown:
         return ""

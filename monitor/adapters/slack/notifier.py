@@ -13,7 +13,7 @@ from monitor.adapters.slack.deadline import after
 from monitor.adapters.slack.errors import CALL_ERRORS, failure_of, unreadable
 from monitor.domain.alerts.alert import NotSent, Outcome, Receipt, Unknown
 from monitor.domain.catalog import Receiver
-from monitor.domain.delivery.attempt import Absent, Found, Unreadable
+from monitor.domain.delivery.attempt import Absent, Found, HistoryUnreadable
 from monitor.domain.delivery.message import Message
 from monitor.ports import Clock
 
@@ -27,7 +27,10 @@ _PAGE = 200
 
 
 class SlackNotifier:
-    """The Web API. `token` is asked before each call, so that a new secret is taken up without a restart."""
+    """Post, edit and find messages over the Web API.
+
+    `token` is read before each call, so that a new secret needs no restart.
+    """
 
     def __init__(self, *, token: Callable[[], str | None], calls: SlackCalls, clock: Clock) -> None:
         self._token = token
@@ -71,7 +74,7 @@ class SlackNotifier:
     async def find(self, receiver: Receiver, key: str, *, since: datetime, thread: str | None) -> Found:
         """Read the channel, or the thread, from a margin before `since` to its end."""
         channel = await self._channel_id(receiver)
-        if isinstance(channel, Unreadable):
+        if isinstance(channel, HistoryUnreadable):
             return channel
         oldest, cursor = since - _MARGIN, self._read_so_far.pop(key, None)
         while True:
@@ -107,8 +110,10 @@ class SlackNotifier:
         return await self._call(lambda client: client.conversations_replies(ts=thread, **arguments))
 
     def _corrected(self, oldest: datetime, since: datetime, page: SlackResponse) -> datetime:
-        """Where to read from by Slack's clock, as its Date header shows it, should ours run ahead by more than half
-        the margin; never later than `oldest`."""
+        """Return where to read from by Slack's clock, never later than `oldest`.
+
+        Slack's clock, its Date header, counts where ours runs ahead by more than half the margin.
+        """
         try:
             theirs = parsedate_to_datetime(_header(page.headers, "date"))
         except (TypeError, ValueError):
@@ -116,8 +121,8 @@ class SlackNotifier:
         ahead = self._clock.now() - theirs
         return min(oldest, since - ahead - _MARGIN) if ahead > _MARGIN / 2 else oldest
 
-    async def _channel_id(self, receiver: Receiver) -> str | Unreadable:
-        """Slack reads histories by id alone; a `#name` is looked up once."""
+    async def _channel_id(self, receiver: Receiver) -> str | HistoryUnreadable:
+        """Return the channel's id; a `#name` is looked up once, for Slack reads histories by id alone."""
         if not receiver.address.startswith("#"):
             return receiver.address
         cursor: str | None = None
@@ -130,7 +135,7 @@ class SlackNotifier:
             if cursor is None:
                 break
         found = self._channels.get(receiver.address)
-        return found or Unreadable(
+        return found or HistoryUnreadable(
             reason=f"channel {receiver.address} is not among those the app can see", permanent=True
         )
 

@@ -42,19 +42,19 @@ _ANSWERED_WITHIN = 2.5
 
 
 class Hears(Protocol):
-    """Who answers; see `monitor.app.runtime.interactions`."""
+    """Answer clicks and commands; see `monitor.app.runtime.interactions`."""
 
     async def click(self, click: Click) -> str:
         """Do what the button says, once; the answer is for the person alone."""
         ...
 
     async def command(self, command: Command) -> str:
-        """The answer to a command, for the person alone."""
+        """Answer a command, for the person alone."""
         ...
 
 
 class SlackSocket:
-    """Keeps one connection open for as long as an app token is set; a token that changes is taken up at once."""
+    """Keep one connection open while an app token is set; a new token is taken up at once."""
 
     def __init__(self, *, token: Callable[[], str | None], api_url: str, calls: SlackCalls, hears: Hears) -> None:
         self._token = token
@@ -81,7 +81,7 @@ class SlackSocket:
             await asyncio.sleep(min(seconds, _LOOK_EVERY))
 
     async def _stay(self, token: str) -> bool:
-        """Until the connection is lost or the token another; whether there was a connection."""
+        """Stay until the connection is lost or the token changes; return whether it was connected."""
         client = self._client(token)
         connected = False
         try:
@@ -136,7 +136,7 @@ class SlackSocket:
         return ""
 
     async def _whisper(self, url: str, answer: str) -> None:
-        """Tell the person who asked, and nobody else."""
+        """Answer the person who clicked, and nobody else."""
         text = "\n".join(escaped(line, 600) for line in answer.splitlines())[:_ANSWER_LIMIT]
         with contextlib.suppress(*CALL_ERRORS):
             await self._calls.webhook(
@@ -157,7 +157,7 @@ async def listening(socket: SlackSocket) -> AsyncIterator[None]:
 
 
 def click_of(payload: Mapping[str, Any]) -> Click | None:
-    """The click in a `block_actions` payload; None for anything that is not one of ours."""
+    """Return the click in a `block_actions` payload; None for actions that are not ours."""
     actions = payload.get("actions")
     if payload.get("type") != "block_actions" or not isinstance(actions, list) or not actions:
         return None
@@ -187,6 +187,6 @@ def _chosen(pressed: Mapping[str, Any]) -> str:
 
 
 def _author(payload: Mapping[str, Any]) -> str:
-    """The person's name as Slack gives it: of clicks in `user`, of commands in `user_name`."""
+    """Return the person's name: Slack puts it in `user` for clicks, in `user_name` for commands."""
     user = payload.get("user") or {}
     return str(user.get("name") or user.get("username") or user.get("id") or payload.get("user_name") or "somebody")

@@ -1,5 +1,7 @@
-"""Slack by incoming webhook: posts, and nothing else. What it posted has no `ts`, so it can be neither edited, threaded
-nor looked up."""
+"""Slack by incoming webhook: posts, and nothing else.
+
+A webhook's message has no `ts`, so it can be neither edited, threaded nor looked up.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -10,13 +12,13 @@ from monitor.adapters.slack.deadline import after
 from monitor.adapters.slack.errors import CALL_ERRORS, failure_of, webhook_refusal
 from monitor.domain.alerts.alert import NotSent, Outcome, Receipt
 from monitor.domain.catalog import Receiver
-from monitor.domain.delivery.attempt import Found, Unreadable
+from monitor.domain.delivery.attempt import Found, HistoryUnreadable
 from monitor.domain.delivery.message import Message
 from monitor.ports import Clock
 
 
 class WebhookNotifier:
-    """`url` is asked before each call, so that a new secret is taken up without a restart."""
+    """Post to `url`, which is read before each call, so that a new secret needs no restart."""
 
     def __init__(self, *, url: Callable[[], str | None], calls: SlackCalls, clock: Clock) -> None:
         self._url = url
@@ -56,9 +58,9 @@ class WebhookNotifier:
     async def update(
         self, receiver: Receiver, message: Message, *, channel: str, ts: str, key: str, plain: bool
     ) -> Outcome:
-        """Never possible."""
+        """Refuse: a webhook cannot edit."""
         return NotSent(reason="what a webhook posted cannot be edited", permanent=True, scope=NotSent.Scope.MESSAGE)
 
     async def find(self, receiver: Receiver, key: str, *, since: datetime, thread: str | None) -> Found:
-        """Never possible."""
-        return Unreadable(reason="a webhook cannot read its channel", permanent=True)
+        """Answer that a webhook cannot read its channel."""
+        return HistoryUnreadable(reason="a webhook cannot read its channel", permanent=True)

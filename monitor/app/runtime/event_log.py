@@ -19,6 +19,13 @@ log = logging.getLogger(__name__)
 
 _TROUBLED = (DeliveryState.HELD, DeliveryState.DEAD)
 
+_STATES = {
+    DeliveryState.PENDING: "waiting",
+    DeliveryState.ROLLED_UP: "not sent on its own",
+    DeliveryState.DEAD: "given up",
+}
+"""Words for states whose names say too little in a log line."""
+
 
 class JournaledFeeds(SqlFeedStore):
     """Says which feed brought something, and when one breaks or works again."""
@@ -82,9 +89,10 @@ def _say_delivery(settlement: Settlement) -> None:
     seen = settlement.seen
     if settlement.failure is None and settlement.state is not DeliveryState.SENT:
         return
-    level = logging.INFO if settlement.failure is None else logging.WARNING
+    usual = settlement.failure is None or settlement.state in (DeliveryState.ROLLED_UP, DeliveryState.MUTED)
+    level = logging.INFO if usual else logging.WARNING
     why = f": {settlement.failure}" if settlement.failure else ""
-    state = "waits" if settlement.state is DeliveryState.PENDING else settlement.state.value
+    state = _STATES.get(settlement.state, settlement.state.value)
     log.log(
         logging.ERROR if settlement.state in _TROUBLED else level,
         "message %d to %s: %s%s",

@@ -27,7 +27,7 @@ _SHOWN = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interact:
-    """Takes clicks and commands; every answer is for the person alone."""
+    """Take clicks and commands; every answer is for the person alone."""
 
     interactions: Interactions
     archive: Archive
@@ -85,7 +85,7 @@ class Interact:
 
 
 def status_lines(overview: Overview) -> str:
-    """How the work stands, in a few lines."""
+    """Return the state of the daemon in a few lines."""
     found = troubles(overview)
     sent = ", ".join(f"{count} {state}" for state, count in overview.outbox.items() if count) or "empty"
     ailing = sum(feed.trouble is not None for feed in overview.feeds)
@@ -99,7 +99,7 @@ def status_lines(overview: Overview) -> str:
 
 
 def account_lines(account: Account | None) -> str:
-    """What became of an article, in a few lines."""
+    """Return an article's ledger in a few lines."""
     if account is None:
         return "No article of that address is known."
     article = account.article
@@ -115,7 +115,7 @@ def _topic_line(topic: Topic) -> str:
 
 
 def _with_query(catalog: Catalog, query: str) -> Catalog:
-    """A catalog of that query alone, which may use every vocabulary there is."""
+    """Return a catalog of that query alone, which may use every vocabulary there is."""
     vocabularies = {v.name: v for watchlist in catalog.watchlists for v in watchlist.vocabularies}
     topic = Topic(key="try", watchlist="try", title="try", query=query, severity=Severity.LOW)
     watchlist = Watchlist(name="try", file="", vocabularies=tuple(vocabularies.values()), topics=(topic,))

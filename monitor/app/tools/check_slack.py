@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from monitor.adapters.slack.check import Finding, SlackCheck
+from monitor.adapters.slack.check import SlackCheck, SlackCheckResult
 from monitor.adapters.slack.client import SlackCalls
 from monitor.app.configuration import opened
 from monitor.app.notifiers import notifiers, secret
@@ -14,7 +14,7 @@ from monitor.domain.catalog import Catalog, Channel, Receiver
 from monitor.domain.delivery.message import Message
 
 
-async def try_slack(config: Path | None, names: tuple[str, ...]) -> AsyncIterator[Finding]:
+async def try_slack(config: Path | None, names: tuple[str, ...]) -> AsyncIterator[SlackCheckResult]:
     """Post a test message to the named receivers, else to every one that is not a console; say what is missing.
 
     Raises ConfigurationInvalid.
@@ -23,7 +23,7 @@ async def try_slack(config: Path | None, names: tuple[str, ...]) -> AsyncIterato
     catalog = source.current()
     chosen = tuple(receiver for receiver in catalog.receivers if _wanted(receiver, names))
     for unknown in sorted(set(names) - {receiver.name for receiver in chosen}):
-        yield Finding(works=False, text=f"{unknown} is not a receiver in receivers.yml ({_known(catalog)})")
+        yield SlackCheckResult(works=False, text=f"{unknown} is not a receiver in receivers.yml ({_known(catalog)})")
     if any(receiver.channel is Channel.SLACK for receiver in chosen) or not chosen:
         async for finding in _try_app(source.settings, chosen, secrets.slack_app_token):
             yield finding
@@ -32,7 +32,7 @@ async def try_slack(config: Path | None, names: tuple[str, ...]) -> AsyncIterato
             yield await _try_other(source.settings, receiver)
 
 
-async def credentials_work(config: Path | None) -> AsyncIterator[Finding]:
+async def credentials_work(config: Path | None) -> AsyncIterator[SlackCheckResult]:
     """Whether Slack accepts the token, and with which scopes; nothing is posted. Raises ConfigurationInvalid."""
     settings = opened(config)[0].settings
     calls = SlackCalls(timeout=settings.slack.timeout, api_url=settings.slack.api_url, proxy=settings.http.proxy)
@@ -42,7 +42,7 @@ async def credentials_work(config: Path | None) -> AsyncIterator[Finding]:
 
 async def _try_app(
     settings: Settings, receivers: tuple[Receiver, ...], app_token: str | None
-) -> AsyncIterator[Finding]:
+) -> AsyncIterator[SlackCheckResult]:
     clock = SystemClock()
     calls = SlackCalls(timeout=settings.slack.timeout, api_url=settings.slack.api_url, proxy=settings.http.proxy)
     check = SlackCheck(token=secret("slack_bot_token"), calls=calls, clock=clock)
@@ -59,13 +59,13 @@ async def _try_app(
                 yield finding
 
 
-async def _try_other(settings: Settings, receiver: Receiver) -> Finding:
+async def _try_other(settings: Settings, receiver: Receiver) -> SlackCheckResult:
     message = Message(kind=DeliveryKind.NOTICE, lines=("Wirewatch can post here. This is a test.",))
     notifier = notifiers(settings, SystemClock())[receiver.channel]
     sent = await notifier.post(receiver, message, key="test", thread=None, broadcast=False, plain=False)
     if isinstance(sent, Receipt):
-        return Finding(works=True, text=f"{receiver.name}: a test message was posted")
-    return Finding(works=False, text=f"{receiver.name}: cannot post: {sent.reason}")
+        return SlackCheckResult(works=True, text=f"{receiver.name}: a test message was posted")
+    return SlackCheckResult(works=False, text=f"{receiver.name}: cannot post: {sent.reason}")
 
 
 def _wanted(receiver: Receiver, names: tuple[str, ...]) -> bool:

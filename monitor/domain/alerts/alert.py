@@ -1,4 +1,4 @@
-"""Alerts, deliveries, silences: the decision that someone should know, and the messages that tell them."""
+"""Alerts, deliveries and silences as values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from monitor.domain.topics.values import Field
 
 
 class AlertKind(StrEnum):
-    """What became of an alert: `NEW`, a person is told; `UPDATE`, the existing message changes."""
+    """Kind of an alert change: `NEW` notifies people, `UPDATE` changes the existing message."""
 
     NEW = "new"
     UPDATE = "update"
@@ -29,9 +29,9 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """The decision that someone should know: one per story and topic. `article_id` is the report it was raised on.
+    """Decision to notify people: one per story and topic.
 
-    `revision` counts the updates.
+    `article_id` is the report it was raised on, `revision` counts the updates.
     """
 
     id: int
@@ -64,10 +64,10 @@ class AlertChange:
 
 
 class DeliveryKind(StrEnum):
-    """What a delivery does when its time comes.
+    """Kind of a delivery.
 
     `ALERT` and `DIGEST` are messages of their own, `UPDATE` rewrites one in place, `REPLY` goes to its thread,
-    `NOTICE` tells an operator about the program itself.
+    `NOTICE` notifies an operator about the program itself.
     """
 
     ALERT = "alert"
@@ -78,10 +78,10 @@ class DeliveryKind(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """pending -> sending -> sent | held | muted | dead | folded; sending goes back to pending when nothing was sent.
+    """State of a delivery: pending -> sending -> sent | held | muted | dead | rolled_up.
 
-    `HELD`: nobody knows whether it arrived, and a person must say. `DEAD`: refused for good. `FOLDED`: nothing is
-    left to say here, because another message carries it.
+    Sending goes back to pending when nothing was sent. `HELD`: unknown whether it arrived, a person must say.
+    `DEAD`: refused for good. `ROLLED_UP`: another message carries its alerts, or its message is gone.
     """
 
     PENDING = "pending"
@@ -90,16 +90,16 @@ class DeliveryState(StrEnum):
     HELD = "held"
     MUTED = "muted"
     DEAD = "dead"
-    FOLDED = "folded"
+    ROLLED_UP = "rolled_up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDelivery:
-    """A message to write into the outbox, known by (`receiver`, `window`): the alerts of one window share a message.
+    """A message to write into the outbox, known by (`receiver`, `group_key`): the alerts of one key share a message.
 
-    Once a window has left, its name is used up and writing it again does nothing; one that is `recurring` opens anew,
-    due at `due` but no sooner than `spacing` after it last left. While a window is pending, alerts, lines of `text`
-    and a broadcast join it.
+    Once the message of a key has left, writing the key again does nothing, unless it is `recurring`: then a new message
+    is due at `due` but no sooner than `spacing` after the last one left. While a message is pending, alerts, lines of
+    `text` and a broadcast join it.
     `topics` name the alert changes of the same verdict that it carries, `alert_ids` alerts known by their id.
     `thread_of` is the delivery whose message it changes or answers; None: the message in which its alert stands.
     """
@@ -166,7 +166,7 @@ class Silence:
     created_at: datetime
 
     def what(self, titles: Mapping[int, str]) -> str:
-        """What it mutes, in words; `titles` of stories by their ids."""
+        """Name the muted topic and story in words; `titles` are of stories, by id."""
         story = ""
         if self.story_id is not None:
             title = titles.get(self.story_id)
@@ -174,13 +174,13 @@ class Silence:
         return " of ".join(part for part in (self.topic and f"topic {self.topic}", story) if part) or "everything"
 
     def mutes(self, alert: Alert, now: datetime) -> bool:
-        """Whether it hides `alert` at `now`."""
+        """Tell whether it hides `alert` at `now`."""
         return now < self.until and self.topic in (None, alert.topic) and self.story_id in (None, alert.story_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """A message was accepted: where it stands. Webhooks give neither channel nor `ts`."""
+    """Place of an accepted message; webhooks give neither channel nor `ts`."""
 
     channel: str | None = None
     ts: str | None = None
@@ -188,8 +188,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotSent:
-    """The other side certainly did not take the message. `scope` says whom a pause or a stop concerns: nobody, where
-    the request was not even `begun`."""
+    """Certainty that the other side did not take the message.
+
+    `scope` says whom a pause or a stop concerns: nobody, where the request was not even `begun`.
+    """
 
     class Scope(StrEnum):
         """Message: only this one is refused. Receiver: this channel. App: everything sent with these credentials."""
@@ -207,7 +209,7 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
-    """The message may or may not have been taken; only the channel's history can tell."""
+    """Doubt whether the message was taken; only the channel's history can tell."""
 
     reason: str
 

@@ -63,11 +63,10 @@ class NewSilence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consequence:
-    """All that a click changes, written in one transaction and once: who did it to which alert, whether that
-    acknowledges it, and what it mutes, or whether it ends what mutes it: the silences of its story and of its topic.
-    A click on "not relevant" is kept as a label of the alert's article.
+    """All that a click changes, written in one transaction and once.
 
-    `answer` tells the person who clicked.
+    `silence` is one to add; `unmutes` ends the silences of the alert's story and topic. A click on "not relevant" is
+    kept as a label of the alert's article. `answer` is for the person who clicked.
     """
 
     click: Click
@@ -80,7 +79,7 @@ class Consequence:
 
 
 def consequence(click: Click, alert: Alert, now: datetime, zone: str = "UTC") -> Consequence:
-    """What `click` means for `alert`; days end at midnight in `zone`."""
+    """Decide what `click` changes of `alert`; days end at midnight in `zone`."""
     silence: NewSilence | None = None
     match click.action:
         case Action.ACKNOWLEDGE:
@@ -112,7 +111,7 @@ def consequence(click: Click, alert: Alert, now: datetime, zone: str = "UTC") ->
 
 
 def snoozed_until(until: Until, now: datetime, zone: str) -> datetime:
-    """An hour on, or the next midnight, or the midnight before Monday, in `zone`."""
+    """Return an hour on, the next midnight, or the midnight before Monday, in `zone`."""
     if until is Until.HOUR:
         return now + timedelta(hours=1)
     today = now.astimezone(ZoneInfo(zone)).date()
@@ -121,12 +120,12 @@ def snoozed_until(until: Until, now: datetime, zone: str) -> datetime:
 
 
 def zone_of(catalog: Catalog) -> str:
-    """Where the readers live: the first zone their receivers name, else UTC."""
+    """Return the first zone that receivers name, else UTC."""
     named = (part.zone for r in catalog.receivers for part in (r.active_hours, r.digest) if part is not None)
     return next(named, "UTC")
 
 
 def command_of(text: str, author: str) -> Command:
-    """`why https://...` is the verb `why` and the rest; an empty command asks for help."""
+    """Split a command into its verb and the rest; an empty command asks for help."""
     verb, _, rest = text.strip().partition(" ")
     return Command(verb=verb.lower() or "help", rest=rest.strip(), author=author)

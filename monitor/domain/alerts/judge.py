@@ -1,11 +1,11 @@
-"""What an article means for the alerts of its story: a person is told, a message changes, or nothing.
+"""Decide what an article changes: people are notified, a message changes, or nothing.
 
 Rules, in this order, for each topic the article matches:
 
-1. A baseline article (known before anyone asked) raises nothing; nor does a match in nothing but the words of a cookie
-   wall, which several articles have for a text.
+1. A baseline article (known before the feed was added) raises nothing; nor does a match in nothing but the
+   words of a cookie wall, which several articles have for a text.
 2. The topic has no alert in this story yet: `NEW` once enough independent outlets report it (`min_outlets`).
-   A copy of a text raises nothing, unless no earlier report of the story matched the topic: then nobody was told.
+   A copy of a text raises nothing, unless no earlier report of the story matched the topic: then nobody was notified.
 3. The topic has its alert: a copy changes nothing; another independent outlet, or text that says something new,
    is an `UPDATE`; an edit that changed the text in substance is one too.
 
@@ -31,7 +31,7 @@ from monitor.domain.topics.values import Field, Match, Matches
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleJudge:
-    """Places and judges one article; everything slow was done before, so both answers take milliseconds."""
+    """Place and judge one article; both answers take milliseconds."""
 
     article: Article
     fingerprint: Fingerprint
@@ -42,7 +42,7 @@ class ArticleJudge:
 
     @property
     def matched(self) -> bool:
-        """Whether any topic matched."""
+        """Tell whether any topic matched."""
         return bool(self.matches.matches)
 
     def prepare(self) -> None:
@@ -50,7 +50,7 @@ class ArticleJudge:
         self.index.tidy()
 
     def locate(self, news: Sequence[Placed]) -> Placement:
-        """Where the article belongs, given all that was placed before it."""
+        """Return where the article belongs, given all that was placed before it."""
         self.index.learn(news)
         if self.article.story_id is not None:
             return Placement(
@@ -65,7 +65,7 @@ class ArticleJudge:
         self.index.unlearn(after)
 
     def judge(self, facts: StoryFacts | None, placement: Placement) -> Verdict:
-        """Alerts, deliveries and the reasons, topic by topic."""
+        """Decide alerts and deliveries, with the reasons, topic by topic."""
         notes = [Note(step="story", text=placement.reason, facts={"similarity": placement.similarity})]
         if facts is None:
             return Verdict(placement=placement, matches=self.matches, notes=tuple(notes))
@@ -94,12 +94,12 @@ class ArticleJudge:
     def _change(
         self, topic: Topic, match: Match, alert: Alert | None, facts: StoryFacts, placement: Placement
     ) -> tuple[AlertChange | None, str]:
-        if self.article.baseline and (self.article.story_id is None or topic.key in facts.told_itself):
+        if self.article.baseline and (self.article.story_id is None or topic.key in facts.own_topics):
             return None, "already published when the feed was added; baseline articles do not alert"
         if placement.walls >= WALLS and all(hit.field is not Field.TITLE for hit in match.hits):
             return None, f"matched in a text that {placement.walls} other articles have too; no news, whatever it says"
         if alert is None:
-            if placement.copy_of is not None and topic.key in facts.told:
+            if placement.copy_of is not None and topic.key in facts.reported_topics:
                 return None, f"repeats the text of article {placement.copy_of}"
             independent = len(independent_outlets(facts.sources))
             if independent < topic.min_outlets:
@@ -109,12 +109,14 @@ class ArticleJudge:
             return None, f"repeats the text of article {placement.copy_of}"
         news = self._news(facts, placement)
         if news is None:
-            return None, "nothing new against what was already told"
+            return None, "nothing new in it"
         return self._raise(AlertKind.UPDATE, topic, match, alert, facts, news), f"the story grows: {news}"
 
     def _news(self, facts: StoryFacts, placement: Placement) -> str | None:
-        """What the article adds to the story, in words; None when nothing. A new report is told by its headline:
-        whether it is the same event the reader sees there, should it be another one after all."""
+        """Return what the article adds to the story, in words; None when nothing.
+
+        A new report is named by its headline, so that a reader notices an event that is another one after all.
+        """
         outlet, title = self.article.outlet, self.article.title
         if self.article.story_id is not None:
             return f"{outlet} changed its report: {'; '.join(placement.novelty)}" if placement.novelty else None
@@ -127,7 +129,7 @@ class ArticleJudge:
         return " · ".join([f"{outlet}: {title}" if title else outlet, *parts]) if fresh or parts else None
 
     def _fresh(self, placement: Placement) -> list[str]:
-        """What is new to the story, without the outlet's own name: every second outlet would bring that."""
+        """Return what is new to the story, without the outlet's own name."""
         letters = "".join(filter(str.isalnum, self.article.outlet)).casefold()
         return [new for new in placement.novelty if "".join(filter(str.isalnum, new)).casefold() not in letters]
 
@@ -154,7 +156,7 @@ class ArticleJudge:
 
 
 def severity(topic: Topic, score: float, sources: Sequence[SourceText]) -> Severity:
-    """The topic's severity, or the highest of its steps that score or independent confirmation has reached."""
+    """Return the topic's severity, or the highest of its steps that were reached."""
     reached = [topic.severity]
     for step in topic.steps:
         if step.min_score is not None and score < step.min_score:

@@ -1,4 +1,4 @@
-"""Who is told of an alert, when, and in which message: an alert change becomes rows of the outbox."""
+"""Decide who is notified of an alert, when, and in which message."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ UPDATE_SPACING = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
-    """How loudly a receiver hears of a severity: the louder, the higher the rank."""
+class _Loudness:
+    """Way in which a receiver is notified of a severity; a higher rank is louder."""
 
     rank: int
     kind: DeliveryKind
@@ -27,10 +27,11 @@ class _Told:
 def route(
     change: AlertChange, *, story_id: int, alert: Alert | None, topic: Topic, catalog: Catalog, now: datetime
 ) -> tuple[NewDelivery, ...]:
-    """The deliveries of one alert change. `alert` is the alert as it was, None when `change` raises it.
+    """Return the deliveries of one alert change.
 
-    Windows: `alert:STORY:TOPIC` leaves at once and once; `group` collects for `group_wait`; `opening:TIME` waits for
-    the active hours and `digest:TIME` for the digest; `update:STORY:TOPIC` and `reply:STORY:TOPIC` recur.
+    `alert` is the alert as it was, None when `change` raises it. Group keys: `alert:STORY:TOPIC` leaves at once and
+    once; `group` collects for `group_wait`; `opening:TIME` waits for the active hours and `digest:TIME` for the digest;
+    `update:STORY:TOPIC` and `reply:STORY:TOPIC` recur.
     """
     return tuple(
         delivery
@@ -40,7 +41,7 @@ def route(
 
 
 def receivers_of(topic: Topic, catalog: Catalog) -> tuple[Receiver, ...]:
-    """The topic's own receivers, else its watchlist's; names that are not configured are passed over."""
+    """Return the topic's own receivers, else its watchlist's; unknown names are skipped."""
     names = topic.receivers or next((w.receivers for w in catalog.watchlists if w.name == topic.watchlist), ())
     found = (catalog.receiver(name) for name in dict.fromkeys(names))
     return tuple(receiver for receiver in found if receiver is not None)
@@ -49,15 +50,15 @@ def receivers_of(topic: Topic, catalog: Catalog) -> tuple[Receiver, ...]:
 def _for_receiver(
     change: AlertChange, story_id: int, alert: Alert | None, receiver: Receiver, now: datetime
 ) -> Iterator[NewDelivery]:
-    told = _how_told(receiver, change.severity, story_id, change.topic, now)
-    if told is None:
+    loudness = _loudness(receiver, change.severity, story_id, change.topic, now)
+    if loudness is None:
         return
-    before = _how_told(receiver, alert.severity, story_id, change.topic, now) if alert else None
-    if alert is None or before is None or before.rank < told.rank:
-        yield _first_message(told, receiver, change, louder=before is not None)
-    elif told.kind is DeliveryKind.DIGEST and told.rank == _DIGEST:
+    before = _loudness(receiver, alert.severity, story_id, change.topic, now) if alert else None
+    if alert is None or before is None or before.rank < loudness.rank:
+        yield _first_message(loudness, receiver, change, louder=before is not None)
+    elif loudness.kind is DeliveryKind.DIGEST and loudness.rank == _DIGEST:
         if change.news:
-            yield _first_message(told, receiver, change, louder=False)
+            yield _first_message(loudness, receiver, change, louder=False)
     else:
         yield from _later_messages(change, story_id, alert, receiver, now)
 
@@ -65,24 +66,24 @@ def _for_receiver(
 _DIGEST, _OPENING, _GROUP, _AT_ONCE = range(4)
 
 
-def _how_told(receiver: Receiver, severity: Severity, story_id: int, topic: str, now: datetime) -> _Told | None:
-    """None when the severity is below what the receiver wants to hear of."""
+def _loudness(receiver: Receiver, severity: Severity, story_id: int, topic: str, now: datetime) -> _Loudness | None:
+    """Return how `receiver` is notified of `severity`; None below its minimum."""
     if severity < receiver.min_severity:
         return None
-    at_once = _Told(rank=_AT_ONCE, kind=DeliveryKind.ALERT, group_key=f"alert:{story_id}:{topic}", due=now)
+    at_once = _Loudness(rank=_AT_ONCE, kind=DeliveryKind.ALERT, group_key=f"alert:{story_id}:{topic}", due=now)
     if receiver.break_through is not None and severity >= receiver.break_through:
         return at_once
     if receiver.digest is not None:
         due = next_digest(receiver.digest, now)
-        return _Told(
+        return _Loudness(
             rank=_DIGEST, kind=DeliveryKind.DIGEST, group_key=f"digest:{due.isoformat()}", due=due, recurring=True
         )
     if receiver.active_hours is not None and not is_open(receiver.active_hours, now):
         due = next_opening(receiver.active_hours, now)
         group_key = f"opening:{due.isoformat()}"
-        return _Told(rank=_OPENING, kind=DeliveryKind.DIGEST, group_key=group_key, due=due, recurring=True)
+        return _Loudness(rank=_OPENING, kind=DeliveryKind.DIGEST, group_key=group_key, due=due, recurring=True)
     if receiver.group_wait > timedelta(0):
-        return _Told(
+        return _Loudness(
             rank=_GROUP,
             kind=DeliveryKind.ALERT,
             group_key="group",
@@ -93,23 +94,25 @@ def _how_told(receiver: Receiver, severity: Severity, story_id: int, topic: str,
     return at_once
 
 
-def _first_message(told: _Told, receiver: Receiver, change: AlertChange, *, louder: bool) -> NewDelivery:
-    """A message that alerts; one that was told more quietly before gets a window of its own."""
+def _first_message(loudness: _Loudness, receiver: Receiver, change: AlertChange, *, louder: bool) -> NewDelivery:
+    """Return a message that alerts; one that was sent more quietly before gets a key of its own."""
     return NewDelivery(
         receiver=receiver.name,
-        kind=told.kind,
-        group_key=f"{told.group_key}:{change.severity.word}" if louder and not told.recurring else told.group_key,
-        due=told.due,
+        kind=loudness.kind,
+        group_key=f"{loudness.group_key}:{change.severity.word}"
+        if louder and not loudness.recurring
+        else loudness.group_key,
+        due=loudness.due,
         topics=(change.topic,),
-        recurring=told.recurring,
-        spacing=told.spacing,
+        recurring=loudness.recurring,
+        spacing=loudness.spacing,
     )
 
 
 def _later_messages(
     change: AlertChange, story_id: int, alert: Alert, receiver: Receiver, now: datetime
 ) -> Iterator[NewDelivery]:
-    """The edit in place, silent and so at any hour, and for real news an answer in the thread, when people listen."""
+    """Yield the edit in place, at any hour, and for real news a reply in active hours."""
     name = f"{story_id}:{change.topic}"
     yield NewDelivery(
         receiver=receiver.name,

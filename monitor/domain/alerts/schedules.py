@@ -14,7 +14,7 @@ _HORIZON = 9  # days: a weekday named alone comes round within a week; one more 
 
 
 def next_digest(digest: Digest, now: datetime) -> datetime:
-    """The first leaving time strictly after `now`, in UTC.
+    """Return the first leaving time strictly after `now`, in UTC.
 
     A time that the clocks skip (spring) is taken as long after midnight as usual, one they repeat (autumn) the
     first time only: once a day both ways.
@@ -31,24 +31,24 @@ def next_digest(digest: Digest, now: datetime) -> datetime:
 
 
 def is_open(hours: Hours, now: datetime) -> bool:
-    """Whether the receiver listens at `now`."""
+    """Tell whether the receiver listens at `now`."""
     return any(start <= now < end for start, end in _openings(hours, now))
 
 
 def next_opening(hours: Hours, now: datetime) -> datetime:
-    """`now` while open, else the moment the hours next begin, in UTC."""
+    """Return `now` while open, else the moment the hours next begin, in UTC."""
     if is_open(hours, now):
         return now
     return min(start for start, _ in _openings(hours, now) if start > now)
 
 
 def start_of_day(day: date, at: time, zone: str) -> datetime:
-    """The moment a local wall clock shows `at` on `day`, in UTC; the same rules as `next_digest`."""
+    """Return the moment a local wall clock shows `at` on `day`, in UTC, as `next_digest` does."""
     return _instant(day, at, ZoneInfo(zone))
 
 
 def _openings(hours: Hours, now: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Windows around `now`; one whose end is not after its start runs past midnight and belongs to its first day."""
+    """Yield openings around `now`; one that runs past midnight belongs to its first day."""
     zone = ZoneInfo(hours.zone)
     overnight = _DAY if hours.end <= hours.start else timedelta(0)
     for day in _days(now.astimezone(zone).date(), -1):

@@ -1,4 +1,4 @@
-"""What triage decides about one article, and what it must see to decide."""
+"""Values of triage: what it must see of a story, and what it decides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,28 +12,28 @@ from monitor.domain.topics.values import Matches
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryFacts:
-    """What judging must know of the story an article was placed in, little however many outlets print it.
+    """Facts about the story an article was placed in, few however many outlets print it.
 
-    `own` is the article's source, `others` are all the others in the order of arrival; `told` are the topics that
-    another report matched, `told_itself` those that the article's own earlier text did; `alerts` what the story raised.
+    `own` is the article's source, `others` are all the others in the order of arrival; `reported_topics` are the topics
+    that another report matched, `own_topics` those that the article's own earlier text did; `alerts` of the story.
     """
 
     id: int
     own: SourceText
     others: tuple[SourceText, ...] = ()
-    told: frozenset[str] = frozenset()
-    told_itself: frozenset[str] = frozenset()
+    reported_topics: frozenset[str] = frozenset()
+    own_topics: frozenset[str] = frozenset()
     alerts: tuple[Alert, ...] = ()
 
     @property
     def sources(self) -> tuple[SourceText, ...]:
-        """All of them."""
+        """Return all sources, the article's own last."""
         return (*self.others, self.own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What triage writes in one transaction."""
+    """All that triage writes in one transaction."""
 
     placement: Placement
     matches: Matches
@@ -43,11 +43,11 @@ class Verdict:
 
 
 class Judge(Protocol):
-    """The two pure decisions storage asks for while it holds the stories lock. Its methods are called one at a time."""
+    """Two pure decisions that storage asks for while it holds the stories lock, one call at a time."""
 
     @property
     def matched(self) -> bool:
-        """Whether the article matched a topic at all; only then is its story read."""
+        """Tell whether the article matched a topic at all; only then is its story read."""
         ...
 
     def prepare(self) -> None:
@@ -59,7 +59,7 @@ class Judge(Protocol):
         ...
 
     def unlearn(self, after: int) -> None:
-        """What was learnt later than the sequence `after` was never committed."""
+        """Forget what was learnt after the sequence `after`: it was never committed."""
         ...
 
     def judge(self, facts: StoryFacts | None, placement: Placement) -> Verdict:

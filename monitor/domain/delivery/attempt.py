@@ -1,4 +1,4 @@
-"""What one attempt to deliver saw and what it changes: values of the deliver step and its pure rules."""
+"""Values of the deliver step: what one attempt to deliver saw and what it changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from monitor.domain.stories.values import Story
 
 
 class Policy(StrEnum):
-    """What to do with a message whose arrival nobody can check: keep it for a person, or send it again, marked."""
+    """Policy for messages whose arrival nobody can check: hold them, or send them again, marked."""
 
     HOLD = "hold"
     REPEAT = "repeat"
@@ -19,10 +19,11 @@ class Policy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """How messages are sent. `timeout`: how long one request may take. `settle`: how long after the end of an attempt
-    of unknown outcome the channel's history is believed; it must exceed the time in which Slack may still accept it.
+    """Times and policy of sending.
 
-    `spacing`: between messages to one channel (Slack allows one a second).
+    `timeout`: how long one request may take. `settle`: how long after an attempt of unknown outcome the channel's
+    history is believed; it must exceed the time in which Slack may still accept the message. `spacing`: between
+    messages to one channel (Slack allows one a second).
     """
 
     timeout: timedelta = timedelta(seconds=10)
@@ -32,8 +33,21 @@ class Rules:
 
     @property
     def lease(self) -> timedelta:
-        """How long a throttle stays taken by a sender that died: no later than its request can still arrive."""
+        """Return how long a throttle stays taken by a sender that died."""
         return self.timeout + 2 * self.spacing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueDelivery:
+    """A due delivery and the receiver that gets it: its own, a fallback, or None where it is not configured."""
+
+    delivery: Delivery
+    via: Receiver | None
+
+    @property
+    def id(self) -> int:
+        """Return the delivery's id."""
+        return self.delivery.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +62,9 @@ class AlertForSending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Throttle:
-    """Something that only so much may be sent through: a channel, an app's credentials, a receiver.
+    """Limit on what is sent through a channel, an app's credentials, or to a receiver.
 
-    It is closed until `blocked_until`; `reason` says why, when more than the usual spacing, and `failures` counts
+    It is blocked until `blocked_until`; `reason` says why, when for more than the usual spacing, and `failures` counts
     failures in a row.
     """
 
@@ -66,7 +80,7 @@ class DeliveryForSending:
 
     `silences` are those that may mute its alerts. `standing` is the delivery whose message an update or a reply
     refers to. `waiting` counts alert messages due for this receiver, this one among them; `recent` are the times
-    of its posts in the last hour, oldest first. `throttles` are those that are closed for a reason or have failures.
+    of its posts in the last hour, oldest first. `throttles` are those that are blocked for a reason or have failures.
     """
 
     delivery: Delivery
@@ -78,25 +92,27 @@ class DeliveryForSending:
     throttles: tuple[Throttle, ...] = ()
 
     def heard(self, now: datetime) -> tuple[AlertForSending, ...]:
-        """The alerts that no silence mutes."""
+        """Return the alerts that no silence mutes."""
         return tuple(
             entry for entry in self.alerts if not any(silence.mutes(entry.alert, now) for silence in self.silences)
         )
 
     @property
     def severity(self) -> Severity:
-        """The highest of its alerts' severities."""
+        """Return the highest of its alerts' severities."""
         return max((entry.alert.severity for entry in self.alerts), default=Severity.LOW)
 
     def failures(self, throttle: str) -> int:
-        """Failures in a row through that throttle."""
+        """Return the failures in a row through that throttle."""
         return next((known.failures for known in self.throttles if known.name == throttle), 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fold:
-    """Move alerts of `receiver` waiting in messages of their own, oldest first, at most `limit` and only those below
-    severity `below`, into one message."""
+class RollUp:
+    """Order to move waiting alerts into one message: at most `limit`, oldest first.
+
+    Only alerts below severity `below` are moved.
+    """
 
     into: NewDelivery
     limit: int
@@ -120,11 +136,11 @@ class Settlement:
     repeat: bool = False
     throttles: tuple[Throttle, ...] = ()
     deliveries: tuple[NewDelivery, ...] = ()
-    fold: Fold | None = None
+    roll_up: RollUp | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unreadable:
+class HistoryUnreadable:
     """The channel's history could not be read. `permanent`: for this kind of receiver or these rights it never can."""
 
     reason: str
@@ -137,45 +153,45 @@ class Absent:
     """The channel's history was read to its end and does not hold the message."""
 
 
-Found = Receipt | Absent | Unreadable
+Found = Receipt | Absent | HistoryUnreadable
 
 
 def app_throttle(channel: Channel) -> str:
-    """The throttle of everything sent with the same credentials."""
+    """Name the throttle of everything sent with the same credentials."""
     return f"app:{channel}"
 
 
 def channel_throttle(receiver: Receiver) -> str:
-    """The throttle of one channel; receivers that share a channel share it."""
+    """Name the throttle of one channel; receivers that share a channel share it."""
     return f"channel:{receiver.channel}:{receiver.address}"
 
 
 def receiver_throttle(receiver: Receiver) -> str:
-    """The throttle that closes when a receiver's channel refuses us."""
+    """Name the throttle that is blocked when a receiver's channel refuses us."""
     return f"receiver:{receiver.name}"
 
 
 def throttles_of(receiver: Receiver) -> tuple[str, str, str]:
-    """All throttles a message to `receiver` passes, the channel's first."""
+    """Name all throttles a message to `receiver` passes, the channel's first."""
     return channel_throttle(receiver), app_throttle(receiver.channel), receiver_throttle(receiver)
 
 
-def reachable(receiver: Receiver, catalog: Catalog, closed: Sequence[Throttle]) -> Receiver:
-    """The receiver itself, or while its channel refuses us its fallback, if that one is not refused as well."""
-    parked = {throttle.name for throttle in closed}
+def reachable(receiver: Receiver, catalog: Catalog, blocked: Sequence[Throttle]) -> Receiver:
+    """Return the receiver, or while it is blocked its first fallback that is not."""
+    names = {throttle.name for throttle in blocked}
     seen = {receiver.name}
     current = receiver
-    while receiver_throttle(current) in parked and current.fallback and current.fallback not in seen:
+    while receiver_throttle(current) in names and current.fallback and current.fallback not in seen:
         following = catalog.receiver(current.fallback)
         if following is None:
             break
         seen.add(following.name)
         current = following
-    return current if receiver_throttle(current) not in parked else receiver
+    return current if receiver_throttle(current) not in names else receiver
 
 
 def notice(catalog: Catalog, *, group_key: str, text: str, now: datetime) -> tuple[NewDelivery, ...]:
-    """A message to the admin receiver, if one is configured; once for each `window`."""
+    """Return a message to the admin receiver, if one is configured; once for each `group_key`."""
     if catalog.admin_receiver is None:
         return ()
     return (

@@ -1,4 +1,4 @@
-"""What a message says, before anything decides how it looks: values and the functions that compose them.
+"""Compose messages as values, before adapters decide their looks.
 
 All texts are as the feeds gave them; escaping and cutting is the renderer's work (`monitor.adapters`).
 """
@@ -18,7 +18,7 @@ OTHER_REPORTS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class CardReport:
     """One outlet's report: its headline in the original language, and where to read it."""
 
     headline: str
@@ -30,8 +30,11 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """An alert as people see it. `independent` counts reports once for each text really written, `outlets` everyone
-    who ran one. `mute` is the silence of the story or its topic that ends last; `doubted_by` finds it not relevant."""
+    """An alert as people see it.
+
+    `independent` counts reports once for each text really written, `outlets` everyone who ran one. `mute` is the
+    silence of the story or its topic that ends last; `doubted_by` finds it not relevant.
+    """
 
     alert_id: int
     story_id: int
@@ -39,9 +42,9 @@ class Card:
     topic_title: str
     severity: Severity
     score: float
-    lead: Report
+    lead: CardReport
     evidence: tuple[Evidence, ...] = ()
-    others: tuple[Report, ...] = ()
+    others: tuple[CardReport, ...] = ()
     reports: int = 1
     outlets: int = 1
     independent: int = 1
@@ -70,14 +73,14 @@ class Message:
 
     @property
     def single(self) -> bool:
-        """Whether it is the living message of one story."""
+        """Tell whether it is the living message of one story."""
         return len(self.cards) == 1 and not self.more
 
 
 def compose(
     sending: DeliveryForSending, catalog: Catalog, now: datetime, *, via: str | None = None, interactive: bool = False
 ) -> Message:
-    """The message of a delivery as things stand now. An update has the kind of the message it rewrites."""
+    """Compose the message of a delivery; an update has the kind of the message it rewrites."""
     delivery = sending.delivery
     kind = delivery.kind
     alerts = ranked(sending.alerts if kind is DeliveryKind.UPDATE else sending.heard(now))
@@ -95,7 +98,7 @@ def compose(
 
 
 def card(entry: AlertForSending, catalog: Catalog, silences: Sequence[Silence], now: datetime) -> Card:
-    """An alert as people see it."""
+    """Return an alert as people see it."""
     alert, story = entry.alert, entry.story
     topic = catalog.topic(alert.topic)
     lead = _lead(entry)
@@ -123,7 +126,7 @@ def card(entry: AlertForSending, catalog: Catalog, silences: Sequence[Silence], 
 
 
 def best_others(story: Story, topic: str, lead_id: int) -> tuple[StoryMember, ...]:
-    """The next best reports: own texts before copies, of outlets not yet shown, better tier and score first."""
+    """Return the next best reports: of outlets not yet shown, better tier and score first."""
     lead = next((member for member in story.members if member.article_id == lead_id), None)
     shown = {lead.outlet, lead.origin} if lead else set()
     chosen: list[StoryMember] = []
@@ -138,17 +141,19 @@ def _score(member: StoryMember, topic: str) -> float:
     return max((score for key, score in member.topics if key == topic), default=0.0)
 
 
-def _lead(entry: AlertForSending) -> Report:
-    """The report the alert was raised on; should it be gone, whatever the story still knows."""
+def _lead(entry: AlertForSending) -> CardReport:
+    """Return the report the alert was raised on, or the first left of its story."""
     members = entry.story.members
     member = next((m for m in members if m.article_id == entry.alert.article_id), members[0] if members else None)
     if member is None:
-        return Report(headline=entry.story.title, url=None, outlet="", at=entry.alert.raised_at)
+        return CardReport(headline=entry.story.title, url=None, outlet="", at=entry.alert.raised_at)
     return _report(member)
 
 
-def _report(member: StoryMember) -> Report:
-    return Report(headline=member.title, url=member.url, outlet=member.outlet, at=member.at, language=member.language)
+def _report(member: StoryMember) -> CardReport:
+    return CardReport(
+        headline=member.title, url=member.url, outlet=member.outlet, at=member.at, language=member.language
+    )
 
 
 def _note(delivery: Delivery, via: str | None) -> str:

@@ -1,7 +1,7 @@
-"""From a delivery and what came of its attempt to what shall be: the rules of the outbox, without any I/O.
+"""Decide what an attempt changes: the rules of the outbox, without any I/O.
 
-An attempt ends in one of three ways. *Accepted*: sent. *Not sent*, for certain: pending again, or parked where trying
-again cannot help. *Unknown*: it stays `sending` until the channel's history can be believed, and is never guessed.
+An attempt ends in one of three ways. *Accepted*: sent. *Not sent*, for certain: pending again, or its receiver is
+blocked where trying again cannot help. *Unknown*: it stays `sending` until the channel's history can be believed.
 """
 
 from dataclasses import replace
@@ -34,10 +34,10 @@ from monitor.domain.delivery.attempt import (
 from monitor.domain.delivery.ranking import pages
 
 MAX_REFUSALS = 5
-"""Refusals for the message's own sake after which it is parked."""
+"""Refusals of one message after which it is dead."""
 
-PARKED_FOR = timedelta(minutes=15)
-"""How long a receiver that refused us is left alone before it is tried again."""
+BLOCKED_FOR = timedelta(minutes=15)
+"""How long a receiver that refused us is blocked before it is tried again."""
 
 CREDENTIALS_REST = timedelta(minutes=1)
 """How often refused credentials are tried again; new ones are taken up at once."""
@@ -56,7 +56,7 @@ _LONGEST_PAUSE = timedelta(minutes=5)
 def after_attempt(
     sending: DeliveryForSending, outcome: Outcome, receiver: Receiver, catalog: Catalog, rules: Rules, now: datetime
 ) -> Settlement:
-    """What becomes of a delivery posted to `receiver` (its own, or the fallback that stood in)."""
+    """Settle a delivery posted to `receiver`: its own, or the fallback that stood in."""
     match outcome:
         case Receipt():
             return _accepted(sending, outcome, receiver, rules, now)
@@ -69,7 +69,7 @@ def after_attempt(
 def after_reading(
     sending: DeliveryForSending, found: Found, receiver: Receiver, catalog: Catalog, rules: Rules, now: datetime
 ) -> Settlement:
-    """What becomes of a delivery of unknown outcome once its channel's history was read, or could not be."""
+    """Settle a delivery of unknown outcome after reading its channel's history, or failing to."""
     delivery = sending.delivery
     if isinstance(found, Receipt):
         return _accepted(sending, found, receiver, rules, now, at=delivery.attempted_at)
@@ -95,7 +95,7 @@ def after_reading(
 
 
 def unconfigured(delivery: Delivery, catalog: Catalog, now: datetime) -> Settlement:
-    """A delivery whose receiver is gone from the configuration is held, and an operator told."""
+    """Hold a delivery whose receiver is no longer configured, and notify an operator."""
     changed = settled(delivery, DeliveryState.HELD, now, f"receiver {delivery.receiver} is not configured")
     text = (
         f"Receiver {delivery.receiver} is no longer configured, and messages for it are held. "
@@ -152,23 +152,23 @@ def _refused(
     if not answer.begun:
         return replace(again, throttles=(spaced,))
     if answer.scope is NotSent.Scope.MESSAGE:
-        return replace(_poisoned(sending, answer, catalog, now), throttles=(spaced,))
+        return replace(_message_refused(sending, answer, catalog, now), throttles=(spaced,))
     if answer.scope is NotSent.Scope.RECEIVER and answer.permanent:
-        parked = Throttle(
-            name=receiver_throttle(receiver), blocked_until=now + PARKED_FOR, reason=answer.reason, failures=1
+        blocked = Throttle(
+            name=receiver_throttle(receiver), blocked_until=now + BLOCKED_FOR, reason=answer.reason, failures=1
         )
         text = (
             f"Receiver {receiver.name} cannot be reached ({answer.reason}); its messages "
             + (f"go to {receiver.fallback} meanwhile." if receiver.fallback else "wait.")
-            + f" It is tried again every {PARKED_FOR.seconds // 60} minutes."
+            + f" It is tried again every {BLOCKED_FOR.seconds // 60} minutes."
         )
-        told = notice(catalog, group_key=f"parked:{receiver.name}:{answer.reason}:{now.date()}", text=text, now=now)
-        return replace(again, throttles=(spaced, parked), deliveries=told)
+        notices = notice(catalog, group_key=f"blocked:{receiver.name}:{answer.reason}:{now.date()}", text=text, now=now)
+        return replace(again, throttles=(spaced, blocked), deliveries=notices)
     return replace(again, throttles=(spaced, _pause(sending, answer, receiver, now)))
 
 
 def _pause(sending: DeliveryForSending, answer: NotSent, receiver: Receiver, now: datetime) -> Throttle:
-    """Who has to wait, and until when.
+    """Return the throttle that has to wait, and until when.
 
     A rate limit concerns the channel; when another channel of the same app is waiting for one already, it is the app's.
     """
@@ -192,18 +192,18 @@ def _pause(sending: DeliveryForSending, answer: NotSent, receiver: Receiver, now
     return Throttle(name=app if others else own, blocked_until=until, reason=answer.reason, failures=failures)
 
 
-def _poisoned(sending: DeliveryForSending, answer: NotSent, catalog: Catalog, now: datetime) -> Settlement:
+def _message_refused(sending: DeliveryForSending, answer: NotSent, catalog: Catalog, now: datetime) -> Settlement:
     delivery = sending.delivery
     failures = delivery.failures + 1
     if delivery.kind is DeliveryKind.UPDATE and answer.permanent:
-        return settled(delivery, DeliveryState.FOLDED, now, answer.reason)
+        return settled(delivery, DeliveryState.ROLLED_UP, now, answer.reason)
     if failures < MAX_REFUSALS:
         # the second try leaves out all layout, and follows at once
         rest = _backoff(failures) if failures > 1 else timedelta(0)
         return replace(settled(delivery, DeliveryState.PENDING, now + rest, answer.reason), failures=failures)
     dead = settled(delivery, DeliveryState.DEAD, now, answer.reason)
     text = (
-        f"A message to {delivery.receiver} was refused {failures} times ({answer.reason}) and is parked: "
+        f"A message to {delivery.receiver} was refused {failures} times ({answer.reason}) and is no longer tried: "
         f"wirewatch alerts requeue {delivery.id} tries it again."
     )
     return replace(
@@ -214,7 +214,7 @@ def _poisoned(sending: DeliveryForSending, answer: NotSent, catalog: Catalog, no
 def _unknown(
     sending: DeliveryForSending, outcome: Unknown, receiver: Receiver, rules: Rules, now: datetime
 ) -> Settlement:
-    """Stays `sending`; only an edit, which may be made twice, is simply made again.
+    """Keep the delivery `sending`; only an edit, which may be made twice, is made again.
 
     The queue does not wait, unless one outcome after another is unknown: then ever longer.
     """
@@ -234,22 +234,22 @@ def _unknown(
 
 
 def settled(seen: Delivery, state: DeliveryState, due: datetime, failure: str | None) -> Settlement:
-    """A settlement that changes the state, the due time and the reason alone."""
+    """Return a settlement that changes the state, the due time and the reason alone."""
     return Settlement(seen=seen, state=state, due=due, failure=failure, failures=seen.failures, repeat=seen.repeat)
 
 
 def _spaced(delivery: Delivery, receiver: Receiver, rules: Rules, now: datetime) -> Throttle:
-    """The channel's throttle opens again one spacing after the post began."""
+    """Return the channel's throttle, open again one spacing after the post began."""
     return Throttle(name=channel_throttle(receiver), blocked_until=(delivery.attempted_at or now) + rules.spacing)
 
 
 def _backoff(failures: int) -> timedelta:
-    """4 s, 8 s, 16 s ... at most five minutes."""
+    """Return 4 s, 8 s, 16 s ... at most five minutes."""
     return min(timedelta(seconds=2.0 ** min(failures + 1, 10)), _LONGEST_PAUSE)
 
 
 def _throttle_rest(failures: int) -> timedelta:
-    """Nothing at first, then 2 s, 4 s, 8 s ... at most a minute: Slack's return is noticed within that."""
+    """Return nothing at first, then 2 s, 4 s, 8 s ... at most a minute, in which Slack's return is noticed."""
     if failures <= _TOLERATED:
         return timedelta(0)
     return min(timedelta(seconds=2.0 ** min(failures - _TOLERATED, 10)), _LONGEST_THROTTLE_REST)

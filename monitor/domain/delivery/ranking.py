@@ -1,4 +1,4 @@
-"""Which stories of a shared message come first, and which go to its thread."""
+"""Rank the stories of a shared message; the last go to its thread."""
 
 from collections.abc import Iterable
 
@@ -12,11 +12,11 @@ PAGE = 20
 
 
 def ranked(alerts: Iterable[AlertForSending]) -> tuple[AlertForSending, ...]:
-    """By severity, then score, the earlier alert first among equals."""
+    """Sort by severity, then score, the earlier alert first among equals."""
     return tuple(sorted(alerts, key=lambda entry: (-entry.alert.severity, -entry.alert.score, entry.alert.id)))
 
 
 def pages(alerts: Iterable[AlertForSending]) -> tuple[tuple[int, ...], ...]:
-    """The ids of the alerts that a digest leaves to its thread, page by page."""
+    """Return the ids of the alerts that a digest leaves to its thread, page by page."""
     rest = [entry.alert.id for entry in ranked(alerts)[SHOWN:]]
     return tuple(tuple(rest[start : start + PAGE]) for start in range(0, len(rest), PAGE))

@@ -5,25 +5,25 @@ from datetime import datetime, timedelta
 
 from monitor.domain.alerts.alert import DeliveryKind, DeliveryState, NewDelivery
 from monitor.domain.catalog import Channel, Receiver
-from monitor.domain.delivery.attempt import DeliveryForSending, Fold, Settlement
+from monitor.domain.delivery.attempt import DeliveryForSending, RollUp, Settlement
 from monitor.domain.delivery.outcomes import settled
 
 BACKLOG = 50
 """Alert messages waiting for one receiver beyond which they leave as digests."""
 
-FOLDED_AT_ONCE = 200
+ROLLED_UP_AT_ONCE = 200
 """Alerts one digest takes from a backlog: 15 in the message and the rest in ten answers of its thread."""
 
 _HOUR = timedelta(hours=1)
 
 
 def before_sending(sending: DeliveryForSending, receiver: Receiver, now: datetime) -> Settlement | None:
-    """Why this delivery is not to be posted after all, or None when it is."""
+    """Return why this delivery is not to be posted after all, or None when it is."""
     delivery = sending.delivery
     if delivery.kind is DeliveryKind.NOTICE:
         return None
     if not sending.alerts:
-        return settled(delivery, DeliveryState.FOLDED, now, "its alerts are no longer stored")
+        return settled(delivery, DeliveryState.ROLLED_UP, now, "its alerts are no longer stored")
     if delivery.kind in (DeliveryKind.UPDATE, DeliveryKind.REPLY):
         waits = _without_standing(sending, receiver, now)
         if waits is not None:
@@ -37,34 +37,34 @@ def before_sending(sending: DeliveryForSending, receiver: Receiver, now: datetim
 
 def _without_standing(sending: DeliveryForSending, receiver: Receiver, now: datetime) -> Settlement | None:
     delivery, standing = sending.delivery, sending.standing
-    if standing is None or standing.state in (DeliveryState.MUTED, DeliveryState.DEAD, DeliveryState.FOLDED):
-        return settled(delivery, DeliveryState.FOLDED, now, "there is no message to change")
+    if standing is None or standing.state in (DeliveryState.MUTED, DeliveryState.DEAD, DeliveryState.ROLLED_UP):
+        return settled(delivery, DeliveryState.ROLLED_UP, now, "there is no message to change")
     if standing.state is DeliveryState.SENDING:
         return settled(delivery, DeliveryState.PENDING, max(standing.due, now + timedelta(seconds=1)), None)
     if standing.state is not DeliveryState.SENT:
-        return settled(delivery, DeliveryState.FOLDED, now, "the message itself has yet to leave and will say it")
+        return settled(delivery, DeliveryState.ROLLED_UP, now, "the message itself has yet to leave and will say it")
     if delivery.kind is DeliveryKind.UPDATE and standing.ts is None and receiver.channel is not Channel.CONSOLE:
-        return settled(delivery, DeliveryState.FOLDED, now, "nobody knows where the message stands")
+        return settled(delivery, DeliveryState.ROLLED_UP, now, "nobody knows where the message stands")
     return None
 
 
 def _crowded(sending: DeliveryForSending, receiver: Receiver, now: datetime) -> Settlement | None:
-    """A flood becomes a digest: when too many wait, or the receiver's hour is full."""
+    """Roll a flood up into a digest: when too many wait, or the receiver's hour is full."""
     if receiver.break_through is not None and sending.severity >= receiver.break_through:
         return None
     recent = [moment for moment in sending.recent if moment > now - _HOUR]
     if receiver.max_per_hour is not None and len(recent) >= receiver.max_per_hour:
         due = recent[-receiver.max_per_hour] + _HOUR
-        return _folded(sending, receiver, "overflow", due, "more than its receiver wants in an hour")
+        return _rolled_up(sending, receiver, "overflow", due, "more than its receiver wants in an hour")
     if sending.waiting > BACKLOG:
-        return _folded(sending, receiver, "backlog", now, "too many were waiting")
+        return _rolled_up(sending, receiver, "backlog", now, "too many were waiting")
     return None
 
 
-def _folded(sending: DeliveryForSending, receiver: Receiver, group_key: str, due: datetime, why: str) -> Settlement:
+def _rolled_up(sending: DeliveryForSending, receiver: Receiver, group_key: str, due: datetime, why: str) -> Settlement:
     into = NewDelivery(
         receiver=sending.delivery.receiver, kind=DeliveryKind.DIGEST, group_key=group_key, due=due, recurring=True
     )
-    fold = Fold(into=into, limit=FOLDED_AT_ONCE, below=receiver.break_through)
-    changed = settled(sending.delivery, DeliveryState.FOLDED, due, f"went into a digest: {why}")
-    return replace(changed, fold=fold)
+    roll_up = RollUp(into=into, limit=ROLLED_UP_AT_ONCE, below=receiver.break_through)
+    changed = settled(sending.delivery, DeliveryState.ROLLED_UP, due, f"went into a digest: {why}")
+    return replace(changed, roll_up=roll_up)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tests.support.fake_slack.workspace import Refused
+from tests.support.fake_slack.workspace import SlackRefusal
 
 MAX_BLOCKS = 50
 MAX_TOTAL = 13_200
@@ -18,15 +18,15 @@ _BLOCK_TYPES = {"section", "context", "header", "divider", "actions", "rich_text
 
 
 def checked_body(arguments: dict[str, Any], *, editing: bool = False) -> dict[str, Any]:
-    """Text, blocks and metadata of a call as Slack keeps them; raises Refused."""
+    """Text, blocks and metadata of a call as Slack keeps them; raises SlackRefusal."""
     blocks, text = arguments.get("blocks"), arguments.get("text")
     if not text and not blocks and not arguments.get("attachments"):
-        raise Refused("no_text")
+        raise SlackRefusal("no_text")
     if text is not None and not isinstance(text, str):
-        raise Refused("invalid_arguments")
+        raise SlackRefusal("invalid_arguments")
     if text and len(text) > MAX_TEXT:
         if editing:
-            raise Refused("msg_too_long")
+            raise SlackRefusal("msg_too_long")
         text = text[:MAX_TEXT]
     return {"text": text or "", "blocks": _checked_blocks(blocks), "metadata": _checked_metadata(arguments)}
 
@@ -35,12 +35,14 @@ def _checked_blocks(blocks: object) -> list[dict[str, Any]]:
     if not blocks:
         return []
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
-        raise Refused("invalid_blocks_format")
+        raise SlackRefusal("invalid_blocks_format")
     problems = list(_problems(blocks))
     if problems:
-        raise Refused("invalid_blocks", response_metadata={"messages": [f"[ERROR] {problem}" for problem in problems]})
+        raise SlackRefusal(
+            "invalid_blocks", response_metadata={"messages": [f"[ERROR] {problem}" for problem in problems]}
+        )
     if sum(len(text) for block in blocks for text in texts(block)) > MAX_TOTAL:
-        raise Refused("msg_blocks_too_long")
+        raise SlackRefusal("msg_blocks_too_long")
     return [{"block_id": f"b{number}", **block} for number, block in enumerate(blocks)]
 
 
@@ -150,11 +152,11 @@ def _checked_metadata(arguments: dict[str, Any]) -> dict[str, Any] | None:
     if metadata is None:
         return None
     if not isinstance(metadata, dict):
-        raise Refused("invalid_metadata_format")
+        raise SlackRefusal("invalid_metadata_format")
     if not isinstance(metadata.get("event_type"), str) or not isinstance(metadata.get("event_payload"), dict):
-        raise Refused("invalid_metadata_schema")
+        raise SlackRefusal("invalid_metadata_schema")
     if len(json.dumps(metadata)) > MAX_METADATA:
-        raise Refused("metadata_too_large")
+        raise SlackRefusal("metadata_too_large")
     return metadata
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.support.fake_slack.limits import checked_body
-from tests.support.fake_slack.workspace import App, Channel, Message, Refused, Workspace
+from tests.support.fake_slack.workspace import App, FakeChannel, FakeMessage, SlackRefusal, Workspace
 
 Arguments = dict[str, Any]
 Answer = dict[str, Any]
@@ -26,11 +26,11 @@ def post_message(workspace: Workspace, app: App, arguments: Arguments) -> Answer
     body = checked_body(arguments)
     thread_ts = arguments.get("thread_ts")
     if thread_ts is not None and not isinstance(thread_ts, str):
-        raise Refused("invalid_thread_ts")
+        raise SlackRefusal("invalid_thread_ts")
     if thread_ts is not None:
         parent = channel.message(thread_ts)
         if parent is None:
-            raise Refused("thread_not_found")
+            raise SlackRefusal("thread_not_found")
         thread_ts = parent.thread_ts or parent.ts
     message = workspace.add_message(
         channel, app.user, body, thread_ts=thread_ts, broadcast=_truth(arguments.get("reply_broadcast"))
@@ -42,14 +42,14 @@ def update(workspace: Workspace, app: App, arguments: Arguments) -> Answer:
     """chat.update: of the app's own messages, by channel id; blocks not sent again are gone, metadata stays."""
     channel = workspace.channels.get(str(arguments.get("channel")))
     if channel is None:
-        raise Refused("channel_not_found")
+        raise SlackRefusal("channel_not_found")
     if channel.archived:
-        raise Refused("is_archived")
+        raise SlackRefusal("is_archived")
     message = channel.message(str(arguments.get("ts")))
     if message is None:
-        raise Refused("message_not_found")
+        raise SlackRefusal("message_not_found")
     if message.author != app.user:
-        raise Refused("cant_update_message")
+        raise SlackRefusal("cant_update_message")
     body = checked_body(arguments, editing=True)
     if body["metadata"] is None:
         body["metadata"] = message.body.get("metadata")
@@ -63,7 +63,7 @@ def delete(workspace: Workspace, app: App, arguments: Arguments) -> Answer:
     channel = workspace.for_posting(app, arguments.get("channel"))
     message = channel.message(str(arguments.get("ts")))
     if message is None:
-        raise Refused("message_not_found")
+        raise SlackRefusal("message_not_found")
     channel.messages.remove(message)
     return {"channel": channel.id, "ts": message.ts}
 
@@ -87,7 +87,7 @@ def replies(workspace: Workspace, app: App, arguments: Arguments) -> Answer:
     channel = workspace.for_reading(app, arguments.get("channel"))
     parent = channel.message(str(arguments.get("ts")))
     if parent is None:
-        raise Refused("thread_not_found")
+        raise SlackRefusal("thread_not_found")
     answers = [m for m in _between(workspace, channel, arguments) if m.thread_ts == parent.ts]
     return _page(workspace, channel, [parent, *answers], arguments)
 
@@ -96,7 +96,7 @@ def list_channels(workspace: Workspace, app: App, arguments: Arguments) -> Answe
     """conversations.list: public channels, and private ones the app is in if it may see them."""
     wanted = str(arguments.get("types", "public_channel")).split(",")
     if "private_channel" in wanted and "groups:read" not in app.scopes:
-        raise Refused("missing_scope", needed="groups:read", provided=",".join(sorted(app.scopes)))
+        raise SlackRefusal("missing_scope", needed="groups:read", provided=",".join(sorted(app.scopes)))
     shown = [
         channel
         for channel in workspace.channels.values()
@@ -114,7 +114,7 @@ def info(workspace: Workspace, app: App, arguments: Arguments) -> Answer:
     """conversations.info."""
     channel = workspace.channels.get(str(arguments.get("channel")))
     if channel is None or (channel.private and not channel.member):
-        raise Refused("channel_not_found")
+        raise SlackRefusal("channel_not_found")
     return {"channel": _channel(channel)}
 
 
@@ -144,17 +144,17 @@ METHODS: dict[str, Callable[[Workspace, App, Arguments], Answer]] = {
 
 
 def call(workspace: Workspace, method: str, token: str | None, arguments: Arguments) -> Answer:
-    """What Slack answers, or raises Refused."""
+    """What Slack answers, or raises SlackRefusal."""
     if method not in METHODS:
-        raise Refused("unknown_method")
+        raise SlackRefusal("unknown_method")
     app = workspace.app(token)
     needed = SCOPES.get(method)
     if needed and needed not in app.scopes:
-        raise Refused("missing_scope", needed=needed, provided=",".join(sorted(app.scopes)))
+        raise SlackRefusal("missing_scope", needed=needed, provided=",".join(sorted(app.scopes)))
     return METHODS[method](workspace, app, arguments)
 
 
-def as_slack_shows(message: Message, channel: Channel, *, metadata: bool) -> dict[str, Any]:
+def as_slack_shows(message: FakeMessage, channel: FakeChannel, *, metadata: bool) -> dict[str, Any]:
     """A message as the API gives it; without `metadata`, only the event's type is shown of it."""
     shown: dict[str, Any] = {
         "type": "message",
@@ -179,7 +179,7 @@ def as_slack_shows(message: Message, channel: Channel, *, metadata: bool) -> dic
     return shown
 
 
-def _between(workspace: Workspace, channel: Channel, arguments: Arguments) -> list[Message]:
+def _between(workspace: Workspace, channel: FakeChannel, arguments: Arguments) -> list[FakeMessage]:
     oldest, latest = float(arguments.get("oldest") or 0), float(arguments.get("latest") or "inf")
     inclusive = _truth(arguments.get("inclusive"))
     now = workspace.now()
@@ -191,7 +191,7 @@ def _between(workspace: Workspace, channel: Channel, arguments: Arguments) -> li
     ]
 
 
-def _page(workspace: Workspace, channel: Channel, messages: list[Message], arguments: Arguments) -> Answer:
+def _page(workspace: Workspace, channel: FakeChannel, messages: list[FakeMessage], arguments: Arguments) -> Answer:
     limit, start = _limit(arguments, 999), _start(arguments)
     metadata = _truth(arguments.get("include_all_metadata"))
     more = _cursor(start + limit, len(messages))
@@ -206,9 +206,9 @@ def _limit(arguments: Arguments, most: int) -> int:
     try:
         wanted = int(arguments.get("limit") or 100)
     except ValueError:
-        raise Refused("invalid_limit") from None
+        raise SlackRefusal("invalid_limit") from None
     if not 1 <= wanted <= most:
-        raise Refused("invalid_limit")
+        raise SlackRefusal("invalid_limit")
     return wanted
 
 
@@ -219,7 +219,7 @@ def _start(arguments: Arguments) -> int:
     try:
         return int(base64.b64decode(str(cursor)).decode().removeprefix("next:"))
     except ValueError:
-        raise Refused("invalid_cursor") from None
+        raise SlackRefusal("invalid_cursor") from None
 
 
 def _cursor(following: int, total: int) -> Answer:
@@ -228,7 +228,7 @@ def _cursor(following: int, total: int) -> Answer:
     return {"response_metadata": {"next_cursor": base64.b64encode(f"next:{following}".encode()).decode()}}
 
 
-def _channel(channel: Channel) -> dict[str, Any]:
+def _channel(channel: FakeChannel) -> dict[str, Any]:
     return {
         "id": channel.id,
         "name": channel.name,

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tests.support.fake_slack.limits import texts
-from tests.support.fake_slack.workspace import Message
+from tests.support.fake_slack.workspace import FakeMessage
 
 _MARKUP = re.compile(r"<([^<>]*)>")
 _PINGS = re.compile(r"^(?:!(?:channel|here|everyone)|@[UW]\w+|!subteam\^\w+)")
@@ -34,7 +34,7 @@ class Seen:
         return asdict(self)
 
 
-def seen(message: Message) -> Seen:
+def seen(message: FakeMessage) -> Seen:
     """What a person sees: the blocks if there are any, else the text."""
     blocks = message.body.get("blocks") or []
     words = [block for block in blocks if block.get("type") != "actions"]

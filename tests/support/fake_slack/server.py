@@ -16,7 +16,7 @@ from tests.support.fake_slack.limits import checked_body
 from tests.support.fake_slack.pace import Pace
 from tests.support.fake_slack.reading import Seen, seen
 from tests.support.fake_slack.socket_mode import SocketMode
-from tests.support.fake_slack.workspace import Channel, Message, Refused, Workspace
+from tests.support.fake_slack.workspace import FakeChannel, FakeMessage, SlackRefusal, Workspace
 
 _HTML = "<html><body><h1>{}</h1></body></html>"
 _WEBHOOK_ERRORS = {"is_archived": (410, "channel_is_archived"), "channel_not_found": (404, "channel_not_found")}
@@ -118,7 +118,7 @@ class FakeSlack:
         try:
             self._refuse(arguments)
             answer = {"ok": True, **methods.call(self.workspace, method, token, arguments)}
-        except Refused as refused:
+        except SlackRefusal as refused:
             self._note(method, arguments, refused.error)
             return _json({"ok": False, "error": refused.error, **refused.more})
         self._note(method, arguments, fault.value if fault else "ok", ts=answer.get("ts"))
@@ -127,9 +127,9 @@ class FakeSlack:
     def _refuse(self, arguments: dict[str, Any]) -> None:
         """Refuse a layout or a word for a reason of the test's own."""
         if self.refuse_blocks_with and arguments.get("blocks"):
-            raise Refused(self.refuse_blocks_with)
+            raise SlackRefusal(self.refuse_blocks_with)
         if self.refuse_text_with and self.refuse_text_with[0] in str(arguments.get("text")):
-            raise Refused(self.refuse_text_with[1])
+            raise SlackRefusal(self.refuse_text_with[1])
 
     async def _accept_late(self, method: str, token: str | None, arguments: dict[str, Any]) -> dict[str, Any]:
         """The message is recorded after a while, even if the caller has gone away by then."""
@@ -138,7 +138,7 @@ class FakeSlack:
             await asyncio.sleep(self.faults.delay())
             try:
                 answer = {"ok": True, **methods.call(self.workspace, method, token, arguments)}
-            except Refused as refused:
+            except SlackRefusal as refused:
                 answer = {"ok": False, "error": refused.error, **refused.more}
             self._note(method, arguments, "late", ts=answer.get("ts"))
             return answer
@@ -213,16 +213,16 @@ class FakeSlack:
             return await self._fail(fault, request, b"")
         try:
             message = self._post_by_webhook(channel, arguments)
-        except Refused as refused:
+        except SlackRefusal as refused:
             self._note("webhook", arguments, refused.error)
             status, word = _WEBHOOK_ERRORS.get(refused.error, (400, refused.error))
             return web.Response(status=status, text=word)
         self._note("webhook", arguments, fault.value if fault else "ok", ts=message.ts)
         return await self._fail(fault, request, b"ok") if fault else web.Response(text="ok")
 
-    def _post_by_webhook(self, channel: Channel, arguments: dict[str, Any]) -> Message:
+    def _post_by_webhook(self, channel: FakeChannel, arguments: dict[str, Any]) -> FakeMessage:
         if channel.archived:
-            raise Refused("is_archived")
+            raise SlackRefusal("is_archived")
         body = checked_body({**arguments, "metadata": None})
         return self.workspace.add_message(channel, "webhook", body, thread_ts=None, broadcast=False)
 

@@ -21,7 +21,7 @@ SCOPES = frozenset(
 )
 
 
-class Refused(Exception):
+class SlackRefusal(Exception):
     """`ok: false`, with the error Slack names and what it adds to it."""
 
     def __init__(self, error: str, **more: Any) -> None:
@@ -41,7 +41,7 @@ class App:
 
 
 @dataclass
-class Message:
+class FakeMessage:
     """One message as Slack keeps it. `visible_at` is when histories begin to show it."""
 
     ts: str
@@ -59,7 +59,7 @@ class Message:
 
 
 @dataclass
-class Channel:
+class FakeChannel:
     """A conversation; `refusal` is an error every post to it gets, such as `restricted_action`."""
 
     id: str
@@ -68,10 +68,10 @@ class Channel:
     member: bool = True
     archived: bool = False
     refusal: str | None = None
-    messages: list[Message] = field(default_factory=list)
+    messages: list[FakeMessage] = field(default_factory=list)
     ephemeral: list[dict[str, Any]] = field(default_factory=list)
 
-    def message(self, ts: str) -> Message | None:
+    def message(self, ts: str) -> FakeMessage | None:
         """The message at `ts`."""
         return next((message for message in self.messages if message.ts == ts), None)
 
@@ -84,18 +84,18 @@ class Workspace:
         self.history_lag = 0.0
         self.apps = {BOT_TOKEN: App(BOT_TOKEN)}
         self.app_tokens = {APP_TOKEN: {"connections:write"}}
-        self.channels: dict[str, Channel] = {}
-        self.webhooks: dict[str, Channel] = {}
+        self.channels: dict[str, FakeChannel] = {}
+        self.webhooks: dict[str, FakeChannel] = {}
         self._numbers = itertools.count(1)
         self._last_ts = 0
 
-    def add_channel(self, name: str, **settings: Any) -> Channel:
+    def add_channel(self, name: str, **settings: Any) -> FakeChannel:
         """A new channel; the bot is a member unless told otherwise."""
-        channel = Channel(id=f"C{next(self._numbers):08d}", name=name, **settings)
+        channel = FakeChannel(id=f"C{next(self._numbers):08d}", name=name, **settings)
         self.channels[channel.id] = channel
         return channel
 
-    def add_webhook(self, secret: str, channel: Channel) -> str:
+    def add_webhook(self, secret: str, channel: FakeChannel) -> str:
         """The path of a new incoming webhook that posts to `channel`."""
         path = f"T00000000/B00000000/{secret}"
         self.webhooks[path] = channel
@@ -104,44 +104,44 @@ class Workspace:
     def app(self, token: str | None) -> App:
         """The app of a token; raises what Slack answers for a token that is no good."""
         if not token:
-            raise Refused("not_authed")
+            raise SlackRefusal("not_authed")
         app = self.apps.get(token)
         if app is None:
-            raise Refused("invalid_auth")
+            raise SlackRefusal("invalid_auth")
         if app.refusal:
-            raise Refused(app.refusal)
+            raise SlackRefusal(app.refusal)
         return app
 
-    def named(self, address: str) -> Channel | None:
+    def named(self, address: str) -> FakeChannel | None:
         """The channel of an id, `#name` or `name`."""
         if address in self.channels:
             return self.channels[address]
         name = address.removeprefix("#")
         return next((channel for channel in self.channels.values() if channel.name == name), None)
 
-    def for_posting(self, app: App, address: object) -> Channel:
+    def for_posting(self, app: App, address: object) -> FakeChannel:
         """The channel, if the app may post to it."""
         channel = self.named(address) if isinstance(address, str) else None
         if channel is None or (channel.private and not channel.member):
-            raise Refused("channel_not_found")
+            raise SlackRefusal("channel_not_found")
         if channel.archived:
-            raise Refused("is_archived")
+            raise SlackRefusal("is_archived")
         if channel.refusal:
-            raise Refused(channel.refusal)
+            raise SlackRefusal(channel.refusal)
         if not channel.member and "chat:write.public" not in app.scopes:
-            raise Refused("not_in_channel")
+            raise SlackRefusal("not_in_channel")
         return channel
 
-    def for_reading(self, app: App, address: object) -> Channel:
+    def for_reading(self, app: App, address: object) -> FakeChannel:
         """The channel by its id, if the app may read its history."""
         channel = self.channels.get(address) if isinstance(address, str) else None
         if channel is None or (channel.private and not channel.member):
-            raise Refused("channel_not_found")
+            raise SlackRefusal("channel_not_found")
         needed = "groups:history" if channel.private else "channels:history"
         if needed not in app.scopes:
-            raise Refused("missing_scope", needed=needed, provided=",".join(sorted(app.scopes)))
+            raise SlackRefusal("missing_scope", needed=needed, provided=",".join(sorted(app.scopes)))
         if not channel.member:
-            raise Refused("not_in_channel")
+            raise SlackRefusal("not_in_channel")
         return channel
 
     def next_ts(self) -> str:
@@ -150,10 +150,10 @@ class Workspace:
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
     def add_message(
-        self, channel: Channel, author: str, body: dict[str, Any], *, thread_ts: str | None, broadcast: bool
-    ) -> Message:
+        self, channel: FakeChannel, author: str, body: dict[str, Any], *, thread_ts: str | None, broadcast: bool
+    ) -> FakeMessage:
         """Append a message; it is there from now on, whatever becomes of the answer."""
-        message = Message(
+        message = FakeMessage(
             ts=self.next_ts(),
             author=author,
             body=body,
@@ -164,6 +164,6 @@ class Workspace:
         channel.messages.append(message)
         return message
 
-    def all_messages(self) -> Iterator[tuple[Channel, Message]]:
+    def all_messages(self) -> Iterator[tuple[FakeChannel, FakeMessage]]:
         """Every message of every channel, oldest first within its channel."""
         return ((channel, message) for channel in self.channels.values() for message in channel.messages)

@@ -9,7 +9,7 @@ from rich.console import Console
 from monitor.adapters.console import ConsoleNotifier
 from monitor.domain.alerts.alert import DeliveryKind, NotSent, Receipt
 from monitor.domain.catalog import Channel, Receiver
-from monitor.domain.delivery.attempt import Unreadable
+from monitor.domain.delivery.attempt import HistoryUnreadable
 from monitor.domain.delivery.message import Message
 from tests.unit.adapters.slack.test_slack_rendering import CARD, NOW, titled
 
@@ -77,6 +77,6 @@ async def test_a_closed_pipe_is_a_failure_not_a_crash() -> None:
 
 async def test_what_was_printed_cannot_be_found_again() -> None:
     notifier = ConsoleNotifier(Console(file=io.StringIO()))
-    assert await notifier.find(DESK, "k", since=NOW, thread=None) == Unreadable(
+    assert await notifier.find(DESK, "k", since=NOW, thread=None) == HistoryUnreadable(
         reason="a console cannot be read back", permanent=True
     )

@@ -25,7 +25,7 @@ from monitor.adapters.slack.errors import (
     webhook_refusal,
 )
 from monitor.domain.alerts.alert import NotSent, Unknown
-from monitor.domain.delivery.attempt import Unreadable
+from monitor.domain.delivery.attempt import HistoryUnreadable
 
 APP, RECEIVER, MESSAGE = NotSent.Scope.APP, NotSent.Scope.RECEIVER, NotSent.Scope.MESSAGE
 
@@ -223,20 +223,20 @@ def test_a_webhooks_answer_in_full(status: int, body: str, expected: NotSent | U
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        (Unknown(reason="HTTP 500"), Unreadable(reason="HTTP 500")),
-        (SLOW_DOWN, Unreadable(reason="asked to slow down", retry_after=timedelta(seconds=7))),
+        (Unknown(reason="HTTP 500"), HistoryUnreadable(reason="HTTP 500")),
+        (SLOW_DOWN, HistoryUnreadable(reason="asked to slow down", retry_after=timedelta(seconds=7))),
         (
             NotSent(reason="channel_not_found", permanent=True, scope=RECEIVER),
-            Unreadable(reason="channel_not_found", permanent=True),
+            HistoryUnreadable(reason="channel_not_found", permanent=True),
         ),
         (
             NotSent(reason="missing_scope (needs x)", permanent=True, scope=APP),
-            Unreadable(reason="missing_scope (needs x)", permanent=True),
+            HistoryUnreadable(reason="missing_scope (needs x)", permanent=True),
         ),
-        (NotSent(reason="token_revoked", permanent=True, scope=APP), Unreadable(reason="token_revoked")),
+        (NotSent(reason="token_revoked", permanent=True, scope=APP), HistoryUnreadable(reason="token_revoked")),
     ],
 )
-def test_a_history_that_cannot_be_read_in_full(given: NotSent | Unknown, expected: Unreadable) -> None:
+def test_a_history_that_cannot_be_read_in_full(given: NotSent | Unknown, expected: HistoryUnreadable) -> None:
     assert unreadable(given) == expected
 
 

@@ -13,14 +13,16 @@ from monitor.adapters.slack.blocks import MAX_TEXT, Rendered, render
 from monitor.adapters.slack.escape import bold, escaped, link, safe_url
 from monitor.domain.alerts.alert import DeliveryKind, Evidence, Silence
 from monitor.domain.catalog import Severity
-from monitor.domain.delivery.message import Card, Message, Report
+from monitor.domain.delivery.message import Card, CardReport, Message
 from monitor.domain.topics.values import Field
 from tests.support.fake_slack.limits import checked_body, texts
 from tests.support.fake_slack.reading import Seen, seen
-from tests.support.fake_slack.workspace import Message as Posted
+from tests.support.fake_slack.workspace import FakeMessage as Posted
 
 NOW = datetime(2026, 3, 2, 18, 2, tzinfo=UTC)
-LEAD = Report(headline="Envoys meet", url="https://herald.example/1", outlet="herald.example", at=NOW, language="ru")
+LEAD = CardReport(
+    headline="Envoys meet", url="https://herald.example/1", outlet="herald.example", at=NOW, language="ru"
+)
 QUOTE = Evidence(term="talks", field=Field.TEXT, before="offered to host ", quote="talks", after=" soon")
 CARD = Card(
     alert_id=1,

@@ -94,8 +94,8 @@ def judged(
         id=5,
         own=source(own),
         others=tuple(map(source, others)),
-        told=frozenset(topic for member in others for topic, _ in member.topics),
-        told_itself=frozenset(topic for topic, _ in own.topics),
+        reported_topics=frozenset(topic for member in others for topic, _ in member.topics),
+        own_topics=frozenset(topic for topic, _ in own.topics),
         alerts=(alert,) if alert else (),
     )
     return judge.judge(facts, placement or Placement(story_id=5))
