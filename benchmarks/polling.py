@@ -42,7 +42,7 @@ from monitor.domain.catalog import Catalog, Feed
 from monitor.domain.feeds.feed import FeedForPoll, Validators
 from monitor.domain.feeds.fetch import Fetched, HttpSettings, NotModified
 from monitor.domain.feeds.intervals import PollSettings
-from monitor.steps.poll import Poll
+from monitor.steps.poll import PollStep
 from storage.feeds.store import SqlFeedStore
 from storage.schema.content import articles
 from storage.schema.upgrade import upgrade
@@ -158,7 +158,7 @@ class FixedCatalog:
 class Ours:
     """The whole poll step: fetch, parse in a worker process, recognise, store in SQLite."""
 
-    step: Poll
+    step: PollStep
     store: SqlFeedStore
     due: dict[str, FeedForPoll] = field(default_factory=dict)
 
@@ -184,7 +184,7 @@ async def our_poll(server: Server, folder: Path) -> AsyncIterator[Ours]:
     await store.sync(feeds, clock.now())
     workers = Workers(feeds=Size(workers=1, seconds=5.0), pages=Size(workers=1, seconds=5.0), preload=PRELOAD)
     fetcher = HttpFetcher(settings(server.port), clock)
-    step = Poll(
+    step = PollStep(
         store=store,
         fetcher=fetcher,
         parser=PooledFeedParser(workers, clock),

@@ -27,7 +27,7 @@ from monitor.domain.topics.matcher import compile_catalog
 from monitor.ports import Clock
 from monitor.steps.deliver import Deliver
 from monitor.steps.extract import Extract
-from monitor.steps.poll import Poll
+from monitor.steps.poll import PollStep
 from monitor.steps.triage import Triage
 from storage.admin.retention import SqlHousekeeping
 from storage.feeds.store import SqlFeedStore
@@ -77,7 +77,7 @@ async def build(
             clock=clock,
             feeds=feeds,
             articles=articles,
-            poll=Poll(
+            poll=PollStep(
                 store=feeds,
                 fetcher=fetcher,
                 parser=MeteredParser(reading.parser, metrics),

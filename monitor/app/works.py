@@ -12,7 +12,7 @@ from monitor.engine.runner import Work
 from monitor.ports import ArticleStore, Clock, FeedStore
 from monitor.steps.deliver import Deliver
 from monitor.steps.extract import Extract
-from monitor.steps.poll import Poll
+from monitor.steps.poll import PollStep
 from monitor.steps.triage import Triage
 
 _AHEAD = 48
@@ -34,7 +34,7 @@ class Steps:
     clock: Clock
     feeds: FeedStore
     articles: ArticleStore
-    poll: Poll
+    poll: PollStep
     extract: Extract
     triage: Triage
     deliver: Deliver

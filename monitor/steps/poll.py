@@ -7,22 +7,24 @@ from urllib.parse import urlsplit
 from monitor.domain.catalog import Catalog
 from monitor.domain.failures import Failure
 from monitor.domain.feeds import outage
-from monitor.domain.feeds.decide_poll import PollContext, decide, notices
-from monitor.domain.feeds.feed import FeedForPoll, ParsedFeed
+from monitor.domain.feeds.decide_poll import PollContext, PollDecider, notices
+from monitor.domain.feeds.feed import FeedForPoll
 from monitor.domain.feeds.fetch import Fetched, NotModified
 from monitor.domain.feeds.identity import body_hash
 from monitor.domain.feeds.intervals import PollSettings
-from monitor.domain.feeds.match_entries import Look, look_at
+from monitor.domain.feeds.match_entries import DocumentKeys
 from monitor.domain.feeds.outage import Network
 from monitor.domain.feeds.polled import Polled
-from monitor.domain.feeds.trouble import Told
+from monitor.domain.feeds.trouble import Notice
 from monitor.ports import CatalogSource, Clock, FeedParser, FeedStore, Fetcher
 
 
 @dataclass(frozen=True, slots=True)
-class _Others:
-    """The addresses of the other feeds that are polled, looked through only when a feed has moved: there may be a
-    hundred thousand."""
+class _OtherFeeds:
+    """The addresses of the other enabled feeds.
+
+    They are searched only when a feed has moved: there may be a hundred thousand.
+    """
 
     catalog: Catalog
     key: str
@@ -32,10 +34,11 @@ class _Others:
 
 
 @dataclass(slots=True, kw_only=True)
-class Poll:
-    """The first step. `chance` gives numbers from 0 to 1; `outlet_of` names who published an address.
+class PollStep:
+    """Poll feeds: the first step.
 
-    One instance serves all feeds, at the same time too: it remembers whether our own network works.
+    `chance` gives numbers from 0 to 1; `outlet_of` names who published an address. One instance serves all feeds, at
+    the same time too: it remembers whether our own network works.
     """
 
     store: FeedStore
@@ -48,58 +51,54 @@ class Poll:
     chance: Callable[[], float]
     network: Network = field(default_factory=Network)
 
-    async def perform(self, asked: FeedForPoll) -> int | None:
-        """Poll a due feed; the number of new articles, or None when another poll of it came first."""
-        answer = await self.fetcher.feed(asked.url, asked.state.validators)
-        told = self._observe(asked, answer)
-        if isinstance(answer, Failure) and self._is_ours(answer):
+    async def perform(self, feed: FeedForPoll) -> int | None:
+        """Poll a due feed; return the number of new articles.
+
+        None when another poll of it came first.
+        """
+        answer = await self.fetcher.feed(feed.url, feed.state.validators)
+        notice = self._observe(feed, answer)
+        network_down = self.network.down_since is not None
+        if isinstance(answer, Failure) and network_down and answer.reason in outage.OUT_OF_REACH:
             answer = outage.ours(answer)
-        polled = await self._decide(asked, answer)
-        return await self.store.record(self._with_notice(polled, told))
+        polled = await self._decide(feed, answer)
+        sent = notices(notice, self.catalog.current().admin_receiver, self.clock.now())
+        return await self.store.record(replace(polled, deliveries=(*polled.deliveries, *sent)))
 
-    async def _decide(self, asked: FeedForPoll, answer: Fetched | NotModified | Failure) -> Polled:
-        parsed: ParsedFeed | Failure | None = None
-        look = Look(feed_key=asked.feed.key)
-        if isinstance(answer, Fetched) and (document := body_hash(answer.body)) != asked.state.body_hash:
-            parsed = await self.parser.parse(
-                answer.body, url=answer.url, charset=answer.charset, media_type=answer.media_type
-            )
-            if isinstance(parsed, ParsedFeed):
-                look = await self._look(look_at(asked.feed.key, document, parsed.entries))
-        return decide(asked, answer, parsed, look, self._surroundings(asked))
+    async def _decide(self, feed: FeedForPoll, answer: Fetched | NotModified | Failure) -> Polled:
+        if isinstance(answer, Failure):
+            return self._decider(feed).failed(answer)
+        if isinstance(answer, NotModified) or (document := body_hash(answer.body)) == feed.state.body_hash:
+            return self._decider(feed).unchanged(answer)
+        parsed = await self.parser.parse(
+            answer.body, url=answer.url, charset=answer.charset, media_type=answer.media_type
+        )
+        if isinstance(parsed, Failure):
+            return self._decider(feed).failed(parsed)
+        keys = DocumentKeys.of(feed.feed.key, document, parsed.entries)
+        known = await self.store.known(keys.lookups())
+        return self._decider(feed).read(answer, parsed, keys, known)
 
-    async def _look(self, look: Look) -> Look:
-        """With what the store knows of the entries; contents are asked about only where they have changed."""
-        known = await self.store.known(look.to_ask())
-        look = replace(look, known=known, hashes=await self.store.content_hashes(set(known.values())))
-        further = look.to_ask_further()
-        return replace(look, known={**known, **await self.store.known(further)}) if further else look
-
-    def _surroundings(self, asked: FeedForPoll) -> PollContext:
+    def _decider(self, feed: FeedForPoll) -> PollDecider:
+        """Return the decider of this moment: fetching and parsing take seconds."""
         catalog = self.catalog.current()
-        return PollContext(
+        context = PollContext(
             now=self.clock.now(),
             jitter=self.chance(),
             settings=self.settings,
             outlet_of=self.outlet_of,
-            others=_Others(catalog, asked.feed.key),
+            others=_OtherFeeds(catalog, feed.feed.key),
             admin=catalog.admin_receiver,
         )
+        return PollDecider(feed, context)
 
-    def _observe(self, asked: FeedForPoll, answer: Fetched | NotModified | Failure) -> Told | None:
-        """Learn what the answer says of our own network; what to tell a person when it has just gone down."""
+    def _observe(self, feed: FeedForPoll, answer: Fetched | NotModified | Failure) -> Notice | None:
+        """Learn about our own network; return a notice when it has just gone down."""
         before = self.network
         failure = answer if isinstance(answer, Failure) else None
-        self.network = outage.observed(before, urlsplit(asked.url).netloc, failure, self.clock.now())
+        self.network = outage.observed(before, urlsplit(feed.url).netloc, failure, self.clock.now())
         since = self.network.down_since
         if since is None or before.down_since is not None:
             return None
         text = f"No feed can be reached since {since:%Y-%m-%d %H:%M} UTC: our own network seems to be down."
-        return Told(group_key=f"trouble:network:{since:%Y-%m-%dT%H}", text=text)
-
-    def _is_ours(self, failure: Failure) -> bool:
-        return self.network.down_since is not None and failure.reason in outage.OUT_OF_REACH
-
-    def _with_notice(self, polled: Polled, told: Told | None) -> Polled:
-        admin = self.catalog.current().admin_receiver
-        return replace(polled, deliveries=(*polled.deliveries, *notices(told, admin, self.clock.now())))
+        return Notice(group_key=f"trouble:network:{since:%Y-%m-%dT%H}", text=text)

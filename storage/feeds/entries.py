@@ -1,4 +1,4 @@
-"""New, known and changed entries of one poll, many rows to a statement."""
+"""Look up and write the entries of polls, many rows to a statement."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -7,25 +7,22 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from monitor.domain.articles.article import NewArticle
+from monitor.domain.feeds.match_entries import KnownEntry
 from monitor.domain.feeds.polled import Revised
 from storage.schema.content import articles, identities, sightings, texts
 from storage.sql.bulk import Rows
-from storage.sql.upserts import KEYS_PER_STATEMENT, adding, batches, replacing, upserting, url_key
+from storage.sql.upserts import adding, batches, padded, replacing, url_key
 
-_ASK_SQLITE = f"SELECT hash, article_id FROM identities WHERE hash IN ({','.join('?' * KEYS_PER_STATEMENT)})"  # noqa: S608
-_ASK_POSTGRES = "SELECT hash, article_id FROM identities WHERE hash = ANY(%s)"
-
-_COLUMNS = (
-    *("url", "url_key", "outlet", "feed_key", "title", "summary", "author", "tags", "language", "published"),
-    *("first_seen", "baseline", "content_hash", "stage", "due", "attempt", "revision"),
+_KEYS_PER_LOOKUP = 500
+"""SQLite before 3.32 takes 999 values a statement; the cost per key has levelled off by then."""
+_KNOWN = (
+    select(identities.c.hash, identities.c.article_id, articles.c.content_hash)
+    .outerjoin(articles, articles.c.id == identities.c.article_id)
+    .where(identities.c.hash.in_(bindparam("keys", expanding=True)))
 )
 _STORE = articles.insert().returning(articles.c.id, sort_by_parameter_order=True)
-_STORE_NUMBERED = Rows(articles.insert().inline(), ("id", *_COLUMNS))
-_LAST_NUMBER = "SELECT seq FROM sqlite_sequence WHERE name = 'articles'"
-_GIVE_BACK_SQLITE = "DELETE FROM identities WHERE hash = ? AND article_id = ?"
-_TAKE_SQLITE = "INSERT INTO identities (hash, article_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
 _STORE_TEXT = Rows(texts.insert().inline(), ("article_id", "entry_text"))
-_CLAIM = upserting(identities, lambda new: new.on_conflict_do_nothing().returning(identities.c.hash))
+_TAKE = adding(identities)
 _ELSEWHERE = select(articles.c.id).where(
     articles.c.id.in_(bindparam("ids", expanding=True)), articles.c.feed_key != bindparam("feed_key")
 )
@@ -37,65 +34,50 @@ _STILL_THERE = select(articles.c.id).where(articles.c.id.in_(bindparam("ids", ex
 _REPLACE_ENTRY_TEXT = replacing(texts, "article_id", ("entry_text",))
 
 
-def owners(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, int]:
-    """The article each known key belongs to.
+def known_entries(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, KnownEntry]:
+    """Return the article of each known key, with the content it was last read with.
 
-    The most frequent question of all, so it is put in the driver's own words, at half the processor time.
+    Articles that retention deleted are still named, without content.
     """
-    found: dict[bytes, int] = {}
-    for batch in batches(keys):
-        if connection.dialect.name == "postgresql":
-            rows = connection.exec_driver_sql(_ASK_POSTGRES, (batch,))
-        else:
-            filled = batch + batch[-1:] * (KEYS_PER_STATEMENT - len(batch))
-            rows = connection.exec_driver_sql(_ASK_SQLITE, tuple(filled))
-        found.update((bytes(key), article_id) for key, article_id in rows)
+    found: dict[bytes, KnownEntry] = {}
+    for batch in batches(keys, _KEYS_PER_LOOKUP):
+        rows = connection.execute(_KNOWN, {"keys": padded(batch)})
+        found.update(
+            (bytes(key), KnownEntry(article_id=article_id, content_hash=content)) for key, article_id, content in rows
+        )
     return found
 
 
 def add_articles(connection: Connection, new: Sequence[NewArticle]) -> list[NewArticle]:
-    """Store those of `new` that share no identity with a stored article or an earlier one in `new`; which they were.
+    """Store the articles that share no identity with a stored or earlier one.
 
-    One that does share an identity is the article that has it: it gives it its other identities.
+    Return those. One that does share an identity is the article that has it: it gives it its other identities. A poll
+    has looked its keys up already, so that what it calls new mostly is: the lookup is repeated only after a conflict.
     """
-    if connection.dialect.name == "sqlite" and (strangers := _add_strangers(connection, new)) is not None:
-        return strangers
-    fresh, keys, aliases = _apart(new, owners(connection, [key for article in new for key in article.identities]))
+    return _add(connection, new, {})
+
+
+def _add(connection: Connection, new: Sequence[NewArticle], taken: dict[bytes, int]) -> list[NewArticle]:
+    fresh, keys, aliases = _apart(new, taken)
     add_aliases(connection, aliases)
     ids = _insert(connection, fresh)
-    claims = _claims(ids, keys)
+    claims = {key: article_id for article_id, own in zip(ids, keys, strict=True) for key in own}
     lost = _claim(connection, claims)
     if not lost:
         return fresh
-    _withdraw(connection, lost, [key for key, article_id in claims.items() if article_id in lost])
+    for batch in batches([key for key, article_id in claims.items() if article_id in lost]):
+        connection.execute(delete(identities).where(identities.c.hash.in_(batch), identities.c.article_id.in_(lost)))
+    connection.execute(delete(articles).where(articles.c.id.in_(lost)))
     kept = [article for article_id, article in zip(ids, fresh, strict=True) if article_id not in lost]
     beaten = [article for article_id, article in zip(ids, fresh, strict=True) if article_id in lost]
-    return kept + add_articles(connection, beaten)
-
-
-def _add_strangers(connection: Connection, new: Sequence[NewArticle]) -> list[NewArticle] | None:
-    """`add_articles` for the only writer, who need not ask first: new ones mostly are new. None, and nothing done, when
-    one of their keys is known."""
-    if not new:
-        return []
-    fresh, keys, _ = _apart(new, {})
-    ids = _next_ids(connection, len(fresh))
-    rows = sorted(_claims(ids, keys).items())
-    if rows and connection.exec_driver_sql(_TAKE_SQLITE, rows).rowcount < len(rows):
-        connection.exec_driver_sql(_GIVE_BACK_SQLITE, rows)
-        return None
-    _insert(connection, fresh, ids)
-    return fresh
-
-
-def _claims(ids: Sequence[int], keys: Sequence[set[bytes]]) -> dict[bytes, int]:
-    return {key: article_id for article_id, own in zip(ids, keys, strict=True) for key in own}
+    known = known_entries(connection, [key for article in beaten for key in article.identities])
+    return kept + _add(connection, beaten, {key: entry.article_id for key, entry in known.items()})
 
 
 def _apart(
     new: Sequence[NewArticle], taken: dict[bytes, int]
 ) -> tuple[list[NewArticle], list[set[bytes]], list[tuple[int, tuple[bytes, ...]]]]:
-    """The really new ones, the identities of each, and the identities that the others add to known articles."""
+    """Part the new from the known: articles, their identities, and aliases of others."""
     every = [key for article in new for key in article.identities]
     if not taken and len(set(every)) == len(every):
         return list(new), [set(article.identities) for article in new], []
@@ -117,24 +99,11 @@ def _apart(
     return fresh, keys, aliases
 
 
-def _withdraw(connection: Connection, lost: Collection[int], keys: Sequence[bytes]) -> None:
-    """Take back articles that another process stored first, with the keys they did get."""
-    for batch in batches(keys):
-        ours = identities.c.article_id.in_(lost)
-        connection.execute(delete(identities).where(identities.c.hash.in_(batch), ours))
-    connection.execute(delete(articles).where(articles.c.id.in_(lost)))
-
-
-def _insert(connection: Connection, fresh: Sequence[NewArticle], ids: Sequence[int] = ()) -> Sequence[int]:
-    """Insert articles, numbered `ids` where that is known beforehand; their ids."""
+def _insert(connection: Connection, fresh: Sequence[NewArticle]) -> Sequence[int]:
+    """Insert articles and the texts their feeds carried; return their ids."""
     if not fresh:
-        return ids
-    rows = [_article_row(article) for article in fresh]
-    if ids or connection.dialect.name == "sqlite":
-        ids = ids or _next_ids(connection, len(fresh))
-        _STORE_NUMBERED.write(connection, [{"id": number, **row} for number, row in zip(ids, rows, strict=True)])
-    else:
-        ids = list(connection.execute(_STORE, rows).scalars())
+        return []
+    ids = list(connection.execute(_STORE, [_article_row(article) for article in fresh]).scalars())
     texts_given = [
         {"article_id": article_id, "entry_text": article.entry.text}
         for article_id, article in zip(ids, fresh, strict=True)
@@ -142,12 +111,6 @@ def _insert(connection: Connection, fresh: Sequence[NewArticle], ids: Sequence[i
     ]
     _STORE_TEXT.write(connection, texts_given)
     return ids
-
-
-def _next_ids(connection: Connection, count: int) -> list[int]:
-    """The numbers SQLite's one writer will give its next articles; it need not ask them back afterwards."""
-    last = connection.exec_driver_sql(_LAST_NUMBER).scalar() or 0
-    return list(range(last + 1, last + 1 + count))
 
 
 def _article_row(article: NewArticle) -> dict[str, Any]:
@@ -174,36 +137,24 @@ def _article_row(article: NewArticle) -> dict[str, Any]:
 
 
 def _claim(connection: Connection, claims: dict[bytes, int]) -> set[int]:
-    """Take the keys; the articles of which another process took one in this very moment.
+    """Take keys; return the articles of which a key belongs to another.
 
     In the order of the keys, so that two processes that want the same ones wait for, but never block, each other.
     """
-    if connection.dialect.name == "sqlite":
-        return _claim_alone(connection, claims)
-    lost: set[int] = set()
-    for batch in batches(sorted(claims)):
-        rows = [{"hash": key, "article_id": claims[key]} for key in batch]
-        won = {bytes(key) for key in connection.execute(_CLAIM.on(connection), rows).scalars()}
-        lost.update(claims[key] for key in batch if key not in won)
-    return lost
-
-
-def _claim_alone(connection: Connection, claims: dict[bytes, int]) -> set[int]:
-    """`_claim` for the only writer, in the driver's own words: who lost a key is asked only when a key was not free."""
-    rows = sorted(claims.items())
-    if not rows or connection.exec_driver_sql(_TAKE_SQLITE, rows).rowcount == len(rows):
+    rows = [{"hash": key, "article_id": claims[key]} for key in sorted(claims)]
+    if not rows or connection.execute(_TAKE.on(connection), rows).rowcount == len(rows):
         return set()
-    owned = owners(connection, list(claims))
-    return {article_id for key, article_id in rows if owned[key] != article_id}
+    known = known_entries(connection, list(claims))
+    return {article_id for key, article_id in claims.items() if known[key].article_id != article_id}
 
 
 def add_aliases(connection: Connection, aliases: Iterable[tuple[int, tuple[bytes, ...]]]) -> None:
-    """Add identities to known articles; one that already belongs to an article stays with it."""
+    """Add identities to known articles; one that belongs to an article stays there."""
     _claim(connection, {key: article_id for article_id, keys in aliases for key in keys})
 
 
 def add_sightings(connection: Connection, feed_key: str, article_ids: Collection[int], now: datetime) -> None:
-    """Remember that articles first met elsewhere are in this feed too; those deleted meanwhile are passed over."""
+    """Remember that articles of other feeds are in this feed too; skip deleted ones."""
     for batch in batches(list(article_ids)):
         elsewhere = connection.execute(_ELSEWHERE, {"ids": batch, "feed_key": feed_key})
         rows = [
@@ -214,7 +165,10 @@ def add_sightings(connection: Connection, feed_key: str, article_ids: Collection
 
 
 def revise(connection: Connection, revised: Sequence[Revised], now: datetime) -> None:
-    """Start changed articles again, whatever they were doing: their revision tells a running step that it came late."""
+    """Start changed articles again, whatever their stage.
+
+    The new revision tells a step that is running on one that it came late.
+    """
     if not revised:
         return
     rows = [

@@ -1,4 +1,4 @@
-"""Feeds and their state as rows of `feeds`, and back."""
+"""Turn feeds and their state into rows of `feeds`, and back."""
 
 from collections.abc import Iterable
 from dataclasses import fields
@@ -15,11 +15,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _WRITTEN_OTHERWISE = frozenset({"due", "validators", "arrivals", "hints"})
 _PLAIN = tuple(item.name for item in fields(FeedState) if item.name not in _WRITTEN_OTHERWISE)
-"""The parts of a state that are columns of the same name and value."""
+"""The fields of a state that are columns of the same name and value."""
 
 
 def settings_row(feed: Feed) -> dict[str, Any]:
-    """The columns that hold what is configured."""
+    """Return the columns that hold the configuration."""
     settings = {
         "every": _seconds(feed.every),
         "full_text": feed.full_text,
@@ -30,7 +30,7 @@ def settings_row(feed: Feed) -> dict[str, Any]:
 
 
 def state_row(state: FeedState) -> dict[str, Any]:
-    """The columns that hold what polls taught; a disabled feed is never due."""
+    """Return the columns that hold the state; a disabled feed is never due."""
     row = {name: getattr(state, name) for name in _PLAIN}
     row["due"] = None if state.disabled_reason else state.due
     row["etag"], row["last_modified"] = state.validators.etag, state.validators.last_modified
@@ -40,12 +40,12 @@ def state_row(state: FeedState) -> dict[str, Any]:
 
 
 def feed_for_poll(row: Row[Any]) -> FeedForPoll:
-    """The feed and the state in a row of `feeds`."""
+    """Return the feed and the state in a row of `feeds`."""
     return FeedForPoll(feed=feed_of(row), state=state_of(row, row.due))
 
 
 def feed_of(row: Row[Any]) -> Feed:
-    """The feed in a row of `feeds`, as configured."""
+    """Return the feed in a row of `feeds`, as configured."""
     settings = row.settings
     return Feed(
         key=row.key,
@@ -60,7 +60,7 @@ def feed_of(row: Row[Any]) -> Feed:
 
 
 def state_of(row: Row[Any], due: datetime) -> FeedState:
-    """The state in a row of `feeds`; `due` stands in for that of a feed which is not polled."""
+    """Return the state in a row of `feeds`; `due` stands in where it has none."""
     return FeedState(
         due=due,
         validators=Validators(etag=row.etag, last_modified=row.last_modified),

@@ -1,4 +1,4 @@
-"""What polling reads and writes: feeds that are due, keys that are known, and the outcome of a poll."""
+"""Read and write what polling needs: due feeds, known keys, the outcome of a poll."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -9,19 +9,21 @@ from sqlalchemy import Connection, Integer, Row, bindparam, case, select, update
 
 from monitor.domain.catalog import Feed
 from monitor.domain.feeds.feed import FeedForPoll, FeedState
+from monitor.domain.feeds.match_entries import KnownEntries
 from monitor.domain.feeds.polled import Polled
 from monitor.domain.feeds.sync import due_again, enlisted
-from storage.feeds.entries import add_aliases, add_articles, add_sightings, owners, revise
+from storage.feeds.entries import add_aliases, add_articles, add_sightings, known_entries, revise
 from storage.feeds.rows import feed_for_poll, settings_row, state_of, state_row
 from storage.ledger import write_feed_notes
 from storage.outbox.add import add_deliveries
-from storage.schema.content import articles, feeds
+from storage.schema.content import feeds
 from storage.sql.batching import Gathered
 from storage.sql.bulk import Rows
 from storage.sql.database import Database
 from storage.sql.upserts import batches, padded, upsert
 
 _SYNCED_TOGETHER = 500
+"""Rows a statement of `sync`; larger ones save nothing more."""
 
 _WAITING = select(feeds).where(feeds.c.due <= bindparam("now")).order_by(feeds.c.due)
 _DUE = _WAITING.limit(bindparam("most", type_=Integer))
@@ -38,9 +40,6 @@ _COUNTED = (
     .order_by(feeds.c.key)
     .with_for_update()
 )
-_CONTENT_HASHES = select(articles.c.id, articles.c.content_hash).where(
-    articles.c.id.in_(bindparam("ids", expanding=True)), articles.c.content_hash.is_not(None)
-)
 
 
 class SqlFeedStore:
@@ -49,59 +48,49 @@ class SqlFeedStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._polls = Gathered(database, _record, weight=lambda polled: len(polled.articles))
-        self._questions = Gathered(database, _owners_of_each, weight=len, reading=True)
+        self._lookups = Gathered(database, _known_to_each, weight=len, reading=True)
 
     async def sync(self, wanted: Collection[Feed], now: datetime) -> None:
-        """Make the rows of `feeds` agree with the configuration; rows that agree are not touched."""
+        """Make the rows of `feeds` agree with the configuration; leave the rest alone."""
         await self._database.run(lambda connection: _sync(connection, wanted, now))
 
     async def due(self, now: datetime, limit: int, skip: Collection[str]) -> Sequence[FeedForPoll]:
-        """Feeds whose time has come, longest overdue first, without those in `skip`."""
-        asked = {"now": now, "most": limit + len(skip)}
-        rows = await self._database.read(lambda connection: connection.execute(_DUE, asked).all())
+        """Return due feeds, longest overdue first, without those in `skip`."""
+        parameters = {"now": now, "most": limit + len(skip)}
+        rows = await self._database.read(lambda connection: connection.execute(_DUE, parameters).all())
         return [feed_for_poll(row) for row in rows if row.key not in skip][:limit]
 
     async def due_keys(self, now: datetime, limit: int, skip: Collection[str]) -> Sequence[str]:
-        """The keys of what `due` would find."""
-        asked = {"now": now, "most": limit + len(skip)}
-        keys = await self._database.read(lambda connection: connection.scalars(_DUE_KEYS, asked).all())
+        """Return the keys of the feeds that `due` would return."""
+        parameters = {"now": now, "most": limit + len(skip)}
+        keys = await self._database.read(lambda connection: connection.scalars(_DUE_KEYS, parameters).all())
         return [key for key in keys if key not in skip][:limit]
 
     async def still_due(self, keys: Collection[str], now: datetime) -> Sequence[FeedForPoll]:
-        """Those of the feeds `keys` whose time has come, longest overdue first."""
-        asked = {"now": now, "keys": padded(keys)}
-        rows = await self._database.read(lambda connection: connection.execute(_STILL_DUE, asked).all())
+        """Return the feeds of `keys` that are due, longest overdue first."""
+        parameters = {"now": now, "keys": padded(keys)}
+        rows = await self._database.read(lambda connection: connection.execute(_STILL_DUE, parameters).all())
         return [feed_for_poll(row) for row in rows]
 
-    async def known(self, identities: Collection[bytes]) -> Mapping[bytes, int]:
-        """The article each known identity belongs to; articles that retention deleted are still named."""
-        return await self._questions.do(identities) if identities else {}
-
-    async def content_hashes(self, article_ids: Collection[int]) -> Mapping[int, bytes]:
-        """The hash of the feed entry each article was last read with; deleted articles have none."""
-        ids = list(article_ids)
-        return await self._database.read(lambda connection: _content_hashes(connection, ids)) if ids else {}
+    async def known(self, identities: Collection[bytes]) -> KnownEntries:
+        """Return the article and content of each known identity, deleted articles too."""
+        return await self._lookups.do(identities) if identities else {}
 
     async def record(self, polled: Polled) -> int | None:
-        """Write a poll in one transaction; the number of new articles, or None when another poll came first."""
+        """Write a poll in one transaction; return the number of new articles.
+
+        None when another poll of the feed came first.
+        """
         return await self._polls.do(polled)
 
 
-def _owners_of_each(connection: Connection, questions: Sequence[Collection[bytes]]) -> list[dict[bytes, int]]:
-    found = owners(connection, list({key for keys in questions for key in keys}))
-    return [{key: found[key] for key in keys if key in found} for keys in questions]
-
-
-def _content_hashes(connection: Connection, ids: Sequence[int]) -> dict[int, bytes]:
-    found: dict[int, bytes] = {}
-    for batch in batches(ids):
-        rows = connection.execute(_CONTENT_HASHES, {"ids": batch})
-        found.update((row.id, row.content_hash) for row in rows)
-    return found
+def _known_to_each(connection: Connection, lookups: Sequence[Collection[bytes]]) -> list[KnownEntries]:
+    found = known_entries(connection, list({key for keys in lookups for key in keys}))
+    return [{key: found[key] for key in keys if key in found} for keys in lookups]
 
 
 def _record(connection: Connection, polls: Sequence[Polled]) -> list[int | None]:
-    """The number of new articles of each poll that counts, None for one that another came before."""
+    """Write polls; the number of new articles of each, None where another came first."""
     fresh = _set_states(connection, polls)
     added = add_articles(connection, [article for polled in fresh.values() for article in polled.articles])
     # all at once, for the order of the keys keeps two processes from blocking each other
@@ -113,7 +102,7 @@ def _record(connection: Connection, polls: Sequence[Polled]) -> list[int | None]
 
 
 def _record_rest(connection: Connection, polled: Polled) -> None:
-    """What a poll brings beside articles and keys; most bring nothing."""
+    """Write what a poll brings beside articles and keys; most bring nothing."""
     now = polled.state.polled_at or polled.state.due
     add_sightings(connection, polled.feed_key, polled.sightings, now)
     revise(connection, polled.revised, now)
@@ -122,7 +111,10 @@ def _record_rest(connection: Connection, polled: Polled) -> None:
 
 
 def _set_states(connection: Connection, polls: Sequence[Polled]) -> dict[str, Polled]:
-    """Compare and set: of each feed the poll that nobody came before. A feed retired meanwhile stays retired."""
+    """Set states where nobody came before; return those polls by feed.
+
+    A feed retired meanwhile stays retired.
+    """
     if len(polls) == 1:
         changed = _SET_STATE.write(connection, [_state_row(polls[0])])
         return {polls[0].feed_key: polls[0]} if changed else {}
@@ -139,7 +131,7 @@ def _state_row(polled: Polled) -> dict[str, Any]:
 
 
 def _set_state_statement() -> Rows:
-    """Built once: with its two dozen columns it takes longer to build than to execute."""
+    # built once: with its two dozen columns it takes longer to build than to execute
     names = state_row(FeedState(due=datetime.min.replace(tzinfo=UTC)))
     values: dict[str, Any] = {name: bindparam(f"to_{name}", type_=feeds.c[name].type) for name in names}
     values["due"] = case((feeds.c.configured, values["due"]), else_=None)
@@ -176,8 +168,10 @@ def _enlisted_row(feed: Feed, row: Row[Any] | None, now: datetime) -> dict[str, 
 
 
 def _change(connection: Connection, feeds_kept: Collection[Feed], rows: Mapping[str, Row[Any]], now: datetime) -> None:
-    """Settings that changed; a changed interval is heeded from now on, not from the next poll on. Times that only a
-    wrong clock can have written are put right."""
+    """Write changed settings; a changed interval counts at once, not after a poll.
+
+    Times that only a wrong clock can have written are repaired.
+    """
     changed = []
     for feed in feeds_kept:
         row, new = rows[feed.key], settings_row(feed)

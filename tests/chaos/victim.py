@@ -19,7 +19,7 @@ from monitor.domain.alerts.alert import DeliveryState, Receipt
 from monitor.domain.delivery.attempt import Settlement, throttles_of
 from monitor.domain.delivery.message import compose
 from monitor.steps.deliver import Deliver
-from monitor.steps.poll import Poll
+from monitor.steps.poll import PollStep
 from storage.articles.pending_writes import PendingWrites
 from storage.articles.store import SqlArticleStore
 from storage.feeds.store import SqlFeedStore
@@ -28,7 +28,7 @@ from storage.outbox.store import SqlOutbox
 BEFORE, AFTER = "before", "after"
 
 FAILPOINTS: dict[str, tuple[Any, str, str]] = {
-    "before the poll": (Poll, "perform", BEFORE),
+    "before the poll": (PollStep, "perform", BEFORE),
     "fetched, not stored": (SqlFeedStore, "record", BEFORE),
     "poll stored": (SqlFeedStore, "record", AFTER),
     "text stored": (SqlArticleStore, "record_text", AFTER),

@@ -39,7 +39,6 @@ async def ask_everything(database: Database) -> None:
     store = SqlArticleStore(database)
     await SqlFeedStore(database).due(NOW, 10, ())
     await SqlFeedStore(database).known([b"k" * 32])
-    await SqlFeedStore(database).content_hashes([1])
     await store.due(Stage.EXTRACT, NOW, 10, ())
     await store.due(Stage.TRIAGE, NOW, 10, ())
     await store.window(NOW, 5, 10)

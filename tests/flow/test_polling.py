@@ -17,7 +17,7 @@ from monitor.domain.feeds.identity import keys_of
 from monitor.domain.feeds.intervals import PollSettings
 from monitor.domain.feeds.outage import HOSTS
 from monitor.domain.feeds.polled import Polled
-from monitor.steps.poll import Poll
+from monitor.steps.poll import PollStep
 from storage.feeds.store import SqlFeedStore
 from storage.schema.outbox import deliveries
 from storage.sql.database import Database
@@ -56,7 +56,7 @@ class Desk:
 
     server: HostileServer
     clock: FixedClock
-    step: Poll
+    step: PollStep
     store: SqlFeedStore
     parser: LineParser
     outcomes: list[int | None] = field(default_factory=list)
@@ -88,8 +88,8 @@ def open_desk(sqlite_database: Database) -> Callable[..., object]:
     return desk
 
 
-def make_step(store: SqlFeedStore, fetcher: HttpFetcher, clock: FixedClock, feeds: tuple[Feed, ...]) -> Poll:
-    return Poll(
+def make_step(store: SqlFeedStore, fetcher: HttpFetcher, clock: FixedClock, feeds: tuple[Feed, ...]) -> PollStep:
+    return PollStep(
         store=store,
         fetcher=fetcher,
         parser=LineParser(),
@@ -211,7 +211,7 @@ async def test_keys_are_looked_up_in_the_real_store(open_desk) -> None:
         await desk.poll_all()
         url = desk.step.catalog.current().feeds[0].url
         (keys,) = keys_of("wire", (Entry(guid="one", url=f"{url}?id=one", title="one"),))
-        known = await desk.store.known(list(keys.to_ask()))
+        known = await desk.store.known(list(keys.lookups()))
     assert keys.guid in known
     assert keys.url not in known  # a baseline's address is kept apart
     assert keys.baseline in known

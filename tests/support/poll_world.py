@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from monitor.domain.articles.article import Entry, NewArticle
 from monitor.domain.catalog import Feed
 from monitor.domain.failures import Failure, Reason
-from monitor.domain.feeds.decide_poll import PollContext, decide
+from monitor.domain.feeds.decide_poll import PollContext, PollDecider
 from monitor.domain.feeds.feed import FeedForPoll, FeedState, ParsedFeed, Validators
 from monitor.domain.feeds.fetch import Fetched, NotModified
 from monitor.domain.feeds.identity import body_hash
 from monitor.domain.feeds.intervals import PollSettings
-from monitor.domain.feeds.match_entries import Look, look_at
+from monitor.domain.feeds.match_entries import DocumentKeys, KnownEntry
 from monitor.domain.feeds.polled import Polled, Revised
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -74,8 +74,8 @@ class FeedWorld:
     admin: str | None = "ops"
     others: Collection[str] = ()
     state: FeedState = field(default_factory=lambda: FeedState(due=START))
-    told: list[str] = field(default_factory=list)
-    windows: set[str] = field(default_factory=set)
+    notices: list[str] = field(default_factory=list)
+    group_keys: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     polled_at: list[datetime] = field(default_factory=list)
 
@@ -100,8 +100,8 @@ class FeedWorld:
         polled = self._decide(answer, None if same else document)
         self.polled_at.append(self.now)
         self.state = polled.state
-        self.told += [delivery.text for delivery in polled.deliveries]
-        self.windows |= {delivery.window for delivery in polled.deliveries}
+        self.notices += [delivery.text for delivery in polled.deliveries]
+        self.group_keys |= {delivery.group_key for delivery in polled.deliveries}
         self.notes += [note.text for note in polled.notes]
         return self.store.write(polled)
 
@@ -120,17 +120,7 @@ class FeedWorld:
         return self.state.due - self.now
 
     def _decide(self, answer: Fetched | NotModified | Failure, document: ParsedFeed | Failure | None) -> Polled:
-        look = Look(feed_key=self.feed.key)
-        if isinstance(document, ParsedFeed):
-            assert isinstance(answer, Fetched)
-            look = look_at(self.feed.key, body_hash(answer.body), document.entries)
-            known = {key: self.store.keys[key] for key in look.to_ask() if key in self.store.keys}
-            look = replace(
-                look, known=known, hashes={article: self.store.hashes[article] for article in known.values()}
-            )
-            further = {key: self.store.keys[key] for key in look.to_ask_further() if key in self.store.keys}
-            look = replace(look, known={**known, **further})
-        around = PollContext(
+        context = PollContext(
             now=self.now,
             jitter=self.jitter,
             settings=self.settings,
@@ -138,7 +128,21 @@ class FeedWorld:
             others=self.others,
             admin=self.admin,
         )
-        return decide(FeedForPoll(feed=self.feed, state=self.state), answer, document, look, around)
+        decider = PollDecider(FeedForPoll(feed=self.feed, state=self.state), context)
+        if isinstance(answer, Failure):
+            return decider.failed(answer)
+        if isinstance(document, Failure):
+            return decider.failed(document)
+        if document is None:
+            return decider.unchanged(answer)
+        assert isinstance(answer, Fetched)
+        keys = DocumentKeys.of(self.feed.key, body_hash(answer.body), document.entries)
+        articles = {key: self.store.keys[key] for key in keys.lookups() if key in self.store.keys}
+        known = {
+            key: KnownEntry(article_id=article, content_hash=self.store.hashes[article])
+            for key, article in articles.items()
+        }
+        return decider.read(answer, document, keys, known)
 
 
 def tagged(etag: bytes) -> Validators:

@@ -23,7 +23,7 @@ from monitor.domain.feeds.polled import Polled
 from monitor.domain.topics.matcher import CatalogMatcher, compile_catalog
 from monitor.steps.deliver import Deliver
 from monitor.steps.extract import Extract
-from monitor.steps.poll import Poll
+from monitor.steps.poll import PollStep
 from monitor.steps.triage import Triage
 from storage.admin.retention import Ages, SqlHousekeeping
 from storage.articles.store import SqlArticleStore
@@ -214,7 +214,7 @@ class Newsday:
             clock=self.clock,
             feeds=self.feeds,
             articles=self.articles,
-            poll=Poll(
+            poll=PollStep(
                 store=self.feeds,
                 fetcher=self.sites,
                 parser=self.sites,
@@ -355,7 +355,7 @@ class Process:
     clock: HandClock
     feeds: Any
     articles: Any
-    poll: Poll
+    poll: PollStep
     extract: Extract
     triage: Triage
     deliver: Deliver

@@ -10,7 +10,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import Connection, update
 
 from monitor.domain.alerts.alert import Delivery
-from monitor.domain.feeds.match_entries import _Sorting
+from monitor.domain.feeds.match_entries import EntryMatcher
 from monitor.steps.deliver import Deliver
 from storage.outbox import store as outbox
 from storage.schema.outbox import deliveries
@@ -64,8 +64,8 @@ def without_compare_and_set(patch: pytest.MonkeyPatch) -> None:
 
 
 def by_guid_alone(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(_Sorting, "owner", lambda self, keys, entry: self._known(keys.guid))
-    patch.setattr(_Sorting, "moved", lambda *_: {})
+    patch.setattr(EntryMatcher, "_owner", lambda self, keys, entry: self._article(keys.guid))
+    patch.setattr(EntryMatcher, "_moved", lambda *_: {})
 
 
 WOUNDS = {

@@ -1,4 +1,4 @@
-"""Which network addresses may be asked at all: public ones, and those the operator names."""
+"""Permit network addresses: public ones, and those the operator names."""
 
 import ipaddress
 from dataclasses import dataclass
@@ -28,17 +28,17 @@ REFUSED: tuple[Network, ...] = tuple(
 
 @dataclass(frozen=True, slots=True)
 class AddressRule:
-    """Public addresses, and those in `allowed`, may be asked; no other."""
+    """Permit public addresses and those in `allowed`; no other."""
 
     allowed: tuple[Network, ...] = ()
 
     @classmethod
     def of(cls, networks: tuple[str, ...]) -> "AddressRule":
-        """A rule that exempts these CIDRs (or single addresses). Raises ValueError for what is neither."""
+        """Make a rule that exempts CIDRs or addresses. Raises ValueError for others."""
         return cls(tuple(ipaddress.ip_network(network, strict=False) for network in networks))
 
     def permits(self, text: str) -> bool:
-        """Whether the address written `text` may be asked; what is not an address may not."""
+        """Return whether the address `text` is permitted; other texts are not."""
         try:
             address = _plain(ipaddress.ip_address(text))
         except ValueError:
@@ -47,7 +47,7 @@ class AddressRule:
 
 
 def _plain(address: Address) -> Address:
-    """An IPv4-mapped address as the IPv4 address it reaches."""
+    """Return an IPv4-mapped address as the IPv4 address it reaches."""
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return mapped or address
 

@@ -1,4 +1,4 @@
-"""One address per article: what differs between two links to the same page is taken off, and nothing else.
+"""Give an article one address: strip what differs between links to one page.
 
 Two articles must never get one address, so only what is known to be decoration goes. Ids in query strings and
 hash-bang addresses stay; so do the links of redirectors (Google News, FeedBurner), which only a request can resolve.
@@ -35,7 +35,7 @@ _DEFAULT_PORTS = {("http", 80), ("https", 443)}
 
 
 def is_web_address(url: str) -> bool:
-    """Whether this is an absolute http or https address with a host and, if any, a possible port."""
+    """Return whether an address is absolute http(s) with a host and a sane port."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
@@ -45,7 +45,7 @@ def is_web_address(url: str) -> bool:
 
 
 def canonical(url: str) -> str:
-    """The address to ask and to show: without fragment, tracking, default port, AMP and mobile spellings.
+    """Strip an address of fragment, tracking, default port, AMP and mobile spellings.
 
     Still an address that answers: scheme, "www." and a last slash stay. What is no web address comes back as it is.
     """

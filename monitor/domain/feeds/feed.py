@@ -1,4 +1,4 @@
-"""A feed, what is known of it, and what one poll brought."""
+"""A feed, its state between polls, and its parsed document."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from monitor.domain.catalog import Feed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validators:
-    """ETag and Last-Modified as the raw bytes received, to be echoed exactly (RFC 9110, 13.1)."""
+    """ETag and Last-Modified, echoed byte for byte (RFC 9110, 13.1)."""
 
     etag: bytes | None = None
     last_modified: bytes | None = None
@@ -17,7 +17,7 @@ class Validators:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hints:
-    """What a feed document asks of its pollers, kept for the polls that bring no document (304).
+    """Wishes of a feed document to its pollers, kept for polls without one (304).
 
     `skip_hours` are hours of the day in UTC (0 .. 23), `skip_days` weekdays in UTC (0 = Monday).
     """
@@ -30,12 +30,12 @@ class Hints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
-    """What earlier polls taught about a feed. All times are aware UTC.
+    """The state of a feed after its earlier polls. All times are aware UTC.
 
     `learnt_url` is where permanent redirects lead once trusted; `candidate_url` one still on probation, seen
     `candidate_polls` times since `candidate_since`. `arrivals` are the first-seen times of recent entries,
     newest last, at most 50: the adaptive interval and "silent for longer than its habit" come from them.
-    `reported` is the trouble a person was told of and has not yet been told is over ("broken", "silent", "noted").
+    `reported` is the trouble a person was notified of and whose end was not yet notified ("broken", "silent", "noted").
     """
 
     due: datetime
@@ -64,20 +64,20 @@ class FeedState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedForPoll:
-    """A due feed: what is configured, what is known, and the poll count that guards its update."""
+    """A due feed: its configuration, and its state with the guarding poll count."""
 
     feed: Feed
     state: FeedState
 
     @property
     def url(self) -> str:
-        """The address to ask: the learnt one, else the configured one."""
+        """Return the address to request: the learnt one, else the configured one."""
         return self.state.learnt_url or self.feed.url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """A feed document after parsing. Hints are what the document itself asks of pollers (see `Hints`)."""
+    """A feed document after parsing; for its hints to pollers see `Hints`."""
 
     title: str = ""
     language: str | None = None

@@ -1,4 +1,4 @@
-"""What a request brought, without the library that made it."""
+"""Answers and settings of requests, without the library that makes them."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -27,7 +27,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:
-    """304: nothing new; validators and freshness may have been renewed (RFC 9111, 4.3.4).
+    """304: nothing new; renews validators and freshness (RFC 9111, 4.3.4).
 
     `url` and `permanent_url` as in `Fetched`; `url` is "" when it is not known.
     """
@@ -40,10 +40,10 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpSettings:
-    """How we behave on the network. Sizes are bytes after inflating.
+    """Our behaviour on the network. Sizes are bytes after inflating.
 
-    `allow_networks` are CIDRs exempt from the rule that only public addresses are asked; `allow_ports` are allowed
-    beside 80 and 443. `robots`: robots.txt is asked before article pages. `proxy` is used only when given here, never
+    `allow_networks` are CIDRs exempt from the rule that only public addresses are requested; `allow_ports` are allowed
+    beside 80 and 443. `robots`: robots.txt is read before article pages. `proxy` is used only when given here, never
     from the environment. `ca_file` replaces the certificate authorities we come with.
     """
 

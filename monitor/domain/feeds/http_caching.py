@@ -1,14 +1,16 @@
-"""How long an answer stays fresh and when a server wants to be asked again (RFC 9111, RFC 9110 10.2.3)."""
+"""Read how long answers stay fresh and when to retry (RFC 9111, RFC 9110 10.2.3)."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 FRESH_AT_MOST = timedelta(hours=24)
+"""The longest interval between polls (`intervals.AT_MOST`): a year of max-age is meant for pictures."""
 RETRY_AT_MOST = timedelta(days=7)
+"""Longer waits are misconfigured: servers under maintenance name hours, a few rate limits a week."""
 
 
 def http_date(text: str | None) -> datetime | None:
-    """A date of a header in any form that RFC 9110, 5.6.7 allows, in UTC; None when it is none."""
+    """Read a date in any form of RFC 9110, 5.6.7, in UTC; None when it is none."""
     if not text:
         return None
     try:
@@ -19,7 +21,7 @@ def http_date(text: str | None) -> datetime | None:
 
 
 def _seconds(text: str | None, at_most: timedelta) -> timedelta | None:
-    """Delta-seconds (RFC 9111, 1.2.2): digits only, cut to `at_most`."""
+    """Read delta-seconds (RFC 9111, 1.2.2): digits only, cut to `at_most`."""
     if text is None or not (text.isascii() and text.isdigit()):
         return None
     # Python refuses to read numbers of thousands of digits; ten are 317 years.
@@ -27,7 +29,7 @@ def _seconds(text: str | None, at_most: timedelta) -> timedelta | None:
 
 
 def _directives(cache_control: str) -> dict[str, str]:
-    """The directives by lower-case name; of a repeated one the first counts (RFC 9111, 4.2.1)."""
+    """Split directives by lower-case name; the first counts (RFC 9111, 4.2.1)."""
     found: dict[str, str] = {}
     for part in cache_control.split(","):
         name, _, argument = part.strip().partition("=")
@@ -43,7 +45,7 @@ def fresh_for(
     age: str | None = None,
     now: datetime,
 ) -> timedelta | None:
-    """How long the answer may be kept, at most a day; None when the server does not say.
+    """Return how long the answer may be kept, at most a day; None if not said.
 
     `max-age` less `Age` goes before `Expires`, which is measured against the server's own `Date`, so that its clock may
     be wrong. `s-maxage` is for shared caches and we are not one; `no-cache` and `no-store` promise nothing.
@@ -62,7 +64,7 @@ def fresh_for(
 
 
 def retry_after(text: str | None, *, date: str | None = None, now: datetime) -> timedelta | None:
-    """What Retry-After asks for, at most seven days; None when it says nothing usable or nothing in the future."""
+    """Read Retry-After, at most seven days; None when unusable or in the past."""
     if text is None:
         return None
     wait = _seconds(text.strip(), RETRY_AT_MOST)

@@ -1,19 +1,21 @@
-"""By what an entry is known again: several keys, each a SHA-256, since no field of a feed can be trusted alone.
+"""Make the keys by which an entry is recognised.
+
+They are several SHA-256 hashes, since no field of a feed can be trusted alone:
 
 | key        | of                               | scope  | why                                                      |
 |------------|----------------------------------|--------|----------------------------------------------------------|
 | `guid`     | guid                             | feed   | meant for it; survives edited titles and moved addresses |
 | `url`      | canonical address                | global | the same article in another feed is a sighting           |
-| `shown`    | canonical address                | feed   | tells "met here before" from "met elsewhere"             |
+| `shown`    | canonical address                | feed   | tells "seen in this feed" from "seen in another feed"    |
 | `baseline` | canonical address                | global | stands in for `url` while the article is only baseline   |
 | `dated`    | title and date, or title and text| feed   | survives new guids and tokens in links                   |
 | `titled`   | title                            | feed   | evidence only: recurring titles are different articles   |
 | `whole`    | guid, address, title, text       | feed   | last resort where the other keys say little              |
 
-Addresses (guids are often addresses) are compared without scheme, "www.", fragment and last slash. A field that several
-entries of one document share says nothing about any of them and gives no key: the same guid on all items, a live blog's
-one address, a title given twice. Dates are left out where there is neither guid nor address, because such feeds tend to
-stamp every item with the time of asking.
+Addresses (guids are often addresses) are compared without scheme, "www.", fragment and last slash. A field that
+several entries of one document share identifies none of them and gives no key: the same guid on all items, a live
+blog's one address, a title given twice, the title and address of a page of notices. Dates are left out where there is
+neither guid nor address, because such feeds tend to stamp every item with the time of the request.
 """
 
 import hashlib
@@ -22,6 +24,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -32,22 +35,30 @@ _ASCII = bytes(range(128))
 _BEYOND_ASCII = bytes(range(128, 256))
 _LOWER = bytes(range(256)).lower()
 _FEW = 12
-"""Different characters beyond ASCII that are put in plain form one after the other; more of them are all at once."""
+"""Different characters beyond ASCII up to which each is replaced; with more of them all text is folded."""
 _WORDS = re.compile(r"\w+")
 _JAMO = re.compile("[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]")
 _PLAIN_PLACE = re.compile(r"https?://(?:www\.)?([a-z0-9.-]*)((?:/[^?#\x00-\x20]*)?)(?=[?#]|\Z)")
 _AFTER_PLACE = re.compile(r"(?:\?([^#\x00-\x20]*))?(?:#([^\x00-\x20]*))?")
 """Addresses of this shape need no taking apart: lower-case name, no port, no password, nothing a parser would drop."""
 
+_NOTICES = 200
+"""Texts and dates at one address that are told apart: more than any page of notices lists, few enough to stay quick."""
 _BOILERPLATE = 80
-"""An undated text shorter than this may be the same every day and identifies nothing beside another address."""
+"""Characters below which an undated text may be the same every day ("Read more"), and so identifies nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
-    """The keys of one entry, None where a field is missing or says nothing. `independent`: the guid is more than
-    another spelling of the address, so that a new guid at a known address is evidence of a new entry.
+class EntryKeys:
+    """Hold the keys of one entry, None where a field is missing or identifies nothing.
+
+    `independent`: the guid is more than another spelling of the address, so that a new guid at a known address is
+    evidence of a new entry. `content` names title and text (see `content_hash`); `said` is the key under which this
+    feed's earlier wordings of an article are remembered.
     """
+
+    content: bytes
+    said: bytes
 
     guid: bytes | None = None
     url: bytes | None = None
@@ -58,13 +69,13 @@ class Keys:
     whole: bytes | None = None
     independent: bool = False
 
-    def to_ask(self) -> Iterable[bytes]:
-        """Every key under which the entry may be known."""
-        keys = (self.guid, self.url, self.shown, self.baseline, self.dated, self.titled, self.whole)
+    def lookups(self) -> Iterable[bytes]:
+        """Return every key under which the store may know the entry or its content."""
+        keys = (self.guid, self.url, self.shown, self.baseline, self.dated, self.titled, self.whole, self.said)
         return (key for key in keys if key is not None)
 
     def to_keep(self, *, baseline: bool) -> tuple[bytes, ...]:
-        """The keys by which it shall be known from now on."""
+        """Return the keys by which the entry is recognised from now on."""
         address = self.baseline if baseline else self.url
         keys = (self.guid, address, self.shown, self.dated, self.titled, self.whole)
         return tuple(key for key in keys if key is not None)
@@ -72,53 +83,92 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class _Fields:
-    """What the keys are made of, in plain form; "" where it is missing."""
+    """Hold the fields that keys are made of, in plain form; "" where one is missing.
+
+    `number` tells apart entries of one address and title whose text and date both differ.
+    """
 
     guid: str
     url: str
     title: str
+    independent: bool
+    number: int
 
 
-def keys_of(feed_key: str, entries: Sequence[Entry]) -> tuple[Keys, ...]:
-    """The keys of each entry of one document, in its order."""
-    rows = [
-        _Fields(_address(" ".join((e.guid or "").split())), _address(e.url or ""), _plain(e.title)) for e in entries
-    ]
-    guids = _shared((row.guid, f"{row.url} {row.title}") for row in rows)
-    urls = _shared((row.url, row.title) for row in rows)
+def keys_of(feed_key: str, entries: Sequence[Entry]) -> tuple[EntryKeys, ...]:
+    """Return the keys of each entry of one document, in its order."""
+    rows = [_fields(entry, number) for entry, number in zip(entries, _numbers(entries), strict=True)]
+    # a guid of its own vouches for the entry whatever else changes; one that repeats the address does not
+    guids = _shared((row.guid, f"{row.url} {row.title} {0 if row.independent else row.number}") for row in rows)
+    urls = _shared((row.url, f"{row.title} {row.number}") for row in rows)
     titles = _shared((row.title, row.url or row.guid) for row in rows)
-    said = [_Fields(_said(row.guid, guids), _said(row.url, urls), _said(row.title, titles)) for row in rows]
+    numbered = _shared((row.title, str(row.number)) for row in rows)
     feed = _framed(feed_key)
-    return tuple(_keys(feed, *row) for row in zip(entries, rows, said, strict=True))
+    found = []
+    for entry, row in zip(entries, rows, strict=True):
+        guid = None if row.guid in guids or not row.guid else _hash(_GUID + feed + _framed(row.guid))
+        url = None if row.url in urls or not row.url else _framed(row.url)
+        title = "" if row.title in titles else row.title
+        dated = _dated(feed, entry, row, title)
+        content = content_hash(feed_key, entry)
+        found.append(
+            EntryKeys(
+                content=content,
+                said=said_before(feed_key, content),
+                guid=guid,
+                url=_hash(_URL + url) if url else None,
+                shown=_hash(_SHOWN + feed + url) if url else None,
+                baseline=_hash(_BASELINE + url) if url else None,
+                dated=dated,
+                titled=_hash(_TITLED + feed + _framed(title)) if title and title not in numbered else None,
+                whole=_whole(feed, entry, row) if guid is None and url is None and dated is None else None,
+                independent=guid is not None and row.independent,
+            )
+        )
+    return tuple(found)
+
+
+def _fields(entry: Entry, number: int) -> _Fields:
+    guid = _address(" ".join((entry.guid or "").split()))
+    # a guid that is the entry's address again, perhaps with a token or a version behind it, is no evidence of its own
+    place = guid.partition("?")[0]
+    independent = not any(place == _place(address) for address in (entry.link, entry.url) if address)
+    return _Fields(guid, _address(entry.url or ""), _plain(entry.title), independent, number)
+
+
+def _numbers(entries: Sequence[Entry]) -> list[int]:
+    """Count the entries of one address and title that differ in text and date.
+
+    The number of each entry in its group, 0 for most.
+
+    A page of notices repeats title and address; the next notice differs in text and date. An edited article that a
+    feed lists twice keeps one of the two.
+    """
+    groups: dict[tuple[str | None, str], dict[str | datetime, int]] = {}
+    found = []
+    for entry in entries:
+        seen = groups.setdefault((entry.url, entry.title), {})
+        text, date = _text(entry), entry.published
+        if date is None or not seen:
+            number = 0
+        else:
+            number = seen.get(text, seen.get(date, max(seen.values()) + 1 if len(seen) < _NOTICES else 0))
+        seen.setdefault(text, number)
+        if date is not None:
+            seen.setdefault(date, number)
+        found.append(number)
+    return found
 
 
 def _shared(pairs: Iterable[tuple[str, str]]) -> frozenset[str]:
-    """The values that stand beside more than one different rest, and so belong to more than one entry."""
+    """Return the values that stand beside more than one different rest.
+
+    Those belong to more than one entry.
+    """
     values = [value for value, _ in set(pairs) if value]
     if len(set(values)) == len(values):
         return frozenset()
     return frozenset(value for value, count in Counter(values).items() if count > 1)
-
-
-def _said(value: str, shared: frozenset[str]) -> str:
-    return "" if value in shared else value
-
-
-def _keys(feed: bytes, entry: Entry, row: _Fields, said: _Fields) -> Keys:
-    """`row` is what the entry has, `said` what of it says something about this entry alone."""
-    guid = _hash(_GUID + feed + _framed(said.guid)) if said.guid else None
-    dated = _dated(feed, entry, row, said.title)
-    url = _framed(said.url) if said.url else None
-    return Keys(
-        guid=guid,
-        url=_hash(_URL + url) if url else None,
-        shown=_hash(_SHOWN + feed + url) if url else None,
-        baseline=_hash(_BASELINE + url) if url else None,
-        dated=dated,
-        titled=_hash(_TITLED + feed + _framed(said.title)) if said.title else None,
-        whole=_whole(feed, entry, row) if guid is None and url is None and dated is None else None,
-        independent=guid is not None and not _is_place(said.guid, entry),
-    )
 
 
 def _whole(feed: bytes, entry: Entry, row: _Fields) -> bytes:
@@ -137,7 +187,9 @@ def _dated(feed: bytes, entry: Entry, row: _Fields, title: str) -> bytes | None:
 
 
 def content_hash(feed_key: str, entry: Entry) -> bytes:
-    """What an entry says, in 32 bytes: the first 8 name the feed that says it, the others its letters and digits.
+    """Hash what an entry says to 32 bytes.
+
+    The first 8 name the feed that says it, the others its letters and digits.
 
     Space, punctuation, case and dates are not substance.
     """
@@ -152,18 +204,20 @@ def _feed_mark(feed_key: str) -> bytes:
 
 
 def said_before(feed_key: str, content: bytes) -> bytes:
-    """The key that remembers a content an article once had, so that switching back and forth is no news."""
+    """Return the key that remembers a content, so that switching back is no news."""
     return _hash(_framed("said") + _framed(feed_key) + _framed(content.hex()))
 
 
 def body_hash(body: bytes) -> bytes:
-    """By which a document is known to be the same as last time. BLAKE2b takes a third of SHA-256's time: documents are
-    long, and most processors have no instructions for the latter."""
+    """Hash a document, to see at the next poll whether it is the same.
+
+    BLAKE2b takes a third of SHA-256's time: documents are long, and most processors have no SHA instructions.
+    """
     return hashlib.blake2b(body, digest_size=32).digest()
 
 
 def _address(text: str) -> str:
-    """An http(s) address without what changes when a site moves to https; other texts as they are."""
+    """Return an address without what changes when a site moves to https."""
     place = _place(text)
     if place is None:
         return text
@@ -175,7 +229,7 @@ def _address(text: str) -> str:
 
 
 def _after_place(text: str) -> tuple[str, str]:
-    """Query and fragment of an address."""
+    """Return query and fragment of an address."""
     plain = _PLAIN_PLACE.match(text)
     after = _AFTER_PLACE.fullmatch(text, plain.end()) if plain else None
     if after is not None:
@@ -184,15 +238,9 @@ def _after_place(text: str) -> tuple[str, str]:
     return parts.query, parts.fragment
 
 
-def _is_place(guid: str, entry: Entry) -> bool:
-    """Whether the guid is the entry's address again, perhaps with a token or a version behind it."""
-    place = guid.partition("?")[0]
-    return any(place == _place(address) for address in (entry.link, entry.url) if address)
-
-
-@lru_cache(maxsize=1_000)  # each address is asked about several times while its document is sorted out
+@lru_cache(maxsize=1_000)  # each address is looked at several times for one document
 def _place(address: str) -> str | None:
-    """Host, port and path of an http(s) address, None for other texts."""
+    """Return host, port and path of an http(s) address, None for other texts."""
     plain = _PLAIN_PLACE.match(address)
     return plain[1] + plain[2].rstrip("/") if plain else _odd_place(address)
 
@@ -213,19 +261,19 @@ def _text(entry: Entry) -> str:
 
 
 def _folded(text: str) -> str:
-    """The text without differences of encoding and case; of ASCII that is its lower case, a tenth of the work."""
+    # of ASCII the fold is its lower case, at a tenth of the work
     return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
 
 
 def _plain(text: str) -> str:
-    """The text without differences of encoding, case and space."""
+    """Return the text without differences of encoding, case and space."""
     return " ".join(_folded(text).split())
 
 
 def _letters(text: str) -> bytes:
-    """Letters and digits only, folded, as UTF-8.
+    """Return the letters and digits only, folded, as UTF-8.
 
-    Most texts have little beyond ASCII, mostly quotation marks and dashes: only that is looked at, once a character.
+    Most texts have little beyond ASCII, mostly quotation marks and dashes: only those are looked at, once a character.
     """
     kept = text.encode("utf-8", "ignore").translate(_LOWER, _NO_ASCII_LETTER)
     if kept.isascii():
@@ -244,8 +292,10 @@ def _letters(text: str) -> bytes:
 
 @lru_cache(maxsize=1_000)
 def _plan(chars: frozenset[str]) -> tuple[bool, tuple[tuple[bytes, bytes], ...]] | None:
-    """What to do with a text whose characters beyond ASCII are these: delete them all, or replace some; None when one
-    of them does not stand alone."""
+    """Decide what to do with the characters beyond ASCII: delete all, or replace some.
+
+    None when one of them does not stand alone.
+    """
     letters = {char.encode(): letter for char in chars if (letter := _letter(char)) is not None}
     if len(letters) < len(chars):
         return None
@@ -259,8 +309,9 @@ def _letters_of_all(text: str) -> bytes:
 
 @lru_cache(maxsize=10_000)
 def _letter(char: str) -> bytes | None:
-    """What `_letters_of_all` makes of the character wherever it stands; None when its neighbours may matter: marks and
-    parts of syllables are composed with what stands before them (https://www.unicode.org/reports/tr15/).
+    """Return the letters of a character, None when its neighbours may matter.
+
+    Marks and parts of syllables are composed with what stands before them (https://www.unicode.org/reports/tr15/).
     """
     composed = unicodedata.normalize("NFKC", char)
     if any(unicodedata.category(part).startswith("M") or _JAMO.match(part) for part in composed):
@@ -270,7 +321,7 @@ def _letter(char: str) -> bytes | None:
 
 
 def _framed(part: str) -> bytes:
-    """UTF-8 preceded by its length, so that no two lists of parts give the same bytes."""
+    """Return UTF-8 after its length, so that no two lists give the same bytes."""
     raw = part.encode("utf-8", "replace")
     return len(raw).to_bytes(8) + raw
 

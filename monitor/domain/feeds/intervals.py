@@ -1,4 +1,4 @@
-"""When a feed is asked next: as often as it publishes, never more often than it or its server wants."""
+"""Choose when a feed is polled next: as often as it publishes and permits."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,24 +7,25 @@ from monitor.domain.catalog import Feed
 from monitor.domain.feeds.feed import FeedState, Hints
 
 AT_MOST = timedelta(hours=24)
-RETRY_AT_MOST = timedelta(days=7)
+"""A feed that wakes up after a quiet month is noticed within a day."""
 HABIT = timedelta(days=7)
 """How far back the publishing rate is measured."""
 
 POLLS_PER_ENTRY = 4
-"""An entry is then met after an eighth of the usual gap, on average."""
+"""An entry is then found after an eighth of the usual gap, on average."""
 
 JITTER = 0.1
+"""A tenth of the interval spreads feeds that were added together over their hosts within a few polls."""
 SPREAD_FROM = timedelta(minutes=1)
 """Shorter intervals are for trying things out; spreading them would only be in the way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollSettings:
-    """When feeds are asked.
+    """When feeds are polled.
 
     `backfill` is how old an entry of a feed's first poll may be and still alert, zero for none; `broken_after` how long
-    a feed may fail before a person is told.
+    a feed may fail before a person is notified.
     """
 
     default_every: timedelta = timedelta(hours=1)
@@ -35,7 +36,7 @@ class PollSettings:
 
 
 def interval(feed: Feed, state: FeedState, now: datetime, settings: PollSettings, *, costly: bool = False) -> timedelta:
-    """How often the feed is asked as far as it is up to us: the operator's wish, else by its publishing rate.
+    """Return how often to poll: the operator's wish, else by the publishing rate.
 
     `costly`: the server sends the whole document although nothing changed; then not more often than the default.
     """
@@ -54,29 +55,29 @@ def _by_habit(state: FeedState, now: datetime, settings: PollSettings) -> timede
     return span / len(recent) / POLLS_PER_ENTRY
 
 
-def asked_for(hints: Hints, fresh_for: timedelta | None, at_most: timedelta = AT_MOST) -> timedelta:
-    """The longest of what document and server ask for, at most a day."""
+def wished(hints: Hints, fresh_for: timedelta | None, at_most: timedelta = AT_MOST) -> timedelta:
+    """Return the longest interval document and server ask for, at most a day."""
     wishes = (hints.ttl, hints.update_period, fresh_for)
     return max((min(wish, at_most) for wish in wishes if wish is not None), default=timedelta(0))
 
 
 def backed_off(every: timedelta, failures: int) -> timedelta:
-    """Doubled with each failure in a row, to a day; a longer interval stays as it is. It never ends."""
+    """Double the interval with each failure, up to a day; a longer one stays."""
     return max(every, min(every * (1 << min(failures, 20)), AT_MOST))
 
 
 def spread(gap: timedelta, jitter: float, *, widely: bool = False) -> timedelta:
-    """A little longer, by `jitter` (0 .. 1), so that feeds drift apart; `widely` up to twice as long.
+    """Lengthen a gap a little, by `jitter` (0 .. 1), so that feeds drift apart.
 
-    Only ever longer: what was asked of us is kept. `widely` is for feeds that start, or start again after a standstill,
-    all at the same moment.
+    Only ever longer: what the feed asks for is kept. `widely`, up to twice as long, is for feeds
+    that start, or start again after a standstill, all at the same moment.
     """
     share = 1.0 if widely and gap >= SPREAD_FROM else JITTER
     return gap + gap * share * jitter
 
 
 def outside(due: datetime, hints: Hints, jitter: float) -> datetime:
-    """The first moment from `due` on that is in no hour or day the feed wants to be left alone in (UTC)."""
+    """Return the first moment from `due` on in no hour or day to skip (UTC)."""
     if len(hints.skip_hours) >= 24 or len(hints.skip_days) >= 7:
         return due
     moment = due

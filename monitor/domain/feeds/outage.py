@@ -1,4 +1,4 @@
-"""Our own network: when nobody at all can be reached, it is not two hundred feeds that broke."""
+"""Tell an outage of our own network from broken feeds: no host can be reached."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -6,17 +6,18 @@ from datetime import datetime, timedelta
 from monitor.domain.failures import Failure, Reason
 
 HOSTS = 3
-"""So many different hosts in a row, and no other in between, must be out of reach."""
-
+"""Different hosts in a row, no other in between, that must be out of reach: two can share one provider."""
 WITHIN = timedelta(minutes=15)
+"""Failures further apart belong to different troubles; three times the smallest default interval."""
 
 OUT_OF_REACH = frozenset({Reason.DNS, Reason.CONNECT, Reason.TIMEOUT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """What the latest polls say of our network. `failing` are the hosts out of reach since the last answer of any.
+    """The state of our network by the latest polls.
 
+    `failing` are the hosts out of reach since the last answer of any.
     `down_since` is when the first of them was, once it is decided that the network is down.
     """
 
@@ -25,7 +26,7 @@ class Network:
 
 
 def observed(network: Network, host: str, failure: Failure | None, now: datetime) -> Network:
-    """The network after one more poll: any answer at all, also an error page, shows that it works."""
+    """Return the network's state after one more poll; any answer shows it works."""
     if failure is not None and failure.reason in (Reason.BLOCKED, Reason.BAD_URL, Reason.ROBOTS):
         return network
     if failure is None or failure.reason not in OUT_OF_REACH:
@@ -38,5 +39,5 @@ def observed(network: Network, host: str, failure: Failure | None, now: datetime
 
 
 def ours(failure: Failure) -> Failure:
-    """The failure of a poll while our network is down: not the feed's."""
+    """Return the failure to record while our network is down, not the feed's."""
     return Failure(reason=Reason.OFFLINE, detail=str(failure))

@@ -1,4 +1,4 @@
-"""From what was known of a feed and what one poll brought to what shall be stored."""
+"""The outcome of one poll, as it is stored."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from monitor.domain.ledger import Note
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revised:
-    """A known article whose feed entry changed in substance: it goes through extract and triage again.
+    """A known article whose entry changed: it is extracted and triaged again.
 
     `text` is the longest plain text the feed carries now; `stage` where the article starts again.
     """
@@ -25,9 +25,9 @@ class Revised:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Polled:
-    """All that one poll changes, written in one transaction guarded by `seen_polls`.
+    """The changes of one poll, written in one transaction guarded by `seen_polls`.
 
-    `aliases` adds identities to known articles; `sightings` are known articles met (again) in this feed.
+    `aliases` adds identities to known articles; `sightings` are known articles of other feeds found in this one.
     `notes` are about the feed, not about one of its articles.
     `deliveries` are notices of feed trouble for the outbox, written in the same transaction.
     """

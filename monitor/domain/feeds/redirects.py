@@ -1,4 +1,4 @@
-"""Permanent redirects are believed only after a while: a hotel's login portal sends them too."""
+"""Learn permanent redirects, but slowly: a hotel's login portal sends them too."""
 
 from collections.abc import Container
 from dataclasses import dataclass, replace
@@ -9,11 +9,12 @@ from monitor.domain.feeds.feed import FeedForPoll, FeedState
 
 POLLS = 5
 PROBATION = timedelta(hours=48)
+"""A weekend behind a captive portal or a misconfigured proxy must not move a feed for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """The state with the redirect learnt, on probation or forgotten, and what is worth a note.
+    """The state with the redirect learnt, on probation or forgotten, and a note.
 
     Words for people name hosts only: whole addresses may have keys in them.
     """
@@ -22,15 +23,16 @@ class Move:
     note: str | None = None
 
 
-def followed(asked: FeedForPoll, state: FeedState, led_to: str | None, others: Container[str], now: datetime) -> Move:
-    """Learn from an answer that was a readable feed. `led_to` is where only permanent redirects led, if any did.
+def followed(feed: FeedForPoll, state: FeedState, led_to: str | None, others: Container[str], now: datetime) -> Move:
+    """Learn from the redirects of an answer that was a readable feed.
 
+    `led_to` is where only permanent redirects led, if any did.
     `others` are the addresses of other configured feeds.
     """
-    if led_to is None or led_to == asked.url or _has_userinfo(asked.feed.url):
+    if led_to is None or led_to == feed.url or _has_userinfo(feed.feed.url):
         return Move(state=_forgotten(state))
-    if led_to == asked.feed.url:
-        note = "redirected to and fro; the configured address is asked again"
+    if led_to == feed.feed.url:
+        note = "redirected to and fro; the configured address is used again"
         return Move(state=replace(_forgotten(state), learnt_url=None), note=note)
     if led_to != state.candidate_url or state.candidate_since is None:
         return Move(state=replace(state, candidate_url=led_to, candidate_polls=1, candidate_since=now))
@@ -46,7 +48,7 @@ def followed(asked: FeedForPoll, state: FeedState, led_to: str | None, others: C
 
 
 def failed(state: FeedState) -> FeedState:
-    """After a learnt address failed as often as it took to learn it, ask the configured one again."""
+    """Return to the configured address after the learnt one failed too often."""
     if state.learnt_url is not None and state.failures >= POLLS:
         return replace(state, learnt_url=None)
     return state
@@ -59,5 +61,5 @@ def _forgotten(state: FeedState) -> FeedState:
 
 
 def _has_userinfo(url: str) -> bool:
-    """A name and password belong to one address; a learnt one would lose them."""
+    """Return whether an address holds a password, which a learnt one would lose."""
     return "@" in urlsplit(url).netloc

@@ -1,4 +1,4 @@
-"""What becomes of a feed's history when the configuration names it for the first time, again, or differently."""
+"""Keep or reset a feed's history when the configuration changes."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,19 +9,21 @@ from monitor.domain.feeds.feed import FeedState, Validators
 FORGOTTEN_AFTER = timedelta(days=1)
 """A feed not polled for longer starts with a baseline again: what it published meanwhile is no news."""
 
-_LONGEST_REST = timedelta(days=8)
+_LONGEST_BACK_OFF = timedelta(days=8)
 """Servers can ask for seven days at most; what is due later than twice that or twice its interval was never meant."""
 
 
 def due_again(feed: Feed, due: datetime | None, now: datetime) -> datetime | None:
-    """When a feed that stays configured is due: as recorded, or now where only a clock that ran ahead can have meant
-    that. Without this a wrong clock, once set right, would leave feeds unasked until the time it had shown."""
-    latest = now + 2 * max(_LONGEST_REST, feed.every or timedelta(0))
+    """Return when a configured feed is due: as recorded, or now if that is absurd.
+
+    Only a clock that ran ahead writes times that far off; once it was set right, feeds would wait until that time.
+    """
+    latest = now + 2 * max(_LONGEST_BACK_OFF, feed.every or timedelta(0))
     return now if due is not None and due > latest else due
 
 
 def enlisted(feed: Feed, url: str | None, state: FeedState | None, now: datetime) -> FeedState:
-    """The state a configured feed starts with.
+    """Return the state a configured feed starts with.
 
     `url` and `state` are what the store holds under the feed's key, None when it holds nothing. A feed that comes
     back, or whose address changed, is due now. Another address has other validators and other entries, so it starts

@@ -1,4 +1,4 @@
-"""Feed trouble, told to a person once: broken, silent for longer than its habit, gone, back again."""
+"""Notify a person of feed trouble once: broken, silent, gone, back again."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,20 +10,25 @@ from monitor.domain.failures import Reason
 from monitor.domain.feeds.feed import FeedState
 
 SILENT_AT_LEAST = timedelta(days=2)
+"""A weekend: most outlets publish less then."""
 SILENT_GAPS = 3
+"""Times the usual gap: a lower factor notifies after every holiday."""
 GAPS_TO_KNOW = 5
-"""With fewer gaps between entries there is no habit to speak of."""
+"""Fewer gaps between entries are no habit: one pause would decide."""
 
 UNREACHABLE = (Reason.DNS, Reason.CONNECT, Reason.TIMEOUT, Reason.TLS)
 """Failures of a host rather than of one feed on it."""
 
 NOTED = "noted"
-"""What `reported` says of a feed that came back with nothing new: its silence is part of what was told already."""
+"""What `reported` says of a feed that came back with nothing new: its silence is part of trouble already reported."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """Something to tell a person. Of several with the same `window` one is sent."""
+class Notice:
+    """A message to a person about a feed or our network.
+
+    Of several with the same `group_key` one is sent.
+    """
 
     group_key: str
     text: str
@@ -31,28 +36,28 @@ class Told:
 
 def trouble(
     feed: Feed, old: FeedState, new: FeedState, now: datetime, broken_after: timedelta
-) -> tuple[FeedState, Told | None]:
-    """What this poll gives a person to know, if anything, and the state that remembers it was told."""
+) -> tuple[FeedState, Notice | None]:
+    """Return the notice of this poll, if any, and the state that remembers it."""
     name = f"{feed.key} ({new.title})" if new.title else feed.key
     if new.disabled_reason and not old.disabled_reason:
-        text = f"{name} is not asked any more: {new.disabled_reason}."
-        return replace(new, reported=None), _told(feed, "stopped", now, text)
+        text = f"{name} is not polled any more: {new.disabled_reason}."
+        return replace(new, reported=None), _notice(feed, "stopped", now, text)
     if old.reported is not None and _is_over(old, new):
-        told = None if old.reported == NOTED else _told(feed, "back", now, f"{name} is back: {_was(old)}.")
-        return replace(new, reported=NOTED if _is_silent(new, now) else None), told
+        notice = None if old.reported == NOTED else _notice(feed, "back", now, f"{name} is back: {_was(old)}.")
+        return replace(new, reported=NOTED if _is_silent(new, now) else None), notice
     if new.reported is None and new.failing_since is not None and now - new.failing_since >= broken_after:
         text = f"{name} has been broken since {_moment(new.failing_since)}: {new.failure}."
-        return replace(new, reported="broken"), Told(group_key=_broken_window(feed, new), text=text)
+        return replace(new, reported="broken"), Notice(group_key=_broken_group(feed, new), text=text)
     if new.reported is None and new.failing_since is None and _is_silent(new, now):
         text = f"{name} has brought nothing new since {_moment(new.arrivals[-1])}, which is longer than its habit."
-        return replace(new, reported="silent"), _told(feed, "silent", now, text)
+        return replace(new, reported="silent"), _notice(feed, "silent", now, text)
     if old.entries_last is not None and old.entries_last >= GAPS_TO_KNOW and new.entries_last == 0:
-        return new, _told(feed, "empty", now, f"{name} is empty, where {old.entries_last} entries were before.")
+        return new, _notice(feed, "empty", now, f"{name} is empty, where {old.entries_last} entries were before.")
     return new, None
 
 
 def usual_gap(arrivals: tuple[datetime, ...]) -> timedelta | None:
-    """The gap between entries that 95 of 100 do not exceed, None when too little is known."""
+    """Return the 95th percentile of gaps between entries, None when too few."""
     moments = sorted(set(arrivals))
     gaps = sorted(later - earlier for earlier, later in pairwise(moments))
     return gaps[min(len(gaps) - 1, len(gaps) * 95 // 100)] if len(gaps) >= GAPS_TO_KNOW else None
@@ -77,8 +82,8 @@ def _was(old: FeedState) -> str:
     return "it publishes again"
 
 
-def _broken_window(feed: Feed, state: FeedState) -> str:
-    """When a whole host cannot be reached, its feeds are told of together, once a day."""
+def _broken_group(feed: Feed, state: FeedState) -> str:
+    """Return the group of a "broken" notice: feeds of a dead host share one a day."""
     since = state.failing_since
     assert since is not None
     if (state.failure or "").startswith(UNREACHABLE):
@@ -86,8 +91,8 @@ def _broken_window(feed: Feed, state: FeedState) -> str:
     return f"trouble:{feed.key}:broken:{since.isoformat()}"
 
 
-def _told(feed: Feed, what: str, now: datetime, text: str) -> Told:
-    return Told(group_key=f"trouble:{feed.key}:{what}:{now.isoformat()}", text=text)
+def _notice(feed: Feed, what: str, now: datetime, text: str) -> Notice:
+    return Notice(group_key=f"trouble:{feed.key}:{what}:{now.isoformat()}", text=text)
 
 
 def _moment(moment: datetime) -> str:

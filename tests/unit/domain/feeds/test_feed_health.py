@@ -26,13 +26,13 @@ def test_a_broken_feed_is_told_of_after_a_day_and_again_when_it_is_back() -> Non
     world.poll(ITEMS)
     while world.now < START + 10 * DAY:
         world.fail(Reason.SERVER, detail="HTTP 503")
-    assert len(world.told) == 1
-    assert "broken since" in world.told[0]
-    assert "server error: HTTP 503" in world.told[0]
+    assert len(world.notices) == 1
+    assert "broken since" in world.notices[0]
+    assert "server error: HTTP 503" in world.notices[0]
     world.poll(ITEMS)
     world.poll(ITEMS, body=b"more")
-    assert len(world.told) == 2
-    assert "is back" in world.told[1]
+    assert len(world.notices) == 2
+    assert "is back" in world.notices[1]
 
 
 @pytest.mark.case(142)
@@ -42,23 +42,23 @@ def test_a_short_failure_is_not_worth_a_word() -> None:
     for _ in range(3):
         world.fail()
     world.poll(ITEMS)
-    assert world.told == []
+    assert world.notices == []
 
 
 @pytest.mark.case(142)
 def test_a_feed_silent_beyond_its_habit_is_told_of_and_again_when_it_speaks() -> None:
     world = FeedWorld()
     daily(world, 12)
-    assert world.told == []
+    assert world.notices == []
     world.poll(ITEMS, after=2 * DAY)
-    assert world.told == []
+    assert world.notices == []
     for _ in range(20):
         world.poll(ITEMS, after=DAY, body=str(world.now).encode())
-    assert len(world.told) == 1
-    assert "nothing new since" in world.told[0]
+    assert len(world.notices) == 1
+    assert "nothing new since" in world.notices[0]
     world.poll([entry(500), *ITEMS], after=DAY)
-    assert len(world.told) == 2
-    assert "publishes again" in world.told[1]
+    assert len(world.notices) == 2
+    assert "publishes again" in world.notices[1]
 
 
 def test_a_feed_that_brings_much_at_once_and_then_rests_is_not_silent() -> None:
@@ -68,14 +68,14 @@ def test_a_feed_that_brings_much_at_once_and_then_rests_is_not_silent() -> None:
         batch = [entry(week * 100 + number) for number in range(100, 106)]
         world.poll([*batch, *ITEMS], after=7 * DAY)
         world.poll([*batch, *ITEMS], after=5 * DAY, body=str(week).encode())
-    assert world.told == []
+    assert world.notices == []
 
 
 def test_a_feed_of_unknown_habits_is_never_silent() -> None:
     world = FeedWorld()
     world.poll(ITEMS[:3])
     world.poll(ITEMS[:3], after=100 * DAY, body=b"x")
-    assert world.told == []
+    assert world.notices == []
     assert usual_gap((START, START, START + DAY)) is None
 
 
@@ -85,9 +85,9 @@ def test_feeds_of_a_host_that_is_down_share_one_message() -> None:
     for number in range(50):
         feed = Feed(key=f"desk-{number}", url=f"https://harbour-gazette.example/{number}")
         world = FeedWorld(feed=feed, now=START + number * timedelta(seconds=1))
-        while not world.told:
+        while not world.notices:
             world.fail(Reason.CONNECT)
-        windows |= world.windows
+        windows |= world.group_keys
     assert len(windows) == 1
 
 
@@ -98,7 +98,7 @@ def test_when_our_own_network_is_down_no_feed_is_blamed() -> None:
     before = world.state
     for _ in range(500):
         world.fail(Reason.OFFLINE)
-    assert (world.state.failures, world.state.failing_since, world.told) == (0, before.failing_since, [])
+    assert (world.state.failures, world.state.failing_since, world.notices) == (0, before.failing_since, [])
     assert world.gap == timedelta(minutes=5)
 
 

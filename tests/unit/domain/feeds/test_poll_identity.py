@@ -335,7 +335,7 @@ def test_a_second_look_at_any_document_finds_nothing_new(entries: list[Entry]) -
     world = FeedWorld()
     world.poll(entries)
     assert world.poll(entries, url="https://harbour-gazette.example/again") == []
-    assert all(len(key) == 32 for keys in keys_of("f", entries) for key in keys.to_ask())
+    assert all(len(key) == 32 for keys in keys_of("f", entries) for key in keys.lookups())
 
 
 @pytest.mark.case(128)

@@ -90,7 +90,7 @@ def test_a_move_onto_another_configured_feed_ends_in_one_warning_and_no_second_p
     polled(world, 5, NEW)
     assert world.state.learnt_url is None
     assert world.state.disabled_reason == "moved to gazette.example, to the address of another configured feed"
-    assert len(world.told) == 1
+    assert len(world.notices) == 1
 
 
 @pytest.mark.case(29)

@@ -181,8 +181,8 @@ def test_a_feed_that_is_gone_without_a_word_is_asked_daily() -> None:
     while world.now < START + 30 * DAY:
         world.fail(Reason.NOT_FOUND)
     assert len(world.polled_at) <= 35
-    assert len(world.told) == 1
-    assert "has been broken since 2026-03-02 12:00 UTC: not found." in world.told[0]
+    assert len(world.notices) == 1
+    assert "has been broken since 2026-03-02 12:00 UTC: not found." in world.notices[0]
 
 
 @pytest.mark.case(22)
@@ -197,8 +197,8 @@ def test_a_feed_that_is_gone_for_good_is_given_up_after_a_day_and_told_of_once()
     assert world.state.gone_count >= 3
     assert world.state.gone_since is not None
     assert world.now - world.state.gone_since >= DAY
-    assert len(world.told) == 1
-    assert "gone for good" in world.told[0]
+    assert len(world.notices) == 1
+    assert "gone for good" in world.notices[0]
 
 
 @pytest.mark.case(22)
@@ -237,8 +237,8 @@ def test_a_feed_that_is_suddenly_empty_is_told_of_once_and_forgets_nothing() -> 
     world = hourly()
     world.poll([])
     world.poll([], body=b"still empty")
-    assert len(world.told) == 1
-    assert "is empty, where 10 entries were before" in world.told[0]
+    assert len(world.notices) == 1
+    assert "is empty, where 10 entries were before" in world.notices[0]
     assert world.poll(ITEMS) == []
 
 
