@@ -23,7 +23,6 @@ from monitor.app.works import Steps
 from monitor.config.models.settings import Settings
 from monitor.config.reload import ConfigSource
 from monitor.domain.feeds.intervals import PollSettings
-from monitor.domain.topics.matcher import compile_catalog
 from monitor.ports import Clock
 from monitor.steps.deliver import Deliver
 from monitor.steps.extract import Extract
@@ -66,7 +65,7 @@ async def build(
     metrics, settings = Metrics(), source.settings
     metrics.reload_ok.set(1)
     metrics.reload_at.set(clock.now().timestamp())
-    topics = CompiledTopics(source, compile_catalog)
+    topics = CompiledTopics(source, source.matcher)
     feeds, articles = JournaledFeeds(database), JournaledArticles(database, metrics)
     return_large_blocks()
     collect_seldom()

@@ -16,7 +16,7 @@ from monitor.config.environment import config_dir, environment_secrets
 from monitor.config.loader import load
 from monitor.domain.catalog import Catalog, Example, Problem, Topic
 from monitor.domain.topics.authoring.checks import check_examples
-from monitor.domain.topics.matcher import CatalogMatcher, compile_catalog
+from monitor.domain.topics.matcher import CatalogMatcher
 from storage.sql.errors import StoreError
 from storage.views.feedback import Label
 
@@ -48,9 +48,9 @@ def check(given: Path | None, as_json: bool, online: bool) -> None:
     _, troubles = environment_secrets()
     show([*troubles, *loaded.problems], as_json=as_json)
     errors = len(troubles) + len(loaded.errors)
-    if errors or loaded.catalog is None:
+    if errors or loaded.catalog is None or loaded.compiled is None:
         leave(INVALID, f"{folder}: {counted(errors, 'error')}")
-    engine = compile_catalog(loaded.catalog)
+    engine = loaded.compiled.matcher(loaded.catalog)
     failed = list(_examples(engine, loaded.catalog))
     show(failed, as_json=as_json, check="examples")
     doubted = against_labels(engine, loaded.catalog, _labels(given))

@@ -24,6 +24,7 @@ from monitor.config.yaml.folder import (
 )
 from monitor.config.yaml.source import file_problem
 from monitor.domain.catalog import Catalog, Feed, Problem, Watchlist
+from monitor.domain.topics.matcher import CompiledCatalog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,8 @@ class Loaded:
 
     `catalog` and `settings` are None when anything is wrong with what they come from. `salvaged` is the catalog
     without the feeds and topics that have problems, where all problems are theirs: enough to start with when there is
-    no last good catalog. `feeds` are those that could be read, whatever else is wrong. `problems` holds warnings too.
+    no last good catalog. `compiled` has the topics of both. `feeds` are those that could be read, whatever else is
+    wrong. `problems` holds warnings too.
     """
 
     revision: str
@@ -40,6 +42,7 @@ class Loaded:
     settings: Settings | None
     catalog: Catalog | None
     salvaged: Catalog | None
+    compiled: CompiledCatalog | None
     feeds: tuple[Feed, ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -75,9 +78,9 @@ def load_files(files: Files) -> Loaded:
         watchlists=[part for part, _ in watchlists if part is not None],
     )
     cross_check(parts)
-    check_queries(parts.watchlists)
+    compiled = check_queries(parts.watchlists)
     by_file = [settings.findings, feeds.findings, receivers.findings, *(findings for _, findings in watchlists)]
-    return _loaded(files, parts, _folder_findings(files), by_file)
+    return _loaded(files, parts, compiled, _folder_findings(files), by_file)
 
 
 def load_settings(root: Path) -> tuple[Settings | None, tuple[Problem, ...]]:
@@ -105,7 +108,13 @@ def _folder_findings(files: Files) -> list[ConfigFinding]:
     ]
 
 
-def _loaded(files: Files, parts: Parts, folder: list[ConfigFinding], by_file: list[list[ConfigFinding]]) -> Loaded:
+def _loaded(
+    files: Files,
+    parts: Parts,
+    compiled: CompiledCatalog,
+    folder: list[ConfigFinding],
+    by_file: list[list[ConfigFinding]],
+) -> Loaded:
     errors = [finding for found in [folder, *by_file] for finding in found if not finding.problem.warning]
     bad = {finding.owner for finding in errors if finding.owner is not None}
     fatal = parts.settings.settings is None or any(finding.owner is None for finding in errors)
@@ -116,6 +125,7 @@ def _loaded(files: Files, parts: Parts, folder: list[ConfigFinding], by_file: li
         settings=parts.settings.settings,
         catalog=None if errors else salvaged,
         salvaged=salvaged,
+        compiled=compiled,
         feeds=tuple(part.feed for part in parts.feeds.feeds),
         problems=tuple(
             finding.problem for finding in [*folder, *(finding for found in by_file for finding in shorten(found))]

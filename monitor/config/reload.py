@@ -15,6 +15,7 @@ from monitor.config.models.settings import Settings
 from monitor.config.yaml.folder import MAIN_FILES, WATCHLISTS_DIR, Files, read_files
 from monitor.config.yaml.source import file_problem
 from monitor.domain.catalog import Catalog, Problem
+from monitor.domain.topics.matcher import CatalogMatcher, CompiledCatalog, compile_catalog
 from monitor.ports import Clock
 
 LONGEST_UNSETTLED = timedelta(seconds=10)
@@ -64,11 +65,19 @@ class ConfigSource:
     _catalog: Catalog
     _judged: Loaded
     _present: frozenset[str]
+    _compiled: CompiledCatalog | None = None
     _edit: "_Edit | None" = None
 
     def current(self) -> Catalog:
         """Return the last good catalog."""
         return self._catalog
+
+    def matcher(self, catalog: Catalog) -> CatalogMatcher:
+        """Return the matcher of `catalog`; for the one in force, of what loading has compiled."""
+        compiled, self._compiled = self._compiled, None
+        if compiled is None or catalog is not self._catalog:
+            return compile_catalog(catalog)
+        return compiled.matcher(catalog)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -117,11 +126,11 @@ class ConfigSource:
 
     def _judge(self, loaded: Loaded) -> ReloadOutcome:
         was_current, before = self.is_current, self._catalog
-        self._judged = loaded
+        self._judged = replace(loaded, compiled=None)
         verdict = EditVerdict.REFUSED
         if loaded.catalog is not None:
             verdict = EditVerdict.TAKEN if was_current else EditVerdict.REPAIRED
-            self._catalog = loaded.catalog
+            self._catalog, self._compiled = loaded.catalog, loaded.compiled
             self._present = _parts(loaded.files)
         return ReloadOutcome(
             verdict=verdict,
@@ -161,7 +170,8 @@ def open_config(root: Path, clock: Clock) -> ConfigSource | ConfigRefused:
         clock=clock,
         settings=loaded.settings,
         _catalog=catalog,
-        _judged=loaded,
+        _judged=replace(loaded, compiled=None),
+        _compiled=loaded.compiled,
         _present=_parts(loaded.files),
     )
 

@@ -1,10 +1,10 @@
 """The catalog in force and the matcher compiled from it, swapped together."""
 
 import asyncio
-import gc
 import logging
 from collections.abc import Callable, Sequence
 
+from monitor.config.check_queries import collector_paused
 from monitor.domain.catalog import Catalog
 from monitor.ports import CatalogSource, Matcher
 
@@ -12,7 +12,10 @@ log = logging.getLogger(__name__)
 
 
 class CompiledTopics:
-    """Holds one (catalog, matcher) pair; a new catalog is compiled in a thread while the old pair goes on serving."""
+    """Hold one (catalog, matcher) pair; a thread makes the next matcher while this pair goes on serving.
+
+    `compile_` makes the matcher of a catalog: `ConfigSource.matcher` uses what loading has compiled.
+    """
 
     def __init__(self, source: CatalogSource, compile_: Callable[[Catalog], Matcher]) -> None:
         self._source = source
@@ -21,11 +24,11 @@ class CompiledTopics:
         self._pair = (catalog, self._compiled(catalog, ()))
 
     def current(self) -> tuple[Catalog, Matcher]:
-        """The last good catalog and its matcher."""
+        """Return the last good catalog and its matcher."""
         return self._pair
 
     async def refresh(self) -> bool:
-        """Take up the source's catalog if it is another one; whether it was."""
+        """Take up the source's catalog if it is another one, and tell whether it was."""
         catalog = self._source.current()
         if catalog.revision == self._pair[0].revision:
             return False
@@ -35,16 +38,8 @@ class CompiledTopics:
         return True
 
     def _compiled(self, catalog: Catalog, languages: Sequence[str | None]) -> Matcher:
-        """Compile, ready for articles in `languages`, with the garbage collector at rest, and keep it from the outcome.
-
-        Thousands of topics are a million objects without a cycle: each full collection would walk through all of them
-        and hold up every thread for tenths of a second.
-        """
-        gc.disable()
-        try:
+        """Return a matcher that is ready for articles in `languages`."""
+        with collector_paused():
             matcher = self._compile(catalog)
             matcher.prepare(languages)
             return matcher
-        finally:
-            gc.freeze()
-            gc.enable()

@@ -8,8 +8,7 @@ from monitor.domain.catalog import Catalog, Severity, Topic, Watchlist
 from monitor.domain.status.article_history import Account
 from monitor.domain.status.health import troubles
 from monitor.domain.status.overview import Overview
-from monitor.domain.topics.authoring.checks import check_catalog
-from monitor.domain.topics.matcher import compile_catalog
+from monitor.domain.topics.matcher import compile_all
 from monitor.ports import Archive, CatalogSource, Clock, Interactions, Silences
 from monitor.steps.triage import document
 
@@ -70,13 +69,13 @@ class Interact:
 
     async def _try(self, query: str) -> str:
         catalog = _with_query(self.catalogs.current(), query)
-        problems = [problem.message for problem in check_catalog(catalog) if not problem.warning]
-        if problems:
-            return "\n".join(problems)
-        engine, found, read = compile_catalog(catalog), [], 0
+        compiled = compile_all(catalog)
+        if compiled.problems:
+            return "\n".join(problem.message for problem in compiled.problems)
+        matcher, found, read = compiled.matcher(catalog), [], 0
         async for article in self.archive.since(timedelta(days=TRIED_DAYS)):
             read += 1
-            if engine.match(document(article)).matches:
+            if matcher.match(document(article)).matches:
                 found.append(article)
             if read >= TRIED_ARTICLES:
                 break

@@ -18,7 +18,6 @@ from monitor.domain.articles.article import Text
 from monitor.domain.catalog import Catalog
 from monitor.domain.failures import Failure
 from monitor.domain.stories.index import StoryIndex
-from monitor.domain.topics.matcher import compile_catalog
 from monitor.domain.topics.values import Document, Matches
 from monitor.ports import LanguageDetector
 from monitor.steps.triage import Triage
@@ -92,4 +91,4 @@ async def open_workbench(config: Path | None) -> AsyncIterator[Workbench]:
     """Open the configuration and the page readers. Raises ConfigurationInvalid."""
     source, _ = opened(config)
     async with open_reading(source.settings, SystemClock()) as reading:
-        yield Workbench(topics=CompiledTopics(source, compile_catalog), languages=LangidDetector(), reading=reading)
+        yield Workbench(topics=CompiledTopics(source, source.matcher), languages=LangidDetector(), reading=reading)

@@ -152,15 +152,22 @@ def _cut(document: Document) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class CompiledCatalog:
-    """What compiling a catalog brought: the plans, the syntax trees by file and topic, and what is wrong."""
+    """Hold a catalog's topics compiled: plans, syntax trees by file and topic, and the queries' problems."""
 
+    catalog: Catalog
     atoms: Atoms = field(default_factory=Atoms)
     plans: list[TopicPlan] = field(default_factory=list)
     queries: dict[tuple[str, str], Query] = field(default_factory=dict)
     problems: list[QueryProblem] = field(default_factory=list)
 
+    def matcher(self, catalog: Catalog) -> CatalogMatcher:
+        """Return the matcher for those topics that `catalog`, this one or a part of it, has."""
+        kept = {topic.key for topic in catalog.topics}
+        plans = tuple(plan for plan in self.plans if plan.key in kept)
+        return CatalogMatcher(catalog.revision, plans, self.atoms.sealed())
+
     def add(self, watchlist: Watchlist) -> None:
-        """Compile a watchlist's topics."""
+        """Compile the topics of a watchlist."""
         vocabularies = VocabularyCells(watchlist.name, {v.name: v for v in watchlist.vocabularies}, self.atoms)
         compiler = Compiler(self.atoms, vocabularies)
         for topic in watchlist.topics:
@@ -186,14 +193,13 @@ def plan_topic(topic: Topic, query: Query, compiler: Compiler) -> TopicPlan:
 
 
 def compile_all(catalog: Catalog) -> CompiledCatalog:
-    """Every topic of a catalog compiled, or reported."""
-    compiled = CompiledCatalog()
+    """Compile every topic of a catalog, or note what is wrong with its query."""
+    compiled = CompiledCatalog(catalog)
     for watchlist in catalog.watchlists:
         compiled.add(watchlist)
     return compiled
 
 
 def compile_catalog(catalog: Catalog) -> CatalogMatcher:
-    """The engine for all topics of a catalog; queries with errors are left out (`check_catalog` tells of them)."""
-    compiled = compile_all(catalog)
-    return CatalogMatcher(catalog.revision, tuple(compiled.plans), compiled.atoms.sealed())
+    """Return the matcher for a catalog without the topics whose queries have errors."""
+    return compile_all(catalog).matcher(catalog)

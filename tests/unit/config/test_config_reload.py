@@ -260,6 +260,18 @@ def test_a_start_with_one_broken_topic_runs_the_others(root: Path) -> None:
     assert "12:30" in str(source.problems[0])
 
 
+def test_the_matcher_has_the_topics_in_force_before_and_after_an_edit(root: Path) -> None:
+    (root / "watchlists/trade.yml").write_text(TOPICS + "  steel: {query: steel, severity: nonsense}\n")
+    source = open_config(root, Watch())
+    assert isinstance(source, ConfigSource)
+    first = source.matcher(source.current())
+    (root / "watchlists/trade.yml").write_text(TOPICS + "  steel: {query: steel}\n")
+    looks(source, 3)
+    second = source.matcher(source.current())
+    assert (first.topics, second.topics) == (("tariffs",), ("tariffs", "steel"))
+    assert (second.revision, source.matcher(source.current()).topics) == (source.current().revision, second.topics)
+
+
 def test_a_start_with_nothing_to_run_is_refused_with_all_problems(root: Path) -> None:
     (root / "feeds.yml").write_text("feeds: [")
     (root / "wirewatch.yml").write_text("nope: 1\n")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from monitor.domain.catalog import Catalog, Example, Topic, Watchlist
 from monitor.domain.topics.authoring.lint import doubts
-from monitor.domain.topics.matcher import CatalogMatcher, compile_all
+from monitor.domain.topics.matcher import CatalogMatcher, CompiledCatalog
 from monitor.domain.topics.query.errors import QueryProblem
 from monitor.domain.topics.values import Document, Matches
 
@@ -25,10 +25,10 @@ class ExampleFailure:
         return f"topic {self.topic}: a {kind} example fails: {self.explanation}"
 
 
-def check_catalog(catalog: Catalog) -> tuple[QueryProblem, ...]:
-    """Everything wrong with, or doubtful about, the queries and vocabularies of a catalog; errors and warnings."""
-    compiled = compile_all(catalog)
-    warnings = [problem for watchlist in catalog.watchlists for problem in doubts(watchlist, compiled.queries)]
+def check_catalog(compiled: CompiledCatalog) -> tuple[QueryProblem, ...]:
+    """Return the errors of a catalog's queries and vocabularies, then the warnings."""
+    watchlists = compiled.catalog.watchlists
+    warnings = [problem for watchlist in watchlists for problem in doubts(watchlist, compiled.queries)]
     return (*compiled.problems, *warnings)
 
 

@@ -5,14 +5,14 @@ import pickle
 import pytest
 
 from monitor.domain.topics.authoring.checks import check_catalog, check_examples
-from monitor.domain.topics.matcher import compile_catalog
+from monitor.domain.topics.matcher import compile_all, compile_catalog
 from monitor.domain.topics.query.errors import QueryProblem
 from monitor.domain.topics.values import Document
 from tests.support.topic_workbench import catalog, engine, example, topic
 
 
 def problems(query: str, vocabularies=None, warnings: bool = False) -> list[QueryProblem]:
-    found = check_catalog(catalog(topic(query), vocabularies=vocabularies))
+    found = check_catalog(compile_all(catalog(topic(query), vocabularies=vocabularies)))
     return [problem for problem in found if problem.warning is warnings]
 
 
@@ -66,7 +66,7 @@ def test_a_bad_query_leaves_the_others_alone() -> None:
     topics.insert(77, topic("china AND", "bad"))
     matcher = compile_catalog(catalog(*topics))
     assert len(matcher.match(Document(text="China", language="en")).matches) == 199
-    assert [problem.topic for problem in check_catalog(catalog(*topics))] == ["bad"]
+    assert [problem.topic for problem in check_catalog(compile_all(catalog(*topics)))] == ["bad"]
 
 
 EXPLOSIVE = (
@@ -81,7 +81,7 @@ EXPLOSIVE = (
 def test_no_pattern_explodes(pattern: str) -> None:
     """On such texts a backtracking engine would not come back in a lifetime."""
     topics = catalog(topic(f"/{pattern}/ OR tariff", "explosive"), topic("tariff", "plain"))
-    refused = [problem.topic for problem in check_catalog(topics) if not problem.warning]
+    refused = [problem.topic for problem in check_catalog(compile_all(topics)) if not problem.warning]
     text = "a" * 20_000 + " tariff " + "ab" * 10_000 + " " + "x " * 5_000 + "!"
     matched = {match.topic for match in compile_catalog(topics).match(Document(text=text, language="en")).matches}
     assert matched == {"explosive", "plain"} - set(refused)
@@ -106,7 +106,7 @@ def test_a_doubt_is_a_warning(query: str, says: str) -> None:
 
 def test_an_unused_vocabulary_and_a_bad_entry_are_told() -> None:
     lists = {"spare": {"*": ("x",)}, "used": {"*": ("china", '"open', "+++", "=NATO^2")}}
-    found = check_catalog(catalog(topic("$used"), vocabularies=lists))
+    found = check_catalog(compile_all(catalog(topic("$used"), vocabularies=lists)))
     assert [(problem.vocabulary, problem.entry, problem.warning) for problem in found] == [
         ("used", '"open', False),
         ("used", "+++", False),
@@ -151,7 +151,7 @@ def test_a_huge_vocabulary_is_fine() -> None:
 
 def test_a_vocabulary_too_large_is_cut_and_told() -> None:
     terms = ("tariff",) * 250_001
-    [problem] = check_catalog(catalog(topic("$big"), vocabularies={"big": {"*": terms}}))
+    [problem] = check_catalog(compile_all(catalog(topic("$big"), vocabularies={"big": {"*": terms}})))
     assert "250,000" in problem.message
 
 
