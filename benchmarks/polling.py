@@ -13,6 +13,7 @@ queue, with nothing checked.
 
 import argparse
 import asyncio
+import gc
 import importlib.util
 import json
 import resource
@@ -36,8 +37,7 @@ from monitor.adapters.http.client import HttpFetcher
 from monitor.adapters.pooled.feed_parser import PooledFeedParser
 from monitor.adapters.pooled.tasks import PRELOAD
 from monitor.adapters.text.outlets import outlets
-from monitor.adapters.workers.memory import collect_seldom
-from monitor.adapters.workers.pool import Size, Workers
+from monitor.adapters.workers.pool import COLLECT_AFTER, Size, Workers
 from monitor.domain.catalog import Catalog, Feed
 from monitor.domain.feeds.feed import FeedForPoll, Validators
 from monitor.domain.feeds.fetch import Fetched, HttpSettings, NotModified
@@ -195,7 +195,8 @@ async def our_poll(server: Server, folder: Path) -> AsyncIterator[Ours]:
         chance=lambda: 0.5,
     )
     await step.parser.parse(invented(0), url=server.urls[0], charset=None, media_type="")  # starts the worker
-    collect_seldom()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
     yield Ours(step, store)
     failed = sum(row.state.failures > 0 for row in await store.due(clock.now() + timedelta(days=20), len(feeds), ()))
     count = select(func.count()).select_from(articles)

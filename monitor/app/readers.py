@@ -1,4 +1,4 @@
-"""What reads the web: fetcher, feed parser and extractor, opened and closed together."""
+"""Open and close fetcher, feed parser and extractor together."""
 
 import os
 from collections.abc import AsyncIterator
@@ -22,8 +22,8 @@ QUICK_PAGE = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """Everything that turns addresses into texts."""
+class Readers:
+    """Hold everything that turns addresses into texts."""
 
     fetcher: Fetcher
     parser: FeedParser
@@ -31,10 +31,10 @@ class Reading:
 
 
 @asynccontextmanager
-async def open_reading(
+async def open_readers(
     settings: Settings, clock: Clock, *, resolve: Resolve | None = None, host_limits: HostLimits | None = None
-) -> AsyncIterator[Reading]:
-    """Start nothing yet: connections and worker processes are made when first needed, and ended here.
+) -> AsyncIterator[Readers]:
+    """Open the readers; connections and worker processes start when first needed.
 
     `host_limits` replaces those of this process, where several share their politeness.
     """
@@ -43,7 +43,7 @@ async def open_reading(
     feeds = Size(workers=count, seconds=QUICK_FEED, memory=limits.worker_memory, tasks=limits.worker_tasks)
     workers = Workers(feeds=feeds, pages=replace(feeds, seconds=QUICK_PAGE), preload=PRELOAD)
     try:
-        yield Reading(
+        yield Readers(
             fetcher=fetcher,
             parser=PooledFeedParser(workers, clock, limits.feed_time.total_seconds()),
             extractor=PooledExtractor(workers, clock, limits.page_time.total_seconds()),
@@ -54,7 +54,7 @@ async def open_reading(
 
 
 def http_settings(settings: Settings) -> HttpSettings:
-    """The network manners that wirewatch.yml asks for."""
+    """Return the network settings that wirewatch.yml asks for."""
     http, limits = settings.http, settings.limits
     return HttpSettings(
         contact=http.contact or "",

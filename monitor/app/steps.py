@@ -12,9 +12,8 @@ from monitor.adapters.http.network import Resolve
 from monitor.adapters.metrics import MeteredExtractor, MeteredFetcher, MeteredNotifier, MeteredParser, Metrics
 from monitor.adapters.text.language import LangidDetector
 from monitor.adapters.text.outlets import outlets
-from monitor.adapters.workers.memory import collect_seldom, return_large_blocks
 from monitor.app.notifiers import interactive, notifiers, rules
-from monitor.app.readers import open_reading
+from monitor.app.readers import open_readers
 from monitor.app.runtime.compiled_topics import CompiledTopics
 from monitor.app.runtime.event_log import JournaledArticles, JournaledFeeds, JournaledOutbox
 from monitor.app.runtime.housekeeping import SetRight, Sweep
@@ -60,18 +59,16 @@ async def build(
 ) -> AsyncIterator[Built]:
     """The steps over an open database.
 
-    `console`, `resolve` and `host_limits` as for `open_daemon` and `open_reading`.
+    `console`, `resolve` and `host_limits` as for `open_daemon` and `open_readers`.
     """
     metrics, settings = Metrics(), source.settings
     metrics.reload_ok.set(1)
     metrics.reload_at.set(clock.now().timestamp())
     topics = CompiledTopics(source, source.matcher)
     feeds, articles = JournaledFeeds(database), JournaledArticles(database, metrics)
-    return_large_blocks()
-    collect_seldom()
     index = await rebuilt_index(articles, clock)
-    async with open_reading(settings, clock, resolve=resolve, host_limits=host_limits) as reading:
-        fetcher = MeteredFetcher(reading.fetcher, metrics)
+    async with open_readers(settings, clock, resolve=resolve, host_limits=host_limits) as readers:
+        fetcher = MeteredFetcher(readers.fetcher, metrics)
         steps = Steps(
             clock=clock,
             feeds=feeds,
@@ -79,7 +76,7 @@ async def build(
             poll=PollStep(
                 store=feeds,
                 fetcher=fetcher,
-                parser=MeteredParser(reading.parser, metrics),
+                parser=MeteredParser(readers.parser, metrics),
                 catalog=source,
                 clock=clock,
                 settings=poll_settings(settings),
@@ -89,7 +86,7 @@ async def build(
             extract=Extract(
                 store=articles,
                 fetcher=fetcher,
-                extractor=MeteredExtractor(reading.extractor, metrics),
+                extractor=MeteredExtractor(readers.extractor, metrics),
                 languages=LangidDetector(),
                 catalog=source,
                 clock=clock,

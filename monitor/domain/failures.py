@@ -1,4 +1,4 @@
-"""Expected failures are values, named by what a person can do about them."""
+"""Represent expected failures as values, named by what a person can do about them."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why something did not work, in the words of the status page."""
+    """Name why something did not work, in the words of the status page."""
 
     DNS = "name not found"
     CONNECT = "cannot connect"
@@ -37,7 +37,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """What went wrong. `detail` is for people and never holds a secret.
+    """Describe what went wrong. `detail` is for people and never holds a secret.
 
     `permanent`: trying again unchanged cannot help. `retry_after`: what the other side asked for.
     """

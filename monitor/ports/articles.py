@@ -1,4 +1,4 @@
-"""Articles: extracting, storing and reading them."""
+"""Define the ports that extract, store and read articles."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime, timedelta
@@ -14,50 +14,62 @@ from monitor.domain.stories.values import Fingerprint, Placed
 
 
 class Extractor(Protocol):
-    """A page to its article text, off the event loop, under time and memory limits."""
+    """Extract article text from pages, off the event loop, within limits."""
 
     async def extract(self, body: bytes, *, url: str, charset: str | None) -> Text | Failure:
-        """The article on the page, or why there is none. Never raises."""
+        """Return the article on the page, or why there is none. Never raises."""
         ...
 
 
 class LanguageDetector(Protocol):
-    """Which language a text is written in."""
+    """Detect which language a text is written in."""
 
     def detect(self, text: str, hint: str | None = None) -> str | None:
-        """An ISO 639-1 code, or None when the text is too short to tell; `hint` is what the feed claims."""
+        """Return an ISO 639-1 code, or None when the text is too short to tell.
+
+        `hint` is what the feed claims.
+        """
         ...
 
 
 class ArticleStore(Protocol):
-    """What extract and triage read and write."""
+    """Read and write what extract and triage need."""
 
     async def due(self, stage: Stage, now: datetime, limit: int, skip: Collection[int]) -> Sequence[Article]:
-        """Articles waiting in `stage`, oldest first, without those in `skip`."""
+        """Return articles waiting in `stage`, oldest first, without those in `skip`."""
         ...
 
     async def due_ids(self, stage: Stage, now: datetime, limit: int, skip: Collection[int]) -> Sequence[int]:
-        """The ids of what `due` would find, for whoever shares work out."""
+        """Return the ids of what `due` would find."""
         ...
 
     async def still_due(self, stage: Stage, ids: Collection[int], now: datetime) -> Sequence[Article]:
-        """Those of the articles `ids` that wait in `stage`, longest due first."""
+        """Return those of the articles `ids` that wait in `stage`, longest due first."""
         ...
 
     async def record_text(self, seen: Article, text: Text, notes: Sequence[Note], now: datetime) -> bool:
-        """Keep the text and pass the article on to triage; False when `seen` is no longer the row's state."""
+        """Keep the text and pass the article on to triage.
+
+        Returns False when `seen` is no longer the row's state.
+        """
         ...
 
     async def postpone(self, seen: Article, due: datetime, notes: Sequence[Note], now: datetime) -> bool:
-        """Try again at `due`, counting the attempt; False when `seen` is no longer the row's state."""
+        """Try again at `due`, counting the attempt.
+
+        Returns False when `seen` is no longer the row's state.
+        """
         ...
 
     async def settle(self, seen: Article, notes: Sequence[Note], now: datetime) -> bool:
-        """Leave the article as it is, done with; False when `seen` is no longer the row's state."""
+        """Leave the article as it is, done with.
+
+        Returns False when `seen` is no longer the row's state.
+        """
         ...
 
     async def window(self, since: datetime, after: int = 0, limit: int | None = None) -> Sequence[Placed]:
-        """What was placed since, in the order of placing: what the story index is rebuilt from.
+        """Return what was placed since, in that order, to rebuild the story index.
 
         To read it in parts, pass the last part's highest sequence as `after` and a `limit`.
         """
@@ -66,7 +78,7 @@ class ArticleStore(Protocol):
     async def place(
         self, seen: Article, fingerprint: Fingerprint, after: int, judge: Judge, revision: str, now: datetime
     ) -> Verdict | None:
-        """Place and judge an article under the stories lock and write the verdict, outbox included.
+        """Place and judge an article under the stories lock; write verdict and outbox.
 
         `after` is the highest sequence the judge's index has learnt; `revision` the catalog it judges by.
         None when `seen` is no longer the row's state.
@@ -75,16 +87,16 @@ class ArticleStore(Protocol):
 
 
 class Archive(Protocol):
-    """What was read."""
+    """Read the articles that were kept."""
 
     async def overview(self) -> Overview:
-        """How the work stands."""
+        """Count articles, feeds and deliveries."""
         ...
 
     async def account(self, name: str) -> Account | None:
-        """All about one article."""
+        """Return all about one article."""
         ...
 
     def since(self, days: timedelta) -> AsyncIterator[Article]:
-        """The articles of the last days, oldest first."""
+        """Return the articles of the last days, oldest first."""
         ...

@@ -1,4 +1,4 @@
-"""HTTP requests."""
+"""Define the port of HTTP requests."""
 
 from typing import Protocol
 
@@ -8,12 +8,12 @@ from monitor.domain.feeds.fetch import Fetched, NotModified
 
 
 class Fetcher(Protocol):
-    """HTTP, polite and bounded: every limit, redirect, address and robots rule is kept in here."""
+    """Fetch politely and within bounds: limits, redirects, addresses, robots.txt."""
 
     async def feed(self, url: str, validators: Validators) -> Fetched | NotModified | Failure:
-        """A conditional GET of a feed. Never raises."""
+        """Request a feed, conditionally. Never raises."""
         ...
 
     async def page(self, url: str) -> Fetched | Failure:
-        """A GET of an article page, robots.txt asked first. Never raises."""
+        """Request an article page, after its robots.txt. Never raises."""
         ...

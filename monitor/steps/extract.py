@@ -1,4 +1,7 @@
-"""Read one article's page; where that fails or says less than the feed did, go on with the feed's text."""
+"""Read one article's page, or go on with the feed's text.
+
+The feed's text is used where the page fails or says less.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -7,9 +10,9 @@ from monitor.domain.articles.agencies import agency_credited, credit_in
 from monitor.domain.articles.article import Article, Method, Text
 from monitor.domain.articles.edits import edited, is_edit
 from monitor.domain.articles.headings import without_heading
-from monitor.domain.catalog import Feed
 from monitor.domain.failures import Failure, Reason
 from monitor.domain.ledger import Note
+from monitor.domain.strings.spans import in_words
 from monitor.ports import ArticleStore, CatalogSource, Clock, Extractor, Fetcher, LanguageDetector
 
 STEP = "extract"
@@ -34,7 +37,10 @@ TEMPORARY = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extract:
-    """The second step. It never loses an article: whatever the page is, the article goes on to triage."""
+    """Perform the second step.
+
+    It never loses an article: whatever the page is, the article goes on to triage.
+    """
 
     store: ArticleStore
     fetcher: Fetcher
@@ -44,58 +50,50 @@ class Extract:
     clock: Clock
 
     async def perform(self, article: Article) -> bool:
-        """Read a due article's text; True when it is now due for triage."""
+        """Read a due article's text; return True when it is now due for triage."""
         feed = self.catalog.current().feed(article.feed_key)
         found = await self._page(article) if article.url and (feed is None or feed.full_text) else None
-        if isinstance(found, Failure) and _worth_another_try(found, article):
+        may_pass = isinstance(found, Failure) and found.reason in TEMPORARY and not found.permanent
+        if isinstance(found, Failure) and may_pass and article.attempt < len(DELAYS):
             return await self._postpone(article, found)
         text, note = _chosen(article, found)
-        text = replace(text, language=self._language(article, text, feed))
+        claimed = (feed.language if feed else None) or article.language or text.language
+        text = replace(text, language=self.languages.detect(f"{text.title}\n{text.body}", claimed))
         if is_edit(article):
             return await self._compare(article, text, note)
         return await self.store.record_text(article, text, (note,), self.clock.now())
 
     async def _compare(self, article: Article, text: Text, note: Note) -> bool:
-        """An article read before goes on only when its text changed in substance."""
+        """Pass on an article read before only when its text changed in substance."""
         changed = edited(article, text)
         if changed is None:
             same = Note(step=STEP, text="Read again after an edit: nothing of substance changed.")
             await self.store.settle(article, (note, same), self.clock.now())
             return False
-        told = Note(step=STEP, text=f"Read again after an edit: {'; '.join(changed.changes)}.")
-        return await self.store.record_text(article, changed, (note, told), self.clock.now())
+        revised = Note(step=STEP, text=f"Read again after an edit: {'; '.join(changed.changes)}.")
+        return await self.store.record_text(article, changed, (note, revised), self.clock.now())
 
     async def _page(self, article: Article) -> Text | Failure:
         page = await self.fetcher.page(article.url or "")
         if isinstance(page, Failure):
             return page
-        if page.media_type and not _may_be_a_page(page.media_type):
-            return Failure(reason=Reason.NOT_A_PAGE, detail=page.media_type, permanent=True)
+        kind = page.media_type
+        if kind and not (kind.startswith("text/") or "html" in kind or "xml" in kind):
+            return Failure(reason=Reason.NOT_A_PAGE, detail=kind, permanent=True)
         return await self.extractor.extract(page.body, url=page.url, charset=page.charset)
 
     async def _postpone(self, article: Article, failure: Failure) -> bool:
         now = self.clock.now()
         wait = min(WAIT_AT_MOST, max(DELAYS[article.attempt], failure.retry_after or timedelta()))
         tries = f"try {article.attempt + 1} of {len(DELAYS) + 1}"
-        note = Note(step=STEP, text=f"The page could not be read ({failure}; {tries}); again in {_spoken(wait)}.")
+        again = in_words(wait)
+        note = Note(step=STEP, text=f"The page could not be read ({failure}; {tries}); again in {again}.")
         await self.store.postpone(article, now + wait, (note,), now)
         return False
 
-    def _language(self, article: Article, text: Text, feed: Feed | None) -> str | None:
-        claimed = (feed.language if feed else None) or article.language or text.language
-        return self.languages.detect(f"{text.title}\n{text.body}", claimed)
-
-
-def _may_be_a_page(media_type: str) -> bool:
-    return media_type.startswith("text/") or "html" in media_type or "xml" in media_type
-
-
-def _worth_another_try(failure: Failure, article: Article) -> bool:
-    return failure.reason in TEMPORARY and not failure.permanent and article.attempt < len(DELAYS)
-
 
 def _chosen(article: Article, found: Text | Failure | None) -> tuple[Text, Note]:
-    """The text to go on with, and the line of the ledger that says why."""
+    """Return the text to go on with, and the line of the ledger that says why."""
     given = article.feed_text or article.summary
     if isinstance(found, Failure):
         return _from_feed(article, given, f"page not read: {found}"), _without_page(
@@ -142,8 +140,3 @@ def _without_page(why: str, given: str) -> Note:
 
 def _note(text: str, method: Method, body: str) -> Note:
     return Note(step=STEP, text=text, facts={"method": method.value, "characters": len(body)})
-
-
-def _spoken(wait: timedelta) -> str:
-    seconds = round(wait.total_seconds())
-    return f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"

@@ -17,7 +17,7 @@ from storage.articles.place import Placing, place_all, placed_since
 from storage.articles.rows import article_of, as_seen, keep_texts, set_if_unchanged, with_texts
 from storage.ledger import note_rows, write_note_rows, write_notes
 from storage.schema.content import articles
-from storage.sql.batching import Gathered
+from storage.sql.batching import in_transactions
 from storage.sql.database import Database
 from storage.sql.types import Words
 from storage.sql.upserts import padded
@@ -42,8 +42,8 @@ class SqlArticleStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._read = Gathered(database, _record_texts)
-        self._placed = Gathered(database, place_all, prepare=_prepare, undo=_unlearn)
+        self._read = in_transactions(database, _record_texts)
+        self._placed = in_transactions(database, place_all, prepare=_prepare, undo=_unlearn)
 
     async def due(self, stage: Stage, now: datetime, limit: int, skip: Collection[int]) -> Sequence[Article]:
         """Return articles waiting in `stage`, longest due first, without those in `skip`."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from storage.schema.cluster import host_limits
-from storage.sql.batching import Gathered
+from storage.sql.batching import in_transactions
 from storage.sql.database import Database
 from storage.sql.upserts import adding, padded
 
@@ -38,7 +38,7 @@ class SqlHostLimits:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._passing = Gathered(database, _pass)
+        self._passing = in_transactions(database, _pass)
 
     async def enter(
         self, host: str, now: datetime, *, concurrency: int, pause: timedelta, lease: timedelta

@@ -17,7 +17,7 @@ from storage.feeds.rows import feed_for_poll, settings_row, state_of, state_row
 from storage.ledger import write_feed_notes
 from storage.outbox.add import add_deliveries
 from storage.schema.content import feeds
-from storage.sql.batching import Gathered
+from storage.sql.batching import in_transactions
 from storage.sql.bulk import Rows
 from storage.sql.database import Database
 from storage.sql.upserts import batches, padded, upsert
@@ -47,8 +47,8 @@ class SqlFeedStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._polls = Gathered(database, _record, weight=lambda polled: len(polled.articles))
-        self._lookups = Gathered(database, _known_to_each, weight=len, reading=True)
+        self._polls = in_transactions(database, _record, weight=lambda polled: len(polled.articles))
+        self._lookups = in_transactions(database, _known_to_each, weight=len, reading=True)
 
     async def sync(self, wanted: Collection[Feed], now: datetime) -> None:
         """Make the rows of `feeds` agree with the configuration; leave the rest alone."""

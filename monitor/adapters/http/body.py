@@ -1,4 +1,4 @@
-"""Bodies inflated with a bound: a kilobyte on the wire cannot become a gigabyte in memory.
+"""Inflate answer bodies with a bound, so that a kilobyte cannot become a gigabyte.
 
 Libraries inflate a chunk whole before a limit can be applied; here no step yields more than `STEP` bytes. Only gzip and
 deflate are asked for (RFC 9110, 8.4.1); any other coding, or several on top of each other, is refused.
@@ -16,7 +16,7 @@ MEMBERS_AT_MOST = 10_000
 
 
 class Refused(Exception):
-    """The body cannot be had; carries why."""
+    """Report that the body cannot be had; carries the failure."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(str(failure))
@@ -28,7 +28,9 @@ def _refused(reason: Reason, detail: str) -> Refused:
 
 
 class Body:
-    """Collects one answer's bytes. `feed` what comes, then take it from `finish`; both raise Refused.
+    """Collect the bytes of one answer, inflated.
+
+    `feed` takes what the network brings, `finish` returns the whole; both raise Refused.
 
     `limit` bounds the bytes received as well as the bytes they inflate to.
     """
@@ -53,11 +55,11 @@ class Body:
         return len(self._bytes)
 
     def start_of(self, size: int) -> bytes:
-        """The first `size` bytes, or what there is of them so far."""
+        """Return the first `size` bytes, or what there is of them so far."""
         return bytes(self._bytes[:size])
 
     def feed(self, chunk: bytes) -> None:
-        """Take what the wire brought."""
+        """Take a chunk from the network. Raises Refused."""
         self._received += len(chunk)
         if self._received > self._limit:
             raise self._too_large()
@@ -70,7 +72,7 @@ class Body:
             raise _refused(Reason.BROKEN_REPLY, "cannot be unpacked") from None
 
     def finish(self) -> bytes:
-        """The whole body, once the wire has ended."""
+        """Return the whole body, once the network has ended it. Raises Refused."""
         if self._packed and self._received and (self._inflater is None or not self._inflater.eof):
             raise _refused(Reason.TRUNCATED, "the packed body ends early")
         return bytes(self._bytes)
@@ -92,14 +94,14 @@ class Body:
                 self._drain()
 
     def _drain(self) -> None:
-        """What the inflater still holds though its input is used up."""
+        """Read what the inflater still holds though its input is used up."""
         assert self._inflater is not None
         while piece := self._inflater.decompress(b"", STEP):
             self._bytes += piece
             self._check_size()
 
     def _window(self, chunk: bytes) -> int:
-        """Window bits for zlib: 31 reads gzip, 15 zlib, -15 the bare deflate that some servers send as "deflate"."""
+        """Return zlib's window bits: 31 gzip, 15 zlib, -15 bare deflate (zlib.net/manual.html)."""
         if self._gzip:
             return 31
         return 15 if chunk[0] & 0x0F == 8 and (len(chunk) < 2 or int.from_bytes(chunk[:2]) % 31 == 0) else -15

@@ -1,4 +1,4 @@
-"""HTTP, polite and bounded: the one way to the web for feeds, pages and robots.txt alike.
+"""Fetch feeds, pages and robots.txt politely and within bounds.
 
 Redirects are followed by hand, so that each hop is vetted, waits for its host's limit, and gets credentials only at the
 origin they belong to. We speak to httpx's transport rather than through its client: a client would keep cookies, log
@@ -35,7 +35,10 @@ class _Redirect:
 
 
 class HttpFetcher:
-    """`ports.Fetcher` over httpx. Use one for the whole program, inside one event loop, and close it at the end."""
+    """Implement `ports.Fetcher` over httpx.
+
+    Use one for the whole program, inside one event loop, and close it at the end.
+    """
 
     def __init__(
         self,
@@ -67,12 +70,12 @@ class HttpFetcher:
         await self._transport.aclose()
 
     async def feed(self, url: str, validators: Validators) -> Fetched | NotModified | Failure:
-        """See `Fetcher.feed`."""
+        """Request a feed; see `Fetcher.feed`."""
         accept = b"application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
         return await self._get(url, Ask(accept=accept, limit=self._settings.feed_limit, validators=validators))
 
     async def page(self, url: str) -> Fetched | Failure:
-        """See `Fetcher.page`."""
+        """Request a page; see `Fetcher.page`."""
         accept = b"text/html, application/xhtml+xml, */*;q=0.1"
         answer = await self._get(url, Ask(accept=accept, limit=self._settings.page_limit, page=True))
         return _unasked(answer) if isinstance(answer, NotModified) else answer
@@ -86,7 +89,10 @@ class HttpFetcher:
         return _unasked(answer) if isinstance(answer, NotModified) else answer
 
     async def _get(self, text: str, ask: Ask) -> Fetched | NotModified | Failure:
-        """Ask, following redirects, within the time limit (waiting for our turn on a host does not count)."""
+        """Request, following redirects, within the time limit.
+
+        Waiting for the host's limit does not count.
+        """
         try:
             return await self._follow(urls.parse(text), ask)
         except EXPECTED as error:
@@ -113,14 +119,14 @@ class HttpFetcher:
                 return replace(answer, permanent_url=answer.url)
             if not isinstance(answer, _Redirect):
                 return answer
-            permanent = permanent and answer.permanent and not _downgrade(url, answer.to)
+            permanent = permanent and answer.permanent and not (url.scheme == "https" != answer.to.scheme)
             url = answer.to
         return Failure(reason=Reason.REDIRECTS, detail=f"more than {self._settings.redirects}")
 
     async def _hop(
         self, url: httpx.URL, ask: Ask, authorization: bytes | None
     ) -> Fetched | NotModified | _Redirect | Failure:
-        """One request, one answer."""
+        """Make one request and return its answer."""
         response = await self._transport.handle_async_request(self._request(url, ask, authorization))
         try:
             headers = answers.Headers(response.headers.raw)
@@ -166,11 +172,7 @@ def _unasked(_: NotModified) -> Failure:
     return Failure(reason=Reason.STATUS, detail="HTTP 304 to an unconditional request", status=304)
 
 
-def _downgrade(before: httpx.URL, after: httpx.URL) -> bool:
-    return before.scheme == "https" and after.scheme != "https"
-
-
 def _user_agent(contact: str) -> bytes:
-    """`wirewatch/VERSION (+contact)`: who we are and whom to complain to."""
+    """Return `wirewatch/VERSION (+contact)`, so that a site knows whom to write to."""
     words = f"{AGENT}/{__version__}" + (f" (+{contact})" if contact else "")
     return "".join(character for character in words if character.isprintable()).encode("ascii", "ignore")

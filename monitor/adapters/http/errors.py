@@ -1,4 +1,4 @@
-"""What the network libraries raise, said in our words.
+"""Translate what the network libraries raise into failures.
 
 httpcore: TimeoutException{Connect,Read,Write,Pool} NetworkError{Connect,Read,Write} ProtocolError{Local,Remote}
           ProxyError UnsupportedProtocol ConnectionNotAvailable
@@ -49,7 +49,10 @@ _PERMANENT = frozenset({Reason.BAD_URL})
 
 
 def failure_of(error: Exception) -> Failure:
-    """The failure that one of the `EXPECTED` errors means. The detail never repeats an address or a header."""
+    """Return the failure that one of the `EXPECTED` errors means.
+
+    The detail never repeats an address or a header.
+    """
     if isinstance(error, Refused):
         return error.failure
     tls = _tls_error(error)
@@ -62,7 +65,7 @@ def failure_of(error: Exception) -> Failure:
 
 
 def _tls_error(error: BaseException | None) -> ssl.SSLError | None:
-    """The TLS fault behind a connect error, if that was it."""
+    """Return the TLS fault behind a connect error, if there is one."""
     while error is not None:
         if isinstance(error, ssl.SSLError):
             return error
@@ -71,7 +74,7 @@ def _tls_error(error: BaseException | None) -> ssl.SSLError | None:
 
 
 def _tls_detail(error: ssl.SSLError) -> str:
-    """OpenSSL's own words; errors made by hand lack both attributes."""
+    """Return OpenSSL's own words; errors made by hand lack both attributes."""
     said = getattr(error, "verify_message", None) or getattr(error, "reason", None)
     return str(said or "handshake failed").replace("_", " ").lower()
 

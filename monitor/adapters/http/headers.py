@@ -1,4 +1,4 @@
-"""One answer of a server: its status line and headers, read into our values."""
+"""Read the status line and headers of an answer into our values."""
 
 import re
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ _REASONS = {
 
 
 class Headers:
-    """Header fields by lower-case name, as the bytes received.
+    """Hold header fields by lower-case name, as the bytes received.
 
     Of a repeated field the first counts, but Cache-Control is joined.
     """
@@ -39,22 +39,22 @@ class Headers:
                 self._fields.setdefault(key, value)
 
     def raw(self, name: bytes) -> bytes | None:
-        """The field's bytes; None when it is absent or empty."""
+        """Return the field's bytes; None when it is absent or empty."""
         return self._fields.get(name) or None
 
     def text(self, name: bytes) -> str | None:
-        """The field as text; bytes outside ASCII become Latin-1 characters (RFC 9110, 5.5)."""
+        """Return the field as text; bytes outside ASCII become Latin-1 (RFC 9110, 5.5)."""
         value = self._fields.get(name)
         return None if value is None else value.decode("latin-1")
 
 
 def validators(headers: Headers) -> Validators:
-    """What to echo next time, untouched."""
+    """Return the validators to echo next time, untouched."""
     return Validators(etag=headers.raw(b"etag"), last_modified=headers.raw(b"last-modified"))
 
 
 def fresh_for(headers: Headers, now: datetime) -> timedelta | None:
-    """How long the answer may be kept."""
+    """Return how long the answer may be kept (RFC 9111)."""
     return freshness.fresh_for(
         cache_control=headers.text(b"cache-control") or "",
         expires=headers.text(b"expires"),
@@ -65,14 +65,17 @@ def fresh_for(headers: Headers, now: datetime) -> timedelta | None:
 
 
 def media_type(headers: Headers) -> tuple[str, str | None]:
-    """The media type, lower-case and without parameters ("" when none is given), and the charset as it is named."""
+    """Return the media type, without parameters, and the charset as it is named.
+
+    The type is lower-case, "" when none is given.
+    """
     value = headers.text(b"content-type") or ""
     charset = _CHARSET.search(value)
     return value.partition(";")[0].strip().lower(), charset.group(1) if charset else None
 
 
 def refusal(response: httpx.Response, headers: Headers, now: datetime) -> Failure:
-    """The failure that a status other than success means."""
+    """Return the failure that a status other than success means."""
     status = response.status_code
     reason = _REASONS.get(status) or (Reason.SERVER if 500 <= status < 600 else Reason.STATUS)
     return Failure(

@@ -1,4 +1,7 @@
-"""The sign of life to an outside watch. Its address is the operator's own: no guard, but a short limit."""
+"""Send the heartbeat to an outside monitor.
+
+Its address is the operator's own: no guard, but a short limit.
+"""
 
 import asyncio
 
@@ -12,7 +15,7 @@ _TIMEOUT = 5.0
 
 
 async def beat(url: str) -> Failure | None:
-    """Ask `url` once; why it could not be told, or None."""
+    """Request `url` once; return why it failed, or None."""
     try:
         async with asyncio.timeout(_TIMEOUT), httpx.AsyncClient(trust_env=False, follow_redirects=True) as client:
             answer = await client.get(url)

@@ -1,4 +1,4 @@
-"""Politeness towards a host: how many requests at once, and the pause between the starts of two.
+"""Limit requests to one host: how many at once, and the pause between two starts.
 
 `HostLimits` is the seam: when several machines share the polling, limits kept in the database can take the
 place of these, which know only their own process.
@@ -10,60 +10,63 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-LANES_KEPT = 2_000
+HOSTS_KEPT = 2_000
 
 
 class HostLimits(Protocol):
-    """Leave to ask a host."""
+    """Grant leave to make a request to a host."""
 
     def enter(self, host: str, pause: float = 0.0) -> AbstractAsyncContextManager[None]:
-        """Wait for our turn; inside it one request may be made. `pause` seconds are kept at least (Crawl-delay)."""
+        """Wait until one request may be made, and hold its place.
+
+        At least `pause` seconds lie between two starts (Crawl-delay).
+        """
         ...
 
 
 @dataclass(slots=True)
-class _HostLimit:
+class _HostSlots:
     slots: asyncio.Semaphore
     next_start: float = 0.0
     users: int = 0
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    starting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class LocalHostLimits:
-    """HostLimits of this process: `concurrency` requests at once on a host, `delay` seconds between two starts."""
+    """Keep the limits of this process: `concurrency` at once, `delay` seconds apart."""
 
     def __init__(self, concurrency: int, delay: float) -> None:
         self._concurrency = concurrency
         self._delay = delay
-        self._limits: dict[str, _HostLimit] = {}
+        self._limits: dict[str, _HostSlots] = {}
 
     @asynccontextmanager
     async def enter(self, host: str, pause: float = 0.0) -> AsyncIterator[None]:
-        """See `HostLimits.enter`. Turns are given in the order of asking."""
+        """Wait as `HostLimits.enter` does, in the order of asking."""
         limit = self._limit(host)
         limit.users += 1
         try:
             async with limit.slots:
-                await self._wait_for_turn(limit, max(pause, self._delay))
+                await self._wait_for_start(limit, max(pause, self._delay))
                 yield
         finally:
             limit.users -= 1
 
-    async def _wait_for_turn(self, limit: _HostLimit, pause: float) -> None:
+    async def _wait_for_start(self, limit: _HostSlots, pause: float) -> None:
         if pause <= 0 and limit.next_start == 0.0:
             return
         clock = asyncio.get_running_loop().time
-        async with limit.turn:
+        async with limit.starting:
             if (wait := limit.next_start - clock()) > 0:
                 await asyncio.sleep(wait)
             limit.next_start = clock() + pause
 
-    def _limit(self, host: str) -> _HostLimit:
+    def _limit(self, host: str) -> _HostSlots:
         limit = self._limits.get(host)
         if limit is None:
-            if len(self._limits) >= LANES_KEPT:
+            if len(self._limits) >= HOSTS_KEPT:
                 self._forget_idle()
-            limit = self._limits[host] = _HostLimit(slots=asyncio.Semaphore(self._concurrency))
+            limit = self._limits[host] = _HostSlots(slots=asyncio.Semaphore(self._concurrency))
         return limit
 
     def _forget_idle(self) -> None:

@@ -1,4 +1,4 @@
-"""The one door to the network: every connection is made to an address that was looked up and vetted here.
+"""Connect to the network, only at addresses that were looked up and vetted here.
 
 Looking a name up and connecting are one act, so an answer that changes in between (DNS rebinding) changes nothing, and
 no spelling of an address, redirect or proxy setting leads around it.
@@ -29,15 +29,18 @@ opened: ContextVar[bool] = ContextVar("opened", default=False)
 
 
 class Blocked(Exception):
-    """The address may not be asked. Deliberately no httpcore error, so that nothing retries or hides it."""
+    """Report that the address may not be asked.
+
+    Deliberately no httpcore error, so that nothing retries or hides it.
+    """
 
 
 class LookupFailed(Exception):
-    """The name has no address that could be found in time."""
+    """Report that no address of the name could be found in time."""
 
 
 class Resolver:
-    """Names to addresses in threads of our own, at most `LOOKUPS_AT_ONCE`.
+    """Look names up in threads of our own, at most `LOOKUPS_AT_ONCE`.
 
     The event loop's own few threads would fill up with slow names and hold up every other host. A lookup cannot be
     cancelled; its thread is a daemon so that one which hangs does not hold up our exit.
@@ -47,7 +50,7 @@ class Resolver:
         self._slots = asyncio.Semaphore(LOOKUPS_AT_ONCE)
 
     async def __call__(self, host: str, port: int) -> tuple[str, ...]:
-        """Every address of the host, in the order of preference. Raises LookupFailed."""
+        """Return every address of the host, the preferred first. Raises LookupFailed."""
         return await in_daemon_thread(lambda: _look_up(host, port), self._slots, "lookup")
 
 
@@ -64,7 +67,7 @@ class _Socket(Protocol):
 
 
 class WatchedStream(httpcore.AsyncNetworkStream):
-    """A connection that remembers the bytes it read last, so that a body longer than announced can be noticed.
+    """Remember the bytes a connection read last, so that too long a body is noticed.
 
     And its socket: at every request and every answer httpcore's pool asks each idle connection whether the other side
     has closed it, and the layers below take longest to say which socket that is.
@@ -80,7 +83,7 @@ class WatchedStream(httpcore.AsyncNetworkStream):
         max_bytes: int,
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
     ) -> bytes:
-        """The next bytes, empty at the end."""
+        """Return the next bytes, empty at the end."""
         self.last = await self._stream.read(max_bytes, timeout)
         return self.last
 
@@ -89,11 +92,11 @@ class WatchedStream(httpcore.AsyncNetworkStream):
         buffer: bytes,
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
     ) -> None:
-        """Send."""
+        """Send `buffer`."""
         await self._stream.write(buffer, timeout)
 
     async def aclose(self) -> None:
-        """Close."""
+        """Close the connection."""
         await self._stream.aclose()
 
     async def start_tls(
@@ -102,15 +105,15 @@ class WatchedStream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
     ) -> httpcore.AsyncNetworkStream:
-        """The same connection, encrypted."""
+        """Return the same connection, encrypted."""
         return WatchedStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
 
     def get_extra_info(self, info: str) -> object:
-        """See httpcore."""
+        """Return what httpcore asks of a stream."""
         return self._is_readable() if info == "is_readable" else self._stream.get_extra_info(info)
 
     def _is_readable(self) -> bool:
-        """Whether there is something to read, were it the end; for a connection nobody waits on."""
+        """Tell whether something, or the end, can be read of an idle connection."""
         if self._socket is None:
             self._socket = self._stream.get_extra_info("socket")
         if self._socket is None or self._socket.fileno() < 0:
@@ -121,7 +124,9 @@ class WatchedStream(httpcore.AsyncNetworkStream):
 
 
 class GuardedNetwork(httpcore.AsyncNetworkBackend):
-    """Connects only where `rule` and `ports` allow. If any address of a name is not allowed, none is asked.
+    """Connect only where `rule` and `ports` allow.
+
+    If any address of a name is not allowed, none is asked.
 
     `trusted` is the proxy the operator configured: the only endpoint connected to unvetted. `network` makes the
     connections.
@@ -143,7 +148,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         self._network = network or httpcore.AnyIOBackend()
 
     async def vet(self, host: str, port: int) -> tuple[str, ...]:
-        """The addresses to connect to. Raises Blocked or LookupFailed."""
+        """Return the addresses to connect to. Raises Blocked or LookupFailed."""
         if port not in self._ports:
             raise Blocked(f"port {port}")
         addresses = await self._addresses(host, port)
@@ -172,7 +177,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """A connection to one of the vetted addresses, tried in turn within `timeout` seconds."""
+        """Connect to one of the vetted addresses within `timeout` seconds."""
         opened.set(True)
         return WatchedStream(await self._connect(host, port, timeout, local_address, socket_options))
 
@@ -200,9 +205,9 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Never allowed."""
+        """Refuse: a local socket is no public address."""
         raise Blocked("a local socket")
 
     async def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait for `seconds`."""
         await asyncio.sleep(seconds)

@@ -1,4 +1,4 @@
-"""A successful answer read to its end: only as much, and only of the kind, that was asked for."""
+"""Read a successful answer to its end, within its limits and of the right kind."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +20,10 @@ _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """What is asked for. `limit` bounds the body; with `keep` its first so many bytes do and the rest is not read."""
+    """Describe a request.
+
+    `limit` bounds the body; with `keep` its first so many bytes do and the rest is not read.
+    """
 
     accept: bytes
     limit: int
@@ -30,7 +33,7 @@ class Ask:
 
 
 async def fetched(url: httpx.URL, response: httpx.Response, ask: Ask, now: datetime) -> Fetched | Failure:
-    """The answer with its whole body. Raises Refused and the network's errors."""
+    """Return the answer with its whole body. Raises Refused and the network's errors."""
     headers = answers.Headers(response.headers.raw)
     media_type, charset = answers.media_type(headers)
     if ask.page and media_type not in PAGE_TYPES | UNTYPED:

@@ -1,4 +1,4 @@
-"""robots.txt for article pages (RFC 9309): who may be asked, and how slowly."""
+"""Obey robots.txt for article pages (RFC 9309)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -28,7 +28,10 @@ Read = Callable[[str], Awaitable[bytes | Failure]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rules:
-    """What one site said. `rules` None: everything is allowed, unless `failure` says why nothing is."""
+    """Hold what one site said.
+
+    `rules` None: everything is allowed, unless `failure` says why nothing is.
+    """
 
     until: datetime
     rules: Protego | None = None
@@ -37,7 +40,7 @@ class _Rules:
 
 
 class Robots:
-    """The rules of every site asked of late, read by `read` once a day at most."""
+    """Keep the rules of recently asked sites, read by `read` at most once a day."""
 
     def __init__(self, read: Read, clock: Clock) -> None:
         self._read = read
@@ -46,7 +49,7 @@ class Robots:
         self._reading: dict[tuple[str, str, int], asyncio.Lock] = {}
 
     async def verdict(self, url: httpx.URL) -> float | Failure:
-        """The pause in seconds that the site asks for between requests, or why the page may not be asked for."""
+        """Return the pause in seconds between requests, or why the page is forbidden."""
         site = await self._rules(url)
         if site.failure is not None:
             return site.failure
@@ -92,7 +95,9 @@ class Robots:
 
 
 def _unavailable(failure: Failure) -> bool:
-    """Whether there is no robots.txt, so that all is allowed (RFC 9309, 2.3.1.3; 2.3.1.2 for too many redirects).
+    """Tell whether there is no robots.txt, so that all is allowed (RFC 9309, 2.3.1.3).
+
+    So it is after too many redirects (2.3.1.2).
 
     429 is counted among the server errors: it says "not now", not "no rules".
     """
@@ -102,7 +107,7 @@ def _unavailable(failure: Failure) -> bool:
 
 
 def _unreachable(failure: Failure) -> Failure:
-    """Why nothing may be asked for now (RFC 9309, 2.3.1.4)."""
+    """Return why nothing may be asked for now (RFC 9309, 2.3.1.4)."""
     if failure.reason in _SAME_FOR_THE_PAGE:
         return failure
     return Failure(reason=Reason.ROBOTS, detail=f"it cannot be read: {failure}", retry_after=failure.retry_after)

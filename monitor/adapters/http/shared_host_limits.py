@@ -1,4 +1,4 @@
-"""Politeness that holds over several machines: limits kept where all of them see them."""
+"""Share the limits of hosts between several processes."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,7 +17,7 @@ free again in a moment, and a slow one must not cost much."""
 
 
 class SharedHostLimits:
-    """`HostLimits` for one of several processes.
+    """Implement `HostLimits` for one of several processes.
 
     Requests of this process line up here first, so that only one of them at a time asks for the host's shared limit.
     """
@@ -32,7 +32,7 @@ class SharedHostLimits:
 
     @asynccontextmanager
     async def enter(self, host: str, pause: float = 0.0) -> AsyncIterator[None]:
-        """See `HostLimits.enter`."""
+        """Wait as `HostLimits.enter` does."""
         async with self._here.enter(host):
             async with self._asking.enter(host):
                 ends = await self._leave_to_ask(host, timedelta(seconds=max(pause, self._delay)))

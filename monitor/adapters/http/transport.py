@@ -1,11 +1,10 @@
-"""httpx's seam to the network, built so that every connection goes through the guard."""
+"""Connect httpx to the network through the guard."""
 
 import ssl
 from collections.abc import AsyncIterator
 
 import httpcore
 import httpx
-from sniffio import current_async_library_cvar
 
 from monitor.adapters.http.network import GuardedNetwork, Resolve, WatchedStream, opened
 from monitor.domain.feeds.addresses import AddressRule
@@ -14,15 +13,13 @@ from monitor.domain.feeds.fetch import HttpSettings
 KEPT_ALIVE = 24
 KEPT_ALIVE_FOR = 5.0
 """Idle connections kept, all hosts together, and for how many seconds."""
-_POOLS = 8
-"""At each request and at each answer httpcore's pool looks through all its connections: so there are several, and every
-host has its own among them.
-"""
 _STALE = (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError)
 
 
 class _Stream(httpx.AsyncByteStream):
-    """The body of an answer. Raises httpcore.RemoteProtocolError when more came than Content-Length announced.
+    """Pass on the body of an answer.
+
+    Raises httpcore.RemoteProtocolError when more came than Content-Length announced.
 
     h11 leaves the rest in its buffer and takes the body for whole: a server that counts characters instead of bytes
     would go unnoticed. A line end too many is an old habit and does no harm.
@@ -50,7 +47,7 @@ class _Stream(httpx.AsyncByteStream):
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
-    """HTTP/1.1 over guarded connections. Raises httpcore's errors and the guard's.
+    """Speak HTTP/1.1 over guarded connections. Raises httpcore's errors and the guard's.
 
     httpx's own transport offers no place for a network backend. HTTP/2 is off: it costs more than it saves with one
     request per host. The environment is not asked for proxies or certificates.
@@ -67,47 +64,40 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             trusted=_endpoint(proxy.url) if proxy else None,
         )
         self._vets_targets = proxy is not None
-        context = tls or _trust(settings.ca_file)
-        self._pools = [self._make_pool(settings, proxy, context) for _ in range(_POOLS)]
-
-    def _make_pool(
-        self, settings: HttpSettings, proxy: httpx.Proxy | None, context: ssl.SSLContext
-    ) -> httpcore.AsyncConnectionPool:
-        return httpcore.AsyncConnectionPool(
-            ssl_context=context,
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=tls or _trust(settings.ca_file),
             max_connections=settings.concurrency * 2,
-            max_keepalive_connections=KEPT_ALIVE // _POOLS,
+            max_keepalive_connections=KEPT_ALIVE,
             keepalive_expiry=KEPT_ALIVE_FOR,
             network_backend=self._network,
             proxy=_httpcore_proxy(proxy) if proxy else None,
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Make one request, again once if a kept-alive connection turns out to be closed (RFC 9112, 9.3.1)."""
+        """Make one request, a second time if a kept-alive connection was closed.
+
+        RFC 9112, 9.3.1.
+        """
         if self._vets_targets:
             await self._network.vet(*_endpoint(request.url))
-        # the layers below ask dozens of times in a request which event loop this is
-        current_async_library_cvar.set("asyncio")
         opened.set(False)
-        pool = self._pools[hash(request.url.raw_host) % _POOLS]
         try:
-            response = await pool.handle_async_request(_to_httpcore(request))
+            response = await self._pool.handle_async_request(_to_httpcore(request))
         except _STALE:
             if opened.get() or request.method != "GET":
                 raise
-            response = await pool.handle_async_request(_to_httpcore(request))
+            response = await self._pool.handle_async_request(_to_httpcore(request))
         return httpx.Response(
             response.status, headers=response.headers, stream=_Stream(response), extensions=response.extensions
         )
 
     async def aclose(self) -> None:
         """Close every connection."""
-        for pool in self._pools:
-            await pool.aclose()
+        await self._pool.aclose()
 
 
 def _trust(ca_file: str | None) -> ssl.SSLContext:
-    """The authorities that may vouch for a host: those that come with us, or those in `ca_file`."""
+    """Return the authorities of `ca_file`, or those that come with us."""
     return ssl.create_default_context(cafile=ca_file) if ca_file else httpx.create_ssl_context(trust_env=False)
 
 

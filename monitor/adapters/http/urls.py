@@ -1,4 +1,4 @@
-"""Addresses as httpx reads them: only http(s), only plain spellings, no secrets passed along."""
+"""Read addresses as httpx does: only http(s), plainly spelt, no secrets passed on."""
 
 import base64
 import re
@@ -17,7 +17,7 @@ def _bad(detail: str) -> Refused:
 
 
 def parse(text: str) -> httpx.URL:
-    """The address, without its fragment. Raises Refused for anything but a plain http(s) one."""
+    """Return the address without its fragment. Raises Refused unless plain http(s)."""
     if len(text) > LENGTH_AT_MOST:
         raise _bad("longer than an address may be")
     if _ODD.search(text):
@@ -26,7 +26,7 @@ def parse(text: str) -> httpx.URL:
 
 
 def follow(base: httpx.URL, location: bytes) -> httpx.URL:
-    """Where a redirect leads; never to another scheme, never with a name and password in it. Raises Refused."""
+    """Return where a redirect leads, without name and password. Raises Refused."""
     if len(location) > LENGTH_AT_MOST:
         raise _bad("a redirect longer than an address may be")
     try:
@@ -57,17 +57,20 @@ def _checked(text: str) -> httpx.URL:
 
 
 def origin(url: httpx.URL) -> tuple[str, str, int]:
-    """What credentials and robots.txt belong to."""
+    """Return scheme, host and port, to which credentials and robots.txt belong."""
     return url.scheme, url.host, url.port or (443 if url.scheme == "https" else 80)
 
 
 def public(url: httpx.URL) -> str:
-    """The address without the name and password in it."""
+    """Return the address without the name and password in it."""
     return str(url.copy_with(username=None, password=None) if url.userinfo else url)
 
 
 def authorization(url: httpx.URL) -> bytes | None:
-    """The header for a name and password in the address, which themselves never go into a request line."""
+    """Return the header for a name and password in the address.
+
+    Neither ever goes into a request line.
+    """
     if not url.userinfo:
         return None
     return b"Basic " + base64.b64encode(f"{url.username}:{url.password}".encode())

@@ -1,4 +1,7 @@
-"""The feeds that a page offers in its head (https://html.spec.whatwg.org/multipage/links.html#rel-alternate)."""
+"""Find the feeds that a page offers in its head.
+
+https://html.spec.whatwg.org/multipage/links.html#rel-alternate
+"""
 
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
@@ -14,14 +17,14 @@ USUAL_PLACES = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.x
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """A feed by its full address, and what the page calls it."""
+    """Name a feed by its full address and its title on the page."""
 
     url: str
     title: str = ""
 
 
 def feeds_offered(body: bytes, url: str, charset: str | None = None) -> tuple[Offered, ...]:
-    """The feeds that the page at `url` offers, in its order, each once; none for what is no page at all."""
+    """Return the feeds that the page at `url` offers, in order, each once."""
     try:
         tree = document_fromstring(body, parser=HTMLParser(encoding=_known(charset)))
     except (etree.LxmlError, ValueError):
@@ -38,7 +41,10 @@ def feeds_offered(body: bytes, url: str, charset: str | None = None) -> tuple[Of
 
 
 def _known(charset: str | None) -> str | None:
-    """libxml2 raises on names it does not know; without one it looks into the page."""
+    """Return the charset if libxml2 knows it: it raises on other names.
+
+    Without a name it looks into the page.
+    """
     try:
         HTMLParser(encoding=charset)
     except LookupError:

@@ -1,4 +1,4 @@
-"""What a page says of itself in its head and its JSON-LD: title, date, author, and sometimes the article's text."""
+"""Read what a page says of itself in its head and its JSON-LD."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,10 @@ _NODES = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the page claims. `body` is JSON-LD's articleBody, plain; `free` False when there is a paywall."""
+    """Hold what the page claims.
+
+    `body` is JSON-LD's articleBody, plain; `free` False when there is a paywall.
+    """
 
     title: str = ""
     published: datetime | None = None
@@ -28,17 +31,17 @@ class Facts:
 
 
 def facts_of(tree: HtmlElement, now: datetime) -> Facts:
-    """The page's own claims, dates within reason only."""
-    article, told = _article(tree), _told(tree)
+    """Return the page's own claims, dates within reason only."""
+    article, meta = _article(tree), _meta_contents(tree)
     date = _first(
         *_named(
-            told, "article:published_time", "datePublished", "og:article:published_time", "date", "dc.date", "pubdate"
+            meta, "article:published_time", "datePublished", "og:article:published_time", "date", "dc.date", "pubdate"
         ),
         _string(article.get("datePublished")),
     )
-    author = _author(article.get("author")) or _first(*_named(told, "author", "article:author"))
+    author = _author(article.get("author")) or _first(*_named(meta, "author", "article:author"))
     return Facts(
-        title=_title(tree, _first(*_named(told, "og:title")), _string(article.get("headline"))),
+        title=_title(tree, _first(*_named(meta, "og:title")), _string(article.get("headline"))),
         published=within_reason(from_text(date), now),
         author=one_line(plain(author))[:200],
         body=plain(_string(article.get("articleBody"))[:_JSON_LENGTH]),
@@ -47,7 +50,7 @@ def facts_of(tree: HtmlElement, now: datetime) -> Facts:
 
 
 def _title(tree: HtmlElement, *claims: str) -> str:
-    """The first claim, else the head's title, else the first heading."""
+    """Return the first claim, else the head's title, else the first heading."""
     title = _first(*claims, tree.findtext(".//title") or "")
     return one_line(plain(title or str(tree.xpath("string((//h1)[1])"))))[:1_000]
 
@@ -56,19 +59,19 @@ def _first(*values: str) -> str:
     return next((value for value in values if value.strip()), "")
 
 
-def _told(tree: HtmlElement) -> dict[str, str]:
-    """What the meta elements say, by each of their names; of a name that comes twice the first with content counts."""
-    told: dict[str, str] = {}
+def _meta_contents(tree: HtmlElement) -> dict[str, str]:
+    """Return what the meta elements say, by each of their names; the first counts."""
+    meta: dict[str, str] = {}
     for element in tree.iter("meta"):
         content = element.get("content") or ""
         for attribute in ("property", "name", "itemprop"):
             if (name := element.get(attribute)) and content.strip():
-                told.setdefault(name, content)
-    return told
+                meta.setdefault(name, content)
+    return meta
 
 
-def _named(told: dict[str, str], *names: str) -> Iterator[str]:
-    return (told.get(name, "") for name in names)
+def _named(meta: dict[str, str], *names: str) -> Iterator[str]:
+    return (meta.get(name, "") for name in names)
 
 
 def _article(tree: HtmlElement) -> dict[str, Any]:

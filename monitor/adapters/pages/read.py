@@ -1,4 +1,4 @@
-"""An article page to its text, inside a worker: trafilatura, second opinions where they are cheap, and no walls."""
+"""Read the article text from a page, inside a worker."""
 
 import sys
 from collections.abc import Iterator
@@ -37,8 +37,6 @@ with _without("py3langid"):  # trafilatura's optional language filter brings num
     from trafilatura import bare_extraction
     from trafilatura.settings import MANUALLY_CLEANED, Document, Extractor
 
-    from monitor.adapters.pages.trafilatura_cache import quicken
-
 PAGE_BYTES = 5 << 20
 """Larger pages are refused: reading them takes longer and more memory than any article is worth."""
 _SHORT = 500
@@ -47,7 +45,6 @@ _FEW = 120
 """Characters below which a page has no article text."""
 _MUCH_MORE = 1.5
 
-quicken()
 _RECALL = Extractor(output_format="python", fast=True, recall=True, comments=False)
 _BALANCED = Extractor(output_format="python", comments=False)
 _FURNITURE = tuple(tag for tag in MANUALLY_CLEANED if tag != "form")
@@ -56,7 +53,7 @@ _SIGNATURES = ((b"%PDF-", "a PDF file"), (b"\x1f\x8b", "a compressed file"), (b"
 
 
 def read_page(body: bytes, url: str, charset: str | None, now: datetime) -> Text | Failure:
-    """The article in the page `body`, or why there is none. Opens nothing."""
+    """Return the article in the page `body`, or why there is none. Opens nothing."""
     kind = next((name for start, name in _SIGNATURES if body.startswith(start)), None)
     if kind or not body.strip():
         return Failure(reason=Reason.NOT_A_PAGE, detail=kind or "an empty answer", permanent=True)
@@ -95,7 +92,10 @@ def _text(text: str, facts: Facts, *, flattened: bool) -> Text:
 
 
 def _article_text(tree: HtmlElement, markup: str, facts: Facts) -> tuple[str, str]:
-    """The article's text and, when there is little of it, all that the page shows. `tree` is used up."""
+    """Return the article's text and, when it is short, all that the page shows.
+
+    `tree` is used up.
+    """
     text, shown = _extracted(_without_furniture(tree), _RECALL), ""
     if len(text) < _SHORT:
         whole, _ = tree_of(markup)
@@ -107,7 +107,7 @@ def _article_text(tree: HtmlElement, markup: str, facts: Facts) -> tuple[str, st
 
 
 def _without_furniture(tree: HtmlElement) -> HtmlElement:
-    """The tree without what trafilatura would drop anyway, after it has searched all of it a dozen times.
+    """Drop what trafilatura would drop after searching all of it a dozen times.
 
     Left as it is when no paragraph would remain, for then trafilatura keeps it too.
     """
@@ -124,7 +124,7 @@ def _extracted(tree: HtmlElement, options: Extractor) -> str:
 
 
 def _page_text(tree: HtmlElement) -> str:
-    """All the page shows."""
+    """Return all the text that the page shows."""
     return lines(
         " ".join(piece for piece in tree.itertext("p", "h1", "h2", "div", "span", "noscript", "li", "a", "label"))
     )

@@ -1,4 +1,4 @@
-"""A page's markup as a tree, whole: libxml2 silently drops what lies deeper than 256 elements."""
+"""Parse a page whole: libxml2 silently drops what lies deeper than 256 elements."""
 
 import re
 
@@ -43,7 +43,7 @@ _CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComm
 
 
 def tree_of(markup: str) -> tuple[HtmlElement | None, bool]:
-    """The page's tree, None when there is no element in it, and whether it had to be flattened to be whole."""
+    """Return the page's tree, None without elements, and whether it was flattened."""
     cleaned = _DECLARATION.sub(b"", _readable(markup), count=1)
     tree, complete = _parsed(cleaned)
     if complete:
@@ -52,7 +52,10 @@ def tree_of(markup: str) -> tuple[HtmlElement | None, bool]:
 
 
 def _readable(markup: str) -> bytes:
-    """In UTF-8, without the characters that XML refuses; bytes are searched several times faster than text."""
+    """Encode as UTF-8 without the characters that XML refuses.
+
+    Bytes are searched several times faster than text.
+    """
     return _NONCHARACTERS.sub(b"", markup.encode(errors="ignore").translate(None, _CONTROLS))
 
 
@@ -69,7 +72,7 @@ def _parsed(markup: bytes) -> tuple[HtmlElement | None, bool]:
 
 
 def _flattened(markup: str) -> str:
-    """The same text in at most `_DEEPEST` levels: what is nested deeper keeps its words and loses its boxes."""
+    """Keep the text in at most `_DEEPEST` levels; deeper boxes are dropped."""
     pieces: list[str] = []
     depth = position = 0
     for match in _ELEMENT.finditer(markup):

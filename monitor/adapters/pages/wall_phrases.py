@@ -1,4 +1,4 @@
-"""How walls put it, in the languages of the feeds we ship: one pattern a line.
+"""List the phrases of walls in the languages of the shipped feeds, one a line.
 
 All of it is in lower case, as the text it is looked for in must be: several times faster than to ignore case.
 """

@@ -1,4 +1,7 @@
-"""Pages that answer 200 and are no article: consent, login, paywall, robot checks, missing scripts, not found."""
+"""Recognise pages that answer 200 and are no article.
+
+Consent, login, paywall, robot checks, missing scripts, not found.
+"""
 
 import re
 from urllib.parse import urlsplit
@@ -22,12 +25,12 @@ _WALL_PATH = re.compile(
 
 
 def letters(text: str) -> int:
-    """How much a text says, in letters: a Chinese, Japanese or Korean character says about as much as three."""
+    """Count letters: a Chinese, Japanese or Korean character counts as three."""
     return len(text) + 2 * sum(1 for _ in _CJK.finditer(text[: 2 * SHORT]))
 
 
 def wall(*, url: str, title: str, text: str, page: str, free: bool) -> str | None:
-    """Which wall this page is, in words a person understands; None for an article.
+    """Name the wall that this page is; None for an article.
 
     `text` is what extraction found, `page` all the text the page shows, `free` what it says about being free to read.
     """

@@ -1,4 +1,4 @@
-"""Pages to article text: the extractor as the steps see it. The work is done in `page_reading`, in a worker."""
+"""Extract article text in worker processes, as the steps see it."""
 
 from dataclasses import dataclass
 
@@ -14,14 +14,14 @@ PATIENCE = 15.0
 
 @dataclass(frozen=True, slots=True)
 class PooledExtractor:
-    """An `Extractor` that works in the killable processes of `workers`."""
+    """Implement `Extractor` in the killable processes of `workers`."""
 
     workers: Workers
     clock: Clock
     patience: float = PATIENCE
 
     async def extract(self, body: bytes, *, url: str, charset: str | None) -> Text | Failure:
-        """The article on the page, or why there is none. Never raises."""
+        """Return the article on the page, or why there is none. Never raises."""
         return await self.workers.run(
             self.workers.pages, self.patience, extract_page, body, url, charset, self.clock.now()
         )

@@ -1,4 +1,4 @@
-"""What the program asks of its workers, by names it can use without loading a parser itself.
+"""Name the tasks of workers without importing a parser.
 
 A worker imports this module to find the function, so it imports nothing heavy but what the function needs.
 """
@@ -19,14 +19,14 @@ PRELOAD = ("monitor.adapters.pooled.tasks", "monitor.adapters.pooled.warm_up")
 
 
 def parse_feed(body: bytes, url: str, charset: str | None, media_type: str, now: datetime) -> ParsedFeed | Failure:
-    """The feed in `body`, or why there is none."""
+    """Return the feed in `body`, or why there is none."""
     from monitor.adapters.feeds.read import read_feed
 
     return read_feed(body, url, charset, media_type, now)
 
 
 def extract_page(body: bytes, url: str, charset: str | None, now: datetime) -> Text | Failure:
-    """The article in the page `body`, or why there is none."""
+    """Return the article in the page `body`, or why there is none."""
     from monitor.adapters.pages.read import read_page
 
     return read_page(body, url, charset, now)
@@ -38,7 +38,7 @@ _setters = tuple(getattr(Entry, name).__set__ for name in _FIELDS)
 
 
 def entry_from(*values: object) -> Entry:
-    """An entry as it was on the other side, from the values of its fields in their order."""
+    """Return an entry from the values of its fields in their order."""
     entry = object.__new__(Entry)
     for set_, value in zip(_setters, values, strict=True):
         set_(entry, value)

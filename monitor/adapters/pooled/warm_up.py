@@ -1,4 +1,4 @@
-"""What the fork server does once, so that no worker begins cold.
+"""Warm up the fork server, so that no worker begins cold.
 
 Libraries load parts of themselves at first use (dateparser, tables of languages): on a slow machine that alone takes
 longer than a feed may. Importing this module reads a small feed and a small page in each of the ways there are.

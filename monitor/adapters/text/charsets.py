@@ -1,4 +1,4 @@
-"""Bytes to text under our own choice of charset, for feeds and pages alike.
+"""Decode the bytes of feeds and pages under our own choice of charset.
 
 Labels are written by strangers: some name codecs that crash or execute (utf-7, punycode, unicode_escape), many are
 wrong. Only charsets of an allow-list are used, and what the bytes themselves say outweighs any label.
@@ -42,12 +42,12 @@ _SAMPLE = 20_000
 
 
 def decode_feed(body: bytes, charset: str | None) -> str:
-    """The text of a feed document; `charset` is what HTTP said. Never raises."""
+    """Decode a feed document; `charset` is what HTTP said. Never raises."""
     return decode(body, [charset or "", _label(_XML_LABEL, body)])
 
 
 def decode_page(body: bytes, charset: str | None) -> str:
-    """The text of a web page; `charset` is what HTTP said. Never raises.
+    """Decode a web page; `charset` is what HTTP said. Never raises.
 
     Latin-1 in a header is often just the server's default, so a page's own label goes before it.
     """
@@ -58,7 +58,7 @@ def decode_page(body: bytes, charset: str | None) -> str:
 
 
 def decode(body: bytes, labels: Sequence[str]) -> str:
-    """The text of a document. A byte order mark wins, then valid UTF-8, then the labels in their order.
+    """Decode by byte order mark, then valid UTF-8, then the labels in their order.
 
     Bytes that are valid UTF-8 and not plain ASCII are UTF-8, whatever a label says. What no label fits is guessed
     from the letters. Never raises; bytes that stay unreadable become U+FFFD.
@@ -82,7 +82,10 @@ def decode(body: bytes, labels: Sequence[str]) -> str:
 
 
 def _mixed(body: bytes) -> str | None:
-    """UTF-8 with some bytes wrong, which are read as cp1252; None when more is wrong than right."""
+    """Decode UTF-8 with some bytes wrong; None when more is wrong than right.
+
+    The wrong bytes are read as cp1252.
+    """
     text = body.decode("utf-8", "surrogateescape")
     wrong, right = len(_ESCAPED.findall(text)), len(_BEYOND_ASCII.findall(text))
     if right < 2 * wrong:
@@ -112,7 +115,7 @@ def _codec(label: str) -> str | None:
 
 
 def _guessed(body: bytes, text: str) -> str | None:
-    """The text under a better charset, when read as Latin-1 every fifth letter has an accent."""
+    """Decode under a guessed charset when every fifth Latin-1 letter has an accent."""
     accented = len(_ACCENTED.findall(text[:_SAMPLE]))
     letters = len(_PLAIN.findall(text[:_SAMPLE]))
     if accented * 4 <= letters:

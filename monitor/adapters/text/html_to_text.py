@@ -1,4 +1,4 @@
-"""Markup to plain text: what a browser would show of a fragment of HTML, without scripts, styles and tags."""
+"""Turn markup into the plain text that a browser would show."""
 
 import html
 import re
@@ -53,7 +53,7 @@ _PASSES = 3
 
 
 class _References(dict[str, str]):
-    """What each reference stands for: a document has few different ones, many times."""
+    """Remember what each reference stands for: a document repeats few of them."""
 
     def __missing__(self, reference: str) -> str:
         meant = html.unescape(reference)
@@ -66,12 +66,12 @@ _meant = _References()
 
 
 def storable(text: str) -> str:
-    """Without NUL, control characters, surrogates and noncharacters, which databases and XML refuse."""
+    """Drop NUL, controls, surrogates and noncharacters, which databases refuse."""
     return _UNSTORABLE.sub("", text) if _may_be_unstorable(text) else text
 
 
 def _may_be_unstorable(text: str) -> bool:
-    """A look at the bytes, which takes a twentieth of the time of one at each character."""
+    """Search the bytes, which takes a twentieth of the time of every character."""
     try:
         raw = text.encode()
     except UnicodeEncodeError:
@@ -82,13 +82,13 @@ def _may_be_unstorable(text: str) -> bool:
 
 
 def one_line(text: str) -> str:
-    """All white space, line ends too, as single spaces."""
+    """Replace all white space, line ends too, by single spaces."""
     # of white space only the space itself is printable; taking words apart and together takes several times as long
     return text.strip() if text.isprintable() and "  " not in text else " ".join(text.split())
 
 
 def lines(text: str) -> str:
-    """Runs of spaces as one, blank lines dropped, nothing at either end."""
+    """Join runs of spaces, drop blank lines and space at either end."""
     shown = list(filter(None, map(str.strip, text.splitlines())))
     joined = "\n".join(shown)
     # mostly that was all there is to do; to look at every line takes several times as long
@@ -98,7 +98,7 @@ def lines(text: str) -> str:
 
 
 def unescaped(text: str) -> str:
-    """What `html.unescape` gives, in a third of its time."""
+    """Return what `html.unescape` gives, in a third of its time."""
     if "&" not in text:
         return text
     pieces = _REFERENCE.split(text)
@@ -107,12 +107,14 @@ def unescaped(text: str) -> str:
 
 
 def plain_line(markup: str) -> str:
-    """`plain`, on one line."""
+    """Return `plain` on one line."""
     return one_line(plain(markup)) if "<" in markup or "&" in markup else one_line(markup)
 
 
 def plain(markup: str) -> str:
-    """The text of an HTML fragment, ill-formed or escaped twice as it may be; paragraphs on lines of their own.
+    """Return the text of an HTML fragment, ill-formed or escaped twice as it may be.
+
+    Paragraphs are on lines of their own.
 
     Storable, if the markup itself is.
     """
@@ -148,7 +150,7 @@ def _shown(markup: str) -> str:
 
 
 def _shown_simply(markup: str) -> str | None:
-    """What a parser would show, without one, of markup so plain that there is nothing to decide; None for other."""
+    """Return the text of plain markup without a parser; None where one has to decide."""
     pieces = _WELL_WRITTEN.split(_SHOWN_NOWHERE.sub("<wbr>", markup))
     shown = list(map(_SHOWN_AS.get, pieces[1::2]))
     if None in shown:

@@ -1,10 +1,10 @@
-"""Which language a text is written in: its script first, py3langid among plausible languages, the hint when short."""
+"""Detect the language of a text by script, py3langid and the feed's hint."""
 
 import re
 from collections import Counter
 from functools import cache
 
-from monitor.adapters.text.language_model import LanguageModel
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(f"[{characters}]"))
@@ -46,7 +46,7 @@ _PLAUSIBLE = {
 }
 """Languages news is published in, by script. A model free to say Occitan or Ligurian says so of English headlines."""
 _ONE_OF_MANY = frozenset().union(*_PLAUSIBLE.values())
-"""All that statistics are asked about. The model knows twice as many; the others are dropped from memory."""
+"""All languages that statistics choose from; the model knows twice as many."""
 _RARE = frozenset(("af", "cy", "eu", "ga", "ha", "mt", "so", "tl", "yo", "zu"))
 """Languages that short headlines in others are taken for; believed only of texts with some length."""
 _TELLTALE = (
@@ -69,10 +69,16 @@ _SURE = 1.3
 
 
 class LangidDetector:
-    """A `LanguageDetector`. The model is loaded at the first text, about 15 MB, and stays."""
+    """Implement `LanguageDetector`.
+
+    The model is loaded at the first text, about 60 MB, and stays.
+    """
 
     def detect(self, text: str, hint: str | None = None) -> str | None:
-        """An ISO 639-1 code, or None when the text is too short to tell; `hint` is what the feed claims."""
+        """Return an ISO 639-1 code, or None when the text is too short to tell.
+
+        `hint` is what the feed claims.
+        """
         window = text[:_WINDOW]
         counts = _letters(window)
         script = _script(counts)
@@ -90,19 +96,21 @@ class LangidDetector:
         return (_cyrillic(window) if script == "cyrillic" else None) or self._likeliest(window, plausible, claimed)
 
     def _likeliest(self, text: str, plausible: frozenset[str], claimed: str | None) -> str | None:
-        likely = {code: chance for code, chance in _model().likelihoods(text).items() if code in plausible}
+        likely = {code: chance for code, chance in _model().rank(text) if code in plausible}
         best = max(likely, key=lambda code: likely[code])
         doubtful = claimed in likely and likely[best] < _SURE * likely[claimed]
         return claimed if doubtful else best
 
 
 @cache
-def _model() -> LanguageModel:
-    return LanguageModel.load(_ONE_OF_MANY)
+def _model() -> LanguageIdentifier:
+    model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    model.set_languages(_ONE_OF_MANY)
+    return model
 
 
 def _letters(text: str) -> Counter[str]:
-    """How many letters of each script there are; plain ones, mostly all there are, are counted once and set aside."""
+    """Count the letters of each script; ASCII ones, mostly all, are counted first."""
     rest = "".join(_BEYOND_ASCII.findall(text))
     counts = Counter({name: len(pattern.findall(rest)) if rest else 0 for name, pattern in _SCRIPTS})
     counts["latin"] += len(_ASCII_LETTER.findall(text))
@@ -110,7 +118,10 @@ def _letters(text: str) -> Counter[str]:
 
 
 def _script(counts: Counter[str]) -> str:
-    """The script most letters are of; Japanese and Korean mix theirs with Han, and a few kana are enough."""
+    """Return the script of most letters; Japanese and Korean mix theirs with Han.
+
+    A few kana are enough.
+    """
     mixed = counts["kana"] + counts["han"]
     if counts["kana"] * 10 > counts["han"] and mixed >= counts["latin"] // 2:
         return "kana"
@@ -119,7 +130,7 @@ def _script(counts: Counter[str]) -> str:
 
 
 def _plausible(script: str, text: str, letters: int) -> frozenset[str] | None:
-    """The languages to choose from, None when the script has but one."""
+    """Return the languages to choose from, None when the script has but one."""
     languages = _PLAUSIBLE.get(script)
     if languages and script == "latin" and letters < 2 * _SHORT:
         return languages - _RARE
@@ -129,7 +140,7 @@ def _plausible(script: str, text: str, letters: int) -> frozenset[str] | None:
 
 
 def _cyrillic(text: str) -> str | None:
-    """The Cyrillic language whose own letters the text uses; None when they do not tell."""
+    """Return the Cyrillic language whose own letters the text uses, or None."""
     own = {code: len(pattern.findall(text)) for code, pattern in _TELLTALE}
     if own["kk"] > 2:
         return None
@@ -143,7 +154,7 @@ def _cyrillic(text: str) -> str | None:
 
 
 def _primary(label: str | None) -> str | None:
-    """The two-letter code of a label such as "pt-BR" or "zh_CN"; None for anything else."""
+    """Return the two-letter code of a label such as "pt-BR"; None for anything else."""
     code = re.split(r"[-_]", (label or "").strip().lower())[0]
     code = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "wuu": "zh", "yue": "zh", "cmn": "zh", "fil": "tl"}.get(
         code, code

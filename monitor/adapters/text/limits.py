@@ -1,4 +1,4 @@
-"""The longest texts kept of feeds and pages."""
+"""Limit the texts kept of feeds and pages."""
 
 from monitor.domain.strings.graphemes import cut_at
 
@@ -10,5 +10,5 @@ LABEL = 200
 
 
 def cut(text: str, limit: int) -> str:
-    """At most `limit` characters, never ending between a character and what combines with it."""
+    """Return at most `limit` characters, and never half of what readers see as one."""
     return text if len(text) <= limit else text[: cut_at(text, limit)].rstrip()

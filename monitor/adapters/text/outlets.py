@@ -1,4 +1,7 @@
-"""Who published: the registrable domain of an address, by the public suffix list that comes with tldextract."""
+"""Name the outlet: the registrable domain of an address.
+
+By the public suffix list that comes with tldextract.
+"""
 
 import re
 from functools import cache, lru_cache
@@ -12,7 +15,7 @@ _BARE = re.compile(r"[\d.]+|[^.]*:.*|[^.]+")
 
 
 class Outlets:
-    """Names outlets. The suffix list is the bundled one: nothing is fetched and nothing is written to disk.
+    """Name outlets by the bundled suffix list: nothing is fetched or written.
 
     Each blog of a blog host is an outlet of its own ("anna.github.io").
     """
@@ -24,7 +27,7 @@ class Outlets:
         self._of = lru_cache(maxsize=ORIGINS_KEPT)(self._look_up)
 
     def outlet(self, url: str) -> str:
-        """The registrable domain ("bbc.co.uk"), the host where there is none, "" for what has no host.
+        """Return the registrable domain ("bbc.co.uk"), else the host, else "".
 
         An address by number, or a name without a dot, keeps its port: another paper may be at the next one.
         """
@@ -42,5 +45,5 @@ class Outlets:
 
 @cache
 def outlets() -> Outlets:
-    """The one of this process: reading the suffix list takes half a second, and it never changes."""
+    """Return the only one of this process: reading the suffix list takes half a second."""
     return Outlets()

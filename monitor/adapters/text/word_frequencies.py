@@ -1,4 +1,4 @@
-"""How frequent words are in a language at large, from the tables in `frequencies/` (their README says whence)."""
+"""Look up how frequent words are in a language, from the tables in `frequencies/`."""
 
 import gzip
 from collections.abc import Mapping
@@ -13,7 +13,9 @@ NEWSROOM = 6.0
 
 @lru_cache(maxsize=len(LANGUAGES))
 def word_frequencies(language: str) -> Mapping[str, float]:
-    """Zipf values (log10 of occurrences in a thousand million words) of the 8,000 most frequent words, in lower case.
+    """Return Zipf values of the 8,000 most frequent words, in lower case.
+
+    A Zipf value is log10 of the occurrences in a thousand million words.
 
     Words that any news report uses ("said", "spokesman", "Tuesday") are given `NEWSROOM`. Empty for a language without
     a table. Values run from about 7.7 down to about 4.

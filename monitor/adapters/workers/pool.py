@@ -1,14 +1,15 @@
-"""Parsing in processes that can be killed: a time, memory and file limit around every parser.
+"""Run parsers in processes that can be killed, with limits of time, memory and files.
 
 A thread cannot be stopped, and one crafted feed keeps feedparser busy for a minute, so parsers run in pools of
 processes. A worker sets an alarm whose default action kills it, in C code too; the pool notices and starts another
 from a fork server that has the parsers loaded. The alarm counts processor time: on a busy machine an innocent feed
-waits for its turn, and a worker killed for that would only have to begin again. Short work goes through a quick pool;
+waits for one, and a worker killed for that would only have to begin again. Short work goes through a quick pool;
 what is cut there gets one more chance in a single patient worker, so that a hanging parser delays nobody else by more
 than the quick limit.
 """
 
 import asyncio
+import gc
 import logging
 import multiprocessing
 import os
@@ -29,7 +30,6 @@ from typing import TypeVar, TypeVarTuple
 
 from pebble import ProcessExpired, ProcessPool
 
-from monitor.adapters.workers.memory import collect_seldom
 from monitor.domain.failures import Failure, Reason
 
 log = logging.getLogger(__name__)
@@ -38,16 +38,21 @@ T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
 
 MEMORY = 512_000_000
-"""Address space of a worker in bytes unless told otherwise: five times what the largest ordinary page needs."""
+"""Address space of a worker in bytes unless configured otherwise: five times what the largest ordinary page needs."""
 OPEN_FILES = 64
 TASKS = 1_000
-"""Tasks after which a worker is replaced unless told otherwise: whatever its libraries keep is given back."""
+"""Tasks after which a worker is replaced unless configured otherwise: whatever its libraries keep is given back."""
 START_GRACE = 30.0
 """Seconds a task may take beyond its limits before the pool itself is taken to be broken."""
 STALLED = 4.0
 """Real time that a task may take, as a multiple of its processor time: a parser may also sleep."""
 PATIENT_WAIT = 5.0
 """Seconds a task cut in the quick pool waits for the patient worker before it is given up."""
+
+COLLECT_AFTER = 10_000
+"""New objects, about a megabyte, after which the garbage collector searches them. With Python's own 700
+(gc.set_threshold) it finds every document half read, and soon goes through all objects again.
+"""
 
 _ALARMS = (signal.SIGPROF, signal.SIGALRM)
 _OUT_OF_MEMORY = 77
@@ -58,7 +63,7 @@ _MAIN_LOCK = threading.Lock()
 
 
 class Cut(StrEnum):
-    """Why a task brought no result, in the words of `Failure.detail`."""
+    """Name why a task brought no result, in the words of `Failure.detail`."""
 
     TIME = "it took too long to read"
     MEMORY = "it needed too much memory to read"
@@ -68,9 +73,11 @@ class Cut(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How many workers a pool has, how long, in seconds of processor time, each may take over one task, and how many
-    tasks are handed over per worker: two keep it busy, one keeps a task from waiting behind a slow one. `memory` is a
-    worker's address space in bytes, `tasks` how many it performs before it is replaced.
+    """Describe a pool of workers.
+
+    `seconds` of processor time may go into one task. `ahead` tasks are handed over per worker: two keep it busy, one
+    keeps a task from waiting behind a slow one. `memory` is a worker's address space in bytes, `tasks` how many it
+    performs before it is replaced.
     """
 
     workers: int
@@ -81,18 +88,25 @@ class Size:
 
 
 def _restrict(memory: int) -> None:
-    """Runs first in each worker: limits that parsers cannot lift, and signals that end the process at once."""
+    """Set limits that parsers cannot lift, and signals that end the process at once.
+
+    Runs first in each worker.
+    """
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for alarm in _ALARMS:
         signal.signal(alarm, signal.SIG_DFL)
-    collect_seldom()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
 
 
 def _within(seconds: float, function: Callable[[*Arguments], T], *arguments: *Arguments) -> T | Failure:
-    """Run in a worker: the result, or the end of the process when time or memory run out."""
+    """Return the result, or end the process when time or memory run out.
+
+    Runs in a worker.
+    """
     signal.setitimer(signal.ITIMER_PROF, seconds)
     signal.setitimer(signal.ITIMER_REAL, STALLED * seconds)
     try:
@@ -108,7 +122,7 @@ def _within(seconds: float, function: Callable[[*Arguments], T], *arguments: *Ar
 
 @contextmanager
 def _plain_main() -> Iterator[None]:
-    """Hide the program's main module, which multiprocessing would import again in every worker, with all it imports."""
+    """Hide the main module, which multiprocessing would import in every worker."""
     with _MAIN_LOCK:
         main = sys.modules["__main__"]
         sys.modules["__main__"] = ModuleType("__main__")
@@ -130,7 +144,10 @@ class _Context(ForkServerContext):
 
 
 class Pool:
-    """Some workers of one size. Tasks beyond what they take ahead wait here, where waiting costs nothing."""
+    """Manage workers of one size.
+
+    Tasks beyond what they take ahead wait here, where waiting costs nothing.
+    """
 
     def __init__(self, size: Size) -> None:
         self._size = size
@@ -139,12 +156,12 @@ class Pool:
 
     @property
     def slots(self) -> int:
-        """How many tasks are handed over at once."""
+        """Return how many tasks are handed over at once."""
         return self._size.ahead * self._size.workers
 
     @property
     def seconds(self) -> float:
-        """How long a task may take here."""
+        """Return how long a task may take here."""
         return self._size.seconds
 
     def _new(self) -> ProcessPool:
@@ -159,7 +176,10 @@ class Pool:
     async def run(
         self, function: Callable[[*Arguments], T], *arguments: *Arguments, seconds: float | None = None
     ) -> T | Failure | Cut:
-        """What `function` returned in a worker, or why there is nothing. Never raises what the function raised."""
+        """Return what `function` returned in a worker, or why there is nothing.
+
+        Never raises what the function raised.
+        """
         limit = seconds or self._size.seconds
         async with self._slots:
             pool = self._pool
@@ -179,7 +199,7 @@ class Pool:
                 return Cut.BROKEN
 
     async def wait_for_slot(self, seconds: float) -> bool:
-        """Whether a task would start within so many seconds."""
+        """Tell whether a task would start within so many seconds."""
         try:
             async with asyncio.timeout(seconds), self._slots:
                 return True
@@ -220,7 +240,7 @@ def _end(pool: ProcessPool) -> None:
 
 
 class Workers:
-    """The program's parser processes: a quick pool each for feeds and for pages, and one patient worker for both."""
+    """Own the parser processes: a quick pool for feeds, one for pages, a patient worker."""
 
     def __init__(self, *, feeds: Size, pages: Size, preload: tuple[str, ...]) -> None:
         multiprocessing.get_context("forkserver").set_forkserver_preload([__name__, *preload])
@@ -231,7 +251,10 @@ class Workers:
     async def run(
         self, quick: Pool, patience: float, function: Callable[[*Arguments], T], *arguments: *Arguments
     ) -> T | Failure:
-        """What `function` returned, tried in `quick` and, when cut for time, once more: `patience` seconds in all."""
+        """Return what `function` returned, tried in `quick`, then with more patience.
+
+        What is cut for time is tried once more: `patience` seconds in all.
+        """
         result = await quick.run(function, *arguments)
         return await self.after(result, quick, patience, function, *arguments)
 
@@ -243,7 +266,7 @@ class Workers:
         function: Callable[[*Arguments], T],
         *arguments: *Arguments,
     ) -> T | Failure:
-        """`run`, when `quick` has already given this `result`."""
+        """Finish `run`, when `quick` has already given this `result`."""
         if result is Cut.TIME:
             if not await self._patient.wait_for_slot(PATIENT_WAIT):
                 return Failure(reason=Reason.PARSER_LIMIT, detail=Cut.TIME)

@@ -1,4 +1,4 @@
-"""Blocking calls in threads that nobody waits for at the end: one that hangs must not hold up the program's exit.
+"""Run blocking calls in threads that do not hold up the program's exit.
 
 The standard library's executors join their threads at exit, however long those hang.
 """
@@ -12,7 +12,9 @@ T = TypeVar("T")
 
 
 async def in_daemon_thread(work: Callable[[], T], slots: asyncio.Semaphore, name: str) -> T:
-    """What `work` returns or raises, run in a daemon thread once one of the `slots` is free.
+    """Return what `work` returns or raises, run in a daemon thread.
+
+    It starts once one of the `slots` is free.
 
     The slot is free again when the thread ends, which a cancelled caller does not wait for.
     """

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from monitor.adapters.pages.feed_links import USUAL_PLACES, Offered, feeds_offered
 from monitor.app.configuration import opened
-from monitor.app.readers import Reading, open_reading
+from monitor.app.readers import Readers, open_readers
 from monitor.app.runtime.clock import SystemClock
 from monitor.domain.catalog import Feed
 from monitor.domain.failures import Failure, Reason
@@ -33,34 +33,34 @@ class Tried:
 async def try_feeds(config: Path | None, feeds: Sequence[Feed]) -> AsyncIterator[Tried]:
     """Each feed once, in the order in which the answers come. Raises ConfigurationInvalid."""
     source, _ = opened(config)
-    async with open_reading(source.settings, SystemClock()) as reading:
-        for answer in asyncio.as_completed([_try(reading, feed) for feed in feeds]):
+    async with open_readers(source.settings, SystemClock()) as readers:
+        for answer in asyncio.as_completed([_try(readers, feed) for feed in feeds]):
             yield await answer
 
 
 async def discover(config: Path | None, site: str) -> list[Tried] | Failure:
     """Find and try a site's feeds: the address itself, else what its page offers, else the usual places."""
     source, _ = opened(config)
-    async with open_reading(source.settings, SystemClock()) as reading:
-        itself = await _try(reading, Feed(key="", url=site))
+    async with open_readers(source.settings, SystemClock()) as readers:
+        itself = await _try(readers, Feed(key="", url=site))
         if itself.problem is None:
             return [itself]
-        page = await reading.fetcher.page(site)
+        page = await readers.fetcher.page(site)
         if isinstance(page, Failure):
             return page
         offered = feeds_offered(page.body, page.url, page.charset)
         guessed = [Offered(url=urljoin(page.url, place)) for place in USUAL_PLACES]
-        tried = [await _try(reading, Feed(key="", url=feed.url)) for feed in offered or guessed]
+        tried = [await _try(readers, Feed(key="", url=feed.url)) for feed in offered or guessed]
         return tried if offered else [feed for feed in tried if feed.problem is None]
 
 
-async def _try(reading: Reading, feed: Feed) -> Tried:
-    answer = await reading.fetcher.feed(feed.url, Validators())
+async def _try(readers: Readers, feed: Feed) -> Tried:
+    answer = await readers.fetcher.feed(feed.url, Validators())
     if isinstance(answer, Failure):
         return Tried(feed=feed, problem=str(answer))
     if not isinstance(answer, Fetched):
         return Tried(feed=feed, problem=str(Failure(reason=Reason.STATUS, detail="not modified, though never asked")))
-    parsed = await reading.parser.parse(
+    parsed = await readers.parser.parse(
         answer.body, url=answer.url, charset=answer.charset, media_type=answer.media_type
     )
     return Tried(feed=feed, problem=str(parsed)) if isinstance(parsed, Failure) else _found(feed, answer, parsed)

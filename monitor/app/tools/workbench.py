@@ -8,7 +8,7 @@ from pathlib import Path
 from monitor.adapters.text.language import LangidDetector
 from monitor.adapters.text.outlets import outlets
 from monitor.app.configuration import opened
-from monitor.app.readers import Reading, open_reading
+from monitor.app.readers import Readers, open_readers
 from monitor.app.runtime.clock import SystemClock
 from monitor.app.runtime.compiled_topics import CompiledTopics
 from monitor.app.runtime.story_window import WINDOW
@@ -33,7 +33,7 @@ class Workbench:
 
     topics: CompiledTopics
     languages: LanguageDetector
-    reading: Reading
+    readers: Readers
 
     @property
     def catalog(self) -> Catalog:
@@ -52,15 +52,15 @@ class Workbench:
 
     async def extract(self, page: bytes, url: str) -> Text | Failure:
         """Extract the article from a saved page."""
-        text = await self.reading.extractor.extract(page, url=url, charset=None)
+        text = await self.readers.extractor.extract(page, url=url, charset=None)
         return text if isinstance(text, Failure) else self._in_its_language(text)
 
     async def read_page(self, url: str) -> Text | Failure:
         """Fetch an address and extract its article, as the daemon does."""
-        page = await self.reading.fetcher.page(url)
+        page = await self.readers.fetcher.page(url)
         if isinstance(page, Failure):
             return page
-        text = await self.reading.extractor.extract(page.body, url=page.url, charset=page.charset)
+        text = await self.readers.extractor.extract(page.body, url=page.url, charset=page.charset)
         return text if isinstance(text, Failure) else self._in_its_language(text)
 
     def _in_its_language(self, text: Text) -> Text:
@@ -90,5 +90,5 @@ class Workbench:
 async def open_workbench(config: Path | None) -> AsyncIterator[Workbench]:
     """Open the configuration and the page readers. Raises ConfigurationInvalid."""
     source, _ = opened(config)
-    async with open_reading(source.settings, SystemClock()) as reading:
-        yield Workbench(topics=CompiledTopics(source, source.matcher), languages=LangidDetector(), reading=reading)
+    async with open_readers(source.settings, SystemClock()) as readers:
+        yield Workbench(topics=CompiledTopics(source, source.matcher), languages=LangidDetector(), readers=readers)

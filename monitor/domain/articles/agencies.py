@@ -1,4 +1,4 @@
-"""Who really wrote a text: the news agencies, by their domains and by the credit lines that outlets print."""
+"""Recognise news agencies by domain and by the credit lines that outlets print."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """A news agency: its own domain first, and the names it is credited by, in any language and lower case."""
+    """Describe a news agency: its domains, its own first, and its names in lower case."""
 
     domains: tuple[str, ...]
     names: tuple[str, ...]
@@ -66,12 +66,12 @@ _HEAD, _TAIL = 400, 160
 
 
 def agency_of_outlet(outlet: str) -> str | None:
-    """The agency whose own domain `outlet` is, named by its first domain."""
+    """Return the agency whose own domain `outlet` is, by its first domain."""
     return _BY_DOMAIN.get(outlet.casefold().removeprefix("www."))
 
 
 def agency_credited(credit: str | None) -> str | None:
-    """The agency a credit line or an author speaks of ("Reuters", "By AFP", "新华社"), named by its first domain.
+    """Return the agency a credit line names ("Reuters", "By AFP", "新华社"), by domain.
 
     Of several the first counts.
     """
@@ -86,7 +86,7 @@ def agency_credited(credit: str | None) -> str | None:
 
 
 def credit_in(text: str) -> str | None:
-    """The agency a text itself credits, in the dateline or the signature, as it is written there."""
+    """Return the agency that the dateline or signature of a text credits, as written."""
     head, tail = text[:_HEAD], text[-_TAIL:].rstrip()
     for pattern, part in ((_DATELINE, head), (_IDEOGRAPHIC_DATELINE, head), (_SIGNATURE, tail)):
         found = pattern.search(part)

@@ -1,4 +1,4 @@
-"""Entries as feeds give them, articles as we keep them, texts as pages yield them."""
+"""Define entries as feeds give them, articles as kept, texts as pages yield them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,9 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An item as the feed gave it, made plain: no HTML, no NUL or surrogates, only absolute http(s) links.
+    """Hold an item as the feed gave it, made plain.
+
+    No HTML, no NUL or surrogates, only absolute http(s) links.
 
     `url` is the canonical address (tracking parameters, AMP, mobile host and fragment removed), `link` the one
     the feed named. `text` is the longest plain text the feed carries (content, else summary).
@@ -27,7 +29,7 @@ class Entry:
 
 
 class Method(StrEnum):
-    """Where an article's text came from."""
+    """Name where an article's text came from."""
 
     PAGE = "page"
     FEED = "feed"
@@ -36,8 +38,10 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """The text of an article. `doubts` name what a reader should know ("paywall stub", "cut at 200,000 characters"),
-    `changes` what an edit after publication changed, in words.
+    """Hold the text of an article.
+
+    `doubts` name what a reader should know ("paywall stub", "cut at 200,000 characters"), `changes` what an edit after
+    publication changed, in words.
     """
 
     title: str
@@ -52,7 +56,7 @@ class Text:
 
 
 class Stage(StrEnum):
-    """Where an article is on its way; the first two are due work."""
+    """Name where an article is on its way; the first two are due work."""
 
     EXTRACT = "extract"
     TRIAGE = "triage"
@@ -61,7 +65,9 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewArticle:
-    """An entry that was not known, ready to be stored. `baseline`: clustered but never alerted on.
+    """Describe an entry that was not known, ready to be stored.
+
+    `baseline`: clustered but never alerted on.
 
     `identities` are 32-byte SHA-256 keys, any of which marks a later entry as this article. `content_hash` is a
     hash of what the entry says: when a later poll finds another, the article is `Revised`.
@@ -79,7 +85,9 @@ class NewArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """An entry kept: one page, one row. `id` is the store's, growing in the order of arrival.
+    """Hold an entry kept: one page, one row.
+
+    `id` is the store's, growing in the order of arrival.
 
     `revision` counts texts: 0 as first triaged, +1 for each real change re-read later; `text` is the last one read,
     so in the extract stage of a later revision it is the one before. `feed_text` is the longest the feed carried.

@@ -1,4 +1,4 @@
-"""What an edit after publication amounts to: nothing, or words that people should see."""
+"""Judge what an edit after publication amounts to."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,19 +15,21 @@ LONGEST = 240
 
 
 def is_edit(article: Article) -> bool:
-    """Whether an article that is to be read has been read, and placed, before."""
+    """Tell whether an article that is to be read has been read, and placed, before."""
     return article.revision > 0 and article.text is not None and article.story_id is not None
 
 
 def edited(article: Article, text: Text) -> Text | None:
-    """`text` with the words that the edit changed; None when the edit changed nothing of substance.
+    """Return `text` with the words that the edit changed; None without substance.
 
     A page read at last, where the feed's text had to do, is worth judging but is no edit; a page that cannot be read
     this time takes nothing back.
     """
     before = article.text
     assert before is not None
-    changes = list(_headline(before.title, text.title)) if is_material(before.title, text.title) else []
+    changes: list[str] = []
+    if is_material(before.title, text.title):
+        changes.append(f"the headline was “{_cut(before.title)}”, now “{_cut(text.title)}”")
     if before.method is text.method and is_material(before.body, text.body):
         changes += _quoted(difference(before.body, text.body).changes)
     if changes or (text.method is Method.PAGE and before.method is not Method.PAGE):
@@ -35,12 +37,8 @@ def edited(article: Article, text: Text) -> Text | None:
     return None
 
 
-def _headline(before: str, after: str) -> Iterator[str]:
-    yield f"the headline was “{_cut(before)}”, now “{_cut(after)}”"
-
-
 def _quoted(changes: tuple[TextChange, ...]) -> Iterator[str]:
-    """Whatever carries meaning, in the order of the text."""
+    """Quote whatever carries meaning, in the order of the text."""
     for change in changes:
         if not is_material(change.removed, change.added):
             continue

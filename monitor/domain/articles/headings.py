@@ -1,4 +1,4 @@
-"""Pages repeat their headline above the text; a text that begins with it would count and quote it twice."""
+"""Drop a headline repeated above the text, which would count and be quoted twice."""
 
 import re
 
@@ -9,7 +9,10 @@ _LETTERS = re.compile(r"[\W_]+")
 
 
 def without_heading(body: str, *titles: str) -> str:
-    """`body` from behind the line that says what one of `titles` says; a text of nothing else stays as it is."""
+    """Return `body` from behind the line that repeats one of `titles`.
+
+    A text of nothing else stays as it is.
+    """
     wanted = {plain for title in titles if (plain := _plain(title))}
     lines = body.split("\n")
     for number, line in enumerate(lines[:_LOOKED_AT]):

@@ -1,4 +1,4 @@
-"""Where a text may be cut without parting what readers see as one character.
+"""Cut texts without parting what readers see as one character.
 
 The rules of https://unicode.org/reports/tr29/ that matter for news: accents, emoji with modifiers and joiners, flags.
 """
@@ -11,7 +11,7 @@ _LONGEST = 16
 
 
 def cut_at(text: str, limit: int) -> int:
-    """The end of the longest start of `text` that has at most `limit` characters and whole ones only."""
+    """Return the end of the longest whole start of at most `limit` characters."""
     if len(text) <= limit:
         return len(text)
     end = limit
@@ -21,7 +21,7 @@ def cut_at(text: str, limit: int) -> int:
 
 
 def _continues(text: str, at: int) -> bool:
-    """Whether the character there belongs to the one before it."""
+    """Tell whether the character there belongs to the one before it."""
     char = text[at]
     if char == _JOINER or text[at - 1] == _JOINER or unicodedata.category(char).startswith("M"):
         return True
@@ -36,5 +36,5 @@ def _flag_letters_before(text: str, at: int) -> int:
 
 
 def _is_flag_letter(char: str) -> bool:
-    """Two of these are one flag."""
+    """Tell whether two such characters make a flag."""
     return "\U0001f1e6" <= char <= "\U0001f1ff"

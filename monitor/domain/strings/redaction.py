@@ -1,4 +1,4 @@
-"""How a secret looks that strayed into a text, and the text without it. For logs, messages and complaints alike."""
+"""Find secrets that strayed into a text, and hide them in logs and messages."""
 
 import re
 from collections.abc import Iterable
@@ -44,14 +44,14 @@ _IN_LOGS: tuple[tuple[re.Pattern[str], str], ...] = (
 
 
 def redact(text: str) -> str:
-    """The text with everything that certainly is a secret replaced."""
+    """Replace everything that certainly is a secret."""
     for pattern, _ in _KINDS:
         text = pattern.sub(HIDDEN, text)
     return text
 
 
 def redact_all(text: str, known: Iterable[str] = ()) -> str:
-    """The text without the `known` secrets, without what is one, and without what may be one."""
+    """Replace the `known` secrets, what is a secret, and what may be one."""
     for secret in known:
         text = text.replace(secret, HIDDEN)
     text = redact(text)
@@ -61,5 +61,5 @@ def redact_all(text: str, known: Iterable[str] = ()) -> str:
 
 
 def strays(text: str) -> list[tuple[int, str]]:
-    """Where a secret seems to stand in a text, and of what kind."""
+    """Return where a secret seems to stand in a text, and of what kind."""
     return sorted((found.start(), kind) for pattern, kind in _KINDS for found in pattern.finditer(text))

@@ -1,10 +1,10 @@
-"""Spans of time as people say them."""
+"""Write spans of time as people say them."""
 
 from datetime import datetime, timedelta
 
 
 def in_words(span: timedelta) -> str:
-    """A span in its largest whole unit: `42 s`, `5 min`, `3 h`, `2 d`."""
+    """Return a span in its largest whole unit: `42 s`, `5 min`, `3 h`, `2 d`."""
     seconds = max(0, round(span.total_seconds()))
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= size:
@@ -13,5 +13,5 @@ def in_words(span: timedelta) -> str:
 
 
 def ago(at: datetime | None, now: datetime) -> str:
-    """How long ago `at` was, or an empty text when it never was."""
+    """Return how long ago `at` was, or an empty text when it never was."""
     return f"{in_words(now - at)} ago" if at is not None else ""

@@ -1,4 +1,4 @@
-"""Foreign text as one line of visible characters, for wherever people read it."""
+"""Turn foreign text into one line of visible characters."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ _INVISIBLE = frozenset({"Cf", "Cs", "Co", "Cn"})
 
 
 def visible(text: str) -> str:
-    """`text` without controls, bidi overrides and invisible characters, with single spaces."""
+    """Drop controls, bidi overrides and invisible characters; join spaces."""
     if text.isascii() and text.isprintable():
         return _SPACES.sub(" ", text).strip()
     return _SPACES.sub(" ", "".join(map(_shown, text))).strip()

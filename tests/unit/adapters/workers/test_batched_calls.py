@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from monitor.adapters.workers.batching import LARGEST, MOST, Together
+from monitor.adapters.workers.batching import LARGEST, MOST, BatchedCalls
 from monitor.adapters.workers.pool import Size, Workers
 from monitor.domain.failures import Failure, Reason
 from tests.support import worker_tasks
@@ -21,7 +21,7 @@ async def workers():
 
 
 def together(workers, function=worker_tasks.act, size=lambda task: 1):
-    return Together(workers, workers.feeds, 1.0, function, size)
+    return BatchedCalls(workers, workers.feeds, 1.0, function, size)
 
 
 def handed_over(workers, monkeypatch):

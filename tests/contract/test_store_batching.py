@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from storage.schema.content import meta
-from storage.sql.batching import HEAVIEST, MOST, Gathered
+from storage.sql.batching import HEAVIEST, MOST, in_transactions
 from storage.sql.database import Database
 from storage.sql.errors import StoreRefused, StoreUnavailable
 
@@ -19,7 +19,7 @@ class Writer:
         self.together: list[list[str]] = []
         self.undone: list[list[str]] = []
         self.gone = False
-        self.gathered = Gathered(database, self._write, undo=lambda items: self.undone.append(list(items)))
+        self.gathered = in_transactions(database, self._write, undo=lambda items: self.undone.append(list(items)))
 
     def _write(self, connection: Connection, items: Sequence[str]) -> list[str]:
         self.together.append(list(items))
@@ -51,16 +51,16 @@ async def test_heavy_ones_do_not_share_a_transaction(database: Database) -> None
         together.append(len(weights))
         return weights
 
-    gathered = Gathered(database, note, weight=lambda weight: weight)
+    gathered = in_transactions(database, note, weight=lambda weight: weight)
     weights = (1, HEAVIEST - 2, 1, 1, HEAVIEST, 2 * HEAVIEST, 1)
     assert await asyncio.gather(*map(gathered.do, weights)) == list(weights)
-    assert together == [3, 2, 1, 1]
+    assert together == [3, 1, 1, 1, 1]
 
 
 async def test_what_only_reads_is_told_what_was_committed(database: Database) -> None:
     writer = Writer(database)
     await writer.gathered.do("read later")
-    questions = Gathered(
+    questions = in_transactions(
         database,
         lambda c, keys: [c.scalar(select(meta.c.value).where(meta.c.key == key)) for key in keys],
         reading=True,
