@@ -41,6 +41,12 @@ def diff(old: Catalog | None, new: Catalog) -> tuple[CatalogChange, ...]:
     return tuple(change for change in found if change.sentences())
 
 
+def changed_topics(old: Catalog, new: Catalog) -> tuple[str, ...]:
+    """Return the keys of topics added, removed or changed in meaning, in the order of the files."""
+    before, after = _meanings(old), _meanings(new)
+    return tuple(key for key in {**after, **before} if before.get(key) != after.get(key))
+
+
 def sentences(changes: Iterable[CatalogChange]) -> list[str]:
     """All changes in words; a single "nothing that matters" when there are none."""
     return [sentence for change in changes for sentence in change.sentences()] or ["nothing that matters"]

@@ -2,7 +2,11 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Row, func, select
+
+from monitor.domain.articles.archived import ArchivedArticle
 from monitor.domain.articles.article import Article
 from storage.articles.rows import article_of, with_texts
 from storage.schema.content import articles
@@ -30,3 +34,44 @@ class SqlArchive:
         statement = statement.order_by(articles.c.id).limit(ARTICLES_TOGETHER)
         rows = await self._database.read(lambda connection: connection.execute(statement).all())
         return [article_of(row) for row in rows]
+
+    async def article(self, article_id: int) -> Article | None:
+        """Return one article with its text; None when there is none of that id."""
+        statement = with_texts().where(articles.c.id == article_id)
+        row = await self._database.read(lambda connection: connection.execute(statement).one_or_none())
+        return None if row is None else article_of(row)
+
+    async def triaged(self, moment: datetime) -> AsyncIterator[list[ArchivedArticle]]:
+        """Yield articles that have a story, first seen at `moment` or later, in parts and in the order of arrival."""
+        last = 0
+        while rows := await self._triaged_rows(moment, last):
+            yield [_archived(row) for row in rows]
+            last = rows[-1].id
+
+    async def _triaged_rows(self, moment: datetime, after: int) -> list[Row[Any]]:
+        statement = with_texts().where(
+            articles.c.first_seen >= moment, articles.c.id > after, articles.c.story_id.is_not(None)
+        )
+        statement = statement.order_by(articles.c.id).limit(ARTICLES_TOGETHER)
+        return list(await self._database.read(lambda connection: connection.execute(statement).all()))
+
+    async def newest_revision(self) -> str | None:
+        """Return the configuration revision that judged the newest article; None for an empty archive."""
+        statement = select(articles.c.catalog_revision).where(articles.c.catalog_revision.is_not(None))
+        statement = statement.order_by(articles.c.id.desc()).limit(1)
+        return await self._database.read(lambda connection: connection.execute(statement).scalar_one_or_none())
+
+    async def count(self, moment: datetime) -> int:
+        """Count the articles that `triaged` yields."""
+        statement = select(func.count()).where(articles.c.first_seen >= moment, articles.c.story_id.is_not(None))
+        return await self._database.read(lambda connection: connection.execute(statement).scalar_one())
+
+
+def _archived(row: Row[Any]) -> ArchivedArticle:
+    return ArchivedArticle(
+        article=article_of(row),
+        story_id=row.story_id,
+        copy_of=row.copy_of,
+        origin=row.origin or row.outlet,
+        has_text=row.text_body is not None,
+    )
