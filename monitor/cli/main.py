@@ -17,7 +17,7 @@ _SECTIONS: dict[str, dict[str, str]] = {
     "Telling people": {"alerts": "alerts:alerts", "silence": "silence:silence", "slack": "slack:slack"},
     "Configuration": {"check": "check:check", "feeds": "feeds:feeds", "topics": "topics:topics"},
     "Trying things out": {"match": "match:match", "extract": "extract:extract", "replay": "replay:replay"},
-    "Looking back": {"backtest": "inspect.backtest:backtest"},
+    "Looking back": {"why": "inspect.why:why", "backtest": "inspect.backtest:backtest"},
     "The store": {"db": "db:db"},
 }
 """Where each command is, in the order in which a newcomer meets them. A command is imported when it is asked for:

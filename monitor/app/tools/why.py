@@ -1,0 +1,139 @@
+"""Explain one article: why people were notified of it, or why not."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.adapters.text.outlets import outlets
+from monitor.domain.alerts.route import receivers_of
+from monitor.domain.articles.article import Entry, Text
+from monitor.domain.catalog import Catalog
+from monitor.domain.failures import Failure
+from monitor.domain.feeds.canonical_url import canonical, is_web_address
+from monitor.domain.feeds.identity import keys_of
+from monitor.domain.status.article_history import Account
+from monitor.domain.status.explanation import (
+    Explanation,
+    SentTo,
+    TopicVerdict,
+    answer,
+    nearest,
+    receiver_lines,
+    topic_verdicts,
+)
+from monitor.domain.topics.matcher import Engine, compile_catalog
+from monitor.domain.topics.values import Document
+from monitor.steps.triage import document
+from storage.sql.database import Database
+from storage.views.explain import SqlExplain
+from storage.views.history import SqlLedger
+
+ReadPage = Callable[[str], Awaitable[Text | Failure]]
+"""Fetch a page and extract its article, as the daemon would."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explainer:
+    """Explains articles by the store and by the configuration in force. `read_page` None: nothing is fetched."""
+
+    database: Database
+    catalog: Catalog
+    engine: Engine
+    read_page: ReadPage | None = None
+
+    async def explain(self, asked: str, now: datetime) -> Explanation:
+        """Explain the article with that id, address in any spelling, or words of its title and outlet."""
+        asked = asked.strip()
+        history = await self._find(asked)
+        return await (self._known(asked, history) if history else self._unknown(asked, now))
+
+    async def _find(self, asked: str) -> Account | None:
+        ledger, reads = SqlLedger(self.database), SqlExplain(self.database)
+        if not is_web_address(asked):
+            number = asked.removeprefix("article ").strip()
+            if number.isascii() and number.isdigit():
+                return await ledger.account(number)
+            found = await reads.article_titled(asked) if asked else None
+            return None if found is None else await ledger.account(str(found))
+        address = canonical(asked)
+        history = await ledger.account(address)
+        if history is not None:
+            return history
+        # The keys of identities ignore scheme, "www." and the last slash, and still know links that were corrected.
+        keys = keys_of("", [Entry(url=address)])[0]
+        known = await reads.article_known_by([key for key in (keys.url, keys.baseline) if key is not None])
+        return None if known is None else await ledger.account(str(known))
+
+    async def _known(self, asked: str, history: Account) -> Explanation:
+        verdicts = self._verdicts(document(history.article))
+        reads = SqlExplain(self.database)
+        deliveries = await reads.sent(history.story.id) if history.story else ()
+        return Explanation(
+            asked=asked,
+            answer=answer(history, verdicts, deliveries),
+            receivers=tuple(self._receivers(history, deliveries)),
+            topics=verdicts,
+            history=history,
+            deliveries=deliveries,
+            source_states=await reads.source_states(history.article.outlet, history.article.first_seen),
+        )
+
+    def _receivers(self, history: Account, deliveries: tuple[SentTo, ...]) -> list[str]:
+        lines: list[str] = []
+        for alert in history.alerts:
+            topic = self.catalog.topic(alert.topic)
+            if topic is not None:
+                lines += receiver_lines(receivers_of(topic, self.catalog), alert.topic, alert.severity, deliveries)
+        return list(dict.fromkeys(lines))
+
+    async def _unknown(self, asked: str, now: datetime) -> Explanation:
+        if not is_web_address(asked):
+            return Explanation(asked=asked, answer="Never seen: no article has that id or those words in its title.")
+        outlet = outlets().outlet(asked)
+        listed = [feed.key for feed in self.catalog.feeds if outlets().outlet(feed.url) == outlet]
+        states = await SqlExplain(self.database).source_states(outlet, now)
+        if listed:
+            sources = f"the source{'s' if len(listed) > 1 else ''} {', '.join(listed)} of this outlet did not list it"
+        else:
+            sources = "no source of yours belongs to this outlet"
+        if self.read_page is None:
+            return Explanation(asked=asked, answer=f"Never seen: {sources}.", source_states=states)
+        text = await self.read_page(asked)
+        if isinstance(text, Failure):
+            answer_ = f"Never seen: {sources}; fetched now, the page could not be read ({text})."
+            return Explanation(asked=asked, answer=answer_, source_states=states)
+        given = Document(title=text.title, text=text.body, language=text.language, outlet=outlet)
+        verdicts = self._verdicts(given)
+        matched = [verdict for verdict in verdicts if verdict.matched]
+        would = (
+            "it would match " + ", ".join(f"{one.topic} with {one.score:.1f} of {one.threshold:.1f}" for one in matched)
+            if matched
+            else f"it would not alert: {nearest(verdicts)}"
+        )
+        return Explanation(
+            asked=asked,
+            answer=f"Never seen: {sources}; fetched now, {would}.",
+            topics=verdicts,
+            source_states=states,
+            fetched_title=text.title,
+        )
+
+    def _verdicts(self, given: Document) -> tuple[TopicVerdict, ...]:
+        """Ask every topic by itself, so that also one that is far off says which clause failed."""
+        found = self.engine.match(given)
+        thresholds = {topic.key: topic.threshold for topic in self.catalog.topics}
+        known = topic_verdicts(found, thresholds)
+        if known:
+            return known
+        each = [self.engine.match(given, only=topic.key) for topic in self.catalog.topics[:MOST_TOPICS]]
+        misses = [verdict for one in each for verdict in topic_verdicts(one, thresholds)]
+        return tuple(sorted(misses, key=lambda one: one.threshold - one.score))
+
+
+MOST_TOPICS = 200
+"""Topics asked one by one for the nearest miss: some 50 ms; more would keep the asker waiting."""
+
+
+def explainer(database: Database, catalog: Catalog, read_page: ReadPage | None = None) -> Explainer:
+    """Return an explainer for a catalog, which is compiled here."""
+    return Explainer(database=database, catalog=catalog, engine=compile_catalog(catalog), read_page=read_page)

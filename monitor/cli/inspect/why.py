@@ -1,0 +1,140 @@
+"""`wirewatch why`: why people were notified of an article, or why not."""
+
+import json
+from pathlib import Path
+
+import click
+
+from monitor.app.runtime.clock import SystemClock
+from monitor.app.tools.store import open_store
+from monitor.app.tools.why import Explainer
+from monitor.app.tools.workbench import open_desk
+from monitor.cli.common import config_option, json_option, run
+from monitor.domain.status.explanation import Explanation
+
+
+@click.command(
+    short_help="Why an article alerted, or why it did not.",
+    epilog="""\b
+Examples:
+  wirewatch why https://kestrel.example/world/talks
+  wirewatch why 4711
+  wirewatch why "machine tool tariffs meridianpost"
+""",
+)
+@click.argument("article", metavar="URL_OR_ID", nargs=-1, required=True)
+@click.option("--no-fetch", is_flag=True, help="Do not fetch an address that was never seen.")
+@config_option
+@json_option
+def why(article: tuple[str, ...], no_fetch: bool, given: Path | None, as_json: bool) -> None:
+    """Answer in one sentence, then list what happened to the article.
+
+    URL_OR_ID is an article's number, its address in any spelling, or words of its title and outlet. An address that was
+    never seen is fetched and tried on the topics.
+    """
+    explanation = run(_explain(" ".join(article), no_fetch, given))
+    if as_json:
+        click.echo(json.dumps(as_pairs(explanation), ensure_ascii=False))
+        return
+    for line in lines(explanation):
+        click.echo(line)
+
+
+async def _explain(asked: str, no_fetch: bool, given: Path | None) -> Explanation:
+    async with open_desk(given) as desk, open_store(given) as database:
+        catalog, engine = desk.topics.current()
+        explainer = Explainer(
+            database=database, catalog=catalog, engine=engine, read_page=None if no_fetch else desk.read_page
+        )
+        return await explainer.explain(asked, SystemClock().now())
+
+
+def as_pairs(explanation: Explanation) -> dict[str, object]:
+    """Return the object that `why --json` prints."""
+    history = explanation.history
+    return {
+        "url": (history.article.url if history else None) or explanation.asked,
+        "answer": explanation.answer,
+        "receivers": list(explanation.receivers),
+        "article": history
+        and {
+            "id": history.article.id,
+            "title": history.article.title,
+            "outlet": history.article.outlet,
+            "published": history.article.published and history.article.published.isoformat(),
+            "first_seen": history.article.first_seen.isoformat(),
+            "language": history.article.language,
+            "baseline": history.article.baseline,
+            "copy_of": history.copy_of,
+            "doubts": list(history.article.text.doubts) if history.article.text else [],
+        },
+        "topics": [
+            {
+                "topic": one.topic,
+                "matched": one.matched,
+                "score": round(one.score, 4),
+                "threshold": one.threshold,
+                "missing": one.missing,
+                "hits": [
+                    {"term": hit.term, "field": hit.field.value, "start": hit.start, "end": hit.end, "quote": hit.quote}
+                    for hit in one.hits
+                ],
+            }
+            for one in explanation.topics
+        ],
+        "story": history.story.id if history and history.story else None,
+        "alerts": [
+            {
+                "id": alert.id,
+                "topic": alert.topic,
+                "severity": alert.severity.word,
+                "raised_at": alert.raised_at.isoformat(),
+                "article": alert.article_id,
+            }
+            for alert in (history.alerts if history else ())
+        ],
+        "deliveries": [
+            {
+                "receiver": one.receiver,
+                "topic": one.topic,
+                "kind": one.kind.value,
+                "state": one.state.value,
+                "due": one.due.isoformat(),
+                "sent_at": one.sent_at and one.sent_at.isoformat(),
+                "failure": one.failure,
+            }
+            for one in explanation.deliveries
+        ],
+        "ledger": [
+            {"at": line.at.isoformat(), "step": line.note.step, "text": line.note.text}
+            for line in (history.lines if history else ())
+        ],
+        "source": list(explanation.source_states),
+    }
+
+
+def lines(explanation: Explanation) -> list[str]:
+    """Return the explanation for people: the sentence first, then what it rests on."""
+    shown = [explanation.answer]
+    history = explanation.history
+    if history:
+        article = history.article
+        shown += ["", f"{article.title} ({article.outlet}), article {article.id}"]
+        if history.story:
+            shown.append(f"story {history.story.id} with {len(history.story.members)} reports")
+    elif explanation.fetched_title:
+        shown += ["", f"{explanation.fetched_title} (fetched now)"]
+    shown += [f"  {line}" for line in explanation.receivers]
+    if explanation.topics:
+        shown += ["", "Topics by the configuration in force:"]
+        for one in explanation.topics[:5]:
+            verdict = "matches" if one.matched else "misses "
+            reason = ", ".join(one.parts) if one.matched else one.missing
+            shown.append(f"  {verdict} {one.topic}: {one.score:.2f} of {one.threshold:g}; {reason}")
+    if history and history.lines:
+        shown += ["", "What happened:"]
+        shown += [f"  {line.at:%d %b %H:%M:%S} {line.note.step}: {line.note.text}" for line in history.lines]
+    if explanation.source_states:
+        shown += ["", "Its source, within a day:"]
+        shown += [f"  {line}" for line in explanation.source_states]
+    return shown
