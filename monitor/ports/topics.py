@@ -23,6 +23,9 @@ class Matcher(Protocol):
         """Make ready what the first article in each of these languages would have to wait for."""
         ...
 
-    def match(self, document: Document) -> Matches:
-        """What matches and what nearly does; pure, never raises on any text."""
+    def match(self, document: Document, *, only: str | None = None) -> Matches:
+        """Return matches and near misses; pure, never raises on any text.
+
+        `only` asks one topic by its key; a miss then always says what is missing.
+        """
         ...

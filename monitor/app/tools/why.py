@@ -18,11 +18,12 @@ from monitor.domain.status.explanation import (
     TopicVerdict,
     answer,
     nearest,
+    nearest_first,
     receiver_lines,
     topic_verdicts,
 )
-from monitor.domain.topics.matcher import Engine, compile_catalog
 from monitor.domain.topics.values import Document
+from monitor.ports import Matcher
 from monitor.steps.triage import document
 from storage.sql.database import Database
 from storage.views.explain import SqlExplain
@@ -38,7 +39,7 @@ class Explainer:
 
     database: Database
     catalog: Catalog
-    engine: Engine
+    matcher: Matcher
     read_page: ReadPage | None = None
 
     async def explain(self, asked: str, now: datetime) -> Explanation:
@@ -56,10 +57,11 @@ class Explainer:
             found = await reads.article_titled(asked) if asked else None
             return None if found is None else await ledger.account(str(found))
         address = canonical(asked)
-        history = await ledger.account(address)
-        if history is not None:
-            return history
-        # The keys of identities ignore scheme, "www." and the last slash, and still know links that were corrected.
+        for spelling in spellings(address):
+            history = await ledger.account(spelling)
+            if history is not None:
+                return history
+        # The identity keys of an entry still know a link that was corrected since.
         keys = keys_of("", [Entry(url=address)])[0]
         known = await reads.article_known_by([key for key in (keys.url, keys.baseline) if key is not None])
         return None if known is None else await ledger.account(str(known))
@@ -120,20 +122,29 @@ class Explainer:
 
     def _verdicts(self, given: Document) -> tuple[TopicVerdict, ...]:
         """Ask every topic by itself, so that also one that is far off says which clause failed."""
-        found = self.engine.match(given)
+        found = self.matcher.match(given)
         thresholds = {topic.key: topic.threshold for topic in self.catalog.topics}
         known = topic_verdicts(found, thresholds)
         if known:
             return known
-        each = [self.engine.match(given, only=topic.key) for topic in self.catalog.topics[:MOST_TOPICS]]
+        each = [self.matcher.match(given, only=topic.key) for topic in self.catalog.topics[:MOST_TOPICS]]
         misses = [verdict for one in each for verdict in topic_verdicts(one, thresholds)]
-        return tuple(sorted(misses, key=lambda one: one.threshold - one.score))
+        return tuple(nearest_first(misses))
+
+
+def spellings(address: str) -> list[str]:
+    """Return the address with and without "www.", a last slash and encryption, as given first."""
+    scheme, _, rest = address.partition("://")
+    host, slash, path = rest.partition("/")
+    bare = host.removeprefix("www.")
+    ends = (path, path.rstrip("/") if path.endswith("/") else f"{path}/" if path else path)
+    return [
+        f"{one}://{name}{slash}{end}"
+        for one in (scheme, "https" if scheme == "http" else "http")
+        for name in (host, bare if bare != host else f"www.{bare}")
+        for end in dict.fromkeys(ends)
+    ]
 
 
 MOST_TOPICS = 200
 """Topics asked one by one for the nearest miss: some 50 ms; more would keep the asker waiting."""
-
-
-def explainer(database: Database, catalog: Catalog, read_page: ReadPage | None = None) -> Explainer:
-    """Return an explainer for a catalog, which is compiled here."""
-    return Explainer(database=database, catalog=catalog, engine=compile_catalog(catalog), read_page=read_page)

@@ -8,7 +8,7 @@ import click
 from monitor.app.runtime.clock import SystemClock
 from monitor.app.tools.store import open_store
 from monitor.app.tools.why import Explainer
-from monitor.app.tools.workbench import open_desk
+from monitor.app.tools.workbench import open_workbench
 from monitor.cli.common import config_option, json_option, run
 from monitor.domain.status.explanation import Explanation
 
@@ -41,10 +41,10 @@ def why(article: tuple[str, ...], no_fetch: bool, given: Path | None, as_json: b
 
 
 async def _explain(asked: str, no_fetch: bool, given: Path | None) -> Explanation:
-    async with open_desk(given) as desk, open_store(given) as database:
-        catalog, engine = desk.topics.current()
+    async with open_workbench(given) as bench, open_store(given) as database:
+        catalog, matcher = bench.topics.current()
         explainer = Explainer(
-            database=database, catalog=catalog, engine=engine, read_page=None if no_fetch else desk.read_page
+            database=database, catalog=catalog, matcher=matcher, read_page=None if no_fetch else bench.read_page
         )
         return await explainer.explain(asked, SystemClock().now())
 
@@ -121,7 +121,8 @@ def lines(explanation: Explanation) -> list[str]:
         article = history.article
         shown += ["", f"{article.title} ({article.outlet}), article {article.id}"]
         if history.story:
-            shown.append(f"story {history.story.id} with {len(history.story.members)} reports")
+            reports = len(history.story.members)
+            shown.append(f"story {history.story.id}, {reports} report{'s' if reports > 1 else ''}")
     elif explanation.fetched_title:
         shown += ["", f"{explanation.fetched_title} (fetched now)"]
     shown += [f"  {line}" for line in explanation.receivers]

@@ -1,6 +1,6 @@
 """Explain in one sentence why people were or were not notified of an article."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +21,11 @@ class TopicVerdict:
     missing: str = ""
     hits: tuple[Hit, ...] = ()
     parts: tuple[str, ...] = ()
+
+    @property
+    def fell_short(self) -> bool:
+        """Whether the query holds and only the score is below the threshold."""
+        return not self.matched and self.missing.startswith("the score")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +62,12 @@ class Explanation:
 def topic_verdicts(found: Matches, thresholds: dict[str, float]) -> tuple[TopicVerdict, ...]:
     """Return the verdicts of all topics, matches first, then misses, nearest first."""
     matched = (_matched(match, thresholds.get(match.topic, 1.0)) for match in found.matches)
-    missed = sorted((_missed(near) for near in found.near), key=lambda one: one.threshold - one.score)
-    return (*matched, *missed)
+    return (*matched, *nearest_first(_missed(near) for near in found.near))
+
+
+def nearest_first(misses: Iterable[TopicVerdict]) -> list[TopicVerdict]:
+    """Sort misses: scores by their share of the threshold; failed clauses by the share of the query that holds."""
+    return sorted(misses, key=lambda one: -(one.score / one.threshold if one.fell_short else one.score))
 
 
 def _matched(match: Match, threshold: float) -> TopicVerdict:
@@ -137,7 +146,8 @@ def _matched_but_silent(history: Account, topics: Sequence[str], deliveries: Seq
         return f"Not notified: the message to {one.receiver} ({one.topic}) was {_STOPPED[one.state]}{reason}."
     reasons = [line.note.text for line in history.lines if line.note.step == "alert"]
     if history.article.baseline:
-        return f"Not notified: {topics[0]} matched, but the article was already published when its feed was added (baseline)."
+        why = "the article was already published when its feed was added (baseline)"
+        return f"Not notified: {topics[0]} matched, but {why}."
     if reasons:
         return f"Not notified: {reasons[-1]}."
     return f"Not notified: {topics[0]} matched, but no receiver takes its severity."
@@ -155,7 +165,7 @@ def nearest(verdicts: Sequence[TopicVerdict]) -> str:
     if not verdicts:
         return "no topic is configured"
     best = verdicts[0]
-    if not best.missing.startswith("the score"):
+    if not best.fell_short:
         return f"no topic matches; the nearest is {best.topic}: {best.missing}"
     taken = _largest_penalty(best.missing)
     penalty = f"; {taken}" if taken else ""
@@ -169,7 +179,7 @@ def _largest_penalty(missing: str) -> str:
     if not penalties:
         return ""
     clause, points = max(penalties, key=lambda pair: pair[1])
-    return f"`{clause.removeprefix('LESS ')}` took {points:.1f} away"
+    return f"`{clause.removeprefix('LESS ').partition('^')[0]}` took {points:.1f} away"
 
 
 def receiver_lines(
@@ -177,9 +187,11 @@ def receiver_lines(
 ) -> Iterator[str]:
     """Yield one line for each receiver of a topic: sent when, or why not."""
     for receiver in receivers:
-        about = [one for one in deliveries if one.receiver == receiver.name and one.topic == topic]
+        about = [
+            one for one in deliveries if one.receiver == receiver.name and one.topic == topic and one.kind in _FIRST
+        ]
         if about:
-            yield f"{receiver.name}: {_state(about[-1])}"
+            yield f"{receiver.name}: {_state(about[0])}"
         elif severity < receiver.min_severity:
             yield f"{receiver.name}: {severity.word} is below its {receiver.min_severity.word}"
         else:

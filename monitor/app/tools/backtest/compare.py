@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from multiprocessing import get_context
 
-from monitor.app.tools.backtest.judge_again import JudgedAgain, StoryVoices
+from monitor.app.tools.backtest.judge_again import JudgedAgain, StorySources
 from monitor.config.changes import changed_topics
 from monitor.domain.alerts.alert import AlertChange
 from monitor.domain.articles.archived import ArchivedArticle
 from monitor.domain.articles.article import Article
 from monitor.domain.catalog import Catalog
-from monitor.domain.topics.matcher import Engine, compile_catalog
+from monitor.domain.topics.matcher import CatalogMatcher, compile_catalog
 from monitor.domain.topics.values import Document, Matches
 from monitor.steps.triage import document
 from storage.views.archive import SqlArchive
@@ -154,7 +154,7 @@ class _Run:
     before: _Side
     after: _Side
     since: datetime
-    voices: dict[int, StoryVoices] = field(default_factory=dict)
+    sources: dict[int, StorySources] = field(default_factory=dict)
     articles: int = 0
     without_text: int = 0
 
@@ -164,8 +164,8 @@ class _Run:
             if archived.article.first_seen >= self.since:
                 self.articles += 1
                 self.without_text += not archived.has_text
-            story = self.voices.setdefault(archived.story_id, StoryVoices())
-            others = tuple(story.voices.values()) if was.matches or now.matches else ()
+            story = self.sources.setdefault(archived.story_id, StorySources())
+            others = tuple(story.sources.values()) if was.matches or now.matches else ()
             own = story.add(archived)
             for side, matches in ((self.before, was), (self.after, now)):
                 side.take(archived, side.judged.judge(archived, own, others, matches))
@@ -199,7 +199,7 @@ def only_topics(catalog: Catalog, keys: frozenset[str]) -> Catalog:
     return replace(catalog, watchlists=watchlists)
 
 
-def _verdict(engine: Engine, article: Article, topic: str) -> tuple[float | None, str]:
+def _verdict(engine: CatalogMatcher, article: Article, topic: str) -> tuple[float | None, str]:
     """Return the score of one topic, None where the topic is missing, and why it is so."""
     if topic not in engine.topics:
         return None, ""
@@ -211,7 +211,7 @@ def _verdict(engine: Engine, article: Article, topic: str) -> tuple[float | None
     return near.score, f"misses: {near.missing}"
 
 
-_engines: list[Engine] = []
+_engines: list[CatalogMatcher] = []
 """The two matchers of a worker process, set when the process starts."""
 
 

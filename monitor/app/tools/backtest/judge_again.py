@@ -13,29 +13,29 @@ from monitor.domain.alerts.verdict import StoryFacts
 from monitor.domain.articles.archived import ArchivedArticle
 from monitor.domain.catalog import Catalog
 from monitor.domain.stories.index import StoryIndex
-from monitor.domain.stories.values import Fingerprint, Placement, Voice
+from monitor.domain.stories.values import Fingerprint, Placement, SourceText
 from monitor.domain.topics.values import Matches
 
 _NO_FINGERPRINT = Fingerprint(version=0, content=b"")
 
 
 @dataclass(slots=True)
-class StoryVoices:
+class StorySources:
     """The reports of one story so far, by text and origin, as `storage` counts them for the daemon."""
 
-    voices: dict[tuple[int, str], Voice] = field(default_factory=dict)
+    sources: dict[tuple[int, str], SourceText] = field(default_factory=dict)
 
-    def add(self, archived: ArchivedArticle) -> Voice:
+    def add(self, archived: ArchivedArticle) -> SourceText:
         """Add a report and return its own voice."""
         article = archived.article
-        own = Voice(
+        own = SourceText(
             text=archived.copy_of or article.id,
             origin=archived.origin,
             first=article.first_seen,
             last=article.first_seen,
         )
-        known = self.voices.get((own.text, own.origin))
-        self.voices[own.text, own.origin] = replace(known, last=own.last) if known else own
+        known = self.sources.get((own.text, own.origin))
+        self.sources[own.text, own.origin] = replace(known, last=own.last) if known else own
         return own
 
 
@@ -56,7 +56,7 @@ class JudgedAgain:
         self._index = StoryIndex(WINDOW)
 
     def judge(
-        self, archived: ArchivedArticle, own: Voice, others: tuple[Voice, ...], matches: Matches
+        self, archived: ArchivedArticle, own: SourceText, others: tuple[SourceText, ...], matches: Matches
     ) -> tuple[AlertChange, ...]:
         """Return the new alerts that the article raises; later updates of an alert are not listed."""
         if not matches.matches:
@@ -67,7 +67,7 @@ class JudgedAgain:
             id=story_id,
             own=own,
             others=others,
-            told=frozenset(state.matched),
+            reported_topics=frozenset(state.matched),
             alerts=tuple(state.alerts.values()),
         )
         judge = ArticleJudge(
