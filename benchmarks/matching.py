@@ -130,7 +130,7 @@ def questions(sources: list[Document], count: int) -> list[Question]:
 
 
 def catalog(asked: list[Question], *, inflected: bool) -> Catalog:
-    """The questions as a catalog."""
+    """Return the questions as a catalog."""
     topics = tuple(
         Topic(
             key=question.key,
@@ -234,7 +234,7 @@ def resident() -> float:
 
 
 def compiled(asked: list[Question], *, inflected: bool) -> tuple[CatalogMatcher, float, float]:
-    """The engine, the CPU seconds and the megabytes it took."""
+    """Return the matcher, and the CPU seconds and megabytes it took."""
     before, start = resident(), time.process_time()
     engine = compile_catalog(catalog(asked, inflected=inflected))
     return engine, time.process_time() - start, resident() - before
@@ -285,7 +285,7 @@ def run(count: int, documents: list[Document], sources: list[Document], rounds: 
 
 
 def corpus() -> Path | None:
-    """The labelled articles, where they are."""
+    """Return the place of the labelled articles; None when absent."""
     root = Path(os.environ.get("WIREWATCH_CORPUS", Path(__file__).parents[1] / "../shared/corpus"))
     path = root / "labelled" / "topics.dev.jsonl"
     return path if path.exists() else None

@@ -30,7 +30,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 
 def judgements_of(corpus: Path, config: Path, topics: Sequence[str] = TOPICS) -> list[Judgement]:
-    """What the topics configured in `config` decide on the labelled documents in `corpus`."""
+    """Judge the topics of `config` by the labelled documents of `corpus`."""
     loaded = load(config)
     if loaded.catalog is None:
         raise SystemExit("\n".join(map(str, loaded.errors)))

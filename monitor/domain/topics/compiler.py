@@ -1,4 +1,7 @@
-"""From syntax trees to plans: terms become cells, vocabularies are looked up, scopes are pushed to what has places."""
+"""Turn syntax trees into plans.
+
+Terms become cells, vocabularies are looked up, scopes are pushed to the parts that have places.
+"""
 
 import difflib
 
@@ -29,14 +32,14 @@ from monitor.domain.topics.text.stems import language_of
 
 
 class Compiler:
-    """Makes plans for the queries of one watchlist. Every method raises QueryError."""
+    """Make the plans of one watchlist's queries. Every method raises QueryError."""
 
     def __init__(self, atoms: Atoms, vocabularies: VocabularyCells) -> None:
         self.atoms = atoms
         self.vocabularies = vocabularies
 
     def step(self, node: Node, place: ArticlePart | None = None) -> Step:
-        """The plan of a node; `place` is the scope it stands in."""
+        """Return the plan of a node that stands in the scope `place`."""
         if isinstance(node, Either):
             return self.either(node, place)
         if isinstance(node, All):
@@ -44,7 +47,12 @@ class Compiler:
         if isinstance(node, Without):
             return NoneOf(self.step(node.item, place), node.start, node.end)
         if isinstance(node, Asked):
-            return FactStep(node.fact, tuple(_value(node.fact, value) for value in node.values), node.start, node.end)
+            values = (value.strip() for value in node.values)
+            if node.fact is Fact.LANG:
+                plain = tuple(language_of(value) or "" for value in values)
+            else:
+                plain = tuple(value.lower() if node.fact is Fact.OUTLET else value.casefold() for value in values)
+            return FactStep(node.fact, plain, node.start, node.end)
         if isinstance(node, Inside):
             if place is not None and place is not node.place:
                 raise _error(node, f"{node.place}: inside {place}: is never true", "use one of them")
@@ -58,11 +66,11 @@ class Compiler:
 
     @staticmethod
     def scoped(step: Found, place: ArticlePart | None) -> Found:
-        """The step limited to a part of the article."""
+        """Limit a step to a part of the article."""
         return step if place is None else Within(step, place, step.start, step.end)
 
     def found(self, node: Node) -> Found:
-        """The plan of a node that has places of its own."""
+        """Return the plan of a node that has places of its own."""
         if isinstance(node, Term):
             cell = self.atoms.cell([(self.atoms.atom(node), node.weight)])
             return Leaf(frozenset({cell}), node.start, node.end)
@@ -81,7 +89,7 @@ class Compiler:
         raise _error(node, "this part has no places in the text", "use terms, phrases, vocabularies and ORs of them")
 
     def side(self, node: Node, operator: str) -> Found:
-        """One side of a NEAR, or what is counted."""
+        """Return the plan of one side of a NEAR, or of the part that is counted."""
         if isinstance(node, All | Without | Asked):
             what = {All: "AND", Without: "NOT", Asked: "a fact"}[type(node)]
             advice = "split it: (a NEAR b) AND (a NEAR c)" if operator != "{n}" else "count each part: a{2} AND b{2}"
@@ -89,7 +97,10 @@ class Compiler:
         return self.found(node)
 
     def either(self, node: Either, place: ArticlePart | None) -> Step:
-        """An OR: its terms become one cell, its vocabularies join them, the rest are alternatives."""
+        """Return the plan of an OR.
+
+        Its terms become one cell, its vocabularies join them, the rest are alternatives.
+        """
         members: list[tuple[int, float]] = []
         cells: set[int] = set()
         others: list[Step] = []
@@ -112,7 +123,7 @@ class Compiler:
         return AnyOf(alternatives, node.start, node.end)
 
     def named(self, node: Named) -> frozenset[int]:
-        """The cells of a vocabulary."""
+        """Return the cells of a vocabulary."""
         try:
             return self.vocabularies.cells(node.name)
         except KeyError:
@@ -123,17 +134,11 @@ class Compiler:
 
 
 def _alternatives(node: Either) -> list[Node]:
-    """The parts of an OR, those of ORs directly inside it included."""
+    """Return the parts of an OR and of the ORs directly inside it."""
     flat: list[Node] = []
     for item in node.items:
         flat += _alternatives(item) if isinstance(item, Either) else [item]
     return flat
-
-
-def _value(fact: Fact, value: str) -> str:
-    if fact is Fact.LANG:
-        return language_of(value) or ""
-    return value.strip().lower() if fact is Fact.OUTLET else value.strip().casefold()
 
 
 def _error(node: Node, message: str, suggestion: str) -> QueryError:

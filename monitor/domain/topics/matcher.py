@@ -1,4 +1,4 @@
-"""All topics of a catalog compiled together, and the matching of one document against them."""
+"""Compile the topics of a catalog together, and match documents against them."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,6 @@ from monitor.domain.topics.query.parser import parse
 from monitor.domain.topics.query.syntax import Query
 from monitor.domain.topics.terms.document_terms import DocumentTerms
 from monitor.domain.topics.terms.lexicon import Lexicon
-from monitor.domain.topics.terms.ragged import Numbers
 from monitor.domain.topics.terms.term_index import TermIndex
 from monitor.domain.topics.terms.terms import Atoms
 from monitor.domain.topics.terms.vocabularies import VocabularyCells
@@ -34,7 +33,10 @@ NEAR_ENOUGH = 0.6
 
 
 class CatalogMatcher:
-    """Fulfils `ports.Matcher`. Made by `compile_catalog`; may be pickled, and shared by threads that match in turn."""
+    """Match documents against all topics of a catalog (a `ports.Matcher`).
+
+    Made by `compile_catalog`. It may be pickled, and shared by threads that match in turn.
+    """
 
     def __init__(self, revision: str, plans: tuple[TopicPlan, ...], atoms: Atoms) -> None:
         self._revision = revision
@@ -55,16 +57,16 @@ class CatalogMatcher:
 
     @property
     def revision(self) -> str:
-        """The revision of the catalog it was compiled from."""
+        """Return the revision of the catalog it was compiled from."""
         return self._revision
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """The keys of the topics it matches, in the order of the files."""
+        """Return the keys of its topics, in the order of the files."""
         return tuple(plan.key for plan in self._plans)
 
     def match(self, document: Document, *, only: str | None = None, near: float = NEAR_ENOUGH) -> Matches:
-        """What matches and what nearly does. Pure; raises on no text.
+        """Return the topics that match and those that nearly do. Raises on no text.
 
         `near` is how much of a query must hold for its topic to be told as a near miss. `only` asks one topic by its
         key; when that one misses, `near` always tells why.
@@ -73,7 +75,10 @@ class CatalogMatcher:
         if only is not None:
             topics, near = self._named.get(only, _NONE), 0.0
         else:
-            topics = self._candidates(terms)
+            # Topics filed under a term that the document has, and topics filed under none.
+            asked = self._always.copy()
+            asked[terms.occurrences.topics] = True
+            topics = asked.nonzero()[0]
         passed, misses = self._sieve.sift(topics, terms, near)
         matches: list[Match] = []
         scored = self._scored(passed, terms)
@@ -88,32 +93,28 @@ class CatalogMatcher:
         return Matches(matches=tuple(matches), near=told, doubts=_cut(document))
 
     def _scored(self, passed: list[Passed], terms: DocumentTerms) -> Iterator[Match | None]:
-        """What became of those with simple queries, the evidence for all of them gathered in one go."""
+        """Yield the match, or None, of each topic with a simple query.
+
+        The evidence of all of them is gathered in one go.
+        """
         simple = [found for found in passed if self._plans[found.number].simple]
         scores = {mass: simple_score(mass, terms) for mass in {found.mass for found in simple}}
         for (number, mass, _), hits in zip(simple, terms.quotes.of_each([one.ranks for one in simple]), strict=True):
             plan, (score, parts) = self._plans[number], scores[mass]
             yield Match(plan.key, score, hits, parts) if plan.met(score) else None
 
-    def _candidates(self, terms: DocumentTerms) -> Numbers:
-        """The topics filed under what the document says, and those filed under nothing."""
-        asked = self._always.copy()
-        asked[terms.occurrences.topics] = True
-        return asked.nonzero()[0]
-
     def read(self, document: Document) -> DocumentTerms:
-        """The document with every term of every topic found."""
+        """Find every term of every topic in a document."""
         language = language_of(document.language)
         return DocumentTerms(document, language, self._lexicon(language), self._atoms)
 
     @property
     def languages(self) -> tuple[str | None, ...]:
-        """The languages of the articles met so far, None for an unknown one."""
+        """Return the languages of the articles met so far, None for an unknown one."""
         return tuple(self._lexicons)
 
     def prepare(self, languages: Sequence[str | None]) -> None:
-        """Make ready what the first article in each of these languages would have to wait for: 0.1 s at 10,000
-        topics."""
+        """Build the word tables of these languages, 0.1 s each at 10,000 topics."""
         for language in languages:
             self._lexicon(language)
 
@@ -124,7 +125,7 @@ class CatalogMatcher:
         return lexicon
 
     def _near(self, misses: list[int], terms: DocumentTerms, enough: float) -> tuple[Near, ...]:
-        """The nearest of the first MOST_LOOKED_AT misses, best first."""
+        """Return the nearest of the first MOST_LOOKED_AT misses, best first."""
         looked_at = (plan for plan in map(self._plans.__getitem__, misses) if plan.share(terms) >= enough)
         close = [(plan.root.closeness(terms), plan) for plan in islice(looked_at, MOST_LOOKED_AT)]
         close = [pair for pair in close if pair[0] >= enough]
@@ -152,7 +153,10 @@ def _cut(document: Document) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class CompiledCatalog:
-    """Hold a catalog's topics compiled: plans, syntax trees by file and topic, and the queries' problems."""
+    """Hold a catalog's topics compiled, and the problems of its queries.
+
+    `queries` are the syntax trees by file and topic.
+    """
 
     catalog: Catalog
     atoms: Atoms = field(default_factory=Atoms)
@@ -180,7 +184,7 @@ class CompiledCatalog:
 
 
 def plan_topic(topic: Topic, query: Query, compiler: Compiler) -> TopicPlan:
-    """The plan of a topic. Raises QueryError."""
+    """Return the plan of a topic. Raises QueryError."""
     root = compiler.step(query.root)
     return TopicPlan(
         key=topic.key,

@@ -1,4 +1,4 @@
-"""What goes into the matcher and what comes out of it."""
+"""Name the values that go into the matcher and come out of it."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,7 +9,7 @@ if TYPE_CHECKING:  # values are imported where nothing is matched; the normalise
 
 
 class Field(StrEnum):
-    """The fields a hit can point into."""
+    """List the fields that a hit can point into."""
 
     TITLE = "title"
     TEXT = "text"
@@ -31,7 +31,10 @@ class Document:
 
 
 class Hit(NamedTuple):
-    """One place where a term was found: code points of the field as given, `quote == field[start:end]`."""
+    """Hold one place of a term: code points of the field as given.
+
+    `quote == field[start:end]`.
+    """
 
     term: str
     field: Field
@@ -41,7 +44,10 @@ class Hit(NamedTuple):
 
 
 class Match(NamedTuple):
-    """Article x topic: the score and the evidence for it, best hits first. `parts` are the score's addends in words."""
+    """Hold a topic that an article matches: score and evidence, best hits first.
+
+    `parts` are the score's addends in words.
+    """
 
     topic: str
     score: float
@@ -51,7 +57,7 @@ class Match(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Near:
-    """A topic that missed: by how much (`score` against `threshold`) and which clause failed, in words."""
+    """Hold a topic that nearly matches: `score` of `threshold`, and the clause that failed."""
 
     topic: str
     score: float
@@ -62,7 +68,10 @@ class Near:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matches:
-    """All that one document matched and nearly matched. `doubts`: what a reader should know ("only the first ...")."""
+    """Hold all topics that one document matches or nearly matches.
+
+    `doubts` tell a reader what the figures leave out ("only the first ...").
+    """
 
     matches: tuple[Match, ...] = ()
     near: tuple[Near, ...] = ()

@@ -1,4 +1,4 @@
-"""What `check` says of queries, vocabularies and examples: errors, doubts, and examples that fail, with the reason."""
+"""Check queries, vocabularies and examples: errors, warnings, failing examples."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from monitor.domain.topics.values import Document, Matches
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExampleFailure:
-    """An example that does not do what its topic says; `explanation` names the clause or the hits at fault."""
+    """Hold an example that does not do what its topic says, with the reason."""
 
     topic: str
     watchlist: str
@@ -33,7 +33,7 @@ def check_catalog(compiled: CompiledCatalog) -> tuple[QueryProblem, ...]:
 
 
 def check_examples(engine: CatalogMatcher, catalog: Catalog) -> tuple[ExampleFailure, ...]:
-    """Every example of every topic tried. Topics the engine had to leave out are skipped: their errors are told."""
+    """Try every example of every topic that compiled."""
     known = set(engine.topics)
     return tuple(
         failure
@@ -45,7 +45,7 @@ def check_examples(engine: CatalogMatcher, catalog: Catalog) -> tuple[ExampleFai
 
 
 def still_matches(engine: CatalogMatcher, topic: str, document: Document) -> str | None:
-    """By what `topic` matches `document`; None where it does not, or the engine had to leave it out."""
+    """Say by what `topic` matches `document`; None where it does not, or is left out."""
     if topic not in engine.topics:
         return None
     result = engine.match(document, only=topic)
@@ -55,7 +55,8 @@ def still_matches(engine: CatalogMatcher, topic: str, document: Document) -> str
 def _failures(engine: CatalogMatcher, watchlist: Watchlist, topic: Topic) -> Iterator[ExampleFailure]:
     for wanted, examples in ((True, topic.must_match), (False, topic.must_not_match)):
         for example in examples:
-            result = engine.match(_document(example), only=topic.key)
+            document = Document(title=example.title, text=example.text, language=example.language)
+            result = engine.match(document, only=topic.key)
             if bool(result.matches) is not wanted:
                 yield ExampleFailure(
                     topic=topic.key,
@@ -64,10 +65,6 @@ def _failures(engine: CatalogMatcher, watchlist: Watchlist, topic: Topic) -> Ite
                     wanted=wanted,
                     explanation=_explain(result),
                 )
-
-
-def _document(example: Example) -> Document:
-    return Document(title=example.title, text=example.text, language=example.language)
 
 
 def _explain(result: Matches) -> str:

@@ -1,4 +1,4 @@
-"""What is peculiar to a few example texts: terms that they share and that a language at large seldom uses."""
+"""Find terms that a few example texts share and that a language seldom uses."""
 
 import math
 import re
@@ -37,7 +37,7 @@ _POSSESSIVE = re.compile(r"['’]s$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A term that examples share: as most often written, in how many examples, how often, how peculiar.
+    """Hold a term that examples share, as most often written, with its counts.
 
     `name`: written with a capital wherever it stands. Terms in scripts without capitals are never names.
     """
@@ -52,7 +52,9 @@ class Candidate:
 def candidates(
     examples: Sequence[Document], background: Mapping[str, float], stem: Callable[[str], str] = str
 ) -> list[Candidate]:
-    """The terms of one language's examples, most peculiar first; single words are counted with their inflected forms.
+    """Return the terms of one language's examples, most peculiar first.
+
+    Single words are counted with their inflected forms.
 
     A term must stand in more than a third of the examples (two at least, when there are several); its weight is the
     share of examples, times the logarithm of how much more frequent it is than in the background (Zipf values by word)
@@ -69,7 +71,7 @@ def candidates(
 
 
 class _Counts:
-    """Occurrences of every one- to three-word sequence, by example."""
+    """Count every sequence of one to three words by example."""
 
     def __init__(self, stem: Callable[[str], str]) -> None:
         self.stem = stem
@@ -104,7 +106,7 @@ class _Counts:
         self.inside[key] += telling
 
     def coheres(self, key: str) -> bool:
-        """Whether the words of a phrase stand together more than chance would have it."""
+        """Tell whether the words of a phrase stand together more often than by chance."""
         words = _units(key)
         if len(words) == 1:
             return not _UNSPACED.match(key)
@@ -112,7 +114,7 @@ class _Counts:
         return self.count[key] >= 2 and math.log(self.count[key] / chance) >= COHESION * min(2, len(words) - 1) - 1
 
     def absorbed(self, key: str, others: Sequence[str]) -> bool:
-        """Whether nearly all of its occurrences lie within one longer term."""
+        """Tell whether nearly all of its occurrences lie within one longer term."""
         written = self.written[key].most_common(1)[0][0].casefold()
         least = self.count[key] * ABSORBED
         return any(self.count[o] >= least and o != key and _within(written, o) for o in others)
@@ -131,7 +133,7 @@ class _Counts:
         )
 
     def _usual(self, key: str, background: Mapping[str, float]) -> float:
-        """The Zipf value of a term in the language at large: of its commonest form, of the rarest word of a phrase."""
+        """Return the Zipf value of a term: its commonest form, a phrase's rarest word."""
         if " " in key:
             return min(background.get(word, UNLISTED) for word in key.split(" ")) - RARER_TOGETHER
         return max(background.get(form.casefold(), UNLISTED) for form in self.written[key])
@@ -148,7 +150,7 @@ def _within(key: str, longer: str) -> bool:
 
 
 def _edge(word: str, background: Mapping[str, float]) -> bool:
-    """Whether a term should not begin or end with this word."""
+    """Tell whether a term should not begin or end with this word."""
     plain = word.casefold()
     if _UNSPACED.match(word):
         return word in _UNSPACED_FUNCTION
@@ -156,7 +158,7 @@ def _edge(word: str, background: Mapping[str, float]) -> bool:
 
 
 def _runs(text: str) -> Iterator[list[str]]:
-    """The words between punctuation marks, possessives cut off."""
+    """Yield the words between punctuation marks, possessives cut off."""
     run: list[str] = []
     for match in _WORD.finditer(_ADDRESS.sub(" ", text)):
         word = match.group()

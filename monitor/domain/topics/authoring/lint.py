@@ -1,4 +1,4 @@
-"""Doubts about queries that are valid: terms that can never match, or match otherwise than their author thinks."""
+"""Warn of valid queries with terms that match otherwise than their author thinks."""
 
 from collections.abc import Iterator, Mapping
 
@@ -30,7 +30,10 @@ SHORT = 3
 
 
 def doubts(watchlist: Watchlist, queries: Mapping[tuple[str, str], Query]) -> Iterator[QueryProblem]:
-    """The warnings for a watchlist's topics and vocabularies; `queries` are by file and topic, valid ones."""
+    """Yield the warnings for a watchlist's topics and vocabularies.
+
+    `queries` are the valid ones by file and topic.
+    """
     used: set[str] = set()
     for topic in watchlist.topics:
         query = queries.get((watchlist.file, topic.key))
@@ -92,7 +95,7 @@ def _of_term(term: Term) -> Iterator[tuple[str, str]]:
 
 
 def shadowed(node: Either) -> Iterator[tuple[Term, Term]]:
-    """Terms of an OR that another of its terms matches anyway, with that other."""
+    """Yield terms of an OR that another term matches anyway, with that other."""
     terms = [item for item in node.items if isinstance(item, Term) and item.kind is not Kind.REGEX]
     wider: dict[str, Term] = {}
     for term in terms:
@@ -113,7 +116,7 @@ def _begins(term: Term, prefix: Term) -> bool:
 
 
 def _reach(term: Term) -> list[str]:
-    """Signatures of what a term matches: its stem, and its exact words when it ignores case."""
+    """Return signatures of what a term matches: its stem, and exact words of any case."""
     folded = " ".join(map(fold, words_of(term.text)))
     if term.kind is Kind.CASED or "*" in term.text:
         return [f"{term.kind}:{term.text}"]
@@ -134,7 +137,7 @@ def _stem(term: Term) -> str:
 
 
 def _contradictions(node: All) -> Iterator[tuple[str, Asked]]:
-    """Facts with one value that are asked for twice, with different values."""
+    """Yield facts with one value that are asked for twice with different values."""
     asked: dict[Fact, Asked] = {}
     for item in node.items:
         if isinstance(item, Asked) and item.fact is not Fact.TAG:

@@ -1,4 +1,4 @@
-"""From example articles to a topic one can start with: vocabularies, a query, and how many examples it finds."""
+"""Propose a topic from example articles: vocabularies, a query, and its recall."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,9 @@ Background = Callable[[str], Mapping[str, float]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """Proposed terms by language, most telling first. Names say who and where, words say what.
+    """Hold proposed terms by language, most telling first.
+
+    Names say who and where, words say what.
 
     `anchors` are families of names that nearly every example has; one of each is required by the query.
     """
@@ -34,14 +36,15 @@ class Proposal:
     anchors: tuple[tuple[str, ...], ...]
 
     def query(self, key: str) -> str:
-        """The query to start with: each anchor, the commonest one prominently, and any of the other terms."""
-        required = [f"({' OR '.join(map(_quoted, family))})" for family in self.anchors]
+        """Return the query to start with: each anchor, and any of the other terms."""
+        quoted = ([term if term.isalnum() else f'"{term}"' for term in family] for family in self.anchors)
+        required = [f"({' OR '.join(terms)})" for terms in quoted]
         if required:
             return " AND ".join([f"lead:{required[0]}", *required[1:], f"${key}_words"])
         return f"lead:${key}_words"
 
     def watchlist(self, key: str) -> Watchlist:
-        """The proposal as a watchlist with one topic."""
+        """Return the proposal as a watchlist with one topic."""
         vocabularies = tuple(
             Vocabulary(
                 name=f"{key}_{name}",
@@ -54,20 +57,23 @@ class Proposal:
 
 
 def found_again(proposal: Proposal, examples: Sequence[Document]) -> int:
-    """How many of the examples the proposed topic matches."""
+    """Count the examples that the proposed topic matches."""
     engine = compile_catalog(Catalog(revision="", watchlists=(proposal.watchlist("topic"),)))
     return sum(bool(engine.match(example).matches) for example in examples)
 
 
 def suggest(examples: Sequence[Document], background: Background) -> Proposal:
-    """A proposal from examples, each with its language (English when it has none)."""
+    """Return a proposal from examples, English where they have no language."""
     languages = dict.fromkeys(example.language or "en" for example in examples)
     names: dict[str, tuple[Candidate, ...]] = {}
     words: dict[str, tuple[Candidate, ...]] = {}
     for language in languages:
         own = [example for example in examples if (example.language or "en") == language]
         usual = background(language)
-        found = _plain(candidates(own, usual, partial(_stem, language)), usual)
+        found = candidates(own, usual, partial(_stem, language))
+        # A phrase that only extends a name goes (President Xi Jinping); first name and name stay.
+        listed_names = {c.term for c in found if c.name}
+        found = [c for c in found if not _dressed(c.term, listed_names, usual)]
         names[language] = tuple(c for c in found if c.name)[:NAMES]
         words[language] = tuple(c for c in found if not c.name)[:WORDS]
     return Proposal(examples=len(examples), names=names, words=words, anchors=tuple(_anchors(names, len(examples))))
@@ -75,12 +81,6 @@ def suggest(examples: Sequence[Document], background: Background) -> Proposal:
 
 def _stem(language: str, word: str) -> str:
     return stem(stemming_language(word, language), word)
-
-
-def _plain(found: Sequence[Candidate], background: Mapping[str, float]) -> list[Candidate]:
-    """Without phrases that dress up a name which is there already (President Xi Jinping); first name and name stay."""
-    names = {c.term for c in found if c.name}
-    return [c for c in found if not _dressed(c.term, names, background)]
 
 
 def _dressed(term: str, names: set[str], background: Mapping[str, float]) -> bool:
@@ -95,7 +95,7 @@ def _dressed(term: str, names: set[str], background: Mapping[str, float]) -> boo
 
 
 def _anchors(names: Mapping[str, Sequence[Candidate]], examples: int) -> Iterator[tuple[str, ...]]:
-    """Families of names that nearly all examples share, the most frequent ones."""
+    """Yield the families of names that nearly all examples share, the most frequent first."""
     families: dict[str, list[Candidate]] = {}
     for found in names.values():
         for name in (c for c in found if " " not in c.term):
@@ -105,12 +105,8 @@ def _anchors(names: Mapping[str, Sequence[Candidate]], examples: int) -> Iterato
     yield from (tuple(c.term for c in family) for family in shared[:ANCHORS])
 
 
-def _quoted(term: str) -> str:
-    return term if term.isalnum() else f'"{term}"'
-
-
 def as_yaml(proposal: Proposal, key: str) -> Iterator[str]:
-    """Lines of a watchlist file, with how often each term was found; ready to be pasted and pruned."""
+    """Yield the lines of a watchlist file, with how often each term was found."""
     yield "vocabulary:"
     for vocabulary, languages in (("names", proposal.names), ("words", proposal.words)):
         yield f"  {key}_{vocabulary}:"
@@ -130,7 +126,7 @@ def as_yaml(proposal: Proposal, key: str) -> Iterator[str]:
 
 
 def _entry(term: str) -> str:
-    """The term as a vocabulary writes it: words that are all capitals mean something else in small letters (US, us)."""
+    """Return the term as an entry; all capitals keep their case (US is not us)."""
     return f"={term}" if term.isalpha() and term.isupper() and len(term) < FAMILY else term
 
 

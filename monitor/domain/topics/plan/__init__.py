@@ -1,1 +1,4 @@
-"""Queries made ready to be asked: what holds, where, how strongly, and what is missing."""
+"""Ask queries of an article: does it hold, where, how strongly, what is missing.
+
+Reading queries belongs to monitor.domain.topics.query.
+"""

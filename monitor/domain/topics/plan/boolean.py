@@ -1,4 +1,4 @@
-"""AND, OR and NOT of parts without places of their own, and facts about the article."""
+"""Ask AND, OR and NOT of parts without places, and facts about the article."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from monitor.domain.topics.terms.quotes import Located, listed
 
 
 class AllOf(Step):
-    """AND, with at least one part that has no places or is a NOT."""
+    """Ask for all parts (AND), one of them without places or a NOT."""
 
     __slots__ = ("items", "positive")
 
@@ -45,7 +45,7 @@ class AllOf(Step):
 
 
 class AnyOf(Step):
-    """OR with a part that has no places of its own."""
+    """Ask for any part (OR), one of them without places."""
 
     __slots__ = ("items",)
 
@@ -76,7 +76,7 @@ class AnyOf(Step):
 
 
 class NoneOf(Step):
-    """NOT."""
+    """Ask that a part does not hold (NOT)."""
 
     __slots__ = ("item",)
 
@@ -97,7 +97,7 @@ class NoneOf(Step):
         return []
 
     def evidence(self, terms: DocumentTerms, into: list[Located]) -> None:
-        """An absence has no places."""
+        """Add nothing: the part has no places."""
 
     def missing(self, terms: DocumentTerms, query: str) -> str:
         evidence: list[Located] = []
@@ -107,7 +107,7 @@ class NoneOf(Step):
 
 
 class FactStep(Step):
-    """`outlet:`, `lang:`, `tag:`."""
+    """Ask for a fact about the article (`outlet:`, `lang:`, `tag:`)."""
 
     __slots__ = ("fact", "test", "values")
 
@@ -128,7 +128,7 @@ class FactStep(Step):
         return []
 
     def evidence(self, terms: DocumentTerms, into: list[Located]) -> None:
-        """A fact has no places."""
+        """Add nothing: the part has no places."""
 
     def missing(self, terms: DocumentTerms, query: str) -> str:
         is_now = {
@@ -139,20 +139,16 @@ class FactStep(Step):
         return f"{self.written(query)}: the article's {self.fact} is {is_now or 'not known'}"
 
 
-def _outlet(terms: DocumentTerms, values: tuple[str, ...]) -> bool:
-    outlet = terms.document.outlet.lower()
-    return any(outlet == value or outlet.endswith("." + value) for value in values)
-
-
 FACTS: dict[Fact, Callable[[DocumentTerms, tuple[str, ...]], bool]] = {
-    Fact.OUTLET: _outlet,
+    # An outlet is its domain or any below it: bbc.co.uk is news.bbc.co.uk too.
+    Fact.OUTLET: lambda terms, values: any(f".{terms.document.outlet.lower()}".endswith("." + v) for v in values),
     Fact.LANG: lambda terms, values: terms.language in values,
     Fact.TAG: lambda terms, values: any(tag.strip().casefold() in values for tag in terms.document.tags),
 }
 
 
 class WeightedStep(Step):
-    """A weight on a part without places: multiplies its strength."""
+    """Multiply the strength of a part without places."""
 
     __slots__ = ("item", "weight")
 

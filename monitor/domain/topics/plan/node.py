@@ -1,4 +1,4 @@
-"""What every part of a plan can be asked, and what those with places of their own share."""
+"""Define the questions that every part of a plan answers."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ Spots = list[Spot]
 
 
 class Step(ABC):
-    """A part of a query. `start` and `end` say where it stands there."""
+    """Answer for one part of a query, written at `start` to `end` of it."""
 
     __slots__ = ("end", "start")
 
@@ -23,22 +23,22 @@ class Step(ABC):
 
     @abstractmethod
     def holds(self, terms: DocumentTerms) -> bool:
-        """Whether the article fulfils it."""
+        """Tell whether the article fulfils this part."""
 
     @abstractmethod
     def strength(self, terms: DocumentTerms) -> float:
-        """How much the article is about it, 0 to below 1 (times its weight)."""
+        """Return how much the article is about it, 0 to below 1, times its weight."""
 
     @abstractmethod
     def closeness(self, terms: DocumentTerms) -> float:
-        """1 when it holds, else the share of it that does, below 1."""
+        """Return 1 when it holds, else the share of it that does, below 1."""
 
     @abstractmethod
     def clauses(self) -> list[Clause]:
-        """What an article must have for it to hold; empty when nothing is needed."""
+        """Return the clauses that an article must have for it to hold; maybe none."""
 
     def asked(self) -> tuple["Step", ...]:
-        """What is still to be asked once an article has all of its clauses."""
+        """Return the steps to ask once an article has all of its clauses."""
         return (self,)
 
     @abstractmethod
@@ -47,16 +47,16 @@ class Step(ABC):
 
     @abstractmethod
     def missing(self, terms: DocumentTerms, query: str) -> str:
-        """Why it does not hold, in words."""
+        """Say in words why it does not hold."""
 
     def written(self, query: str) -> str:
-        """This part as the author wrote it."""
+        """Return this part of the query as the author wrote it, shortened."""
         text = " ".join(query[self.start : self.end].split())
         return text if len(text) <= 80 else text[:77] + "..."
 
 
 def saturated(mass: float, terms: DocumentTerms) -> float:
-    """mass / (mass + k): grows with every place, ever more slowly, and never reaches 1.
+    """Return mass / (mass + k): it grows ever more slowly and never reaches 1.
 
     k grows with the article's length, from 1 to 5: the same five places mean more in a short article.
     """
@@ -64,16 +64,16 @@ def saturated(mass: float, terms: DocumentTerms) -> float:
 
 
 class Found(Step):
-    """A part with places of its own; whatever has places can be near, inside, or counted."""
+    """Answer for a part with places of its own: it can be near, inside, or counted."""
 
     __slots__ = ()
 
     @abstractmethod
     def look(self, terms: DocumentTerms) -> Spots:
-        """Its places, in order."""
+        """Find its places, in order."""
 
     def spots(self, terms: DocumentTerms) -> Spots:
-        """Its places, in order, looked for once per article."""
+        """Return its places in order, looked for once per article."""
         known = terms.memo.get(id(self))
         if known is None:
             known = terms.memo[id(self)] = self.look(terms)
@@ -83,7 +83,7 @@ class Found(Step):
         return bool(self.spots(terms))
 
     def mass(self, terms: DocumentTerms) -> float:
-        """Its places added up."""
+        """Add up its places."""
         return sum(map(terms.counts, self.spots(terms)))
 
     def strength(self, terms: DocumentTerms) -> float:
@@ -94,7 +94,10 @@ class Found(Step):
 
 
 def joined(options: Sequence[list[Clause]]) -> list[Clause]:
-    """What an OR needs: one cell of any option's cheapest clause; nothing when an option needs nothing."""
+    """Return the clause of an OR: any of the cheapest clause of each option.
+
+    Empty when an option needs nothing.
+    """
     if not all(options):
         return []
     return [frozenset().union(*(min(clauses, key=len) for clauses in options))]

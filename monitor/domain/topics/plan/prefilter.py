@@ -1,4 +1,4 @@
-"""Many topics asked at once: whether an article has all of their small groups, and how strong the simple ones are."""
+"""Ask many topics at once whether an article has all of their small groups."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -15,7 +15,7 @@ _BARRED = -1e100
 
 
 class SievedTopic(Protocol):
-    """A topic as the sieve sees it.
+    """Describe a topic to the sieve.
 
     An article has to have one of each of `groups`, and none of `barred`. `nearest`: the largest share of its clauses
     that an article can have without all of them.
@@ -41,7 +41,7 @@ class Passed(NamedTuple):
 
 
 class Sieve:
-    """The groups of all topics, as a table: a row for each term of one."""
+    """Hold the groups of all topics as a table, a row for each term of a group."""
 
     def __init__(self, topics: Sequence[SievedTopic]) -> None:
         atoms, weights, columns, ends = list[int](), list[float](), list[int](), [0]
@@ -62,7 +62,7 @@ class Sieve:
         """Added to the masses of a topic's groups, so that those it does not have are never the weakest."""
 
     def sift(self, topics: Numbers, terms: DocumentTerms, near: float) -> tuple[list[Passed], list[int]]:
-        """Those of the topics that an article has all groups of, and of the others those that may nearly match."""
+        """Return the topics that an article has all groups of, and those that may nearly match."""
         if not len(topics):
             return [], []
         which, rows = self._rows.of(topics)

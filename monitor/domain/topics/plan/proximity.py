@@ -1,4 +1,4 @@
-"""NEAR, BEFORE and SAME: places that stand close together."""
+"""Ask for places that stand close together (NEAR, BEFORE, SAME)."""
 
 from bisect import bisect_left, bisect_right
 
@@ -7,7 +7,7 @@ from monitor.domain.topics.terms.document_terms import DocumentTerms, Spot
 
 
 class Nearby(Found):
-    """NEAR, BEFORE: places of either side with one of the other at most `distance` words away."""
+    """Ask for places of both sides at most `distance` words apart (NEAR, BEFORE)."""
 
     __slots__ = ("distance", "left", "ordered", "right")
 
@@ -40,7 +40,7 @@ class Nearby(Found):
 
 
 def _pairs(terms: DocumentTerms, left: Spots, right: Spots, distance: int) -> set[Spot]:
-    """The places of `left` and `right` that stand in this order with at most `distance` words between them.
+    """Return places of both sides in this order, at most `distance` words apart.
 
     Looking at the nearest partner is enough: when it is too far, all are.
     """
@@ -62,7 +62,7 @@ def _sides(left: Step, right: Step, terms: DocumentTerms) -> float:
 
 
 class SameSentence(Found):
-    """SAME: places of both sides in one sentence, not the same place."""
+    """Ask for places of both sides in one sentence (SAME)."""
 
     __slots__ = ("left", "right")
 

@@ -1,4 +1,4 @@
-"""The commonest kind of query in short: an AND of small groups of terms, and NOT of others."""
+"""Recognise the commonest kind of query: an AND of small groups, and NOT of others."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -18,14 +18,14 @@ Group = dict[int, float]
 
 
 class Simple(NamedTuple):
-    """Says the same as the steps of such a query: one of each of `groups`, none of `barred`."""
+    """Hold such a query in short: one of each of `groups`, none of `barred`."""
 
     groups: tuple[Group, ...]
     barred: tuple[int, ...]
 
 
 def simple(root: Step, cells: Sequence[Cell]) -> Simple | None:
-    """The short form of a query's steps, when it has one."""
+    """Return the short form of a query's steps; None when it has none."""
     items = root.items if isinstance(root, AllOf) else (root,)
     wanted = [_members(item, cells) for item in items if not isinstance(item, NoneOf)]
     barred = [_members(item.item, cells) for item in items if isinstance(item, NoneOf)]
@@ -42,7 +42,7 @@ def _members(item: Step, cells: Sequence[Cell]) -> Group | None:
 
 
 def small(clause: Clause, cells: Sequence[Cell]) -> Group | None:
-    """The terms of a clause that is one small group and counts in every language; None for any other."""
+    """Return the terms of a clause that is one small group for every language, else None."""
     if len(clause) != 1:
         return None
     cell = cells[next(iter(clause))]

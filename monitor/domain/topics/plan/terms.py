@@ -1,4 +1,4 @@
-"""Terms, ORs of them and vocabularies; limited to a part of the article, counted, weighed."""
+"""Ask for terms, ORs of terms and vocabularies: limited, counted, weighed."""
 
 from monitor.domain.topics.plan.node import Clause, Found, Spots, Step, joined
 from monitor.domain.topics.query.syntax import ArticlePart
@@ -7,7 +7,7 @@ from monitor.domain.topics.terms.quotes import Located
 
 
 class Leaf(Found):
-    """A term, an OR of terms, or a vocabulary: any of its cells."""
+    """Ask for a term, an OR of terms, or a vocabulary: any of its cells."""
 
     __slots__ = ("cells",)
 
@@ -48,7 +48,7 @@ class Leaf(Found):
 
 
 class Merged(Found):
-    """OR of parts with places."""
+    """Ask for an OR of parts with places."""
 
     __slots__ = ("items",)
 
@@ -73,7 +73,7 @@ class Merged(Found):
 
 
 class Within(Found):
-    """`title:( )`, `lead:( )`, `text:( )`: the places there."""
+    """Ask for places in one part of the article (`title:`, `lead:`, `text:`)."""
 
     __slots__ = ("item", "place")
 
@@ -100,7 +100,7 @@ class Within(Found):
 
 
 class MinimumCount(Found):
-    """`{n}`: places that do not overlap, or different terms."""
+    """Ask for a number of places that do not overlap, or of different terms (`{n}`)."""
 
     __slots__ = ("count", "distinct", "item")
 
@@ -109,7 +109,7 @@ class MinimumCount(Found):
         self.item, self.count, self.distinct = item, count, distinct
 
     def number(self, terms: DocumentTerms) -> int:
-        """How many there are."""
+        """Count the places, or the different terms."""
         spots = self.item.spots(terms)
         if self.distinct:
             return len({spot.atom for spot in spots})
@@ -137,7 +137,7 @@ class MinimumCount(Found):
 
 
 class WeightedPlaces(Found):
-    """A weight on a part with places."""
+    """Multiply the weight of a part's places."""
 
     __slots__ = ("item", "weight")
 

@@ -1,4 +1,4 @@
-"""A topic ready to be asked."""
+"""Decide whether an article matches one topic."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from monitor.domain.topics.values import Hit, Match
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicPlan:
-    """A topic and the steps of its query. `extras` are (step, points).
+    """Hold a topic and the steps of its query. `extras` are (step, points).
 
     An article has to have all `clauses`; the plan is filed under the first. Those that are one small group of terms
     stand in `groups`, for the sieve to ask; the rest in `slow`. Of a `simple` query the sieve knows everything: its
@@ -35,7 +35,7 @@ class TopicPlan:
     nearest: float = 0.0
 
     def filed(self, price: Callable[[Clause], float], cells: Sequence[Cell]) -> "TopicPlan":
-        """The plan with its clauses in order of price: the first is the one it is filed under."""
+        """Return the plan with its clauses cheapest first: it is filed under the first."""
         clauses = tuple(sorted(self.clauses, key=price))
         short = simple(self.root, cells) if not self.extras else None
         kept = [clause for clause in clauses if small(clause, cells) is not None][:MOST_GROUPS]
@@ -51,7 +51,7 @@ class TopicPlan:
         )
 
     def match(self, terms: DocumentTerms) -> Match | None:
-        """The match, if there is one, for an article that passed the sieve."""
+        """Return the match, or None, for an article that passed the sieve."""
         if not all(map(terms.has, self.slow)):
             return None
         for step in self.asked:
@@ -61,15 +61,18 @@ class TopicPlan:
         return Match(self.key, score, self.hits(terms), parts) if self.met(score) else None
 
     def met(self, score: float) -> bool:
-        """Whether a score suffices."""
+        """Tell whether a score suffices."""
         return score >= self.threshold
 
     def share(self, terms: DocumentTerms) -> float:
-        """The share of its clauses that the article has."""
+        """Return the share of its clauses that the article has."""
         return sum(map(terms.has, self.clauses)) / max(1, len(self.clauses))
 
     def judge(self, terms: DocumentTerms) -> tuple[float, tuple[str, ...]]:
-        """The score to three decimals, and its addends in words: 1, the query's strength, what extras add and take."""
+        """Return the score to three decimals, and its addends in words.
+
+        The addends are 1, the query's strength, and the points that extras add and take.
+        """
         strength = self.root.strength(terms)
         total, parts = 1.0 + strength, [_asked(strength)]
         for step, points in self.extras:
@@ -80,7 +83,7 @@ class TopicPlan:
         return round(total, 3), tuple(parts)
 
     def hits(self, terms: DocumentTerms) -> tuple[Hit, ...]:
-        """The evidence, title first, at most MAX_HITS."""
+        """Return the evidence, title first, at most MAX_HITS."""
         evidence: list[Located] = []
         self.root.evidence(terms, evidence)
         for step, points in self.extras:
@@ -90,7 +93,7 @@ class TopicPlan:
 
 
 def simple_score(mass: float, terms: DocumentTerms) -> tuple[float, tuple[str, ...]]:
-    """As `TopicPlan.judge`, for a simple query of which the weakest part has this mass."""
+    """Return `TopicPlan.judge` for a simple query whose weakest group has this mass."""
     strength = saturated(mass, terms)
     return round(1.0 + strength, 3), (_asked(strength),)
 

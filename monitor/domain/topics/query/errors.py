@@ -1,11 +1,11 @@
-"""What is wrong with a query, at its place, and how to mend it."""
+"""Describe what is wrong with a query, at its place, and how to mend it."""
 
 from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryProblem:
-    """Something wrong (or, as a `warning`, doubtful) in a query or in a vocabulary it uses.
+    """Hold an error or a `warning` in a query or in a vocabulary that it uses.
 
     `offset` and `length` are code points of `Topic.query`; for a vocabulary's entry, which stands elsewhere in the
     file, `vocabulary` and `entry` name it, `topic` is "" and `offset` counts within the entry.
@@ -26,7 +26,7 @@ class QueryProblem:
 
 
 class QueryError(Exception):
-    """A query that cannot be read. `offset` and `length` are code points of the query."""
+    """Refuse a query. `offset` and `length` are code points of the query."""
 
     def __init__(self, message: str, offset: int, length: int, suggestion: str = "") -> None:
         super().__init__(message)
@@ -36,7 +36,7 @@ class QueryError(Exception):
         self.suggestion = suggestion
 
     def problem(self, topic: str, watchlist: str) -> QueryProblem:
-        """The error as a value."""
+        """Return the error as a value."""
         return QueryProblem(
             topic=topic,
             watchlist=watchlist,
@@ -48,5 +48,5 @@ class QueryError(Exception):
 
 
 def in_vocabulary(problem: QueryProblem, vocabulary: str, entry: str) -> QueryProblem:
-    """The same problem, of an entry of a vocabulary."""
+    """Return the problem as one of a vocabulary's entry."""
     return replace(problem, topic="", vocabulary=vocabulary, entry=entry)

@@ -1,4 +1,4 @@
-"""A query cut into its words and signs."""
+"""Cut a query into words and signs."""
 
 import re
 from typing import NamedTuple
@@ -31,7 +31,7 @@ _BARE = frozenset({"open", "close", "regex", "named", "count", "weight", "scope"
 
 
 class Sign(NamedTuple):
-    """One word or sign: its kind (a group of the pattern, or an operator's own name), text and place."""
+    """Hold one word or sign: kind (a group of the pattern or an operator), text, place."""
 
     kind: str
     text: str
@@ -40,7 +40,10 @@ class Sign(NamedTuple):
 
 
 def signs(query: str) -> list[Sign]:
-    """The query's signs, ending with one of kind "end". Raises QueryError at a character that begins none."""
+    """Return the query's signs, the last of kind "end".
+
+    Raises QueryError at a character that begins none.
+    """
     found: list[Sign] = []
     at = 0
     for match in _SIGNS.finditer(query):

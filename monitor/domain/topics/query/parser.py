@@ -1,4 +1,4 @@
-"""From a query's text to its syntax tree, or an error that says what was expected.
+"""Parse a query's text to its syntax tree.
 
 Precedence, tightest first: `^weight` and `{count}`; scopes (`title:`); NEAR, BEFORE and SAME (left to right); NOT;
 AND (also silent, between neighbours); OR; and, only at the outermost level, MAYBE and LESS.
@@ -47,7 +47,7 @@ _weight = re.compile(r"\^(-?\d{1,4}(?:\.\d{1,4})?)")
 
 
 def parse(query: str) -> Query:
-    """The syntax tree of a query. Raises QueryError."""
+    """Return the syntax tree of a query. Raises QueryError."""
     if not query.strip():
         raise QueryError("the query is empty", 0, len(query), "write at least one term")
     if len(query) > MAX_LENGTH:
@@ -57,7 +57,7 @@ def parse(query: str) -> Query:
 
 
 class _Parser:
-    """One pass over the signs, a method for each level of precedence."""
+    """Pass over the signs once, with a method for each level of precedence."""
 
     def __init__(self, query: str) -> None:
         self.text = query
@@ -88,7 +88,7 @@ class _Parser:
         return Query(root=root, extras=tuple(extras))
 
     def addend(self, operator: Sign, item: Node) -> Extra:
-        """A MAYBE or LESS: the weight of its item is the points it gives or takes."""
+        """Parse a MAYBE or LESS: its item's weight is the points it gives or takes."""
         points = item.weight if isinstance(item, Weighed | Term) else 1.0
         if isinstance(item, Weighed):
             item = item.item
@@ -152,7 +152,7 @@ class _Parser:
         return distance
 
     def marked(self) -> Node:
-        """A primary with its counts and weights."""
+        """Parse a primary with its counts and weights."""
         start = self.sign.start
         node = self.primary()
         while self.sign.kind in ("count", "weight"):
@@ -258,7 +258,7 @@ class _Parser:
         return QueryError(message, sign.start, length or len(sign.text), f"write {instead}")
 
     def unexpected(self) -> QueryError:
-        """What is wrong with the present sign, said with what stands before it."""
+        """Say what is wrong with the present sign, and what stands before it."""
         sign = self.sign
         before = self.signs[self.at - 1] if self.at else None
         if sign.kind == "end":
@@ -281,7 +281,7 @@ class _Parser:
 
 
 class _Deeper:
-    """Counts nesting, so that a query nested too deeply is refused and not a crash."""
+    """Count nesting, so that a query nested too deeply is refused and does not crash."""
 
     def __init__(self, parser: _Parser) -> None:
         self.parser = parser
@@ -298,7 +298,7 @@ class _Deeper:
 
 
 def _values(item: Node, name: str) -> list[str]:
-    """The values of `outlet:`, `lang:` or `tag:`: one, or several joined by OR."""
+    """Return the values of `outlet:`, `lang:` or `tag:`, several joined by OR."""
     if isinstance(item, Term) and item.kind in (Kind.WORD, Kind.EXACT):
         return [item.text]
     if isinstance(item, Either):

@@ -1,11 +1,11 @@
-"""A query as it was written: the syntax tree. `start` and `end` are code points of the query."""
+"""Define the syntax tree of a query. `start` and `end` are code points of it."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """How a term is compared with the text."""
+    """List the ways in which a term is compared with the text."""
 
     WORD = "word"
     """Inflected forms in the article's language, every word of it."""
@@ -19,7 +19,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """Where in the query a node stands."""
+    """Hold the place of a node in the query."""
 
     start: int = 0
     end: int = 0
@@ -27,7 +27,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term(Span):
-    """A term; `text` without its quotes or mark."""
+    """Hold a term; `text` is without its quotes or mark."""
 
     kind: Kind
     text: str
@@ -36,14 +36,14 @@ class Term(Span):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named(Span):
-    """A vocabulary, `$name`."""
+    """Hold a vocabulary, `$name`."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class All(Span):
-    """AND; `silent` marks the places between two items where no AND was written."""
+    """Hold an AND; `silent` are the places between two items without a written AND."""
 
     items: tuple["Node", ...]
     silent: tuple[int, ...] = ()
@@ -51,21 +51,21 @@ class All(Span):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Either(Span):
-    """OR."""
+    """Hold an OR."""
 
     items: tuple["Node", ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Without(Span):
-    """NOT."""
+    """Hold a NOT."""
 
     item: "Node"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Close(Span):
-    """NEAR/n and, when `ordered`, BEFORE/n: at most `distance` words between the two."""
+    """Hold a NEAR/n or, when `ordered`, BEFORE/n: at most `distance` words between."""
 
     left: "Node"
     right: "Node"
@@ -75,14 +75,14 @@ class Close(Span):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Together(Span):
-    """SAME: both in one sentence."""
+    """Hold a SAME: both in one sentence."""
 
     left: "Node"
     right: "Node"
 
 
 class ArticlePart(StrEnum):
-    """A part of the article a query can be limited to."""
+    """List the parts of an article that a query can be limited to."""
 
     TITLE = "title"
     LEAD = "lead"
@@ -91,14 +91,14 @@ class ArticlePart(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inside(Span):
-    """`title:( )`, `lead:( )`, `text:( )`."""
+    """Hold a scope: `title:( )`, `lead:( )`, `text:( )`."""
 
     place: ArticlePart
     item: "Node"
 
 
 class Fact(StrEnum):
-    """A fact about the article that a query can ask for."""
+    """List the facts about an article that a query can ask for."""
 
     OUTLET = "outlet"
     LANG = "lang"
@@ -107,7 +107,7 @@ class Fact(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked(Span):
-    """`outlet:`, `lang:`, `tag:` with the values any of which will do."""
+    """Hold `outlet:`, `lang:` or `tag:` with values any of which will do."""
 
     fact: Fact
     values: tuple[str, ...]
@@ -115,7 +115,7 @@ class Asked(Span):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtLeast(Span):
-    """`{n}`: at least that many places, or (`distinct`) that many different terms."""
+    """Hold a `{n}`: that many places or, when `distinct`, different terms."""
 
     item: "Node"
     count: int
@@ -124,7 +124,7 @@ class AtLeast(Span):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed(Span):
-    """`^w` after something other than a single term."""
+    """Hold a `^w` after something other than a single term."""
 
     item: "Node"
     weight: float
@@ -135,7 +135,7 @@ Node = Term | Named | All | Either | Without | Close | Together | Inside | Asked
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extra:
-    """`MAYBE item^points` (positive) or `LESS item^points` (negative): changes the score, is never required."""
+    """Hold a `MAYBE item^points` or, negative, a `LESS item^points`."""
 
     item: Node
     points: float
@@ -143,7 +143,7 @@ class Extra:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What is required, and what adds to or takes from the score."""
+    """Hold the required part, and the parts that add to or take from the score."""
 
     root: Node
     extras: tuple[Extra, ...] = field(default=())

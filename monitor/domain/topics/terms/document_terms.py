@@ -1,4 +1,4 @@
-"""One document as the queries see it: groups of terms found in it, what they count, and the evidence for them."""
+"""Find the terms of all topics in one document, their weights and evidence."""
 
 from collections.abc import Collection, Iterable
 from functools import cached_property
@@ -17,7 +17,7 @@ from monitor.domain.topics.values import Document, Hit
 
 
 class Spot(NamedTuple):
-    """A place of a term: words start..end (exclusive), its atom, and what it counts."""
+    """Hold a place of a term: words start..end (exclusive), atom and weight."""
 
     start: int
     end: int
@@ -26,7 +26,10 @@ class Spot(NamedTuple):
 
 
 class DocumentTerms:
-    """A document with every term of every topic found. Words are numbered as `layout.Layout` does."""
+    """Hold a document with every term of every topic found.
+
+    Words are numbered as `layout.Layout` does.
+    """
 
     def __init__(self, document: Document, language: str | None, lexicon: Lexicon, atoms: Atoms) -> None:
         self.document = document
@@ -45,21 +48,21 @@ class DocumentTerms:
 
     @cached_property
     def here(self) -> dict[int, int]:
-        """The atoms the document has, and which of `occurrences.atoms` each is."""
+        """Return the found atoms, each with its position in `occurrences.atoms`."""
         return {atom: rank for rank, atom in enumerate(self.occurrences.atoms.tolist())}
 
     @cached_property
     def worths(self) -> NDArray[np.int64]:
-        """What the places of each of `occurrences.atoms` count together."""
+        """Return the worth of all places of each of `occurrences.atoms`."""
         return np.add.reduceat(self.layout.worths(self.occurrences.places), self.occurrences.starts)
 
     @cached_property
     def quotes(self) -> Quotes:
-        """The evidence for each of `occurrences.atoms`."""
+        """Return the evidence for each of `occurrences.atoms`."""
         return Quotes(self.document, self.layout, self.occurrences, self._atoms.labels, self._lengths)
 
     def has(self, cells: Iterable[int]) -> bool:
-        """Whether the document has an atom of any of these cells, in a list that counts for its language."""
+        """Tell whether the document has an atom of a cell that counts for its language."""
         known = self._has
         for cell in cells:
             here = known.get(cell)
@@ -72,7 +75,7 @@ class DocumentTerms:
         return False
 
     def found(self, cell: int) -> Collection[int]:
-        """The atoms of a cell that the document has."""
+        """Return the atoms of a cell that the document has."""
         found: Collection[int] | None = self._found.get(cell)
         if found is None:
             members, here = self._cells[cell].members, self.here
@@ -86,7 +89,7 @@ class DocumentTerms:
         return found
 
     def spots(self, cell: int) -> list[Spot]:
-        """The places of a cell, in order."""
+        """Return the places of a cell, in order."""
         members, here, at, length = self._cells[cell].members, self.here, self.occurrences.at, self._atoms.length
         spots = [
             Spot(start, start + length(atom), atom, members[atom])
@@ -97,24 +100,24 @@ class DocumentTerms:
         return spots
 
     def mass(self, cell: int) -> float:
-        """The places of a cell added up: weight x (title 3, lead 2, further down 1)."""
+        """Add up the places of a cell: weight x (title 3, lead 2, further down 1)."""
         members, here, worth, total = self._cells[cell].members, self.here, self.worths.item, 0.0
         for atom in self.found(cell):
             total += worth(here[atom]) * members[atom]
         return total
 
     def quoted(self, atom: int) -> list[Located]:
-        """The evidence for an atom that the document has."""
+        """Return the evidence for an atom that the document has."""
         return self.quotes.of(self.here[atom])
 
     def counts(self, spot: Spot) -> float:
-        """What one place adds to the mass."""
+        """Return the mass that one place adds."""
         return self.layout.worth(spot.start) * spot.weight
 
     def inside(self, spot: Spot, place: ArticlePart) -> bool:
-        """Whether a place lies in that part of the article."""
+        """Tell whether a place lies in that part of the article."""
         return self.layout.inside(spot.start, place)
 
     def hit(self, start: int, end: int, atom: int) -> Hit:
-        """The evidence for a place, quoting the original."""
+        """Return the evidence for a place, quoting the original."""
         return self.quotes.hit(start, end, atom)

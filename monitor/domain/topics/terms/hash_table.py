@@ -1,4 +1,4 @@
-"""A table from 64-bit numbers to small ones, asked for all words of a text at once."""
+"""Map 64-bit numbers to small ones, for all words of a text at once."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ _ROOM = 8
 
 
 class HashTable:
-    """Keys and what they stand for, numbers below 2**24 - 1.
+    """Map keys to numbers below 2**24 - 1.
 
     A key's upper bits are the index of its place; where that is taken it has the place beside it, in the same line of
     the processor's cache; and the few that find both taken are in a dictionary.
@@ -40,7 +40,7 @@ class HashTable:
         self._count = 0
 
     def ask(self, keys: Keys) -> tuple[Numbers, Numbers]:
-        """What these keys stand for, and the positions of those not known, which stand for -1."""
+        """Return the numbers of these keys, -1 for unknown ones, and the latter's positions."""
         pairs = self._table.reshape(-1, 2).take((keys >> self._shift >> _NEXT).view(np.int64), axis=0)
         pairs ^= (keys << _BITS)[:, None]
         found = np.minimum(pairs[:, 0], pairs[:, 1])
@@ -70,7 +70,7 @@ class HashTable:
         self._crowded_out.update(zip(keys.tolist(), numbers.tolist(), strict=True))
 
     def _placed(self, places: Numbers, entries: Keys) -> NDArray[np.bool_]:
-        """Put entries where there is room; tells which of them found none."""
+        """Put entries where there is room, and tell which of them found none."""
         free = self._table.take(places) == _FREE
         self._table[places[free]] = entries[free]
         late: NDArray[np.bool_] = self._table.take(places) != entries

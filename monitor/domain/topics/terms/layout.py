@@ -1,4 +1,4 @@
-"""How an article is laid out: its fields, its lead, its sentences, and how far its words are apart."""
+"""Divide an article into fields, lead and sentences, and measure distances."""
 
 from bisect import bisect_right
 
@@ -19,7 +19,7 @@ TITLE_COUNTS, LEAD_COUNTS = 3, 2
 
 
 class Layout:
-    """Title and text read as one: words are numbered through the title, a separator, and the text.
+    """Number the words of the title, a separator and the text as one.
 
     `title_end` is the separator's number. `size` counts the words of both. `text_at`: where the text begins in `plain`.
     """
@@ -36,7 +36,7 @@ class Layout:
 
     @property
     def lead_end(self) -> int:
-        """The first word after the lead."""
+        """Return the first word after the lead."""
         if self._lead_end is None:
             text = self.text[:LEAD_CHARACTERS]
             starts = sentence_starts(text, LEAD_SENTENCES + 1)
@@ -45,33 +45,35 @@ class Layout:
         return self._lead_end
 
     def worths(self, places: Index) -> Index:
-        """What each of these places counts: one in the title 3, one in the lead 2, one further down 1."""
+        """Return the worth of each place: title 3, lead 2, further down 1."""
         worths = (places < self.lead_end) * np.int64(LEAD_COUNTS - 1)
         worths += (places < self.title_end) * np.int64(TITLE_COUNTS - LEAD_COUNTS)
         worths += 1
         return worths
 
     def worth(self, place: int) -> int:
-        """What a place counts."""
+        """Return the worth of a place."""
         if place < self.title_end:
             return TITLE_COUNTS
         return LEAD_COUNTS if place < self.lead_end else 1
 
     def inside(self, word: int, place: ArticlePart) -> bool:
-        """Whether a word stands in that part of the article."""
+        """Tell whether a word stands in that part of the article."""
         if place is ArticlePart.TITLE:
             return word < self.title_end
         return word < self.lead_end if place is ArticlePart.LEAD else word > self.title_end
 
     def sentence(self, word: int) -> int:
-        """The number of the sentence a word stands in, those of the title first."""
+        """Return the number of a word's sentence, those of the title first."""
         if self._sentences is None:
             starts = (*sentence_starts(self.title), *(self.text_at + at for at in sentence_starts(self.text)))
             self._sentences = sorted(set(self.plain.ended(starts)))
         return bisect_right(self._sentences, word)
 
     def apart(self, end: int, start: int) -> float | None:
-        """Words from one place's end to another's start; None across fields or when they overlap.
+        """Count the words between one place's end and another's start.
+
+        None across fields or when they overlap.
 
         A character of an unsegmented script is half a word.
         """
@@ -82,7 +84,7 @@ class Layout:
 
     @property
     def units(self) -> list[int]:
-        """Half-words before each word."""
+        """Return the half-words before each word."""
         if self._units is None:
             letters, which = np.unique(self.plain.firsts(), return_inverse=True)
             sizes = np.array([1 if unsegmented(chr(letter)) else 2 for letter in letters.tolist()])[which]

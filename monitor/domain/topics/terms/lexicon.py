@@ -1,4 +1,4 @@
-"""What the words of articles in one language stand for: worked out once for each word, then looked up."""
+"""Work out once what each word of a language means to the topics."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ Phrases = Mapping[int, Sequence[tuple[int, int]]]
 
 
 class Lexicon:
-    """Words -> meanings by number, 0 for the many that mean nothing here; and what each meaning says, in lists.
+    """Map words to meanings by number, 0 for the many without one.
 
     `conditions` it fulfils. `checked`: terms of this one word that the original text must bear out. `phrases`: terms of
     several words that it and the next word may belong to. `atoms`: the terms it fulfils alone. `topics` filed under
@@ -55,7 +55,7 @@ class Lexicon:
         self._add([()])
 
     def _stem_index(self, language: str | None) -> dict[str, dict[str, dict[str, list[int]]]]:
-        """Script -> rules -> stem -> conditions; those alone that belong to an atom that counts for this language."""
+        """Return script -> rules -> stem -> conditions, for atoms of this language only."""
         wanted = {part for atom, cells in enumerate(self.cells_of) if cells for part in self.index.parts[atom]}
         by_rules: dict[tuple[str, str], list[int]] = defaultdict(list)
         for number in self.index.stemmed:
@@ -72,7 +72,7 @@ class Lexicon:
         return dict(by_script)
 
     def read(self, plain: PlainText) -> Numbers:
-        """The meaning of each word of a text."""
+        """Return the meaning of each word of a text."""
         numbers, unknown = self._words.ask(plain.numbers)
         if len(unknown):
             if len(self._words) > MOST_WORDS:
@@ -86,7 +86,7 @@ class Lexicon:
         return numbers
 
     def learn(self, words: Sequence[str]) -> list[int]:
-        """The meanings of words met for the first time."""
+        """Return the meanings of words met for the first time."""
         spelled, stemmed = self.index.spelled(folded(words)), self._by_stem(words)
         met = [
             tuple(sorted({*by_letters, *by_stem})) if by_letters or by_stem else ()
@@ -96,7 +96,7 @@ class Lexicon:
         return [self._numbers[conditions] for conditions in met]
 
     def _by_stem(self, words: Sequence[str]) -> list[list[int]]:
-        """The conditions that each word fulfils by its stem."""
+        """Return the conditions that each word fulfils by its stem."""
         found: list[list[int]] = [[] for _ in words]
         scripts = list(map(script_of, words))
         for script, by_rules in self.stems.items():
@@ -110,7 +110,7 @@ class Lexicon:
         return found
 
     def filed_under(self, atoms: Iterable[int]) -> set[int]:
-        """The topics filed under cells of these atoms."""
+        """Return the topics filed under cells of these atoms."""
         filed = self.filed
         return {topic for atom in atoms for cell in self.cells_of[atom] if cell in filed for topic in filed[cell]}
 
@@ -129,7 +129,10 @@ class Lexicon:
         self.unsure[first:last] = list(map(bool, self.checked[first:]))
 
     def _atoms_of(self, conditions: tuple[int, ...]) -> list[int]:
-        """The terms of one word that these conditions fulfil; notes those to be checked, and those of several words."""
+        """Return the one-word terms that these conditions fulfil.
+
+        Notes the terms to be checked, and those of several words.
+        """
         index, counts = self.index, self.cells_of
         atoms, checked, phrases = list[int](), list[int](), list[Phrases]()
         for condition in conditions:

@@ -1,4 +1,4 @@
-"""Where the terms of all topics stand in one article: words looked up, phrases and signs verified."""
+"""Find the terms of all topics in an article; verify phrases and signs."""
 
 import numpy as np
 
@@ -19,7 +19,7 @@ _BEFORE_ALL, _AFTER_ALL = np.array([[-1], [1 << 62]], np.int64)
 
 
 class Occurrences:
-    """The atoms an article has, in order, and their places: the numbers of the words they begin with.
+    """Hold the atoms that an article has, in order, with the words they begin at.
 
     `atoms[i]` has `sizes[i]` places, from `places[starts[i]]` on; `atom_at` tells of each place which atom's it is.
     `topics`: those filed under one of the atoms, in no order, some several times.
@@ -59,13 +59,13 @@ class Occurrences:
         self.atoms: Numbers = self.atom_at.take(self.starts)
 
     def at(self, rank: int) -> list[int]:
-        """The places of `atoms[rank]`."""
+        """Return the places of `atoms[rank]`."""
         start = self.starts.item(rank)
         found: list[int] = self.places[start : start + self.sizes.item(rank)].tolist()
         return found
 
     def among(self, atoms: Numbers) -> tuple[Numbers, Numbers]:
-        """Which of these the article has, as positions among them; and where these are in `atoms`."""
+        """Return which of these atoms the article has, and their positions in `atoms`."""
         known = np.zeros(len(self._atoms.parts), np.int32)
         known[self.atoms] = np.arange(1, len(self.atoms) + 1)
         ranks = known.take(atoms)
@@ -96,7 +96,7 @@ class Occurrences:
                         self._verified.add((atom, start))
 
     def _stands(self, atom: int, start: int) -> bool:
-        """Whether all the words of a phrase stand there, and nothing that parts them."""
+        """Tell whether all words of a phrase stand there, with nothing that parts them."""
         parts = self._atoms.parts[atom]
         end = start + len(parts)
         if len(parts) > 2:
@@ -116,15 +116,16 @@ class Occurrences:
                     self._verified.add((atom, word))
 
     def _reads(self, atom: int, start: int, end: int) -> bool:
-        """Whether the original text allows it: nothing that ends a phrase in between, its signs and case as asked."""
+        """Tell whether the original text bears out the words, signs and case of a term."""
         text = self._plain.text
         begins, ends = self._plain.located()
         for word in range(start + 1, end):
             low, high = ends.item(word - 1), begins.item(word)
             gap = text[low:high]
             if gap not in _PLAIN_GAPS:
-                before, after = text[begins.item(word - 1) : low], text[high : ends.item(word)]
-                if not self._goes_on(gap, before, after):
+                one = words_of(text[begins.item(word - 1) : low])[-1]
+                other = words_of(text[high : ends.item(word)])[0]
+                if not phrase_goes_on(gap, fold(one), unsegmented(one[0]) and unsegmented(other[0])):
                     return False
         check = self._atoms.checks.get(atom)
         if check is None:
@@ -137,12 +138,8 @@ class Occurrences:
             self.exactly[start, end, atom] = first - check.before, last + check.after
         return True
 
-    def _goes_on(self, gap: str, before: str, after: str) -> bool:
-        one, other = words_of(before)[-1], words_of(after)[0]
-        return phrase_goes_on(gap, fold(one), unsegmented(one[0]) and unsegmented(other[0]))
-
     def _bounds(self, word: int) -> tuple[int, int]:
-        """Where the field of a word begins and ends in the text."""
+        """Return where the field of a word begins and ends in the text."""
         layout = self._layout
         return (0, len(layout.title)) if word < layout.title_end else (layout.text_at, len(self._plain.text))
 
@@ -157,7 +154,7 @@ class Occurrences:
                         self._verified.add((atom, place))
 
     def _place(self, atom: int, span: tuple[int, int]) -> int | None:
-        """The word at which a span of the text begins; one without any word is no place."""
+        """Return the word at which a span of the text begins; None without a word."""
         first, last = self._plain.covering(*span)
         if first == last:
             return None

@@ -1,4 +1,4 @@
-"""The evidence: places of terms with what the original says there."""
+"""Quote the original at the places of terms."""
 
 from collections.abc import Iterable, Sequence
 from itertools import chain, pairwise
@@ -21,7 +21,7 @@ _START, _MATCH = 8, 40
 
 
 class Quotes:
-    """The evidence for the atoms of an article. An atom is told by its rank: which of `Occurrences.atoms` it is."""
+    """Quote the evidence for atoms, given by their position in `Occurrences.atoms`."""
 
     def __init__(
         self, document: Document, layout: Layout, occurrences: Occurrences, labels: Sequence[str], lengths: Numbers
@@ -33,13 +33,13 @@ class Quotes:
         self._labels, self._lengths = labels, lengths
 
     def of(self, rank: int) -> list[Located]:
-        """The first MAX_HITS places of an atom."""
+        """Return the first MAX_HITS places of an atom."""
         atom, starts = self._occurrences.atoms.item(rank), self._occurrences.at(rank)[:MAX_HITS]
         length, hit = self._lengths.item(atom), self.hit
         return [(start, start + length, hit(start, start + length, atom)) for start in starts]
 
     def hit(self, start: int, end: int, atom: int) -> Hit:
-        """The evidence for the words start..end (exclusive), a place of an atom."""
+        """Return the evidence for the words start..end (exclusive), a place of an atom."""
         return self._hit(atom, start, end, self._begins.item(start), self._ends.item(end - 1))
 
     def _hit(self, atom: int, start: int, end: int, begin: int, stop: int) -> Hit:
@@ -55,7 +55,7 @@ class Quotes:
         return Hit(self._labels[atom], field, begin, stop, text[begin:stop])
 
     def of_each(self, matches: Sequence[Numbers]) -> list[tuple[Hit, ...]]:
-        """The evidence for several matches, each given by the ranks of its atoms; what `listed` makes of `of`."""
+        """Return the evidence for several matches, as `listed` makes it of `of`."""
         if not matches:
             return []
         occurrences, ranks = self._occurrences, np.concatenate(matches)
@@ -77,7 +77,7 @@ class Quotes:
         return evidence
 
     def _hits(self, rows: Numbers) -> tuple[list[Hit], Numbers]:
-        """The evidence for some of `Occurrences.places`, and a number for each, in the order they stand in."""
+        """Return the evidence for some of `Occurrences.places`, and a sort key for each."""
         starts, atoms = self._occurrences.places.take(rows), self._occurrences.atom_at.take(rows)
         lengths = self._lengths.take(atoms)
         ends = starts + lengths
@@ -87,7 +87,10 @@ class Quotes:
 
 
 def listed(evidence: Iterable[Located]) -> tuple[Hit, ...]:
-    """Hits in order, at most MAX_HITS; one for each span, told by its closest term."""
+    """Return hits in order, at most MAX_HITS, one for each span.
+
+    The closest term tells of a span.
+    """
     hits: list[Hit] = []
     before_start = before_end = -1
     for start, end, hit in sorted(evidence):
@@ -102,6 +105,6 @@ def listed(evidence: Iterable[Located]) -> tuple[Hit, ...]:
 
 
 def _closer(term: str, hit: Hit) -> bool:
-    """Whether a term tells of a hit's place better than the one it has: it reads like the quote, or is longer."""
+    """Tell whether a term describes a hit's place better than the one it has."""
     quote = hit.quote.casefold()
     return (term.casefold() == quote, len(term)) > (hit.term.casefold() == quote, len(hit.term))

@@ -1,4 +1,4 @@
-"""Lists of numbers laid end to end, so that those of many keys are taken at once."""
+"""Lay lists of numbers end to end, to take those of many keys at once."""
 
 from collections.abc import Collection, Iterable, Sequence
 from itertools import accumulate, chain
@@ -12,7 +12,7 @@ _Kind = TypeVar("_Kind", bound=np.generic)
 
 
 class RaggedLists:
-    """A list of numbers for each key from 0 on. Keys can be added, never changed."""
+    """Hold a list of numbers for each key from 0 on; keys are added, never changed."""
 
     def __init__(self, lists: Iterable[Sequence[int]] = ()) -> None:
         kept = list(lists)
@@ -22,7 +22,7 @@ class RaggedLists:
         self._keys, self._used = len(kept), len(self._numbers)
 
     def add(self, lists: Sequence[Collection[int]]) -> None:
-        """The lists of the next keys."""
+        """Add the lists of the next keys."""
         sizes, numbers = list(map(len, lists)), list(chain.from_iterable(lists))
         keys, used = self._keys + len(sizes), self._used + len(numbers)
         self._sizes, self._starts = room(self._sizes, keys), room(self._starts, keys)
@@ -33,13 +33,13 @@ class RaggedLists:
         self._keys, self._used = keys, used
 
     def of(self, keys: Numbers) -> tuple[Numbers, Numbers]:
-        """All numbers of these keys, one list after the other; and for each of them which of `keys` it belongs to."""
+        """Return all numbers of these keys, and for each its position in `keys`."""
         which, places = spread(self._starts.take(keys), self._sizes.take(keys))
         return which, self._numbers.take(places)
 
 
 def spread(starts: Numbers, sizes: Numbers) -> tuple[Numbers, Numbers]:
-    """The places of several runs, one after the other; and for each of them which run it belongs to."""
+    """Return the places of several runs, and for each the run it belongs to."""
     which = np.arange(len(sizes)).repeat(sizes)
     before = sizes.cumsum()
     before -= sizes
@@ -49,7 +49,7 @@ def spread(starts: Numbers, sizes: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def room(array: NDArray[_Kind], size: int) -> NDArray[_Kind]:
-    """The array with room for so many, twice as large when it was too small."""
+    """Return the array with room for `size`, twice as large when it was too small."""
     if size <= len(array):
         return array
     larger = np.zeros(max(size, 2 * len(array), 64), array.dtype)

@@ -1,7 +1,7 @@
-"""Regular expressions, on RE2: linear in the text whatever the pattern. The one home of that library.
+"""Search regular expressions by RE2: linear in the text. The one home of that library.
 
-They are searched, upper or lower case, in each field's text as `PlainText.kept` gives it: normalised like all text, but
-with its punctuation, so that nothing normalisation folds can hide a match.
+They are searched, upper or lower case, in each field's text as `PlainText.kept` gives it: normalised like all text,
+but with its punctuation, so that nothing normalisation folds can hide a match.
 """
 
 import unicodedata
@@ -24,27 +24,27 @@ MAX_FOUND = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Regex:
-    """A checked pattern. RE2's own \\b knows only ASCII, so `from_word` and `to_word` stand for one at either end."""
+    """Hold a checked pattern.
+
+    RE2's own \\b knows only ASCII, so `from_word` and `to_word` stand for one at either end.
+    """
 
     pattern: str
     from_word: bool
     to_word: bool
 
     def spans(self, text: str) -> list[tuple[int, int]]:
-        """Where it is found in `text` (code points), left to right, none empty, at most MAX_FOUND."""
+        """Return the places in `text` (code points), left to right, at most MAX_FOUND."""
         spans: list[tuple[int, int]] = []
         for match in _compiled(self.pattern).finditer(text):
             start, end = match.span()
-            if start < end and self._bounded(text, start, end):
+            before = self.from_word and start > 0 and text[start - 1].isalnum()
+            after = self.to_word and end < len(text) and text[end].isalnum()
+            if start < end and not before and not after:
                 spans.append((start, end))
                 if len(spans) == MAX_FOUND:
                     break
         return spans
-
-    def _bounded(self, text: str, start: int, end: int) -> bool:
-        before = self.from_word and start > 0 and text[start - 1].isalnum()
-        after = self.to_word and end < len(text) and text[end].isalnum()
-        return not before and not after
 
 
 @lru_cache(maxsize=4096)
@@ -57,7 +57,10 @@ def _compiled(pattern: str) -> "re2._Regexp":
 
 
 def compile_regex(term: Term) -> Regex:
-    """The pattern of a term, checked. Raises QueryError for one that is invalid, too large or matches empty text."""
+    """Return the checked pattern of a term.
+
+    Raises QueryError for one that is invalid, too large or matches empty text.
+    """
     source = term.text.replace(r"\/", "/")
     if len(source) > MAX_PATTERN:
         raise _error(term, f"a pattern has at most {MAX_PATTERN:,} characters", "split it")

@@ -1,4 +1,7 @@
-"""Index the terms of a catalog by the conditions on their words; shared by the lexicons of all languages."""
+"""Index the terms of a catalog by the conditions on their words.
+
+The lexicons of all languages share one index.
+"""
 
 import re
 from collections import Counter, defaultdict
@@ -19,7 +22,7 @@ _GRAM = 3
 
 
 class TermIndex:
-    """Which terms to think of when a word fulfils a condition, and the look-ups that tell which ones it fulfils."""
+    """Tell which conditions a word fulfils, and which terms to think of then."""
 
     def __init__(self, atoms: Atoms) -> None:
         self.tests = list(atoms.tests)
@@ -32,7 +35,9 @@ class TermIndex:
         self.lengths: Numbers = np.fromiter((len(parts) or 1 for parts in atoms.parts), np.int64, len(atoms.parts))
         """How many words a place of each atom covers."""
         self.cells_of = _memberships(atoms)
-        uses = _uses(atoms)
+        # How many terms each condition is part of.
+        counted = Counter(chain.from_iterable(atoms.parts))
+        uses = [counted[test] for test in range(len(atoms.tests))]
         for atom, parts in enumerate(atoms.parts):
             if len(parts) > 1:
                 self._file(atom, parts, uses)
@@ -59,7 +64,7 @@ class TermIndex:
             self._lengths_after[start] = (*self._lengths_after.get(start, ()), length)
 
     def _file(self, atom: int, parts: tuple[int, ...], uses: list[int]) -> None:
-        """Note a phrase under its rarest two neighbouring words, so that it is not thought of at each of its words."""
+        """File a phrase under its rarest two neighbouring words."""
         place = 0
         if len(parts) > 2:
             place = min(range(len(parts) - 1), key=lambda at: uses[parts[at]] * uses[parts[at + 1]])
@@ -68,7 +73,7 @@ class TermIndex:
         self.following.add(second)
 
     def spelled(self, words: Sequence[str]) -> list[list[int]]:
-        """The conditions that each of these words, without diacritics, fulfils by its letters."""
+        """Return the conditions that each word without diacritics fulfils by its letters."""
         exact, prefix, lengths_after = self._exact, self._prefix, self._lengths_after
         found = [[exact[word]] if word in exact else [] for word in words]
         for word, fulfilled in zip(words, found, strict=True):
@@ -86,7 +91,10 @@ class TermIndex:
                 yield number
 
     def prices(self, atoms: Atoms) -> Callable[[Iterable[int]], float]:
-        """A guess at how many articles have a term of one of these cells; a topic is filed under its cheapest clause.
+        """Guess how many articles have a term of some cells.
+
+        A topic is filed under its cheapest clause. Nothing is known of the articles, but terms that many topics ask for
+        are usually common, and phrases are rare.
 
         Nothing is known of the articles, but what many topics ask for is usually common, and phrases are rare.
         """
@@ -106,14 +114,11 @@ def _memberships(atoms: Atoms) -> list[tuple[int, ...]]:
     return [tuple(cells) for cells in cells_of]
 
 
-def _uses(atoms: Atoms) -> list[int]:
-    """How many terms each condition is part of."""
-    uses = Counter(chain.from_iterable(atoms.parts))
-    return [uses[test] for test in range(len(atoms.tests))]
-
-
 def _telling(pattern: str) -> str:
-    """Letters that every word fulfilling a wildcard has: the first of its longest run, or the two it begins with."""
+    """Return letters that every word fulfilling a wildcard has.
+
+    The first of its longest run, or the two it begins with.
+    """
     runs = re.split(f"[{MANY}{ONE}]+", pattern)
     longest = max(runs, key=len)
     return longest[:_GRAM] if len(longest) >= _GRAM else runs[0][:2]
@@ -121,5 +126,5 @@ def _telling(pattern: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _glob(pattern: str) -> re.Pattern[str]:
-    """A wildcard's pattern; words are short, and `*` and `?` alone cannot explode on them."""
+    """Return a wildcard's pattern; words are short, so `*` and `?` cannot explode."""
     return re.compile("".join({MANY: ".*", ONE: "."}.get(c, re.escape(c)) for c in pattern))

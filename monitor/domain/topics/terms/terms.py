@@ -1,4 +1,4 @@
-"""Terms made comparable, each distinct one once: what the text is searched for.
+"""Make terms comparable, each distinct one once.
 
 An *atom* is a term: one or more token *tests* in a row, and perhaps a check on the original text. A *cell* is a set of
 atoms any of which will do: a lone term, an OR of terms, one language's list of a vocabulary. Queries speak of cells, so
@@ -29,7 +29,7 @@ _hard = re.compile(r"[^\w\s\-‐‑‒–—―.,;:!?'’‘ʼ\"“”„«»()\
 
 
 class Test(NamedTuple):
-    """A condition on one token: `kind` "exact", "stem", "prefix" or "glob".
+    """Hold a condition on one token: `kind` "exact", "stem", "prefix" or "glob".
 
     `token` is plain (with diacritics) for a stem, else folded. `language` is that of the list the word stands in,
     None for a word that follows the article's language.
@@ -42,7 +42,7 @@ class Test(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What the original text must read besides its tokens.
+    """Hold what the original text must read besides its tokens.
 
     `cased`: exactly this, in this case. `kept`: this, casefolded, with its signs (C++, AT&T); `before` and `after` are
     the signs that stand outside the first and last token.
@@ -54,7 +54,7 @@ class Check:
     after: int = 0
 
     def holds(self, text: str, start: int, end: int) -> bool:
-        """Whether the original text around the tokens at start..end reads as it must."""
+        """Tell whether the original around the tokens at start..end reads as it must."""
         if self.cased is not None and even(text[start:end]) != self.cased:
             return False
         if self.kept is None:
@@ -64,7 +64,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Atoms any of which will do, with what one place of each counts.
+    """Hold atoms any of which will do, with the weight of one place of each.
 
     `own` and `languages`: the language of this list of a vocabulary, and of all its lists; None outside vocabularies.
     """
@@ -74,12 +74,15 @@ class Cell:
     languages: frozenset[str] = frozenset()
 
     def active(self, language: str | None) -> bool:
-        """Whether it counts for an article of `language`: its list is that language's, or there is none for it."""
+        """Tell whether it counts for an article of `language`.
+
+        Its list is that language's, or there is none for the language.
+        """
         return self.own in (None, "*", language) or language is None or language not in self.languages
 
 
 def even(text: str) -> str:
-    """Text compared with its signs and case: NFKC, no format characters, straight quotes, single spaces."""
+    """Return text for comparing signs and case: NFKC, straight quotes, single spaces."""
     if text.isascii():
         return " ".join(text.split())
     kept = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
@@ -87,7 +90,7 @@ def even(text: str) -> str:
 
 
 class Atoms:
-    """All tests, atoms and cells of a catalog, numbered from 0."""
+    """Number all tests, atoms and cells of a catalog from 0."""
 
     def __init__(self) -> None:
         self.tests: dict[Test, int] = {}
@@ -100,9 +103,15 @@ class Atoms:
         self._cells: dict[object, int] = {}
 
     def atom(self, term: Term, language: str | None = None) -> int:
-        """The number of a term's atom. `language` is that of the list it stands in. Raises QueryError."""
+        """Return the number of a term's atom. Raises QueryError.
+
+        `language` is that of the list it stands in.
+        """
         if term.kind is Kind.REGEX:
-            return self._regex(term)
+            number = self._number((Kind.REGEX, term.text), f"/{term.text}/", (), None)
+            if number not in self.regexes:
+                self.regexes[number] = compile_regex(term)
+            return number
         if term.kind is not Kind.CASED and term.text.isascii():
             if term.text.isalnum():
                 alone = (self._test(term, term.text.lower(), language),)
@@ -122,8 +131,10 @@ class Atoms:
         return self._number((parts, check), term.text, parts, check)
 
     def plain(self, kind: Kind, texts: Sequence[str], language: str | None = None) -> list[int | None]:
-        """The atoms of many terms of one kind, `WORD`, `EXACT` or `CASED`, that are letters, digits and, within them,
-        spaces and hyphens (`CASED` ones in ASCII); None for no such term.
+        """Return the atoms of many plain terms of one kind; None for a term without words.
+
+        They are `WORD`, `EXACT` or `CASED` terms of letters, digits and, within them, spaces and hyphens,
+        `CASED` ones in ASCII.
 
         The same as `atom` would tell, for a fraction of the time.
         """
@@ -154,14 +165,10 @@ class Atoms:
             self.checks[number] = check
         return number
 
-    def _regex(self, term: Term) -> int:
-        number = self._number((Kind.REGEX, term.text), f"/{term.text}/", (), None)
-        if number not in self.regexes:
-            self.regexes[number] = compile_regex(term)
-        return number
-
     def _test(self, term: Term, token: str, language: str | None) -> int:
-        return self._tested(_test_of(term, token, language))
+        if MANY in token or ONE in token:
+            return self._tested(_wildcard(term, fold(token)))
+        return self._tested(_word(token, language) if term.kind is Kind.WORD else Test("exact", fold(token)))
 
     def _tested(self, test: Test) -> int:
         number = self.tests.get(test)
@@ -175,7 +182,10 @@ class Atoms:
         own: str | None = None,
         languages: frozenset[str] = frozenset(),
     ) -> int:
-        """The number of the cell of these atoms and weights; an atom given twice counts with its larger weight."""
+        """Return the number of the cell of these atoms and weights.
+
+        An atom given twice counts with its larger weight.
+        """
         heaviest: dict[int, float] = {}
         for atom, weight in members:
             heaviest[atom] = max(weight, heaviest.get(atom, 0.0))
@@ -187,23 +197,17 @@ class Atoms:
         return number
 
     def length(self, atom: int) -> int:
-        """How many words a place of an atom covers."""
+        """Return how many words a place of an atom covers."""
         return len(self.parts[atom]) or 1
 
     def sealed(self) -> "Atoms":
-        """Itself, without the look-up tables that only compiling needs."""
+        """Return itself without the look-up tables that only compiling needs."""
         self._atoms, self._cells = {}, {}
         return self
 
 
-def _test_of(term: Term, token: str, language: str | None) -> Test:
-    if MANY in token or ONE in token:
-        return _wildcard(term, fold(token))
-    return _word(token, language) if term.kind is Kind.WORD else Test("exact", fold(token))
-
-
 def _word(token: str, language: str | None) -> Test:
-    """A word that is inflected, if words like it are."""
+    """Return the test of a word: inflected, if words like it are."""
     if len(token) < 3 or not token.isalpha() or unsegmented(token[0]):
         return Test("exact", fold(token))
     return Test("stem", token, language)
@@ -227,7 +231,7 @@ def _wildcard(term: Term, token: str) -> Test:
 
 
 def _check(term: Term, spelled: str) -> Check | None:
-    """What the original must read; `spelled` is the term with letters for its wildcards."""
+    """Return what the original must read; `spelled` has letters for the wildcards."""
     if term.kind is not Kind.CASED and (spelled != term.text or not _hard.search(term.text)):
         return None
     start, end = edges(spelled)
@@ -238,7 +242,7 @@ def _check(term: Term, spelled: str) -> Check | None:
 
 
 def _signs(text: str, start: int, end: int) -> tuple[str | None, int, int]:
-    """The term with the signs that must stand around it, and how many on each side."""
+    """Return the term with the signs that must stand around it, and their numbers."""
     before, after = text[:start].strip(), text[end:].strip()
     before = before if _hard.search(before) else ""
     after = after if _hard.search(after) else ""

@@ -1,4 +1,4 @@
-"""Vocabulary lists: their entries read, and each list made a cell that all queries share."""
+"""Read the entries of vocabularies, and make each list a cell that queries share."""
 
 import re
 from collections import defaultdict
@@ -30,7 +30,7 @@ _entry = re.compile(
 
 
 def read_entry(text: str) -> Term:
-    """One entry of a vocabulary. Raises QueryError.
+    """Read one entry of a vocabulary. Raises QueryError.
 
     `word` and `several words` are inflected, `"quoted"` is exact, `=Cased`, `prefix*`, `/regex/`; each may end with
     `^weight`.
@@ -51,7 +51,7 @@ def read_entry(text: str) -> Term:
 
 
 def _form(entry: str) -> tuple[Kind, str]:
-    """The kind and the text of an entry, if it is a plain one."""
+    """Return the kind and the text of an entry, if it is a plain one."""
     if entry[:1] == '"' == entry[-1:]:
         return Kind.EXACT, entry[1:-1]
     if entry[:1] == "=" and entry.isascii():
@@ -71,7 +71,7 @@ def _kind(match: re.Match[str]) -> tuple[Kind, str]:
 
 @dataclass(slots=True)
 class VocabularyCells:
-    """The vocabularies of one watchlist by name: the cells of their lists, made when first asked for."""
+    """Make the cells of a watchlist's vocabularies when first asked for."""
 
     watchlist: str
     vocabularies: dict[str, Vocabulary]
@@ -81,7 +81,7 @@ class VocabularyCells:
     _cells: dict[str, frozenset[int]] = field(default_factory=dict)
 
     def cells(self, name: str) -> frozenset[int]:
-        """The cells of all lists of a vocabulary. Raises KeyError when there is none of that name."""
+        """Return the cells of all lists of a vocabulary. Raises KeyError for an unknown name."""
         self.used.add(name)
         if name not in self._cells:
             self._cells[name] = frozenset(self._lists(self.vocabularies[name]))
@@ -96,14 +96,12 @@ class VocabularyCells:
                 message = f"${vocabulary.name} has more than {MAX_TERMS:,} terms; the rest is left out"
                 self._report(QueryError(message, 0, 1, "split it"), vocabulary.name, entries[room])
             own = named[language]
-            members = list(self._members(vocabulary.name, entries[:room], None if own == "*" else own))
+            read, members = entries[:room], list[tuple[int, float]]()
+            for first in range(0, len(read), _AT_ONCE):
+                members += self._some(vocabulary.name, read[first : first + _AT_ONCE], None if own == "*" else own)
             room -= min(room, len(entries))
             if members:
                 yield self.atoms.cell(members, own if languages else None, languages)
-
-    def _members(self, name: str, entries: Sequence[str], language: str | None) -> Iterator[tuple[int, float]]:
-        for first in range(0, len(entries), _AT_ONCE):
-            yield from self._some(name, entries[first : first + _AT_ONCE], language)
 
     def _some(self, name: str, entries: Sequence[str], language: str | None) -> Iterator[tuple[int, float]]:
         plain: defaultdict[Kind, dict[str, str]] = defaultdict(dict)

@@ -1,4 +1,7 @@
-"""PlainText forms of characters as arrays, so that whole texts are looked up at once; filled as characters are met."""
+"""Look up the plain forms of all characters of a text at once.
+
+The tables are filled as characters are met.
+"""
 
 from functools import lru_cache
 
@@ -30,17 +33,20 @@ _DOUBLES, _LAST_DOUBLE = 0x2F800, 0x2FA1F
 
 
 def utf32(text: str) -> bytes:
-    """Four bytes a character, lone surrogates too."""
+    """Encode a text in four bytes a character, lone surrogates too."""
     return text.encode("utf-32-le", "surrogatepass")
 
 
 def codes_of(text: str) -> NDArray[np.uint8] | Codes:
-    """The code points of a text."""
+    """Return the code points of a text."""
     return np.frombuffer(text.encode(), np.uint8) if text.isascii() else np.frombuffer(utf32(text), np.uint32)
 
 
 def values_of(letters: Codes) -> Values:
-    """A number of 63 bits for each letter (splitmix64), 0 for spaces; words are told apart by sums of these."""
+    """Return a number of 63 bits for each letter (splitmix64), 0 for spaces.
+
+    Words are told apart by sums of these.
+    """
     x = letters.astype(np.uint64) + np.uint64(1)
     x *= np.uint64(0x9E3779B97F4A7C15)
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
@@ -51,7 +57,7 @@ def values_of(letters: Codes) -> Values:
 
 
 class Characters:
-    """What is known of characters. Never changed once in use: `knowing` makes another.
+    """Hold the plain forms of characters. Never changed in use: `knowing` makes another.
 
     `letters` holds the plain letter when there is one, else where its `lengths` letters begin in `several`.
     `values` are those of the letters, with the bit HARD where `kinds` is not SPACE or LETTER.
@@ -62,7 +68,7 @@ class Characters:
         self.values = np.where(kinds > LETTER, values | HARD, values & ~HARD)
 
     def knowing(self, codes: Index) -> "Characters":
-        """These and more characters, and the letters that they are spelled with."""
+        """Return a table with these characters added, and the letters of their plain forms."""
         kinds, letters = self.kinds.copy(), self.letters.copy()
         lengths, values = self.lengths.copy(), self.values.copy()
         several = self.several.tolist()
@@ -94,7 +100,7 @@ def _plain(character: str) -> tuple[int, str]:
 
 
 def _first() -> Characters:
-    """The ideographs and syllables, which stand for themselves, and the alphabets that most texts are written in."""
+    """Return the table of ideographs, syllables and the commonest alphabets."""
     size = LAST + 1
     kinds = np.full(size, UNKNOWN, np.uint8)
     letters = np.arange(size, dtype=np.uint32)
@@ -107,7 +113,7 @@ def _first() -> Characters:
 
 
 class _Table:
-    """The characters known so far. Threads may share it: each works on what it was given."""
+    """Hold the characters met so far; threads may share it."""
 
     def __init__(self) -> None:
         self.characters = _first()
@@ -119,12 +125,12 @@ def _table() -> _Table:
 
 
 def characters() -> Characters:
-    """All that is known so far."""
+    """Return the table of the characters met so far."""
     return _table().characters
 
 
 def look_up(text: str) -> tuple[Characters, Index, Kinds]:
-    """Characters that have all of this text's up to LAST, its code points, and the kind of each."""
+    """Return a table with all of the text's characters, its code points and kinds."""
     codes = np.frombuffer(utf32(text), np.uint32).astype(np.int64)
     table, within_reach = _table(), np.minimum(codes, LAST)
     known = table.characters

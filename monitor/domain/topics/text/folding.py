@@ -1,4 +1,4 @@
-"""How characters are made comparable: which are the same, which are part of words.
+"""Make characters comparable: decide which are the same, and which are part of words.
 
 Two steps, so that stemmers still see the letters they were written for:
 
@@ -64,18 +64,21 @@ _KEEPS_ITS_MARK = frozenset("йїў")
 
 @lru_cache(maxsize=8192)
 def unsegmented(character: str) -> bool:
-    """Whether words of this character's script are not set apart by spaces (or are better found as substrings)."""
+    """Tell whether a character's script sets words apart by spaces.
+
+    True where it does not, and where words are better found as substrings.
+    """
     return within(ord(character), _UNSEGMENTED)
 
 
 def within(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
-    """Whether a code point lies in one of these ranges."""
+    """Tell whether a code point lies in one of these ranges."""
     return any(low <= code <= high for low, high in ranges)
 
 
 @lru_cache(maxsize=8192)
 def plain_character(character: str) -> str:
-    """What one character becomes in plain text: nothing, a space, a character, or several."""
+    """Return a character's plain form: nothing, a space, a character, or several."""
     code = ord(character)
     if character in (MANY, ONE):
         return character
@@ -100,14 +103,14 @@ def _letter(character: str) -> str:
 
 
 def fold(token: str) -> str:
-    """The token without diacritics. Cyrillic й, ї, ў are letters of their own and stay; ё is е."""
+    """Return the token without diacritics. Cyrillic й, ї, ў stay; ё becomes е."""
     if token.isascii():
         return token
     return "".join(chain.from_iterable(map(_bare, token))).translate(_UNDECOMPOSED)
 
 
 def folded(tokens: Sequence[str]) -> list[str]:
-    """Many tokens without diacritics; those that have none cost next to nothing."""
+    """Return many tokens without diacritics; tokens without any cost little."""
     letters = "".join(tokens)
     marked = set() if letters.isascii() else {letter for letter in set(letters) if fold(letter) != letter}
     if not marked:

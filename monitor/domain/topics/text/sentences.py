@@ -1,4 +1,4 @@
-"""Where sentences begin, and what may stand between the words of a phrase. Both look at the original text."""
+"""Find sentence starts, and decide whether a phrase goes on, in original text."""
 
 import re
 from itertools import pairwise
@@ -22,7 +22,7 @@ _stops = re.compile(r"[!?;:…。！？；：]|\n\s*\n")
 
 
 def sentence_starts(text: str, most: int | None = None) -> list[int]:
-    """Offsets at which sentences begin, 0 first; only the first `most` of them, if given.
+    """Return the offsets of the first `most` sentences, or of all; 0 comes first.
 
     A sentence ends with . ! ? before a space and no lower-case letter (not after an initial or a common abbreviation),
     with 。！？, at a blank line, and at a line end before anything but a lower-case letter.
@@ -42,7 +42,10 @@ def sentence_starts(text: str, most: int | None = None) -> list[int]:
 
 
 def _marks(text: str) -> list[int]:
-    """Where something stands that may end a sentence; looked for one by one, five times as fast as all in a regex."""
+    """Return the places of marks that may end a sentence.
+
+    Looking for one mark after the other is five times as fast as one regular expression.
+    """
     found: list[int] = []
     for mark in _MARKS:
         at = text.find(mark)
@@ -54,7 +57,7 @@ def _marks(text: str) -> list[int]:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text, in order, nothing left out."""
+    """Return the sentences of a text in order, nothing left out."""
     return [text[start:end] for start, end in pairwise([*sentence_starts(text), len(text)])]
 
 
@@ -68,7 +71,7 @@ def _abbreviated(text: str, stop: int) -> bool:
 
 
 def phrase_goes_on(gap: str, before: str, joined: bool) -> bool:
-    """Whether a phrase may continue over `gap`, the original text between two of its words.
+    """Tell whether a phrase may continue over the text between two of its words.
 
     Spaces, hyphens, quotes, commas and apostrophes do not end it; the end of a sentence, a colon, a semicolon and a
     blank line do. A full stop does not after an initial or an abbreviation, or inside a name ("U.S.", "St. Ives").

@@ -1,4 +1,4 @@
-"""Short texts character by character: marks put together with their letters, and the words of a term."""
+"""Put marks and letters together, and cut short texts into words."""
 
 import re
 import unicodedata
@@ -14,7 +14,7 @@ _runs = re.compile(
 
 
 def compose(text: str) -> tuple[str, list[int], list[int]]:
-    """Text with marks and jamo composed, where each of its characters came from, and how many it stands for."""
+    """Return the text with marks and jamo composed, each letter's origin, and its width."""
     parts: list[str] = []
     origin: list[int] = []
     widths: list[int] = []
@@ -35,7 +35,10 @@ def compose(text: str) -> tuple[str, list[int], list[int]]:
 
 
 def words_of_each(texts: Sequence[str]) -> list[list[str]]:
-    """The words of each of many texts, as `words_of` tells them, with every character looked at once."""
+    """Return the words of each of many texts, as `words_of` does for one.
+
+    Every character is looked at once.
+    """
     lines = "\n".join(text.replace("\n", " ") for text in texts)
     if not lines.isascii() and _runs.search(lines):
         return list(map(words_of, texts))
@@ -44,7 +47,10 @@ def words_of_each(texts: Sequence[str]) -> list[list[str]]:
 
 
 def edges(text: str) -> tuple[int, int]:
-    """Where the first word of a text begins and its last one ends. For short texts that have a word."""
+    """Return where the first word of a short text begins and its last one ends.
+
+    Raises IndexError when it has no word.
+    """
     composed, origin, widths = (text, range(len(text)), [1] * len(text)) if text.isascii() else compose(text)
     letters = [at for at, character in enumerate(composed) if plain_character(character).strip()]
     first, last = letters[0], letters[-1]
@@ -52,7 +58,7 @@ def edges(text: str) -> tuple[int, int]:
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text, each in its plain form: what the matcher sees of it. For short texts."""
+    """Return the words of a short text, each in its plain form."""
     if not text.isascii() and _runs.search(text):
         text = compose(text)[0]
     return "".join(map(plain_character, text)).split()

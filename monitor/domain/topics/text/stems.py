@@ -1,4 +1,4 @@
-"""Inflected forms: Snowball for every language it covers, light suffix rules for some it lacks."""
+"""Reduce inflected forms to stems, by language."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -50,7 +50,7 @@ LONGEST = 64
 
 
 def language_of(code: str | None) -> str | None:
-    """The primary subtag in lower case ("pt-BR" is "pt"), or None when there is none."""
+    """Return the primary subtag in lower case ("pt-BR": "pt"); None for none."""
     primary = (code or "").replace("_", "-").split("-")[0].strip().lower()
     primary = _SAME_AS.get(primary, primary)
     return primary if primary and primary != "und" else None
@@ -63,12 +63,12 @@ def _script(character: str) -> tuple[str, str]:
 
 
 def script_of(token: str) -> str:
-    """The script of a token's first character; "" for those without a stemmer."""
+    """Return the script of a token's first letter; "" for one without a stemmer."""
     return _script(token[0])[0]
 
 
 def stemming_language(token: str, language: str | None) -> str:
-    """Whose rules a token follows in an article of `language`.
+    """Return the language whose rules a token follows in an article of `language`.
 
     Those of the article when it is written in the token's script, else those of the script's default language
     (English for Latin, Russian for Cyrillic, ...). "" when there are none.
@@ -107,7 +107,7 @@ def _stem(language: str, words: Sequence[str]) -> list[str]:
 
 
 def stems(language: str, words: Sequence[str]) -> list[tuple[str, ...]]:
-    """The stems of each word as written and without its diacritics, folded.
+    """Return the folded stems of each word, as written and without its diacritics.
 
     Two words are forms of one when they share one of these, so that a missing accent hides nothing.
     """
@@ -125,5 +125,5 @@ def stems(language: str, words: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 def stem(language: str, word: str) -> str:
-    """The stem of one word as written, folded."""
+    """Return the folded stem of one word as written."""
     return stems(language, [word])[0][0]

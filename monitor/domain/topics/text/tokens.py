@@ -1,4 +1,4 @@
-"""PlainText text: its words as numbers, and the way back to the original.
+"""Number the words of a text, and find the way back to the original.
 
 A word is known by a number of 64 bits, the sum of its letters' values times powers of an odd constant. All words of a
 text get theirs at once, without cutting it into strings; that two words share one is as good as impossible.
@@ -37,17 +37,13 @@ _REMEMBERED = 1 << 16
 """Letters of a text up to which the powers of the constant are kept."""
 
 
-def _powers(size: int) -> tuple[Values, Values]:
-    """At least the first `size` powers of the constant, and of its inverse modulo 2**64."""
-    return _usual_powers() if size <= _REMEMBERED else _powers_up_to(size)
-
-
 @lru_cache(maxsize=1)
 def _usual_powers() -> tuple[Values, Values]:
     return _powers_up_to(_REMEMBERED)
 
 
 def _powers_up_to(size: int) -> tuple[Values, Values]:
+    """Return the first powers of the constant, and of its inverse modulo 2**64."""
     powers = np.full((2, size), [[_BASE], [pow(_BASE, -1, 1 << 64)]], np.uint64)
     powers[:, 0] = 1
     np.multiply.accumulate(powers, axis=1, out=powers)
@@ -55,7 +51,7 @@ def _powers_up_to(size: int) -> tuple[Values, Values]:
 
 
 class PlainText:
-    """The words of a text: `numbers` in order, and where each stands in the original (code points)."""
+    """Hold the words of a text as numbers, with their places in the original."""
 
     __slots__ = (
         "_before", "_codes", "_known", "_last", "_letters", "_origin", "_places", "_widths",
@@ -77,7 +73,8 @@ class PlainText:
         else:
             words = values.astype(np.bool_)
             edges = (words[1:] != words[:-1]).nonzero()[0]
-        powers, inverses = _powers(len(values))
+        size = len(values)
+        powers, inverses = _usual_powers() if size <= _REMEMBERED else _powers_up_to(size)
         values *= powers[: len(values)]
         sums = np.add.accumulate(values, out=values).take(edges)
         self._before: Index = edges[::2]
@@ -90,7 +87,7 @@ class PlainText:
         return len(self.numbers)
 
     def _long_way(self, text: str) -> tuple[Values, Index]:
-        """Letter values, and by turns the place before a word and that of its last letter."""
+        """Return letter values, and by turns the place before a word and its last place."""
         letters, kinds, values = self._spelled_out(text)
         self._letters = letters
         words = kinds > SPACE
@@ -101,7 +98,10 @@ class PlainText:
         return values, np.stack([befores, lasts], axis=1).ravel()
 
     def _spelled_out(self, text: str) -> tuple[Codes, Kinds, Values]:
-        """The plain letters of a text, their kinds (SPACE, LETTER or ALONE) and values; notes where they came from."""
+        """Return plain letters, their kinds (SPACE, LETTER or ALONE) and values.
+
+        Notes where the letters came from.
+        """
         composed: tuple[Index, Index] | None = None
         known, codes, kinds = look_up(text)
         if (kinds == COMPOSED).any():
@@ -129,7 +129,7 @@ class PlainText:
         return letters, kinds, values
 
     def located(self) -> tuple[Index, Index]:
-        """Where words begin and end in the original; worked out when first asked for."""
+        """Return where words begin and end in the original, by code points."""
         if self._places is None:
             if self._origin is None:
                 self._places = self._before, self._last
@@ -139,42 +139,45 @@ class PlainText:
         return self._places
 
     def span(self, word: int) -> tuple[int, int]:
-        """Where a word begins and ends in the original."""
+        """Return where a word begins and ends in the original."""
         starts, ends = self.located()
         return starts.item(word), ends.item(word)
 
     def before(self, place: int) -> int:
-        """How many words begin before a place in the original."""
+        """Count the words that begin before a place in the original."""
         return int(self.located()[0].searchsorted(place, "left"))
 
     def ended(self, places: Iterable[int]) -> list[int]:
-        """How many words end at or before each of these places in the original."""
+        """Count the words that end at or before each of these places in the original."""
         found: list[int] = self.located()[1].searchsorted(np.fromiter(places, np.int64), "right").tolist()
         return found
 
     def covering(self, start: int, end: int) -> tuple[int, int]:
-        """The words (first, last + 1) that a span of the original touches; equal when it touches none."""
+        """Return the words (first, last + 1) that a span of the original touches.
+
+        The two are equal when the span touches none.
+        """
         starts, ends = self.located()
         return int(ends.searchsorted(start, "right")), int(starts.searchsorted(end, "left"))
 
     def letters(self) -> Codes:
-        """The plain letters, a space before and after them."""
+        """Return the plain letters with a space before and after them."""
         if self._letters is None:
             self._letters = self._known.letters.take(self._codes)
         return self._letters
 
     def words(self, which: Sequence[int]) -> list[str]:
-        """Some of the words as strings."""
+        """Return some of the words as strings."""
         text = self.letters().tobytes().decode("utf-32-le", "replace")
         starts, ends = self._before.take(which) + 1, self._last.take(which) + 1
         return [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
     def firsts(self) -> Codes:
-        """The first letter of each word."""
+        """Return the first letter of each word."""
         return self.letters()[self._before + 1]
 
     def kept(self, start: int, end: int) -> tuple[str, Index]:
-        """A part of the text with its punctuation and without diacritics, and where its characters stood."""
+        """Return a part with punctuation and without diacritics, and its places."""
         letters = self.letters().copy()
         origin = (np.arange(len(letters)) if self._origin is None else self._origin) - 1
         codes = np.frombuffer(utf32(self.text), np.uint32)
