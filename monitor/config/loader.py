@@ -64,7 +64,7 @@ def load_files(files: Files) -> Loaded:
 
     def read_example(path: str) -> Content:
         if path not in contents:
-            contents[path] = read_one(files.root / path) or UnreadableFile("no such file")
+            contents[path] = read_one(files.root / path, files.root) or UnreadableFile("no such file")
         return contents[path]
 
     settings = read_settings(files)
@@ -87,7 +87,7 @@ def load_settings(root: Path) -> tuple[Settings | None, tuple[Problem, ...]]:
     """Read wirewatch.yml alone, in a tenth of the time, for commands that need no more; with its problems."""
     if not root.is_dir():
         return None, (file_problem(str(root), "there is no such folder"),)
-    content = read_one(root / SETTINGS_FILE)
+    content = read_one(root / SETTINGS_FILE, root)
     part = read_settings(Files(root, {} if content is None else {SETTINGS_FILE: content}))
     return part.settings, tuple(finding.problem for finding in shorten(part.findings))
 

@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
+from html.entities import html5
 from typing import NoReturn
 from urllib.parse import urlsplit
 from xml.parsers import expat
 
+from monitor.config.addresses import web_address
 from monitor.config.yaml.source import file_problem
 from monitor.domain.catalog import Feed, FilePlace, Problem
 
@@ -53,7 +55,7 @@ class _OpmlReader:
         if given.get("xmlurl"):
             self.outlines.append(
                 Outline(
-                    url=given["xmlurl"],
+                    url=web_address(given["xmlurl"]),
                     title=title,
                     language=given.get("language") or None,
                     folders=tuple(folder for folder in self.folders if folder),
@@ -72,9 +74,40 @@ class _OpmlReader:
 
 
 def read_opml(name: str, content: bytes) -> list[Outline] | Problem:
-    """Every feed that the file lists, in its order."""
+    """Return every feed that the file lists, in its order, or why it cannot be read.
+
+    What other programs write is repaired where the meaning is plain: a bare &, entities of HTML, white space before
+    the XML declaration.
+    """
     if len(content) > MAX_BYTES:
         return file_problem(name, f"the file has more than the {MAX_BYTES:,} bytes allowed")
+    found = _parse(name, content)
+    repaired = _repaired(content)
+    if isinstance(found, Problem) and repaired != content:
+        again = _parse(name, repaired)
+        return found if isinstance(again, Problem) else again
+    return found
+
+
+_AMPERSAND = re.compile(rb"&(?:#[0-9]{1,7};|#[xX][0-9A-Fa-f]{1,6};|([A-Za-z][A-Za-z0-9]{1,31});)?")
+_ENTITIES_OF_XML = (b"amp", b"lt", b"gt", b"quot", b"apos")
+
+
+def _repaired(content: bytes) -> bytes:
+    """Return the file with bare ampersands escaped and entities of HTML as numbers; lines stay where they are."""
+
+    def mend(found: re.Match[bytes]) -> bytes:
+        if found[0] == b"&":
+            return b"&amp;"
+        if found[1] is None or found[1] in _ENTITIES_OF_XML:
+            return found[0]
+        meant = html5.get(found[1].decode("ascii") + ";")
+        return b"".join(b"&#%d;" % ord(letter) for letter in meant) if meant else b"&amp;" + found[0][1:]
+
+    return _AMPERSAND.sub(mend, content.lstrip(b" \t\r\n"))
+
+
+def _parse(name: str, content: bytes) -> list[Outline] | Problem:
     parser = expat.ParserCreate()
     reading = _OpmlReader(parser)
     parser.StartElementHandler = reading.start

@@ -1,6 +1,7 @@
 """Read each file of the configuration folder into parts: values of the domain with the place they came from."""
 
-from pathlib import PurePosixPath
+import ssl
+from pathlib import Path, PurePosixPath
 
 from monitor.config import to_domain as build
 from monitor.config.document import EMPTY, ConfigFile, ConfigFinding, Owner, open_document
@@ -18,8 +19,9 @@ from monitor.config.models.fields import suggest
 from monitor.config.models.files import FeedItem, FeedsFile, ReceiversFile, TopicItem, WatchlistFile
 from monitor.config.models.settings import Settings
 from monitor.config.to_domain import ReadExample
-from monitor.config.yaml.folder import FEEDS_FILE, RECEIVERS_FILE, SETTINGS_FILE, Files
-from monitor.config.yaml.nodes import Listing, Mapping
+from monitor.config.yaml.folder import FEEDS_FILE, RECEIVERS_FILE, SETTINGS_FILE, Files, UnreadableFile, read_one
+from monitor.config.yaml.nodes import Listing, Mapping, Node, walk
+from monitor.config.yaml.source import comment_behind
 from monitor.domain.catalog import Channel, Receiver
 
 _SMALL_FILE = 256_000
@@ -35,9 +37,26 @@ def read_settings(files: Files) -> SettingsPart:
     document, findings = open_document(files.display(SETTINGS_FILE), content, _SMALL_FILE)
     if document is not None:
         settings = document.validate(Settings, document.root)
+        if settings is not None and settings.http.ca_file and (trouble := _unusable_ca_file(settings.http.ca_file)):
+            at = build.child(document.root, "http", "ca_file") or document.root
+            document.report(at.start, f"ca_file: {trouble}")
         return SettingsPart(settings, document, build.child(document.root, "admin_receiver"), findings)
     says_nothing = all(finding.problem.message == EMPTY for finding in findings)
     return SettingsPart(Settings() if says_nothing else None, findings=[] if says_nothing else findings)
+
+
+def _unusable_ca_file(name: str) -> str | None:
+    """Return why a file of certificate authorities cannot be used, if so."""
+    content = read_one(Path(name))
+    if content is None:
+        return f"there is no file {name}"
+    if isinstance(content, UnreadableFile):
+        return f"cannot read {name}: {content.reason}"
+    try:
+        ssl.create_default_context(cadata=content.decode("ascii", "ignore"))
+    except ssl.SSLError:
+        return f"{name} holds no certificates (PEM)"
+    return None
 
 
 def read_feeds(files: Files, limit: int) -> FeedsPart:
@@ -111,7 +130,22 @@ def read_watchlist(
     )
     if isinstance(topics, Mapping):
         part.topics.extend(_topics(document, part.name, topics, read_example))
+    for name, (_, terms) in names.pairs.items() if isinstance(names, Mapping) else ():
+        _report_cut_texts(document, terms, Owner(document.source.name, f"${name}"))
     return part, findings
+
+
+def _report_cut_texts(document: ConfigFile, node: Node, owner: Owner) -> None:
+    """Report texts that YAML cuts at an unquoted #word, as in `query: steel #TradeWar`."""
+    text = document.source.text
+    for scalar in walk(node):
+        line_end = text.find("\n", scalar.end) % (len(text) + 1)
+        cut = comment_behind(text, scalar.end, line_end) if scalar.style not in ("|", ">") else None
+        if cut:
+            message = (
+                f'{cut[:40]!r} is taken for a comment and cut off: quote the text, "{scalar.value[:40]} {cut[:40]}"'
+            )
+            document.report(scalar.end, message, owner)
 
 
 def _topics(document: ConfigFile, watchlist: str, topics: Mapping, read_example: ReadExample) -> list[TopicPart]:
@@ -124,4 +158,7 @@ def _topics(document: ConfigFile, watchlist: str, topics: Mapping, read_example:
         if item is not None:
             topic = build.topic(document, watchlist, key, node, item, owner, read_example)
             parts.append(TopicPart(topic, document, key, node, owner))
+            for text in ("title", "query", "must_match", "must_not_match"):
+                if found := build.child(node, text):
+                    _report_cut_texts(document, found, owner)
     return parts

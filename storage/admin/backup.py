@@ -89,6 +89,7 @@ def _vacuum_into(path: Path, target: Path) -> None:
     """One consistent reading of the whole file, made while others write."""
     connection = sqlite3.connect(path)
     try:
+        target.touch(mode=0o600)  # VACUUM INTO takes an empty file; addresses in the store may hold passwords
         connection.execute("VACUUM INTO ?", (str(target),))
     except sqlite3.Error as error:
         raise store_error(error) from error

@@ -5,6 +5,7 @@ and a transaction that cannot await cannot be left open while something slow hap
 """
 
 import asyncio
+import os
 import select
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -49,6 +50,7 @@ class Database:
         database = cls(make_engine(url, connections=threads, busy_ms=busy_ms), threads=threads)
         if database.path is not None:
             _make_folder(database.path.parent)
+            _make_private(database.path)
         return database
 
     @property
@@ -212,6 +214,20 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreReadOnly(f"cannot make the folder {folder} for the database: {error.strerror}") from None
+
+
+def _make_private(file: Path) -> None:
+    """Create a SQLite file readable by its owner only, and take a present one from all others but its group.
+
+    Addresses of sources in it may hold passwords and keys. SQLite gives its log the mode of the file.
+    """
+    try:
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        mode = file.stat().st_mode
+        if mode & 0o007:
+            file.chmod(mode & 0o770)
+    except OSError:
+        return  # somebody else's file, or a folder that cannot be written: opening the database says so
 
 
 def _transact(engine: Engine, work: Callable[[Connection], T], guard: FileGuard) -> T:

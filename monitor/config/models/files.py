@@ -3,6 +3,7 @@
 Descriptions end up in the JSON Schema, for editors.
 """
 
+import re
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
@@ -76,10 +77,26 @@ class EscalateItem(Strict):
     after: Duration = Field(description="How long to wait.")
 
 
+_CHANNEL_NAME = re.compile(r"#?[^\W_A-Z](?:[^\WA-Z]|-)*|#?[_-](?:[^\WA-Z]|-)*")
+_CHANNEL_ID = re.compile(r"[CGDU][A-Z0-9]+")
+_LONGEST_CHANNEL = 80
+"""Characters: https://api.slack.com/methods/conversations.create (names: lower case, no spaces or periods)."""
+
+
 def _channel(value: object) -> object:
     if value is None:
         raise refusal('nothing is given: quote the channel, "#name", or YAML takes it for a comment')
-    return value
+    if not isinstance(value, str) or not value.strip():
+        return value
+    name = value.removeprefix("#")
+    if _CHANNEL_ID.fullmatch(value) or (_CHANNEL_NAME.fullmatch(value) and len(name) <= _LONGEST_CHANNEL):
+        return value
+    better = re.sub(r"[^\w-]+", "-", name.strip().lower()).strip("-")[:_LONGEST_CHANNEL]
+    hint = f'; did you mean "#{better}"?' if better and not value.startswith("@") and "://" not in value else ""
+    raise refusal(
+        f'no Slack channel can be named {value[:40]!r}: write "#name" in lower case without spaces or periods, '
+        f"at most {_LONGEST_CHANNEL} characters, or the channel's ID{hint}"
+    )
 
 
 SlackChannel = Annotated[Text | None, BeforeValidator(_channel)]

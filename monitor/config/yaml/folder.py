@@ -1,6 +1,8 @@
 """Read the configuration folder as bytes, and hash its content."""
 
 import hashlib
+import os
+import stat
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -78,8 +80,8 @@ def read_files(root: Path, extra: Collection[str] = ()) -> Files:
         return Files(root, {}, trouble=f"cannot read the folder: {error.strerror or 'not readable'}")
     names = [name for name in MAIN_FILES if name in entries]
     names += _watchlist_names(root)
-    contents = {name: content for name in names if (content := read_one(root / name)) is not None}
-    contents |= {name: read_one(root / name) or UnreadableFile("no such file") for name in sorted(extra)}
+    contents = {name: content for name in names if (content := read_one(root / name, root)) is not None}
+    contents |= {name: read_one(root / name, root) or UnreadableFile("no such file") for name in sorted(extra)}
     strange = tuple(n for n in entries if n.endswith(_YAML) and n not in MAIN_FILES and not n.startswith("."))
     return Files(root, contents, strange)
 
@@ -92,12 +94,20 @@ def _watchlist_names(root: Path) -> list[str]:
     return [f"{WATCHLISTS_DIR}/{name}" for name in found if name.endswith(_WATCHLIST) and not name.startswith(".")]
 
 
-def read_one(path: Path) -> Content | None:
-    """Read a regular file of at most 50 MB; None when there is none. Never raises, never waits for a FIFO."""
+def read_one(path: Path, root: Path | None = None) -> Content | None:
+    """Read a regular file of at most 50 MB; None when there is none. Never raises, never waits for a FIFO.
+
+    With `root`, a link that leads out of that folder is refused.
+    """
     try:
-        with path.open("rb") as stream:
+        if root is not None and not path.resolve().is_relative_to(root.resolve()):
+            return UnreadableFile("it is a link that leads out of the configuration folder: put the file itself there")
+        # Without O_NONBLOCK, opening a FIFO waits for somebody to write into it.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                return UnreadableFile("it is not a regular file")
             return stream.read(_LARGEST_READ)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links in a circle
         return UnreadableFile(getattr(error, "strerror", None) or "not a usable path")

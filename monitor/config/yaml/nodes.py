@@ -64,6 +64,8 @@ _AMBIGUOUS = (
     (re.compile(r"[-+]?\.inf\Z|\.nan\Z", re.IGNORECASE), "a number"),
     (re.compile(r"(?:<<|=)\Z"), "a special sign"),
 )
+_LONGEST_NUMBER = 100
+_NUMBER_SIGNS = "0123456789_.:+-eExX"
 _FIRST = frozenset("0123456789+-.yYnNoO<=")
 
 
@@ -78,6 +80,8 @@ def plain(scalar: Scalar) -> Plain:
         return word in _TRUE
     if word[0] not in _FIRST:
         return word
+    if len(word) > _LONGEST_NUMBER:  # the patterns below take quadratic time on long runs of digits
+        return Ambiguous(word, "a number") if not word.strip(_NUMBER_SIGNS) else word
     if _WHOLE.match(word):
         return int(word)
     if _FRACTION.match(word):

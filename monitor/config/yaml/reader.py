@@ -1,5 +1,6 @@
 """Parse YAML text strictly into nodes: bounded, without aliases, tags or duplicate keys."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +9,7 @@ import yaml
 from yaml import events
 
 from monitor.config.yaml.nodes import Listing, Mapping, Node, Scalar
-from monitor.config.yaml.source import YamlText
+from monitor.config.yaml.source import YamlText, comment_behind
 from monitor.domain.catalog import Problem
 
 MAX_DEPTH = 20
@@ -59,21 +60,39 @@ def _events(source: YamlText) -> Iterator[Any]:
     except yaml.MarkedYAMLError as error:
         unended = "unexpected end" in (error.problem or "")  # where it began tells more than where the file ends
         mark = (error.context_mark if unended else error.problem_mark) or error.problem_mark or error.context_mark
-        raise _YamlRefusedError(mark.index if mark else 0, _in_plain_words(source, error)) from None
+        index = mark.index if mark else 0
+        began = error.context_mark.index if error.context_mark else index
+        if cut := comment_behind(source.text, began, error.problem_mark.index if error.problem_mark else index):
+            index = source.text.index(cut, began)  # a bracket swallowed by a comment is missed lines later
+        raise _YamlRefusedError(index, _in_plain_words(source, error)) from None
     except yaml.YAMLError:
         raise _YamlRefusedError(0, "not readable as YAML") from None
 
 
 def _in_plain_words(source: YamlText, error: yaml.MarkedYAMLError) -> str:
     problem = error.problem or "not readable as YAML"
+    at = error.problem_mark.index if error.problem_mark else 0
+    began = error.context_mark.index if error.context_mark else at
     if "cannot start any token" in problem:
-        at = source.text[error.problem_mark.index : error.problem_mark.index + 1] if error.problem_mark else ""
-        if at == "\t":
+        if source.text[at : at + 1] == "\t":
             return "a tab where YAML wants spaces: indent with spaces"
-        return f"a word cannot begin with {at!r} here: quote it"
+        return f"a word cannot begin with {source.text[at : at + 1]!r} here: quote it"
+    if "alphabetic or numeric character" in problem:  # of the name of an alias or anchor
+        return f"text that begins with {source.text[began : began + 1]} must be quoted"
     context = f"{error.context}: " if error.context else ""
-    hint = " (is text with a colon unquoted, or the indentation off?)" if "mapping values" in problem else ""
-    return f"not readable as YAML: {context}{problem}{hint}"
+    return f"not readable as YAML: {context}{problem}{_hint(source.text, problem, began, at)}"
+
+
+def _hint(text: str, problem: str, began: int, at: int) -> str:
+    """Return the usual cause of a parser's complaint, in brackets."""
+    line = text[text.rfind("\n", 0, at) + 1 : at]
+    if "mapping values" in problem:
+        return " (is text with a colon unquoted, or the indentation off?)"
+    if comment_behind(text, began, at):
+        return " (is a word with # unquoted? YAML takes it for a comment)"
+    if re.search(r":\s+([\"']).*\1\s*$", line) or re.search(r"-\s+([\"']).*\1\s*$", line):
+        return " (text goes on behind its closing quote: quote the whole, the other kind of quotes outside)"
+    return ""
 
 
 def _build(source: YamlText, stream: Iterator[Any], problems: list[Problem]) -> Node | None:
@@ -91,7 +110,7 @@ def _build(source: YamlText, stream: Iterator[Any], problems: list[Problem]) -> 
         elif isinstance(event, events.CollectionEndEvent):
             node = stack.pop().close(end)
         elif isinstance(event, events.AliasEvent):
-            raise _YamlRefusedError(start, f"aliases (*{event.anchor}) are not allowed: write it out")
+            raise _YamlRefusedError(start, f'text that begins with * must be quoted: "*{event.anchor}"')
         elif isinstance(event, events.DocumentStartEvent) and root is not None:
             raise _YamlRefusedError(start, "a second document (---) is not allowed: one file, one document")
         if node is None:
@@ -106,9 +125,9 @@ def _build(source: YamlText, stream: Iterator[Any], problems: list[Problem]) -> 
 def _refuse_extras(event: events.ScalarEvent | events.CollectionStartEvent) -> None:
     assert event.start_mark is not None
     if event.anchor:
-        raise _YamlRefusedError(event.start_mark.index, f"anchors (&{event.anchor}) are not allowed: write it out")
+        raise _YamlRefusedError(event.start_mark.index, f'text that begins with & must be quoted: "&{event.anchor}"')
     if event.tag:
-        raise _YamlRefusedError(event.start_mark.index, "tags (!...) are not allowed: remove it, or quote the text")
+        raise _YamlRefusedError(event.start_mark.index, "text that begins with ! must be quoted (tags are not allowed)")
 
 
 def _open(event: events.CollectionStartEvent, stack: list[_Open]) -> None:

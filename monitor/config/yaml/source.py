@@ -12,6 +12,16 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _FOREIGN_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\x00\x00\xfe\xff": "UTF-32"}
 
 
+_GLUED_COMMENT = re.compile(r"[ \t](#[^\s#][^\n]*)")
+"""A comment whose # touches a word, such as #TradeWar: most likely text that somebody forgot to quote."""
+
+
+def comment_behind(text: str, start: int, end: int | None = None) -> str | None:
+    """Return the comment that begins with a word glued to its # between two positions, if there is one."""
+    found = _GLUED_COMMENT.search(text, start, len(text) if end is None else end)
+    return found[1].strip() if found else None
+
+
 @dataclass(frozen=True)
 class YamlText:
     """The decoded text of one file; `name` is its path as shown, indexes are code points of `text`."""

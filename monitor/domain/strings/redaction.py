@@ -15,7 +15,8 @@ _KINDS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(r"(?<=hooks\.slack-gov\.com/)(?:services|workflows|triggers)/[^\s\"'<>]+", re.IGNORECASE),
         "a Slack webhook address",
     ),
-    (re.compile(r"(?<=://)[^\s/@\"'<>]*:[^\s/\"'<>]+(?=@)"), "a password in an address"),
+    # The name holds no colon: with one, the pattern would take quadratic time on "://a:a:a:a".
+    (re.compile(r"(?<=://)[^\s/@:\"'<>]*:[^\s/\"'<>]+(?=@)"), "a password in an address"),
 )
 """What is a secret wherever it stands."""
 

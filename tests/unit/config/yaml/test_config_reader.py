@@ -14,8 +14,8 @@ ALIASES = "a: &a [x, x]\nb: &b [*a, *a]\nfeeds: [*b, *b]\n"
 CYCLE = "feeds: &f [*f]\n"
 NASTY = {
     "python tag": ("feeds: !!python/object/apply:os.system [ls]\n", "1:8", "tags"),
-    "aliases": (ALIASES, "1:4", "anchors"),
-    "cycle": (CYCLE, "1:8", "anchors"),
+    "aliases": (ALIASES, "1:4", 'must be quoted: "&a"'),
+    "cycle": (CYCLE, "1:8", 'must be quoted: "&f"'),
     "alias without anchor": ("feeds: *x\n", "1:8", "*x"),
     "depth": ("feeds: " + "[" * 500 + "]" * 500, "1:27", f"more than {MAX_DEPTH}"),
     "endless depth": ("feeds: " + "[" * 200_000, "1:27", f"more than {MAX_DEPTH}"),
