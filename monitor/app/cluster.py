@@ -118,6 +118,7 @@ def _member(
         processes=processes,
         clock=clock,
         heartbeat_url=settings.heartbeat.url,
+        heartbeat_proxy=settings.http.proxy,
         started_at=clock.now(),
         name=agreement.name,
         complaints=lambda: (

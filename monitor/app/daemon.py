@@ -134,6 +134,7 @@ async def open_daemon(
             processes=SqlProcesses(database),
             clock=clock,
             heartbeat_url=source.settings.heartbeat.url,
+            heartbeat_proxy=source.settings.http.proxy,
             started_at=clock.now(),
             complaints=lambda: tuple(surroundings(source.current(), built.steps.poll.network)),
         )

@@ -70,5 +70,7 @@ def http_settings(settings: Settings) -> HttpSettings:
         robots_limit=limits.robots_bytes,
         redirects=limits.redirects,
         robots=http.robots,
+        read_timeout=http.read_timeout,
         proxy=http.proxy,
+        ca_file=http.ca_file,
     )

@@ -9,7 +9,17 @@ import zlib
 from monitor.domain.failures import Failure, Reason
 
 ACCEPTED = b"gzip, deflate"
+_UNREADABLE = frozenset(
+    ("br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip", "bzip2", "x-bzip2", "xz", "lzma")
+)
+"""Codings that were not asked for (IANA's HTTP content codings, and files' own). Any other word beside gzip and
+deflate ("utf-8", "none", "binary", "8bit", "aws-chunked") is a server's mistake: the body is as it is.
+"""
 STEP = 65_536
+_TEXT_BEGINS = (b"<", b"{", b"\xef")
+"""How XML, HTML, JSON and a byte order mark begin."""
+_MAGIC = b"\x1f\x8b"
+"""How a gzip member begins (RFC 1952, 2.3.1)."""
 RATIO_FROM = 1_000_000
 RATIO_AT_MOST = 200
 MEMBERS_AT_MOST = 10_000
@@ -36,12 +46,11 @@ class Body:
     """
 
     def __init__(self, coding: str, limit: int) -> None:
-        codings = [
-            word for word in (part.strip().lower() for part in coding.split(",")) if word not in ("", "identity")
-        ]
+        words = [part.partition(";")[0].strip().strip("\"'").lower() for part in coding.split(",")]
+        codings = [word for word in words if word in ("gzip", "x-gzip", "deflate") or word in _UNREADABLE]
         if len(codings) > 1:
             raise _refused(Reason.BROKEN_REPLY, "packed more than once")
-        if codings and codings[0] not in ("gzip", "x-gzip", "deflate"):
+        if codings and codings[0] in _UNREADABLE:
             raise _refused(Reason.BROKEN_REPLY, "packed in a way we did not ask for")
         self._gzip = bool(codings) and codings[0] != "deflate"
         self._packed = bool(codings)
@@ -63,6 +72,8 @@ class Body:
         self._received += len(chunk)
         if self._received > self._limit:
             raise self._too_large()
+        if self._packed and not self._members and self._received == len(chunk) and chunk.lstrip()[:1] in _TEXT_BEGINS:
+            self._packed = False  # the header is wrong: no gzip or zlib stream begins so
         if not self._packed:
             self._bytes += chunk
             return
@@ -80,8 +91,8 @@ class Body:
     def _inflate(self, chunk: bytes) -> None:
         while chunk:
             if self._inflater is None or self._inflater.eof:
-                if self._inflater is not None and (not self._gzip or not chunk.strip(b"\0")):
-                    return  # padding after the last member is allowed and means nothing
+                if self._inflater is not None and not (self._gzip and chunk.startswith(_MAGIC[: len(chunk)])):
+                    return  # padding, or whatever else follows the last member (RFC 1952, 2.2), means nothing
                 self._members += 1
                 if self._members > MEMBERS_AT_MOST:
                     raise _refused(Reason.BROKEN_REPLY, "packed in too many parts")

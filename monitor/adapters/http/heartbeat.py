@@ -14,10 +14,13 @@ _TIMEOUT = 5.0
 """Seconds: a heartbeat is repeated anyway, so it must never pile up."""
 
 
-async def beat(url: str) -> Failure | None:
-    """Request `url` once; return why it failed, or None."""
+async def beat(url: str, proxy: str | None = None) -> Failure | None:
+    """Request `url` once, through `proxy` if given; return why it failed, or None."""
     try:
-        async with asyncio.timeout(_TIMEOUT), httpx.AsyncClient(trust_env=False, follow_redirects=True) as client:
+        async with (
+            asyncio.timeout(_TIMEOUT),
+            httpx.AsyncClient(trust_env=False, follow_redirects=True, proxy=proxy) as client,
+        ):
             answer = await client.get(url)
     except EXPECTED as error:
         return failure_of(error)

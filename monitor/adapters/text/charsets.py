@@ -7,7 +7,9 @@ wrong. Only charsets of an allow-list are used, and what the bytes themselves sa
 import codecs
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
+import webencodings
 from charset_normalizer import from_bytes
 
 _BOMS = (
@@ -28,8 +30,45 @@ _ALLOWED = re.compile(
     r"ascii|utf-(?:8|16|32)(?:-[lb]e)?|utf-8-sig|iso8859-\d+|cp\d+|mac-\w+|koi8-[rtu]|kz1048|ptcp154|tis-620|hp-roman8"
     r"|gb2312|gbk|gb18030|hz|big5|big5hkscs|shift_jis\w*|euc_\w+|iso2022_\w+|johab"
 )
-_WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}
+_WIDER = {
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "ascii": "cp1252",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
 """Labels mean these supersets, as in browsers (encoding.spec.whatwg.org)."""
+_MISSPELT = (
+    (
+        re.compile(r"^(?:x-)*(?:win(?:dows)?|cp|ansi|ms|windows-cp|ibm-cp|microsoft-cp)-?(125\d|874|949|936|932|950)$"),
+        r"cp\1",
+    ),
+    (re.compile(r"^(?:x-)*(?:iso|is)?-?8859-?(\d{1,2})(?:-[ei])?$"), r"iso-8859-\1"),
+    (
+        re.compile(
+            r"^(?:x-)*(?:utf|uft|utf8-utf|unicode-utf|charset-?utf)-?8(?:-?(?:mb4|mb3|bom|sig|unicode(?:-ci)?))?$"
+        ),
+        "utf-8",
+    ),
+    # in the standard, but newer than the library
+    (re.compile(r"^koi8-ru$"), "koi8-u"),
+    (re.compile(r"^(?:x-)?unicode(?:11|20)utf8$"), "utf-8"),
+    (re.compile(r"^(?:cs)?unicode(?:feff)?$|^(?:iso-10646-)?ucs-2$"), "utf-16le"),
+    (re.compile(r"^unicodefffe$"), "utf-16be"),
+    (re.compile(r"^(?:x-)*koi-?8?(?:-?r)?$"), "koi8-r"),
+    (re.compile(r"^(?:x-)*koi-?8-?u$"), "koi8-u"),
+    (re.compile(r"^(?:x-)*(?:shift|s)-?jis$|^(?:x-)*sjis.*$|^windows-31j$|^cp943c?$"), "cp932"),
+    (re.compile(r"^(?:x-)*euc-?(jp|kr|cn|tw)$"), r"euc-\1"),
+    (re.compile(r"^(?:x-)*gb-?(?:2312|k|18030)(?:-80)?.*$|^chinese$"), "gb18030"),
+    (re.compile(r"^(?:x-)*big-?5.*$"), "big5hkscs"),
+    (re.compile(r"^latin-?(\d{1,2})$"), r"latin\1"),
+)
+"""Labels that no standard has and whose meaning is plain."""
 _SEVEN_BIT = re.compile(r"iso2022_\w+|hz")
 _XML_LABEL = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
 _META_LABEL = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
@@ -106,12 +145,22 @@ def _likely(body: bytes, claims: list[str]) -> list[str]:
     return ["utf-8", *claims, "cp1252"]
 
 
+@lru_cache(maxsize=500)
 def _codec(label: str) -> str | None:
-    try:
-        name = codecs.lookup(label.strip().strip("'\"")).name if label else ""
-    except (LookupError, ValueError, UnicodeError):
-        return None
-    return _WIDER.get(name, name) if _ALLOWED.fullmatch(name) else None
+    """Return Python's name of the charset that a label means: the web's first, Python's own, plain misspellings."""
+    plain = label.strip(" \t\r\n\f'\",;").lower()
+    bare = re.sub(r"[\s_.:-]+", "-", plain)
+    for spelt in (plain, bare, *(pattern.sub(meant, bare) for pattern, meant in _MISSPELT if pattern.match(bare))):
+        standard = webencodings.lookup(spelt) if spelt else None
+        name = standard.codec_info.name if standard is not None else ""
+        if not _ALLOWED.fullmatch(name):
+            try:
+                name = codecs.lookup(spelt).name if spelt else ""
+            except (LookupError, ValueError, UnicodeError):
+                continue
+        if _ALLOWED.fullmatch(name):
+            return _WIDER.get(name, name)
+    return None
 
 
 def _guessed(body: bytes, text: str) -> str | None:

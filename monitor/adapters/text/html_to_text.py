@@ -52,6 +52,14 @@ _PASSES = 3
 """HTML is found escaped twice in feeds, seldom more often."""
 
 
+_C1 = re.compile("[\x80-\x9f]")
+_WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
+"""The controls U+0080 to U+009F as HTML reads their references, "&#150;" for a dash: those of windows-1252.
+
+https://html.spec.whatwg.org/multipage/parsing.html#numeric-character-reference-end-state
+"""
+
+
 class _References(dict[str, str]):
     """Remember what each reference stands for: a document repeats few of them."""
 
@@ -67,7 +75,12 @@ _meant = _References()
 
 def storable(text: str) -> str:
     """Drop NUL, controls, surrogates and noncharacters, which databases refuse."""
+    text = _without_c1(text)
     return _UNSTORABLE.sub("", text) if _may_be_unstorable(text) else text
+
+
+def _without_c1(text: str) -> str:
+    return text if text.isascii() or not _C1.search(text) else text.translate(_WINDOWS)
 
 
 def _may_be_unstorable(text: str) -> bool:
@@ -84,12 +97,12 @@ def _may_be_unstorable(text: str) -> bool:
 def one_line(text: str) -> str:
     """Replace all white space, line ends too, by single spaces."""
     # of white space only the space itself is printable; taking words apart and together takes several times as long
-    return text.strip() if text.isprintable() and "  " not in text else " ".join(text.split())
+    return text.strip() if text.isprintable() and "  " not in text else " ".join(_without_c1(text).split())
 
 
 def lines(text: str) -> str:
     """Join runs of spaces, drop blank lines and space at either end."""
-    shown = list(filter(None, map(str.strip, text.splitlines())))
+    shown = list(filter(None, map(str.strip, _without_c1(text).splitlines())))
     joined = "\n".join(shown)
     # mostly that was all there is to do; to look at every line takes several times as long
     if "  " not in joined and "".join(shown).isprintable():

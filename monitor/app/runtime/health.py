@@ -48,6 +48,7 @@ class Health:
     processes: SqlProcesses
     clock: Clock
     heartbeat_url: str | None
+    heartbeat_proxy: str | None = None
     started_at: datetime
     name: str = field(default_factory=process_name)
     complaints: Callable[[], tuple[str, ...]] = tuple
@@ -108,7 +109,7 @@ class Health:
         looked = {name: self.runners[name].progress.looked_at or 0.0 for name in ("poll", "deliver")}
         if all(at > self._beaten.get(name, 0.0) for name, at in looked.items()):
             self._beaten = looked
-            failure = await beat(self.heartbeat_url)
+            failure = await beat(self.heartbeat_url, self.heartbeat_proxy)
             if failure is not None and not self._silent:
                 log.warning("the heartbeat could not be told: %s", failure)
             self._silent = failure is not None

@@ -6,17 +6,22 @@ from dataclasses import dataclass
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-# `is_global` calls these global though a packet to them can end at a private machine: NAT64 (RFC 6052, RFC 8215),
-# 6to4 (RFC 3056), Teredo (RFC 4380), IPv4-compatible (RFC 4291, 2.5.5.1), site-local (RFC 3879), multicast,
-# the 6to4 anycast relay (RFC 7526) and protocol assignments (RFC 6890).
+# `is_global` calls these global though a packet to them can end at a private machine: 6to4
+# (RFC 3056), Teredo (RFC 4380), IPv4-compatible (RFC 4291, 2.5.5.1), site-local (RFC 3879), multicast, the 6to4
+# anycast relay (RFC 7526), protocol assignments (RFC 6890), SIIT (RFC 2765, 2.1), the dummy prefix
+# (RFC 9780), SRv6 segments (RFC 9602), documentation (RFC 9637), and the host service of a cloud, which every virtual
+# machine there reaches (https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16).
 REFUSED: tuple[Network, ...] = tuple(
     ipaddress.ip_network(network)
     for network in (
-        "64:ff9b::/96",
-        "64:ff9b:1::/48",
         "2002::/16",
         "2001::/32",
         "::/96",
+        "::ffff:0:0:0/96",
+        "100:0:0:1::/64",
+        "5f00::/16",
+        "3fff::/20",
+        "168.63.129.16/32",
         "fec0::/10",
         "ff00::/8",
         "192.88.99.0/24",
@@ -24,6 +29,11 @@ REFUSED: tuple[Network, ...] = tuple(
         "224.0.0.0/4",
     )
 )
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+"""The well-known prefix (RFC 6052, 2.1): an IPv4 address follows it."""
+_LOCAL_NAT64 = ipaddress.ip_network("64:ff9b:1::/48")
+"""The prefix for local use (RFC 8215): where the IPv4 address stands in it depends on how it was divided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +50,33 @@ class AddressRule:
     def permits(self, text: str) -> bool:
         """Return whether the address `text` is permitted; other texts are not."""
         try:
-            address = _plain(ipaddress.ip_address(text))
+            address = ipaddress.ip_address(text)
         except ValueError:
             return False
-        return any(address in network for network in self.allowed) or _public(address)
+        if isinstance(address, ipaddress.IPv6Address) and not any(address in network for network in self.allowed):
+            if address.ipv4_mapped is not None:
+                address = address.ipv4_mapped
+            elif address in _NAT64 or address in _LOCAL_NAT64:
+                inside = [found for found in _embedded(address) if int(found)]
+                return bool(inside) and all(self._is_allowed(found) for found in inside)
+            elif address.scope_id is not None:  # a zone ("fe80::1%eth0") makes sense only on a link of ours
+                return False
+        return self._is_allowed(address)
+
+    def _is_allowed(self, address: Address) -> bool:
+        if any(address in network for network in self.allowed):
+            return True
+        return address.is_global and not any(address in network for network in REFUSED)
 
 
-def _plain(address: Address) -> Address:
-    """Return an IPv4-mapped address as the IPv4 address it reaches."""
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return mapped or address
+def _embedded(address: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """Return the IPv4 addresses that a NAT64 address may stand for (RFC 6052, 2.2).
 
-
-def _public(address: Address) -> bool:
-    # A zone ("fe80::1%eth0") makes sense only on a link of ours.
-    zoned = isinstance(address, ipaddress.IPv6Address) and address.scope_id is not None
-    return address.is_global and not zoned and not any(address in network for network in REFUSED)
+    The byte in the middle and those after the address must be zero, except in the longest form, where nothing follows.
+    """
+    octets = address.packed
+    found = [octets[12:]]
+    if address in _LOCAL_NAT64 and octets[8] == 0:
+        spread = octets[:8] + octets[9:]
+        found += [spread[at : at + 4] for at in (6, 7, 8) if not any(spread[at + 4 :])]
+    return [ipaddress.IPv4Address(four) for four in found]

@@ -84,7 +84,9 @@ class PollDecider:
             candidate_polls=0,
         )
         new = redirects.failed(self._gone(new) if failure.reason is Reason.GONE else new)
-        gap = backed_off(every, new.failures) if failure.retry_after is None else max(every, failure.retry_after)
+        # one failure to reach a host may be a short outage of our own network, so the second is the first that counts
+        counted = new.failures - (failure.reason in OUT_OF_REACH)
+        gap = backed_off(every, counted) if failure.retry_after is None else max(every, failure.retry_after)
         due = outside(now + spread(gap, self.context.jitter), old.hints, self.context.jitter)
         return self._polled(replace(new, due=due), Recognised(), (note,))
 

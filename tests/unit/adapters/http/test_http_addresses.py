@@ -233,7 +233,7 @@ async def test_a_name_with_thousands_of_addresses_is_tried_a_few_times() -> None
             result = await fetcher.feed(server.url("/", "many.example"), Validators())
     assert isinstance(result, Failure)
     assert result.reason is Reason.CONNECT
-    assert 0 < len(connects) <= 4
+    assert 0 < len(connects) <= 16
 
 
 @pytest.mark.case(79)
@@ -242,3 +242,42 @@ async def test_an_unknown_name_is_said_to_be_unknown() -> None:
     result = await fetcher.feed("http://no-such-name.invalid/", Validators())
     assert isinstance(result, Failure)
     assert result.reason is Reason.DNS
+
+
+@pytest.mark.case(87)
+@pytest.mark.parametrize(
+    ("address", "permitted"),
+    [
+        ("64:ff9b::8.8.8.8", True),
+        ("64:ff9b::10.0.0.1", False),
+        ("64:ff9b::a9fe:a9fe", False),
+        ("64:ff9b::168.63.129.16", False),
+        ("64:ff9b::", False),
+        ("64:ff9b:1::8.8.8.8", True),
+        ("64:ff9b:1:fffe::8.8.8.8", True),
+        ("64:ff9b:1:808:8:800::", True),
+        ("64:ff9b:1:a00:0:100::", False),
+        ("64:ff9b:1::192.168.1.1", False),
+        ("::ffff:0:8.8.8.8", False),
+        ("::ffff:0:10.0.0.1", False),
+        ("100:0:0:1::1", False),
+        ("5f00::1", False),
+        ("5f00:ffff::1", False),
+        ("3fff::1", False),
+        ("3fff:fff::1", False),
+        ("168.63.129.16", False),
+        ("168.63.129.17", True),
+        ("::ffff:168.63.129.16", False),
+        ("2600::1", True),
+        ("2606:4700::1111", True),
+    ],
+)
+def test_what_an_address_reaches_decides(address: str, permitted: bool) -> None:
+    assert AddressRule().permits(address) is permitted
+
+
+def test_an_allowed_network_is_allowed_behind_nat64_too() -> None:
+    rule = AddressRule.of(("10.0.0.0/8",))
+    assert rule.permits("64:ff9b::10.0.0.1")
+    assert not rule.permits("64:ff9b::192.168.0.1")
+    assert AddressRule.of(("64:ff9b::/96",)).permits("64:ff9b::192.168.0.1")

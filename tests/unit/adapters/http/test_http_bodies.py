@@ -53,7 +53,44 @@ async def test_what_we_asked_for_is_unpacked(answer: bytes) -> None:
 
 
 @pytest.mark.case(26, 74)
-@pytest.mark.parametrize("coding", [b"br", b"zstd", b"compress", b"gzip, gzip", b"gzip, br", b"rot13"])
+@pytest.mark.parametrize(
+    "coding", [b"UTF-8", b"none", b"binary", b"8bit", b"aws-chunked", b'"identity"', b"text/html", b"iso-8859-1, utf-8"]
+)
+async def test_a_word_that_is_no_coding_changes_nothing(coding: bytes) -> None:
+    result = await fetched(packed(TEXT, coding))
+    assert isinstance(result, Fetched)
+    assert result.body == TEXT
+
+
+@pytest.mark.case(26)
+@pytest.mark.parametrize("coding", [b"aws-chunked, gzip", b"gzip;q=1.0", b"utf-8, gzip"])
+async def test_a_real_coding_beside_such_a_word_is_unpacked(coding: bytes) -> None:
+    result = await fetched(packed(gzip.compress(TEXT), coding))
+    assert isinstance(result, Fetched)
+    assert result.body == TEXT
+
+
+@pytest.mark.case(76)
+@pytest.mark.parametrize("behind", [b"\n", b"<!-- served by cache 7 -->", b"\0" * 9 + b"x", b"\x1e", bytes(64)])
+@pytest.mark.parametrize("chunk", [1, 7, 4096])
+def test_what_follows_the_last_gzip_member_is_left_out(behind: bytes, chunk: int) -> None:
+    body, sent = Body("gzip", MB), gzip.compress(TEXT) + behind
+    for at in range(0, len(sent), chunk):
+        body.feed(sent[at : at + chunk])
+    assert body.finish() == TEXT
+
+
+@pytest.mark.case(76)
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+def test_a_plain_page_that_is_called_packed_is_read(coding: str) -> None:
+    body = Body(coding, MB)
+    body.feed(b" <html>")
+    body.feed(b"<p>The ferry leaves.")
+    assert body.finish() == b" <html><p>The ferry leaves."
+
+
+@pytest.mark.case(26, 74)
+@pytest.mark.parametrize("coding", [b"br", b"zstd", b"compress", b"gzip, gzip", b"gzip, br", b"x-bzip2"])
 async def test_other_ways_of_packing_are_refused_unread(coding: bytes) -> None:
     result = await fetched(packed(TEXT, coding))
     assert isinstance(result, Failure)
@@ -78,7 +115,7 @@ async def test_a_packed_body_that_ends_early_is_no_body(kept: int) -> None:
 @pytest.mark.case(76)
 @pytest.mark.parametrize("coding", [b"gzip", b"deflate"])
 async def test_a_body_that_is_not_what_its_label_says_is_refused(coding: bytes) -> None:
-    result = await fetched(packed(TEXT, coding))
+    result = await fetched(packed(b"no " + TEXT, coding))
     assert isinstance(result, Failure)
     assert result.reason in (Reason.BROKEN_REPLY, Reason.TRUNCATED)
 

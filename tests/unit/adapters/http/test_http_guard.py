@@ -115,18 +115,18 @@ async def test_a_lookup_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.case(79)
-async def test_addresses_are_tried_in_turn_each_with_its_share_of_the_time() -> None:
+async def test_addresses_are_tried_in_turn() -> None:
     network = Network(httpcore.ConnectError(), httpcore.ConnectTimeout())
     opened.set(False)
     stream = await guard(network).connect_tcp("herald.example", 80, 6, "0.0.0.0", [(1, 2, 3)])
     rest = ("0.0.0.0", [(1, 2, 3)])
     first, second, third = PUBLIC
-    assert network.dialled == [(first, 80, 2.0, *rest), (second, 80, 2.0, *rest), (third, 80, 6, *rest)]
+    assert network.dialled == [(first, 80, 6, *rest), (second, 80, 6, *rest), (third, 80, 6, *rest)]
     assert isinstance(stream, WatchedStream)
     assert opened.get() is True
 
 
-async def test_without_a_limit_there_are_no_shares() -> None:
+async def test_without_a_limit_addresses_are_tried_in_turn_too() -> None:
     network = Network(httpcore.ConnectError())
     await guard(network).connect_tcp("herald.example", 80)
     assert [dial[2] for dial in network.dialled] == [None, None]

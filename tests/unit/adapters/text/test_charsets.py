@@ -1,8 +1,9 @@
 """Bytes become the text that was meant, whatever their label says."""
 
 import pytest
+from webencodings.labels import LABELS
 
-from monitor.adapters.text.charsets import decode_feed, decode_page
+from monitor.adapters.text.charsets import _codec, decode_feed, decode_page
 
 SAMPLES = {
     "iso-8859-1": "Le Pôle de l'été à Besançon",
@@ -89,3 +90,60 @@ def test_a_page_with_no_label_is_read_by_its_letters():
 
 def test_utf_8_under_a_latin_label_stays_utf_8():
     assert decode_page("<p>été 特使".encode(), "iso-8859-1") == "<p>été 特使"
+
+
+WEB_LABELS = {
+    "x-cp1250": ("cp1250", "Příliš žluťoučký kůň"),
+    "x-cp1251": ("cp1251", "Посланники встретились"),
+    "x-cp1253": ("cp1253", "Οι απεσταλμένοι συναντήθηκαν"),
+    "x-cp1254": ("cp1254", "İstanbul'da görüşme ağır"),
+    "x-cp1255": ("cp1255", "השליחים נפגשו"),
+    "x-mac-cyrillic": ("mac-cyrillic", "Посланники встретились"),
+    "x-sjis": ("cp932", "特使は日曜日に①会った"),
+    "windows-31j": ("cp932", "特使は日曜日に①会った"),
+    "x-euc-jp": ("euc_jp", "特使は日曜日に会った"),
+    "x-gbk": ("gbk", "特使舉行會談"),
+    "gb_2312-80": ("gb2312", "特使举行会谈"),
+    "x-x-big5": ("big5", "特使舉行會談"),
+    "windows-949": ("cp949", "특사들은 일요일에 똠방각하"),
+    "windows-874": ("cp874", "คณะทูตพบกัน"),
+    "dos-874": ("cp874", "คณะทูตพบกัน"),
+    "koi8": ("koi8-r", "Посланники встретились"),
+    "iso-8859-8-i": ("iso8859-8", "השליחים נפגשו"),
+    "logical": ("iso8859-8", "השליחים נפגשו"),
+    "sun_eu_greek": ("iso8859-7", "Οι απεσταλμένοι"),
+    "cyrillic": ("iso8859-5", "Посланники встретились"),
+    "866": ("cp866", "Посланники встретились"),
+}
+MISSPELT = {
+    "koi8-ru": ("koi8-u", "Посланці зустрілися їхні"),
+    "unicode20utf8": ("utf-8", "Посланники — 特使"),
+    "win1251": ("cp1251", "Посланники встретились"),
+    "win-1250": ("cp1250", "Příliš žluťoučký kůň"),
+    "windows1253": ("cp1253", "Οι απεσταλμένοι συναντήθηκαν"),
+    "windows_1251": ("cp1251", "Посланники встретились"),
+    "ansi-1251": ("cp1251", "Посланники встретились"),
+    "cp-1254": ("cp1254", "İstanbul'da görüşme ağır"),
+    "ms-1251": ("cp1251", "Посланники встретились"),
+    "iso8859.2": ("iso8859-2", "Zażółć gęślą jaźń"),
+    "8859-5": ("iso8859-5", "Посланники встретились"),
+    "koi8r": ("koi8-r", "Посланники встретились"),
+    "utf8mb4": ("utf-8", "Посланники — 特使"),
+    "shift-jis": ("cp932", "特使は日曜日に①会った"),
+    "euc_kr": ("cp949", "특사들은 일요일에"),
+    "big5-eten": ("big5", "特使舉行會談"),
+}
+
+
+@pytest.mark.case(32)
+@pytest.mark.parametrize(("label", "codec", "text"), [(k, *v) for k, v in (WEB_LABELS | MISSPELT).items()])
+def test_labels_mean_what_browsers_and_people_mean(label, codec, text):
+    declared = f'<?xml version="1.0" encoding="{label}"?><rss>{text}</rss>'
+    assert text in decode_feed(declared.encode(codec), None)
+    assert text in decode_page(f'<meta charset="{label}"><p>{text}'.encode(codec), None)
+    assert text in decode_page(f"<p>{text}".encode(codec), label)
+
+
+def test_every_label_of_the_encoding_standard_is_known():
+    unknown = {label for label, name in LABELS.items() if _codec(label) is None}
+    assert unknown == {"x-user-defined"}, "it means the bytes themselves"
