@@ -1,11 +1,7 @@
 """Read each file of the configuration folder into parts: values of the domain with the place they came from."""
 
 import ssl
-<<<<<<< HEAD
 from pathlib import Path, PurePosixPath
-=======
-from pathlib import PurePosixPath
->>>>>>> ef26391 (Fix networks, charsets and HTTP settings at the edges)
 
 from monitor.config import to_domain as build
 from monitor.config.document import EMPTY, ConfigFile, ConfigFinding, Owner, open_document
@@ -41,20 +37,14 @@ def read_settings(files: Files) -> SettingsPart:
     document, findings = open_document(files.display(SETTINGS_FILE), content, _SMALL_FILE)
     if document is not None:
         settings = document.validate(Settings, document.root)
-<<<<<<< HEAD
         if settings is not None and settings.http.ca_file and (trouble := _unusable_ca_file(settings.http.ca_file)):
             at = build.child(document.root, "http", "ca_file") or document.root
             document.report(at.start, f"ca_file: {trouble}")
-=======
-        if settings is not None and settings.http.ca_file is not None:
-            settings = _with_ca_file(files, document, settings, settings.http.ca_file)
->>>>>>> ef26391 (Fix networks, charsets and HTTP settings at the edges)
         return SettingsPart(settings, document, build.child(document.root, "admin_receiver"), findings)
     says_nothing = all(finding.problem.message == EMPTY for finding in findings)
     return SettingsPart(Settings() if says_nothing else None, findings=[] if says_nothing else findings)
 
 
-<<<<<<< HEAD
 def _unusable_ca_file(name: str) -> str | None:
     """Return why a file of certificate authorities cannot be used, if so."""
     content = read_one(Path(name))
@@ -67,18 +57,6 @@ def _unusable_ca_file(name: str) -> str | None:
     except ssl.SSLError:
         return f"{name} holds no certificates (PEM)"
     return None
-=======
-def _with_ca_file(files: Files, document: ConfigFile, settings: Settings, name: str) -> Settings:
-    """Return settings with the full path of `http.ca_file`, which is relative to the folder; report a useless file."""
-    path = files.root / name
-    try:
-        ssl.create_default_context(cafile=path)
-    except OSError as error:
-        at = build.child(document.root, "http", "ca_file") or document.root
-        why = "there is no such file" if isinstance(error, FileNotFoundError) else "it holds no certificates"
-        document.report(at.start, f"certificates cannot be read from {str(path)!r}: {why}")
-    return settings.model_copy(update={"http": settings.http.model_copy(update={"ca_file": str(path)})})
->>>>>>> ef26391 (Fix networks, charsets and HTTP settings at the edges)
 
 
 def read_feeds(files: Files, limit: int) -> FeedsPart:
