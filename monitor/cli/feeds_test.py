@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
 from rich.console import Console
@@ -15,8 +14,10 @@ from rich.table import Table
 from monitor.app.runtime.clock import SystemClock
 from monitor.app.tools.try_feeds import Tried, discover, try_feeds
 from monitor.cli.common import FOUND, config_option, json_option, leave, run
+from monitor.config.addresses import web_address
 from monitor.domain.catalog import Feed
 from monitor.domain.failures import Failure
+from monitor.domain.strings.redaction import redact_all
 from monitor.domain.strings.spans import ago
 
 _WIDE = 200
@@ -27,7 +28,7 @@ async def tried_feeds(given: Path | None, feeds: Sequence[Feed]) -> list[Tried]:
     """Ask each feed once, with a progress bar on a terminal; in the order of `feeds`."""
     found: list[Tried] = []
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("asking feeds", total=len(feeds))
+        task = bar.add_task("requesting feeds", total=len(feeds))
         async for tried in try_feeds(given, feeds):
             found.append(tried)
             bar.update(task, advance=1)
@@ -44,8 +45,10 @@ def report(found: Sequence[Tried], *, as_json: bool) -> None:
     now = SystemClock().now()
     table = Table("feed", "entries", "newest", "what is wrong or doubtful", box=None, header_style="bold")
     for tried in sorted(found, key=lambda tried: tried.problem is not None):
-        told = f"[red]{escape(tried.problem)}[/]" if tried.problem else escape("; ".join(_doubts(tried)))
-        table.add_row(escape(tried.feed.key or tried.feed.url), f"{tried.entries:,}", ago(tried.newest, now), told)
+        wrong = f"[red]{escape(tried.problem)}[/]" if tried.problem else escape("; ".join(_doubts(tried)))
+        table.add_row(
+            escape(tried.feed.key or redact_all(tried.feed.url)), f"{tried.entries:,}", ago(tried.newest, now), wrong
+        )
     Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False).print(table)
 
 
@@ -68,8 +71,7 @@ def discover_command(site: str, given: Path | None, as_json: bool) -> None:
 
     Add one with `wirewatch feeds add URL`.
     """
-    address = site if urlsplit(site).scheme in ("http", "https") else f"https://{site}"
-    found = run(discover(given, address))
+    found = run(discover(given, web_address(site)))
     if isinstance(found, Failure):
         leave(FOUND, f"{site}: {found}")
     if not found:

@@ -92,3 +92,50 @@ def test_the_page_s_own_base_and_names_are_used() -> None:
         Offered(url="https://north.example/feed.xml", title="All the news"),
         Offered(url="https://north.example/en/atom"),
     )
+
+
+def test_a_feed_is_tried_before_it_is_added_and_shows_what_it_brings(root: Path, pair: list[Outlet]) -> None:
+    north = pair[0]
+    north.publish("one", "A tariff on kettles", "Nobody knows why.")
+    (root / "feeds.yml").write_text("# ours\nfeeds: []\n")
+    result = feeds("add", north.feed_url.removeprefix("http://"), "--config", root)
+    assert (result.exit_code, (root / "feeds.yml").read_text()) == (1, "# ours\nfeeds: []\n")  # https finds no feed
+    assert "--no-try adds the address all the same" in result.stderr
+    result = feeds("add", north.feed_url, "--config", root, "--key", "north")
+    assert result.exit_code == 0, result.stderr
+    assert "North: 1 entries" in result.stdout
+    assert "A tariff on kettles" in result.stdout
+    assert "topics that match these entries by headline and summary: t (1)" in result.stdout
+    assert (root / "feeds.yml").read_text() == f"# ours\nfeeds:\n  - key: north\n    url: {north.feed_url}\n"
+
+
+def test_feeds_are_switched_off_on_and_removed(root: Path) -> None:
+    (root / "feeds.yml").write_text("feeds:\n  - key: north # ours\n    url: https://u:secret@north.example/\n")
+    assert feeds("disable", "north", "--config", root).stdout == "north is now off\n"
+    assert feeds("disable", "north", "--config", root).stdout == "north is already off\n"
+    assert "enabled: false" in (root / "feeds.yml").read_text()
+    assert feeds("enable", "north", "--config", root).stdout == "north is now on\n"
+    assert feeds("remove", "east", "--config", root).exit_code == 2
+    assert feeds("remove", "north", "--config", root).stdout == "removed north: https://***@north.example/\n"
+    assert (root / "feeds.yml").read_text() == "feeds: []\n"
+
+
+def test_secrets_in_addresses_are_shown_on_demand_only(root: Path, tmp_path: Path) -> None:
+    address = "https://me:hush@north.example/rss?api_key=k123&x=1"
+    (root / "feeds.yml").write_text(f"feeds: [{{key: north, url: '{address}'}}]\n")
+    for words in (("list",), ("list", "--json"), ("export",)):
+        shown = feeds(*words, "--config", root)
+        assert "hush" not in shown.output, words
+        assert "k123" not in shown.output, words
+        assert "hush" in feeds(*words, "--show-secrets", "--config", root).stdout
+    file = tmp_path / "out.opml"
+    assert feeds("export", file, "--config", root).exit_code == 0
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "exists: --force replaces it" in feeds("export", file, "--config", root).stderr
+    assert feeds("export", file, "--force", "--config", root).exit_code == 0
+
+
+def test_an_address_without_scheme_is_asked_by_https_then_by_http(root: Path, pair: list[Outlet]) -> None:
+    pair[0].publish("one", "A ferry is late", "Nobody knows why.")
+    result = feeds("discover", pair[0].feed_url.removeprefix("http://"), "--config", root, "--json")
+    assert json.loads(result.stdout)["url"] == pair[0].feed_url

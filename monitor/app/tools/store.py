@@ -7,7 +7,7 @@ from pathlib import Path
 
 from monitor.app.configuration import opened_store_url
 from monitor.app.runtime.clock import SystemClock
-from monitor.domain.status.overview import Overview
+from monitor.domain.status.overview import FeedOverview, Overview
 from monitor.engine.cluster.tables import prepare_errands
 from storage.admin import backup as backups
 from storage.admin.copy_guard import adopt
@@ -96,3 +96,11 @@ async def read_overview_at(config: Path | None) -> Overview:
     async with open_store(config) as database:
         now = await server_time(database) if database.is_postgres else SystemClock().now()
         return await database.read(lambda connection: read_overview(connection, now))
+
+
+async def feeds_health(config: Path | None) -> dict[str, FeedOverview]:
+    """Return how each feed does, by key; nothing where there is no store yet. Raises StoreError."""
+    path = Database.path_of(opened_store_url(config))
+    if path is not None and not path.is_file():
+        return {}
+    return {feed.key: feed for feed in (await read_overview_at(config)).feeds}

@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from monitor.adapters.pages.feed_links import USUAL_PLACES, Offered, feeds_offered
 from monitor.app.configuration import opened
 from monitor.app.readers import Readers, open_readers
 from monitor.app.runtime.clock import SystemClock
+from monitor.app.tools.input_document import InputDocument
+from monitor.app.tools.workbench import open_workbench
+from monitor.domain.articles.article import Entry
 from monitor.domain.catalog import Feed
 from monitor.domain.failures import Failure, Reason
 from monitor.domain.feeds.feed import ParsedFeed, Validators
@@ -28,6 +31,7 @@ class Tried:
     moved_to: str | None = None
     doubts: tuple[str, ...] = ()
     problem: str | None = None
+    latest: tuple[Entry, ...] = ()
 
 
 async def try_feeds(config: Path | None, feeds: Sequence[Feed]) -> AsyncIterator[Tried]:
@@ -38,20 +42,44 @@ async def try_feeds(config: Path | None, feeds: Sequence[Feed]) -> AsyncIterator
             yield await answer
 
 
+async def matching_topics(config: Path | None, tried: Tried) -> list[str]:
+    """Return the topics that the entries match by headline and summary, one for each match."""
+    async with open_workbench(config) as workbench:
+        found: list[str] = []
+        for entry in tried.latest:
+            document = InputDocument(id="", title=entry.title, text=entry.summary, lang=tried.feed.language)
+            found += [match.topic for match in workbench.match(document)[1].matches]
+        return found
+
+
 async def discover(config: Path | None, site: str) -> list[Tried] | Failure:
-    """Find and try a site's feeds: the address itself, else what its page offers, else the usual places."""
+    """Find and try a site's feeds: the address itself, else what its page offers, else the usual places.
+
+    Without a scheme https is tried first, then http.
+    """
     source, _ = opened(config)
+    addresses = [site] if urlsplit(site).scheme in ("http", "https") else [f"https://{site}", f"http://{site}"]
     async with open_readers(source.settings, SystemClock()) as readers:
-        itself = await _try(readers, Feed(key="", url=site))
-        if itself.problem is None:
-            return [itself]
-        page = await readers.fetcher.page(site)
-        if isinstance(page, Failure):
-            return page
-        offered = feeds_offered(page.body, page.url, page.charset)
-        guessed = [Offered(url=urljoin(page.url, place)) for place in USUAL_PLACES]
-        tried = [await _try(readers, Feed(key="", url=feed.url)) for feed in offered or guessed]
-        return tried if offered else [feed for feed in tried if feed.problem is None]
+        found: list[Tried] | Failure = []
+        for number, address in enumerate(addresses):
+            answer = await _discover(readers, address)
+            if not isinstance(answer, Failure):
+                return answer
+            found = answer if number == 0 else found  # https's failure tells more than that of its stand-in
+        return found
+
+
+async def _discover(readers: Readers, address: str) -> list[Tried] | Failure:
+    itself = await _try(readers, Feed(key="", url=address))
+    if itself.problem is None:
+        return [itself]
+    page = await readers.fetcher.page(address)
+    if isinstance(page, Failure):
+        return page
+    offered = feeds_offered(page.body, page.url, page.charset)
+    guessed = [Offered(url=urljoin(page.url, place)) for place in USUAL_PLACES]
+    tried = [await _try(readers, Feed(key="", url=feed.url)) for feed in offered or guessed]
+    return tried if offered else [feed for feed in tried if feed.problem is None]
 
 
 async def _try(readers: Readers, feed: Feed) -> Tried:
@@ -76,4 +104,5 @@ def _found(feed: Feed, answer: Fetched, parsed: ParsedFeed) -> Tried:
         moved_to=answer.permanent_url,
         doubts=parsed.doubts,
         problem=None if parsed.entries else "no entries",
+        latest=parsed.entries,
     )

@@ -112,7 +112,7 @@ def test_feeds_list(root: Path) -> None:
 
 def test_feeds_add_keeps_what_is_written(root: Path) -> None:
     words = ("--key", "south", "--language", "en", "--every", "15m", "--tag", "economy", "--config", root)
-    result = wirewatch("feeds", "add", "https://south.example/rss", *words)
+    result = wirewatch("feeds", "add", "https://south.example/rss", "--no-try", *words)
     assert (result.exit_code, result.stdout) == (0, "added south: https://south.example/rss\n")
     assert (root / "feeds.yml").read_text() == FEEDS + (
         "  - key: south\n    url: https://south.example/rss\n    every: 15m\n    language: en\n    tags: [economy]\n"
@@ -125,13 +125,13 @@ def test_feeds_add_keeps_what_is_written(root: Path) -> None:
     [
         (("https://north.example/rss",), "already has this address"),
         (("https://south.example/rss", "--key", "north"), "already a feed with the key"),
-        (("south.example",), "not a usable address"),
+        (("ftp://south.example",), "not a usable address"),
         (("https://south.example/rss", "--every", "often"), "not a duration"),
         (("https://south.example/rss", "--language", "English"), "not a language code"),
     ],
 )
 def test_feeds_add_refuses(words: tuple[str, ...], message: str, root: Path) -> None:
-    result = wirewatch("feeds", "add", *words, "--config", root)
+    result = wirewatch("feeds", "add", *words, "--no-try", "--config", root)
     assert result.exit_code == 2
     assert message in result.stderr
     assert (root / "feeds.yml").read_text() == FEEDS
@@ -139,7 +139,7 @@ def test_feeds_add_refuses(words: tuple[str, ...], message: str, root: Path) -> 
 
 def test_feeds_add_leaves_a_broken_file_alone(root: Path) -> None:
     (root / "feeds.yml").write_text("feeds: [")
-    result = wirewatch("feeds", "add", "https://south.example/rss", "--config", root)
+    result = wirewatch("feeds", "add", "https://south.example/rss", "--no-try", "--config", root)
     assert result.exit_code == 2
     assert (root / "feeds.yml").read_text() == "feeds: ["
 
