@@ -174,3 +174,13 @@ async def test_after_a_restart_the_index_answers_as_before(newsroom: Newsroom) -
     for row in rows:
         asked = {"outlet": "new.example", "at": row.at}
         assert again.locate(row.fingerprint, **asked) == newsroom.index.locate(row.fingerprint, **asked)
+
+
+async def test_replay_forgets_what_has_left_the_window_as_the_daemon_does(newsroom: Newsroom) -> None:
+    bridge, orchestra = ("Harbour bridge collapses in Zorba", BRIDGE), ("Orchestra tours Murn", "The orchestra plays.")
+    first, within, _, after = await newsroom.take(
+        given(n, *said, f"o{n}.example", NOON + timedelta(hours=hours))
+        for n, (hours, said) in enumerate(((0, bridge), (71, bridge), (100, orchestra), (145, bridge)))
+    )
+    assert within.copy_of == first.id
+    assert (after.copy_of, after.story == first.story) == (None, False)

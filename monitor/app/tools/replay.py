@@ -5,10 +5,11 @@ The clock is set by `published`.
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 
+from monitor.app.runtime.story_window import WINDOW
 from monitor.app.tools.input_document import InputDocument
 from monitor.domain.alerts.alert import AlertChange
 from monitor.domain.alerts.verdict import Verdict
@@ -23,6 +24,9 @@ from monitor.steps.triage import Triage, document
 _FEED = Feed(key="replay", url="http://replay.invalid/")
 _BATCH = 200
 """Documents stored in one transaction: enough to make its cost small, few enough to stream."""
+
+_FORGET_EVERY = timedelta(hours=1)
+"""As often as the daemon's job "forget": the index drops what has left the window of stories."""
 
 _FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -74,6 +78,7 @@ class Replay:
         self._clock, self._languages, self._outlet_of = clock, languages, outlet_of
         self._ids: dict[int, str] = {}
         self._batches = 0
+        self._forgotten_at: datetime | None = None
 
     async def run(self, documents: Iterable[InputDocument]) -> AsyncIterator[Replayed]:
         """Replay the documents in the order given; yield each outcome."""
@@ -112,11 +117,18 @@ class Replay:
             stage=Stage.TRIAGE,
         )
 
+    def _forget_old_stories(self, now: datetime) -> None:
+        """Drop articles that have left the window from the index, once an hour of replayed time."""
+        if self._forgotten_at is None or now - self._forgotten_at >= _FORGET_EVERY:
+            self._triage.index.forget(now - WINDOW)
+            self._forgotten_at = now
+
     async def _judge(self, given: InputDocument, row: Article) -> Replayed:
         language = given.lang or self._languages.detect(f"{given.title}\n{given.text}")
         text = Text(title=given.title, body=given.text, method=Method.GIVEN, language=language)
         article = replace(row, title=given.title, text=text, language=language)
         self._clock.at = article.first_seen
+        self._forget_old_stories(article.first_seen)
         self._ids[article.id] = given.id
         verdict = await self._triage.judge(article)
         assert verdict is not None
