@@ -10,7 +10,7 @@ from monitor.app.notifiers import secret
 from monitor.app.runtime.interactions import Interact
 from monitor.config.models.settings import Settings
 from monitor.domain.articles.article import Article
-from monitor.domain.status.article_history import Account
+from monitor.domain.status.article_history import ArticleHistory
 from monitor.domain.status.overview import Overview
 from monitor.ports import CatalogSource, Clock
 from storage.outbox.interactions import SqlInteractions
@@ -32,9 +32,9 @@ class StoredArchive:
         """Return the state of the daemon."""
         return await SqlStatus(self.database).overview(self.clock.now())
 
-    async def account(self, name: str) -> Account | None:
+    async def history(self, name: str) -> ArticleHistory | None:
         """Return all about one article, by its address."""
-        return await SqlLedger(self.database).account(name)
+        return await SqlLedger(self.database).history(name)
 
     def since(self, days: timedelta) -> AsyncIterator[Article]:
         """Yield the articles of the last days, oldest first."""

@@ -12,6 +12,7 @@ from monitor import __version__
 from monitor.adapters.logs import configure
 from monitor.app.configuration import opened
 from monitor.app.daemon import Daemon, open_daemon
+from monitor.app.pages import open_pages
 from monitor.app.runtime.clock import SystemClock
 from monitor.app.steps import EXTRACTIONS
 from monitor.cli.common import UNUSABLE, config_option, leave, run
@@ -20,7 +21,7 @@ from monitor.config.environment import config_dir
 from monitor.config.reload import ConfigSource
 from monitor.config.secrets import Secrets, known_secrets
 from monitor.web.listener import Listener
-from monitor.web.server import Source, application
+from monitor.web.server import application
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +94,7 @@ async def _run(once: bool, engine: str | None, given: Path | None) -> None:
         if once:
             await _once(daemon, stop)
         elif not stop.is_set():
-            await _serve(daemon, source.settings.web.listen)
+            await _serve(daemon, secrets)
     log.info("stopped")
 
 
@@ -144,29 +145,20 @@ def _install(folder: Path) -> None:
     click.echo(str(installed), err=True)
 
 
-async def _serve(daemon: Daemon, listen: str) -> None:
-    listener = Listener(application(web_source(daemon)), listen)
-    page = await listener.start()
-    catalog = daemon.health.topics.current()[0]
-    log.info(
-        "wirewatch %s watches %d feeds for %d topics%s",
-        __version__,
-        sum(feed.enabled for feed in catalog.feeds),
-        len(catalog.topics),
-        f"; status page: {page}" if page else "",
-    )
-    try:
-        await daemon.run()
-    finally:
-        await listener.stop()
-
-
-def web_source(daemon: Daemon) -> Source:
-    """Return what the web pages read from the daemon."""
-    return Source(
-        alive=daemon.health.stalled,
-        ready=daemon.unready,
-        overview=daemon.overview,
-        metrics=daemon.metrics_page,
-        now=daemon.clock.now,
-    )
+async def _serve(daemon: Daemon, secrets: Secrets) -> None:
+    async with open_pages(daemon, secrets) as source:
+        pages = application(source)
+        listener = Listener(pages, source.settings.listen, closing=pages.changes.close)
+        page = await listener.start()
+        catalog = daemon.health.topics.current()[0]
+        log.info(
+            "wirewatch %s watches %d feeds for %d topics%s",
+            __version__,
+            sum(feed.enabled for feed in catalog.feeds),
+            len(catalog.topics),
+            f"; pages: {page}" if page else "",
+        )
+        try:
+            await daemon.run()
+        finally:
+            await listener.stop()

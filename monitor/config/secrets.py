@@ -23,6 +23,7 @@ class Secrets:
     slack_app_token: str | None = None
     slack_webhook_url: str | None = None
     database: str | None = None
+    web_password: str | None = None
 
     def __repr__(self) -> str:
         given = [name for name in self.__slots__ if getattr(self, name)]
@@ -38,6 +39,7 @@ _VARIABLES = {
     "slack_app_token": "SLACK_APP_TOKEN",
     "slack_webhook_url": "SLACK_WEBHOOK_URL",
     "database": "WIREWATCH_DATABASE",
+    "web_password": "WIREWATCH_WEB_PASSWORD",
 }
 
 

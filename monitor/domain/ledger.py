@@ -1,11 +1,11 @@
-"""The ledger: notes on what each step did with an article."""
+"""The ledger: notes that each step leaves about an article."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """One line of the ledger: which step, what it found, in words and (`facts`) in figures. Never a secret."""
+    """One line of the ledger: the step, its finding in words, and `facts` in figures. It never holds a secret."""
 
     step: str
     text: str

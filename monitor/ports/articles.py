@@ -8,7 +8,7 @@ from monitor.domain.alerts.verdict import Judge, Verdict
 from monitor.domain.articles.article import Article, Stage, Text
 from monitor.domain.failures import Failure
 from monitor.domain.ledger import Note
-from monitor.domain.status.article_history import Account
+from monitor.domain.status.article_history import ArticleHistory
 from monitor.domain.status.overview import Overview
 from monitor.domain.stories.values import Fingerprint, Placed
 
@@ -93,7 +93,7 @@ class Archive(Protocol):
         """Count articles, feeds and deliveries."""
         ...
 
-    async def account(self, name: str) -> Account | None:
+    async def history(self, name: str) -> ArticleHistory | None:
         """Return all about one article."""
         ...
 

@@ -3,13 +3,16 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 log = logging.getLogger(__name__)
+
+MOST_CONNECTIONS = 300
+"""Connections at once; further ones are answered 503, so that slow readers cost no more than this."""
 
 
 class _Server(uvicorn.Server):
@@ -17,22 +20,32 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Nothing to capture."""
+        """Capture nothing."""
         yield
 
 
 class Listener:
-    """Serves an application until stopped. A port in use costs the pages, not the daemon."""
+    """Serves an application until stopped. A port in use costs the pages, not the daemon.
 
-    def __init__(self, application: Starlette, listen: str) -> None:
-        self._listen = listen
-        self._server = _Server(
-            uvicorn.Config(application, lifespan="off", log_config=None, access_log=False, server_header=False)
+    `closing` is called when the server stops, to end answers that would go on for ever.
+    """
+
+    def __init__(self, application: ASGIApp, listen: str, *, closing: Callable[[], None] | None = None) -> None:
+        self._listen, self._closing = listen, closing
+        config = uvicorn.Config(
+            application,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_keep_alive=15,
         )
+        self._server = _Server(config)
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> str | None:
-        """Listen; the address to visit, or None when the port cannot be had (said in the log)."""
+        """Listen; return the address to visit, or None when the port is taken (said in the log)."""
         host, _, port = self._listen.rpartition(":")
         try:
             bound = _bind(host.strip("[]"), int(port))
@@ -43,10 +56,15 @@ class Listener:
         return f"http://{host}:{bound.getsockname()[1]}/"
 
     async def stop(self) -> None:
-        """Stop listening; answers under way get a moment."""
+        """Stop listening; answers under way get a second."""
+        if self._closing is not None:
+            self._closing()
         if self._task is not None:
             self._server.should_exit = True
-            await asyncio.wait([self._task], timeout=1)
+            _, slow = await asyncio.wait([self._task], timeout=1)
+            if slow:
+                self._server.force_exit = True
+                await asyncio.wait(slow, timeout=1)
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -53,6 +53,10 @@ class Database:
             _make_private(database.path)
         return database
 
+    def reopen(self, *, threads: int = 4) -> "Database":
+        """Return a second handle on the same database, with connections and threads of its own."""
+        return Database.open(self.engine.url.render_as_string(hide_password=False), threads=threads)
+
     @property
     def is_postgres(self) -> bool:
         """Whether several processes may work here at once."""
@@ -83,13 +87,14 @@ class Database:
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """`work` in one transaction that only reads, beside whatever is being written."""
-        return await asyncio.get_running_loop().run_in_executor(self._reader, self._read_now, work)
+        return await asyncio.get_running_loop().run_in_executor(self._reader, self.read_now, work)
 
     def run_now(self, work: Callable[[Connection], T]) -> T:
         """`run` for callers without an event loop, in the caller's thread."""
         return _transact(self.engine, work, self._guard)
 
-    def _read_now(self, work: Callable[[Connection], T]) -> T:
+    def read_now(self, work: Callable[[Connection], T]) -> T:
+        """`read` for callers without an event loop, in the caller's thread."""
         return _transact(self._reading, work, self._guard)
 
     async def close(self) -> None:

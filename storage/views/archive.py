@@ -1,4 +1,4 @@
-"""What was read, read again: the articles and their texts, for backtests and exports."""
+"""Stored articles with their texts, streamed for backtests and exports."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -22,7 +22,7 @@ class SqlArchive:
         self._database = database
 
     async def since(self, moment: datetime) -> AsyncIterator[Article]:
-        """Every article first seen at `moment` or later and still kept; no transaction spans them."""
+        """Yield every article first seen at `moment` or later and still kept; no transaction spans them."""
         last = 0
         while part := await self._part(moment, last):
             for article in part:

@@ -1,4 +1,4 @@
-"""The outbox for people: what was sent, what is held, and what a person decides about it."""
+"""The outbox for people: messages with their headlines, and what a person decides about held ones."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -28,13 +28,13 @@ class Sent:
 
 
 class SqlSent:
-    """Lists deliveries, and puts those that wait for a person back on their way."""
+    """Lists deliveries, and requeues or releases those that wait for a person."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def list(self, since: datetime, states: Collection[DeliveryState], limit: int) -> Sequence[Sent]:
-        """Deliveries made since then, the newest first; of all states where none is named."""
+        """Return deliveries made since then, newest first; of all states where none is named."""
         return await self._database.read(lambda connection: _list(connection, since, states, limit))
 
     async def requeue(self, ids: Collection[int], now: datetime) -> Sequence[int]:

@@ -1,4 +1,4 @@
-"""What people found not to be relevant: the articles, by topic."""
+"""Articles that people marked as not relevant, by topic."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,12 +34,12 @@ class SqlLabels:
         self._database = database
 
     async def labels(self, topic: str | None = None) -> Sequence[Label]:
-        """Articles marked as not relevant, oldest first; each once for a topic, whoever else said so too."""
+        """Return articles marked as not relevant, oldest first; each once for a topic, whoever else said so too."""
         return await self._database.read(lambda connection: _labels(connection, topic))
 
 
 def labelled_articles() -> Select[tuple[int]]:
-    """The ids of those articles."""
+    """Select the ids of articles that somebody labelled."""
     named = interactions.c.article_id.is_not(None)
     return select(interactions.c.article_id).where(interactions.c.action == Action.IRRELEVANT.value, named)
 

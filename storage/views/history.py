@@ -1,4 +1,4 @@
-"""The whole story of one article, from the ledger and from what the steps left."""
+"""Everything that happened to one article, from the ledger and from what the steps left."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, select
 
 from monitor.domain.ledger import Note
-from monitor.domain.status.article_history import Account, Line
+from monitor.domain.status.article_history import ArticleHistory, LedgerLine
 from storage.articles.matches import read_matches
 from storage.articles.rows import article_of, with_texts
 from storage.schema.content import alerts, articles, ledger, sightings
@@ -18,21 +18,22 @@ from storage.stories.stories import story_of
 
 
 class SqlLedger:
-    """Reads what happened to an article."""
+    """Reads what happened to articles."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def account(self, name: str) -> Account | None:
-        """All about the article with that id, or with that canonical address; the latest of several. None: unknown."""
-        return await self._database.read(lambda connection: _account(connection, name))
+    async def history(self, name: str) -> ArticleHistory | None:
+        """Return the article with that id or that canonical address, the latest of several; None when unknown."""
+        return await self._database.read(lambda connection: history_of(connection, name))
 
 
-def _account(connection: Connection, name: str) -> Account | None:
+def history_of(connection: Connection, name: str) -> ArticleHistory | None:
+    """`SqlLedger.history` inside a transaction."""
     row = _find(connection, name)
     if row is None:
         return None
-    return Account(
+    return ArticleHistory(
         article=article_of(row),
         feeds=((row.feed_key, row.first_seen), *_feeds(connection, row.id)),
         lines=_lines(connection, row.id),
@@ -63,9 +64,9 @@ def _feeds(connection: Connection, article_id: int) -> tuple[tuple[str, datetime
     return tuple((row[0], row[1]) for row in connection.execute(statement.order_by(sightings.c.first_seen)))
 
 
-def _lines(connection: Connection, article_id: int) -> tuple[Line, ...]:
+def _lines(connection: Connection, article_id: int) -> tuple[LedgerLine, ...]:
     rows = connection.execute(select(ledger).where(ledger.c.article_id == article_id).order_by(ledger.c.id))
-    return tuple(Line(at=row.at, note=Note(step=row.step, text=row.text, facts=row.facts)) for row in rows)
+    return tuple(LedgerLine(at=row.at, note=Note(step=row.step, text=row.text, facts=row.facts)) for row in rows)
 
 
 def _deliveries(connection: Connection, story_id: int | None) -> tuple[tuple[str, str, datetime], ...]:

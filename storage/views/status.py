@@ -1,6 +1,9 @@
-"""How the work stands, in one consistent reading; every count comes from an index that holds waiting rows only."""
+"""How the work stands, in one consistent reading.
 
-from datetime import datetime
+Every count comes from an index that holds waiting rows only, or from a short span of one by time.
+"""
+
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, func, select
@@ -26,17 +29,20 @@ class SqlStatus:
         self._database = database
 
     async def overview(self, now: datetime) -> Overview:
-        """How the work stands at `now`."""
+        """Return how the work stands at `now`."""
         return await self._database.read(lambda connection: read_overview(connection, now))
 
 
 def read_overview(connection: Connection, now: datetime) -> Overview:
-    """`SqlStatus.overview` inside a transaction."""
+    """Return the `Overview` inside a transaction."""
+    due, oldest = _outbox_due(connection, now)
     return Overview(
         at=now,
         queues=(_feeds_queue(connection, now), *(_articles_queue(connection, stage, now) for stage in _STAGES)),
         outbox=_outbox(connection),
-        outbox_oldest_due=_outbox_oldest(connection, now),
+        outbox_oldest_due=oldest,
+        outbox_due=due,
+        sent_today=_sent_since(connection, now - timedelta(days=1)),
         feeds=_feeds(connection),
         workers=read_processes(connection),
         alerts=_alerts(connection),
@@ -59,21 +65,31 @@ def _articles_queue(connection: Connection, stage: Stage, now: datetime) -> Queu
 
 
 def _outbox(connection: Connection) -> dict[str, int]:
-    """How many deliveries are in each state that is not the end of one; a held and a dead one wait for a person."""
+    """Count deliveries in each state that is not an end; a held and a dead one wait for a person."""
     states = [state.value for state in _WAITING]
     statement = select(deliveries.c.state, func.count()).where(deliveries.c.state.in_(states))
     found = {row[0]: row[1] for row in connection.execute(statement.group_by(deliveries.c.state))}
     return {state: found.get(state, 0) for state in states}
 
 
-def _outbox_oldest(connection: Connection, now: datetime) -> datetime | None:
+def _outbox_due(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
     due = (deliveries.c.state == DeliveryState.PENDING.value, deliveries.c.due <= now)
-    oldest: datetime | None = connection.execute(select(func.min(deliveries.c.due)).where(*due)).scalar_one()
-    return oldest
+    row = connection.execute(select(func.count(), func.min(deliveries.c.due)).where(*due)).one()
+    return row[0], row[1]
+
+
+def _sent_since(connection: Connection, since: datetime) -> int:
+    """Count messages sent since then; found through `created_at`, for a message leaves within a day of being made."""
+    sent = (
+        deliveries.c.created_at > since - timedelta(days=1),
+        deliveries.c.sent_at > since,
+        deliveries.c.state == DeliveryState.SENT.value,
+    )
+    return connection.execute(select(func.count()).where(*sent)).scalar_one()
 
 
 def _feeds(connection: Connection) -> tuple[FeedOverview, ...]:
-    """The configured feeds, those in trouble first."""
+    """Return the configured feeds, those in trouble first."""
     rows = connection.execute(select(feeds).where(feeds.c.configured).order_by(feeds.c.key))
     return tuple(sorted((_feed(row) for row in rows), key=lambda feed: feed.trouble is None))
 
@@ -94,7 +110,7 @@ def _feed(row: Row[Any]) -> FeedOverview:
 
 
 def _alerts(connection: Connection) -> tuple[AlertOverview, ...]:
-    """The latest alerts, with what became of their deliveries."""
+    """Return the latest alerts with the states of their deliveries."""
     raised = (
         select(alerts, articles.c.title, articles.c.url)
         .join_from(alerts, articles, alerts.c.article_id == articles.c.id, isouter=True)
@@ -102,12 +118,12 @@ def _alerts(connection: Connection) -> tuple[AlertOverview, ...]:
         .limit(_ALERTS_SHOWN)
     )
     rows = connection.execute(raised).all()
-    told = _told(connection, [row.id for row in rows])
+    delivered = _deliveries_by_alert(connection, [row.id for row in rows])
     outlets = _outlets(connection, [row.story_id for row in rows])
-    return tuple(_alert(row, outlets.get(row.story_id, 0), tuple(told.get(row.id, ()))) for row in rows)
+    return tuple(_alert(row, outlets.get(row.story_id, 0), tuple(delivered.get(row.id, ()))) for row in rows)
 
 
-def _alert(row: Row[Any], outlets: int, told: tuple[tuple[str, str], ...]) -> AlertOverview:
+def _alert(row: Row[Any], outlets: int, delivered: tuple[tuple[str, str], ...]) -> AlertOverview:
     return AlertOverview(
         id=row.id,
         topic=row.topic,
@@ -116,11 +132,11 @@ def _alert(row: Row[Any], outlets: int, told: tuple[tuple[str, str], ...]) -> Al
         url=row.url,
         outlets=outlets,
         raised_at=row.raised_at,
-        deliveries=told,
+        deliveries=delivered,
     )
 
 
-def _told(connection: Connection, alert_ids: list[int]) -> dict[int, list[tuple[str, str]]]:
+def _deliveries_by_alert(connection: Connection, alert_ids: list[int]) -> dict[int, list[tuple[str, str]]]:
     statement = (
         select(delivery_alerts.c.alert_id, deliveries.c.receiver, deliveries.c.state)
         .join_from(delivery_alerts, deliveries)
@@ -140,7 +156,7 @@ def _outlets(connection: Connection, story_ids: list[int]) -> dict[int, int]:
 
 
 def _closed(connection: Connection) -> tuple[tuple[str, str], ...]:
-    """What nothing is sent through at present, and why."""
+    """Return the throttles that nothing is sent through at present, and why."""
     statement = (
         select(throttles.c.name, throttles.c.reason).where(throttles.c.reason.is_not(None)).order_by(throttles.c.name)
     )
@@ -148,5 +164,5 @@ def _closed(connection: Connection) -> tuple[tuple[str, str], ...]:
 
 
 def _newest_id(connection: Connection, table: Table) -> int:
-    """How many rows there have ever been, at most: counting a hundred million of them takes minutes."""
+    """Return how many rows there have ever been, at most: counting a hundred million of them takes minutes."""
     return connection.execute(select(func.max(table.c.id))).scalar_one() or 0

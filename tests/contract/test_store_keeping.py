@@ -197,7 +197,7 @@ async def test_sweeping_takes_many_small_steps_between_which_others_work(databas
 async def test_one_article_tells_its_whole_story(database: Database) -> None:
     await read(database, ["one", "two"], NOW)
     found = SqlLedger(database)
-    account = await found.account("https://herald.example/two")
+    account = await found.history("https://herald.example/two")
     assert account is not None
     assert [(line.note.step, line.at) for line in account.lines] == [("extract", NOW), ("triage", NOW)]
     assert account.article.text is not None
@@ -207,9 +207,9 @@ async def test_one_article_tells_its_whole_story(database: Database) -> None:
     assert [member.title for member in account.story.members] == ["two"]
     assert account.deliveries == (("desk", "pending", NOW),)
     assert account.judged_by == "rev"
-    assert await found.account(str(account.article.id)) == account
+    assert await found.history(str(account.article.id)) == account
     for unknown in ("https://herald.example/three", "999999", "-1", "9" * 40, "²", ""):
-        assert await found.account(unknown) is None
+        assert await found.history(unknown) is None
 
 
 async def test_the_archive_gives_every_article_once_in_order(database: Database) -> None:

@@ -42,7 +42,7 @@ async def ask_everything(database: Database) -> None:
     await store.due(Stage.EXTRACT, NOW, 10, ())
     await store.due(Stage.TRIAGE, NOW, 10, ())
     await store.window(NOW, 5, 10)
-    await SqlLedger(database).account("https://herald.example/")
+    await SqlLedger(database).history("https://herald.example/")
     await SqlHousekeeping(database).sweep(Ages(), NOW)
     await SqlStatus(database).overview(NOW + timedelta(days=1))
 

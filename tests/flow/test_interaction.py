@@ -32,8 +32,8 @@ class StoredArchive:
     async def overview(self) -> Overview:
         return await SqlStatus(self._desk.database).overview(self._desk.clock.now())
 
-    async def account(self, name: str) -> Any:
-        return await SqlLedger(self._desk.database).account(name)
+    async def history(self, name: str) -> Any:
+        return await SqlLedger(self._desk.database).history(name)
 
     def since(self, days: timedelta) -> Any:
         return SqlArchive(self._desk.database).since(self._desk.clock.now() - days)

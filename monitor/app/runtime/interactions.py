@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from monitor.domain.alerts.interactions import Click, Command, consequence, zone_of
 from monitor.domain.catalog import Catalog, Severity, Topic, Watchlist
-from monitor.domain.status.article_history import Account
+from monitor.domain.status.article_history import ArticleHistory
 from monitor.domain.status.health import troubles
 from monitor.domain.status.overview import Overview
 from monitor.domain.topics.matcher import compile_all
@@ -52,7 +52,7 @@ class Interact:
             case "silence" | "silences":
                 return await self._silences()
             case "why" if command.rest:
-                return account_lines(await self.archive.account(command.rest.strip("<>").split("|")[0]))
+                return history_lines(await self.archive.history(command.rest.strip("<>").split("|")[0]))
             case "try" if command.rest:
                 return await self._try(command.rest)
             case _:
@@ -97,15 +97,15 @@ def status_lines(overview: Overview) -> str:
     )
 
 
-def account_lines(account: Account | None) -> str:
+def history_lines(history: ArticleHistory | None) -> str:
     """Return an article's ledger in a few lines."""
-    if account is None:
+    if history is None:
         return "No article of that address is known."
-    article = account.article
+    article = history.article
     lines = [f"{article.title} ({article.outlet}), first seen {article.first_seen:%Y-%m-%d %H:%M} UTC"]
-    lines += [f"{line.at:%H:%M:%S} {line.note.step}: {line.note.text}" for line in account.lines[-12:]]
-    lines += [f"alert: {alert.topic}, {alert.severity.word}" for alert in account.alerts]
-    lines += [f"to {receiver}: {state}" for receiver, state, _ in account.deliveries]
+    lines += [f"{line.at:%H:%M:%S} {line.note.step}: {line.note.text}" for line in history.lines[-12:]]
+    lines += [f"alert: {alert.topic}, {alert.severity.word}" for alert in history.alerts]
+    lines += [f"to {receiver}: {state}" for receiver, state, _ in history.deliveries]
     return "\n".join(lines)
 
 

@@ -16,15 +16,16 @@ from rich.panel import Panel
 from monitor.adapters.logs import configure
 from monitor.app.configuration import opened
 from monitor.app.daemon import Daemon, open_daemon
+from monitor.app.pages import open_pages
 from monitor.app.runtime.clock import SystemClock
 from monitor.cli.common import run
 from monitor.cli.demo.configuration import write_configuration
 from monitor.cli.demo.pages import application
 from monitor.cli.demo.world import World, build
-from monitor.cli.run import web_source
+from monitor.config.secrets import Secrets
 from monitor.domain.status.overview import Overview
 from monitor.web.listener import Listener
-from monitor.web.server import application as status_pages
+from monitor.web.server import application as application_of_pages
 
 SPEED = 1.0
 """World minutes a second: half an hour of news in half a minute."""
@@ -70,7 +71,7 @@ async def _demo(console: Console, speed: float, stay: bool) -> None:
             write_configuration(Path(folder), world, port)
             source, secrets = opened(Path(folder), clock)
             async with open_daemon(source, secrets, clock, console=console, resolve=_at_home) as daemon:
-                await _watch(console, world, daemon, speed, stay)
+                await _watch(console, world, daemon, secrets, speed, stay)
 
 
 @asynccontextmanager
@@ -90,23 +91,25 @@ async def _at_home(_host: str, _port: int) -> tuple[str, ...]:
     return ("127.0.0.1",)
 
 
-async def _watch(console: Console, world: World, daemon: Daemon, speed: float, stay: bool) -> None:
+async def _watch(console: Console, world: World, daemon: Daemon, secrets: Secrets, speed: float, stay: bool) -> None:
     loop = asyncio.get_running_loop()
     for signal_ in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signal_, daemon.stop)
-    listener = Listener(status_pages(web_source(daemon)), "127.0.0.1:8080")
-    page = await listener.start()
-    _introduce(console, world, page)
-    await daemon.run_once()
-    world.begin(daemon.clock.now())
-    if not stay:
-        loop.call_later(world.last_minute / speed + SETTLE, daemon.stop)
-    began = time.monotonic()
-    try:
-        await daemon.run()
-        _sum_up(console, world, await daemon.overview(), time.monotonic() - began)
-    finally:
-        await listener.stop()
+    async with open_pages(daemon, secrets) as source:
+        pages = application_of_pages(source)
+        listener = Listener(pages, source.settings.listen, closing=pages.changes.close)
+        page = await listener.start()
+        _introduce(console, world, page)
+        await daemon.run_once()
+        world.begin(daemon.clock.now())
+        if not stay:
+            loop.call_later(world.last_minute / speed + SETTLE, daemon.stop)
+        began = time.monotonic()
+        try:
+            await daemon.run()
+            _sum_up(console, world, await daemon.overview(), time.monotonic() - began)
+        finally:
+            await listener.stop()
 
 
 def _introduce(console: Console, world: World, page: str | None) -> None:

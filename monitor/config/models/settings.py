@@ -128,9 +128,28 @@ class Heartbeat(Strict):
 
 
 class Web(Strict):
-    """The status page, metrics and health checks."""
+    """The web pages, the JSON API, metrics and health checks. They are read-only unless somebody can log in."""
 
     listen: Listen = Field(default="127.0.0.1:8080", description="Address and port.")
+    open: Literal["none", "read"] = Field(
+        default="none",
+        description="read: everybody who can reach the address may read without a log-in. "
+        "Beyond this machine the pages need this, a password ($WIREWATCH_WEB_PASSWORD) or a trusted header.",
+    )
+    hosts: tuple[Text, ...] = Field(
+        default=(),
+        strict=False,
+        description="Host names with a dot under which the pages are reached; others are refused (DNS rebinding).",
+    )
+    trusted_header: Text | None = Field(
+        default=None, description="Request header in which a proxy names the person; such a person may write."
+    )
+    trusted_proxies: tuple[Network, ...] = Field(
+        default=(), strict=False, description="Networks from which that header is believed."
+    )
+    public_url: Url | None = Field(
+        default=None, description="Where people reach the pages, for links in feeds; default: the address asked."
+    )
 
 
 class Logging(Strict):

@@ -1,4 +1,4 @@
-"""Everything the store knows about one article."""
+"""Values that hold everything the store knows about one article."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,16 +11,16 @@ from monitor.domain.topics.values import Matches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A note as the ledger keeps it."""
+class LedgerLine:
+    """A note as the ledger keeps it, with its time."""
 
     at: datetime
     note: Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """All that is known of one article: what `/wirewatch why` tells.
+class ArticleHistory:
+    """Everything that is known of one article.
 
     `feeds` are the feeds it was met in, with the time of the first meeting, its own first. `judged_by` is the revision
     of the catalog it was judged by. `alerts` are those of its story, `deliveries` the messages that carried them
@@ -29,7 +29,7 @@ class Account:
 
     article: Article
     feeds: tuple[tuple[str, datetime], ...] = ()
-    lines: tuple[Line, ...] = ()
+    lines: tuple[LedgerLine, ...] = ()
     matches: Matches = field(default_factory=Matches)
     copy_of: int | None = None
     story: Story | None = None

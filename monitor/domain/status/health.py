@@ -1,4 +1,4 @@
-"""Is the daemon well? What `health`, `status` and their exit codes say."""
+"""Judge from an `Overview` whether the daemon is well, for `health`, `status` and their exit codes."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,7 +21,7 @@ UNSENT_AFTER = timedelta(minutes=5)
 
 
 def lifeless(overview: Overview) -> tuple[str, ...]:
-    """Why the daemon should be restarted, in words; empty while it lives."""
+    """Return why the daemon should be restarted, in words; empty while it lives."""
     alive = living(overview)
     if not alive:
         last = max((worker.seen_at for worker in overview.workers), default=None)
@@ -30,17 +30,17 @@ def lifeless(overview: Overview) -> tuple[str, ...]:
 
 
 def troubles(overview: Overview) -> tuple[str, ...]:
-    """Everything that should not be so, in words; single failing feeds are not among it."""
+    """Return everything that should not be so, in words; single failing feeds are not among it."""
     return (*lifeless(overview), *_troubles(overview))
 
 
 def living(overview: Overview) -> list[WorkerOverview]:
-    """The processes that were seen of late."""
+    """Return the processes that reported within SEEN_WITHIN."""
     return [worker for worker in overview.workers if overview.at - worker.seen_at <= SEEN_WITHIN]
 
 
 def of_host(overview: Overview, host: str) -> Overview:
-    """The reading without the processes of other machines; a process is named after its host."""
+    """Return the reading without the processes of other machines; a process is named after its host."""
     return replace(
         overview, workers=tuple(worker for worker in overview.workers if worker.name.rpartition(":")[0] == host)
     )
@@ -49,7 +49,7 @@ def of_host(overview: Overview, host: str) -> Overview:
 def _stalled(worker: WorkerOverview) -> Iterator[str]:
     for step, looked_at in worker.looked_at.items():
         if worker.seen_at - looked_at > LOOKED_WITHIN:
-            yield f"{worker.name}: the {step} step stands still for {in_words(worker.seen_at - looked_at)}"
+            yield f"{worker.name}: the {step} step has not looked for work for {in_words(worker.seen_at - looked_at)}"
 
 
 def _troubles(overview: Overview) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What `wirewatch status`, the status page and the metrics show: how the work stands, read from the store."""
+"""How the work stands, read from the store for `wirewatch status`, the status page and the metrics."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,9 +29,11 @@ class FeedOverview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerOverview:
-    """A process that takes part: the daemon itself, or a worker of a cluster. `looked_at` by step: its last look
-    for due rows. `problems` are what troubles it, in words: a refused edit of the configuration (the version before it
-    stays in force), a network that is down, credentials that are missing."""
+    """A process that takes part: the daemon itself, or a worker of a cluster.
+
+    `looked_at` gives, by step, its last look for due rows. `problems` say in words what troubles it: a refused edit of
+    the configuration (the version before it stays in force), a network that is down, credentials that are missing.
+    """
 
     name: str
     version: str
@@ -44,7 +46,7 @@ class WorkerOverview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertOverview:
-    """An alert of late: what was told of which topic, and what became of its deliveries (state by receiver)."""
+    """A recent alert with the state of its deliveries, as (receiver, state)."""
 
     id: int
     topic: str
@@ -58,12 +60,18 @@ class AlertOverview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """One consistent reading of the whole store. `rescued`: errands ever taken over from processes that died."""
+    """One consistent reading of the whole store.
+
+    `outbox` counts deliveries by state, those that wait for somebody only; `outbox_due` those due now; `sent_today`
+    those sent within the last 24 hours. `rescued` counts jobs ever taken over from processes that died.
+    """
 
     at: datetime
     queues: tuple[Queue, ...] = ()
     outbox: dict[str, int] = field(default_factory=dict)
     outbox_oldest_due: datetime | None = None
+    outbox_due: int = 0
+    sent_today: int = 0
     feeds: tuple[FeedOverview, ...] = ()
     workers: tuple[WorkerOverview, ...] = ()
     alerts: tuple[AlertOverview, ...] = ()
