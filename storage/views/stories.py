@@ -12,7 +12,7 @@ from monitor.domain.alerts.interactions import Action
 from monitor.domain.catalog import Severity
 from monitor.domain.status.story_view import PersonsAction, StoryCard, StoryCards, StoryFilter, StoryReport, StoryView
 from monitor.domain.stories.independence import independent_outlets
-from monitor.domain.stories.values import Voice
+from monitor.domain.stories.values import SourceText
 from storage.outbox.read import delivery_of, silences_in_force
 from storage.schema.content import alerts, articles, feeds, ledger, matches, stories
 from storage.schema.outbox import deliveries, delivery_alerts, interactions
@@ -131,9 +131,9 @@ def _with_reports(card: StoryCard, rows: list[Row[Any]]) -> StoryCard:
     )
 
 
-def _voice(row: Row[Any]) -> Voice:
+def _voice(row: Row[Any]) -> SourceText:
     text = row.id if row.copy_of is None else row.copy_of
-    return Voice(text=text, origin=row.origin or row.outlet, first=row.first_seen, last=row.first_seen)
+    return SourceText(text=text, origin=row.origin or row.outlet, first=row.first_seen, last=row.first_seen)
 
 
 def _all_cards(connection: Connection, since: datetime, now: datetime) -> list[tuple[StoryCard, Row[Any]]]:
@@ -244,7 +244,7 @@ def _reports(connection: Connection, story_id: int) -> Iterable[StoryReport]:
     for match in connection.execute(found.order_by(matches.c.score.desc())):
         topics.setdefault(match.article_id, []).append((match.topic, match.score))
     outlets = {row.id: row.outlet for row in rows}
-    voices: list[Voice] = []
+    voices: list[SourceText] = []
     known: tuple[str, ...] = ()
     for row in rows:
         voices.append(_voice(row))

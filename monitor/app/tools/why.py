@@ -11,7 +11,7 @@ from monitor.domain.catalog import Catalog
 from monitor.domain.failures import Failure
 from monitor.domain.feeds.canonical_url import canonical, is_web_address
 from monitor.domain.feeds.identity import keys_of
-from monitor.domain.status.article_history import Account
+from monitor.domain.status.article_history import ArticleHistory
 from monitor.domain.status.explanation import (
     Explanation,
     SentTo,
@@ -48,25 +48,25 @@ class Explainer:
         history = await self._find(asked)
         return await (self._known(asked, history) if history else self._unknown(asked, now))
 
-    async def _find(self, asked: str) -> Account | None:
+    async def _find(self, asked: str) -> ArticleHistory | None:
         ledger, reads = SqlLedger(self.database), SqlExplain(self.database)
         if not is_web_address(asked):
             number = asked.removeprefix("article ").strip()
             if number.isascii() and number.isdigit():
-                return await ledger.account(number)
+                return await ledger.history(number)
             found = await reads.article_titled(asked) if asked else None
-            return None if found is None else await ledger.account(str(found))
+            return None if found is None else await ledger.history(str(found))
         address = canonical(asked)
         for spelling in spellings(address):
-            history = await ledger.account(spelling)
+            history = await ledger.history(spelling)
             if history is not None:
                 return history
         # The identity keys of an entry still know a link that was corrected since.
         keys = keys_of("", [Entry(url=address)])[0]
         known = await reads.article_known_by([key for key in (keys.url, keys.baseline) if key is not None])
-        return None if known is None else await ledger.account(str(known))
+        return None if known is None else await ledger.history(str(known))
 
-    async def _known(self, asked: str, history: Account) -> Explanation:
+    async def _known(self, asked: str, history: ArticleHistory) -> Explanation:
         verdicts = self._verdicts(document(history.article))
         reads = SqlExplain(self.database)
         deliveries = await reads.sent(history.story.id) if history.story else ()
@@ -80,7 +80,7 @@ class Explainer:
             source_states=await reads.source_states(history.article.outlet, history.article.first_seen),
         )
 
-    def _receivers(self, history: Account, deliveries: tuple[SentTo, ...]) -> list[str]:
+    def _receivers(self, history: ArticleHistory, deliveries: tuple[SentTo, ...]) -> list[str]:
         lines: list[str] = []
         for alert in history.alerts:
             topic = self.catalog.topic(alert.topic)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from monitor.domain.alerts.alert import DeliveryKind, DeliveryState
 from monitor.domain.catalog import Receiver, Severity
-from monitor.domain.status.article_history import Account
+from monitor.domain.status.article_history import ArticleHistory
 from monitor.domain.topics.values import Hit, Match, Matches, Near
 
 
@@ -53,7 +53,7 @@ class Explanation:
     answer: str
     receivers: tuple[str, ...] = ()
     topics: tuple[TopicVerdict, ...] = ()
-    history: Account | None = None
+    history: ArticleHistory | None = None
     deliveries: tuple[SentTo, ...] = ()
     source_states: tuple[str, ...] = ()
     fetched_title: str = ""
@@ -87,7 +87,7 @@ def _missed(near: Near) -> TopicVerdict:
     )
 
 
-def answer(history: Account, verdicts: Sequence[TopicVerdict], deliveries: Sequence[SentTo]) -> str:
+def answer(history: ArticleHistory, verdicts: Sequence[TopicVerdict], deliveries: Sequence[SentTo]) -> str:
     """Return the one sentence for an article that is in the store."""
     waits = history.article.stage.value
     if waits != "done":
@@ -112,7 +112,7 @@ def answer(history: Account, verdicts: Sequence[TopicVerdict], deliveries: Seque
 _FIRST = (DeliveryKind.ALERT, DeliveryKind.DIGEST)
 
 
-def _notified(history: Account, sent: Sequence[SentTo]) -> str:
+def _notified(history: ArticleHistory, sent: Sequence[SentTo]) -> str:
     first = min(sent, key=lambda one: one.sent_at or one.due)
     at = first.sent_at or first.due
     where = ", ".join(dict.fromkeys(one.receiver for one in sent))
@@ -133,7 +133,7 @@ def _telling(match: Match) -> str:
     return f"{match.topic} matched {words} (score {match.score:.1f})"
 
 
-def _matched_but_silent(history: Account, topics: Sequence[str], deliveries: Sequence[SentTo]) -> str:
+def _matched_but_silent(history: ArticleHistory, topics: Sequence[str], deliveries: Sequence[SentTo]) -> str:
     waiting = [one for one in deliveries if one.state in (DeliveryState.PENDING, DeliveryState.SENDING)]
     if waiting:
         soonest = min(waiting, key=lambda one: one.due)

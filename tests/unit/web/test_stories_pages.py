@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from monitor.domain.catalog import Place, Problem
+from monitor.domain.catalog import FilePlace, Problem
 from storage.sql.database import Database
 from tests.support.web_pages import NOW, Archive, served
 
@@ -59,7 +59,9 @@ async def test_earlier_stories_are_on_the_next_page(sqlite_database: Database) -
 
 
 async def test_a_refused_configuration_heads_every_page(sqlite_database: Database) -> None:
-    problem = Problem(place=Place(file="watchlists/trade.yml", line=4, column=9), message="no vocabulary named $stel")
+    problem = Problem(
+        place=FilePlace(file="watchlists/trade.yml", line=4, column=9), message="no vocabulary named $stel"
+    )
     async with served(sqlite_database, problems=(problem,)) as client:
         for path in ("/", "/status"):
             page = (await client.get(path)).text
