@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from monitor.cli.common import FOUND, config_option, json_option, leave, run
-from monitor.cli.feeds_test import discover_command, report, tried_feeds
+from monitor.cli.feeds_test import discover_command, is_document, report, show_entries, tried_feeds
 from monitor.cli.sources.common import configured_feeds
 from monitor.cli.sources.edit import add, disable, enable, remove
 from monitor.cli.sources.listing import list_command
@@ -27,16 +27,29 @@ for command in (list_command, add, remove, disable, enable, discover_command, im
 Examples:
   wirewatch feeds test
   wirewatch feeds test north south --json
+  wirewatch feeds test https://www.example.org/feed.xml --entries
+  wirewatch feeds test saved.xml --entries --json
 
 \b
 Exit codes: 0 all work, 1 one at least does not.
 """
 )
-@click.argument("keys", nargs=-1)
+@click.argument("keys", nargs=-1, metavar="[KEY|FILE|URL]...")
+@click.option("--entries", is_flag=True, help="Show how each entry is read, of a file, an address or a feed's key.")
 @config_option
 @json_option
-def test(keys: tuple[str, ...], given: Path | None, as_json: bool) -> None:
-    """Ask each configured feed once, or those with these KEYS; nothing is stored and nobody is told."""
+def test(keys: tuple[str, ...], entries: bool, given: Path | None, as_json: bool) -> None:
+    """Request each configured feed once, or those given; store nothing, notify nobody.
+
+    A FILE or a URL need not be configured: its entries are shown.
+    """
+    if entries or any(is_document(key) for key in keys):
+        if not keys:
+            raise click.UsageError("--entries needs a KEY, a FILE or a URL")
+        configured = () if all(map(is_document, keys)) else configured_feeds(config_dir(given))
+        urls = {feed.key: feed.url for feed in configured}
+        show_entries(given, [urls.get(key, key) for key in keys], as_json=as_json)
+        return
     known = configured_feeds(config_dir(given))
     unknown = sorted(set(keys) - {feed.key for feed in known})
     if unknown:

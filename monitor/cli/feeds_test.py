@@ -12,9 +12,11 @@ from rich.progress import Progress
 from rich.table import Table
 
 from monitor.app.runtime.clock import SystemClock
+from monitor.app.tools.feed_entries import ReadDocument, read_document
 from monitor.app.tools.try_feeds import Tried, discover, try_feeds
 from monitor.cli.common import FOUND, config_option, json_option, leave, run
 from monitor.config.addresses import web_address
+from monitor.domain.articles.article import Entry
 from monitor.domain.catalog import Feed
 from monitor.domain.failures import Failure
 from monitor.domain.strings.redaction import redact_all
@@ -22,6 +24,8 @@ from monitor.domain.strings.spans import ago
 
 _WIDE = 200
 """Columns of a table that goes to a file or another program."""
+_SUMMARY = 300
+"""Characters of a summary on a terminal: three or four lines."""
 
 
 async def tried_feeds(given: Path | None, feeds: Sequence[Feed]) -> list[Tried]:
@@ -50,6 +54,48 @@ def report(found: Sequence[Tried], *, as_json: bool) -> None:
             escape(tried.feed.key or redact_all(tried.feed.url)), f"{tried.entries:,}", ago(tried.newest, now), wrong
         )
     Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False).print(table)
+
+
+def is_document(target: str) -> bool:
+    """Tell an address or an existing file from the key of a feed."""
+    return "://" in target or "/" in target or Path(target).is_file()
+
+
+def show_entries(given: Path | None, targets: Sequence[str], *, as_json: bool) -> None:
+    """Show how the entries of each document are read; exit with 1 when one cannot be."""
+    failed = 0
+    for target in targets:
+        try:
+            found = run(read_document(given, target))
+        except OSError as error:
+            found = None
+            click.echo(f"{target}: cannot be read: {error.strerror}", err=True)
+        if isinstance(found, Failure):
+            click.echo(f"{redact_all(target)}: {found}", err=True)
+        if isinstance(found, ReadDocument):
+            _show_document(target, found, as_json=as_json)
+        else:
+            failed += 1
+    if failed:
+        sys.exit(FOUND)
+
+
+def _show_document(target: str, found: ReadDocument, *, as_json: bool) -> None:
+    if as_json:
+        for entry, outlet in found.entries:
+            click.echo(json.dumps(_entry_pairs(entry, outlet), ensure_ascii=False))
+        return
+    console = Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
+    console.print(f"[bold]{escape(found.feed.title or redact_all(target))}[/]  {len(found.entries):,} entries")
+    for doubt in found.feed.doubts:
+        console.print(f"  [yellow]{escape(doubt)}[/]")
+    for entry, outlet in found.entries:
+        when = f"{entry.published:%Y-%m-%d %H:%M} UTC" if entry.published else "no date"
+        console.print(f"[bold]{escape(entry.title or '(no title)')}[/]")
+        facts = f"{when}  {outlet}  {entry.url or 'no address'}"
+        console.print(f"  [dim]{escape(facts)}[/]")
+        if entry.summary:
+            console.print(f"  {escape(entry.summary[:_SUMMARY])}")
 
 
 @click.command(
@@ -82,6 +128,19 @@ def discover_command(site: str, given: Path | None, as_json: bool) -> None:
 def _doubts(tried: Tried) -> list[str]:
     moved = [f"moved for good to {tried.moved_to}"] if tried.moved_to and tried.moved_to != tried.feed.url else []
     return [*moved, *tried.doubts]
+
+
+def _entry_pairs(entry: Entry, outlet: str) -> dict[str, object]:
+    return {
+        "id": entry.guid or entry.link,
+        "title": entry.title,
+        "url": entry.url,
+        "published": entry.published.isoformat() if entry.published else None,
+        "summary": entry.summary,
+        "tags": list(entry.tags),
+        "language": entry.language,
+        "outlet": outlet,
+    }
 
 
 def _pairs(tried: Tried) -> dict[str, object]:

@@ -27,9 +27,9 @@ def atom(*entries, attributes=""):
     return f'<feed xmlns="http://www.w3.org/2005/Atom"{attributes}><title>The Herald</title>{"".join(entries)}</feed>'
 
 
-def read(document, charset=None, media_type="", parser="auto"):
+def read(document, charset=None, media_type=""):
     body = document if isinstance(document, bytes) else document.encode("utf-8", "surrogatepass")
-    return read_feed(body, URL, charset, media_type, NOW, parser)
+    return read_feed(body, URL, charset, media_type, NOW)
 
 
 def titles(document, **options):

@@ -1,4 +1,4 @@
-"""What a feed asks of those who poll it: ttl, skipHours, skipDays (RSS 2.0) and the syndication module."""
+"""Read a feed's wishes to its pollers: ttl, skipHours, skipDays, sy:updatePeriod."""
 
 import re
 from dataclasses import replace
@@ -31,7 +31,7 @@ _PERIODS = {
 
 
 def with_hints(raw: RawFeed, text: str) -> RawFeed:
-    """The feed with what its channel asks for. Days are numbered from Monday, 0; hours are GMT."""
+    """Add its channel's wishes to a feed; days count from Monday (0), hours are GMT."""
     channel = _channel(text)
     ttl = _TTL.search(channel)
     minutes = int(ttl[1]) if ttl else 0
@@ -47,13 +47,13 @@ def with_hints(raw: RawFeed, text: str) -> RawFeed:
 
 
 def _channel(text: str) -> str:
-    """The document without its items."""
+    """Return the document without its items."""
     first = _ITEM.search(text)
     if first is None:
         return text[:65_536]
     start = first.start()
     end = max(start, text.rfind(f"</{first[1]}>"))
-    # what else items may be called is looked for only behind: to look for what is not there takes a look at everything
+    # the other names of items are searched behind only: a search for what is not there reads everything
     end = max(end, text.rfind("</item>", end), text.rfind("</entry>", end))
     # the table of contents of RSS 1.0 is called <items>
     return text[:start][:65_536] + text[end:][-65_536:]

@@ -1,15 +1,18 @@
-"""JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/), leniently."""
+"""Read JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/), leniently."""
 
 import json
+import re
 from typing import Any
 
-from monitor.adapters.feeds.dates import from_text
 from monitor.adapters.feeds.entries import RawEntry, RawFeed
 from monitor.adapters.text.html_to_text import storable
 
+_LOOKS_LIKE_HTML = re.compile(r"</[A-Za-z]|<(?:br|p|img)\b|&#?\w{1,8};")
+"""Found where a title or summary, plain text by the book, is markup after all."""
+
 
 def read_json(text: str) -> RawFeed | None:
-    """The feed, or None when the text is not a JSON Feed."""
+    """Read a feed; None when the text is not a JSON Feed."""
     try:
         document = json.loads(text, strict=False)
     except (ValueError, RecursionError):
@@ -24,25 +27,33 @@ def read_json(text: str) -> RawFeed | None:
 
 
 def _entry(item: dict[str, Any]) -> RawEntry:
+    html, plain = _text(item.get("content_html")), _text(item.get("content_text"))
+    title, summary = _text(item.get("title")), _text(item.get("summary"))
+    texts = {"title": title, "summary": summary}
+    literal = {name for name, text in texts.items() if not _LOOKS_LIKE_HTML.search(text)}
+    attachments = [found for found in _list(item, "attachments") if isinstance(found, dict)]
     return RawEntry(
         guid=_text(item.get("id")),
         link=_text(item.get("url")) or _text(item.get("external_url")),
-        title=_text(item.get("title")),
-        summary=_text(item.get("summary")),
-        content=_text(item.get("content_html")) or _text(item.get("content_text")),
-        published=from_text(_text(item.get("date_published")) or _text(item.get("date_modified"))),
+        enclosure=_text(attachments[0].get("url")) if attachments else "",
+        title=title,
+        summary=summary,
+        content=html or plain,
+        literal=frozenset(literal if html else {*literal, "content"}),
+        dates=[_text(item.get("date_published")), _text(item.get("date_modified"))],
         author=_author(item),
-        tags=[_text(tag) for tag in item.get("tags") or () if isinstance(tag, str)] if _is_list(item, "tags") else [],
+        tags=[tag for tag in _list(item, "tags") if isinstance(tag, str)],
         language=_text(item.get("language")),
     )
 
 
-def _is_list(item: dict[str, Any], name: str) -> bool:
-    return isinstance(item.get(name), list)
+def _list(item: dict[str, Any], name: str) -> list[Any]:
+    value = item.get(name)
+    return value if isinstance(value, list) else []
 
 
 def _author(item: dict[str, Any]) -> str:
-    authors = item["authors"] if _is_list(item, "authors") else [item.get("author")]
+    authors = _list(item, "authors") or [item.get("author")]
     return ", ".join(filter(None, (_text(author.get("name")) for author in authors if isinstance(author, dict))))
 
 

@@ -1,10 +1,10 @@
-"""Items out of a feed that cannot be read whole: each is read on its own, and one bad item costs only itself."""
+"""Read the items of a damaged feed one by one: a bad item costs only itself."""
 
 import re
 from collections.abc import Iterator, Sequence
 
 from monitor.adapters.feeds.entries import ENTRIES, RawEntry, RawFeed
-from monitor.adapters.feeds.reference import read_reference
+from monitor.adapters.feeds.xml_feed import read_xml
 
 _START = re.compile(r"<((?:[A-Za-z][\w.-]{0,20}:)?(?:item|entry))(?=[\s>])", re.IGNORECASE)
 _ROOT = re.compile(r"<(?:rss|feed|rdf:RDF|RDF)\b[^<>]{0,5000}>", re.IGNORECASE)
@@ -15,26 +15,36 @@ _FIRST_TRIES = 64
 
 
 def item_starts(text: str) -> int:
-    """How many items seem to begin in the document."""
-    return sum(1 for _ in _START.finditer(text))
+    """Count the items that begin in the document, not those that a text quotes."""
+    return sum(1 for _ in _START.finditer(_without_quoted(text)))
+
+
+def _without_quoted(text: str) -> str:
+    """Blank CDATA sections and comments; an open one ends where the next begins."""
+    for start, end in (("<![CDATA[", "]]>"), ("<!--", "-->")):
+        first, *pieces = text.split(start)
+        text = first + "".join(" " * len(start) + _blanked(piece, end) for piece in pieces)
+    return text
+
+
+def _blanked(piece: str, end: str) -> str:
+    inside, closing, rest = piece.partition(end)
+    return " " * len(inside + closing) + rest if closing else piece
 
 
 def salvage(text: str) -> RawFeed | None:
-    """What the items say, read apart; None when not one can be read."""
+    """Read the items apart; None when not one can be read."""
     pieces = list(_pieces(text))[:ENTRIES]
     if not pieces:
         return None
     head = _head(text, pieces[0])
-    entries = [entry for start in range(0, len(pieces), _FIRST_TRIES) for entry in _read(head, pieces, start)]
+    groups = (pieces[start : start + _FIRST_TRIES] for start in range(0, len(pieces), _FIRST_TRIES))
+    entries = [entry for group in groups for entry in _read_group(head, group)]
     return RawFeed(entries=entries, sound=False) if entries else None
 
 
-def _read(head: str, pieces: Sequence[str], start: int) -> list[RawEntry]:
-    return _read_group(head, pieces[start : start + _FIRST_TRIES])
-
-
 def _read_group(head: str, group: Sequence[str]) -> list[RawEntry]:
-    found = read_reference(head + "".join(group) + _tail(head))
+    found = read_xml(head + "".join(group) + _tail(head))
     if found is not None and (len(found.entries) >= len(group) or len(group) == 1):
         return list(found.entries)
     if len(group) == 1:
@@ -44,7 +54,7 @@ def _read_group(head: str, group: Sequence[str]) -> list[RawEntry]:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    starts = list(_START.finditer(text))
+    starts = list(_START.finditer(_without_quoted(text)))
     ends = [*(match.start() for match in starts[1:]), len(text)]
     for match, end in zip(starts, ends, strict=False):
         piece = text[match.start() : end]
@@ -53,7 +63,7 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _closed(piece: str, name: str) -> str:
-    """An item that never ends: up to its last complete element, a CDATA section left open being closed."""
+    """End an item that never ends behind its last complete element."""
     body = piece[: piece.rfind(">") + 1]
     if body.rfind("<![CDATA[") > body.rfind("]]>"):
         body += "]]>"

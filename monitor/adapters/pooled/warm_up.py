@@ -10,7 +10,7 @@ from monitor.adapters.feeds.read import read_feed
 from monitor.adapters.pages.read import read_page
 
 _ITEM = (
-    b"<item><title>The bridge opens</title><link>https://a.example/1</link><pubDate>some day</pubDate>"
+    b"<item><title>The bridge opens</title><link>https://a.example/1</link><pubDate>day 1 of 2</pubDate>"
     b"<description>&lt;p&gt;The &lt;b&gt;mayor&lt;/b&gt; cut a ribbon.&lt;/p&gt;</description></item>"
 )
 _FEED = b'<?xml version="1.0"?><rss version="2.0"><channel><title>A</title>' + _ITEM + b"</channel></rss>"

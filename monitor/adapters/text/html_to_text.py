@@ -5,6 +5,8 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser
 
+from monitor.adapters.text.html_tags import BRACKET, mark_brackets
+
 _TAG = re.compile(r"<(?:[A-Za-z/!?][^<>]*|!--)>?")
 _COMPLETE_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--|<!\[CDATA\[")
 _BLOCK = re.compile(
@@ -131,18 +133,19 @@ def plain(markup: str) -> str:
 
     Storable, if the markup itself is.
     """
-    text = markup
+    text = mark_brackets(markup)
     for _ in range(_PASSES):
         if "<" in text and _COMPLETE_TAG.search(text):
-            text = _shown(text)
+            text = mark_brackets(_shown(text))
         elif "&" in text:
-            before, text = text, unescaped(text)
+            before, text = text, mark_brackets(unescaped(text))
             if text == before:
                 break
         else:
             break
     if "<" in text and _COMPLETE_TAG.search(text):
         text = _TAG.sub(" ", text)
+    text = text.replace(BRACKET, "<")
     return lines(storable(text) if "&" in markup else text)
 
 

@@ -13,7 +13,8 @@ class Entry:
 
     `url` is the canonical address (tracking parameters, AMP, mobile host and fragment removed), `link` the one
     the feed named. `text` is the longest plain text the feed carries (content, else summary).
-    `published` is None when the feed gives no usable date (1990 .. now + 1 day).
+    `published` is None when the feed gives no usable date (1990 .. now + 1 day). `source` is the address or name of
+    the paper an aggregator took it from.
     """
 
     guid: str | None = None
@@ -26,6 +27,7 @@ class Entry:
     author: str = ""
     tags: tuple[str, ...] = ()
     language: str | None = None
+    source: str | None = None
 
 
 class Method(StrEnum):

@@ -13,6 +13,7 @@ from monitor.domain.alerts.alert import DeliveryKind, NewDelivery
 from monitor.domain.articles.article import Entry, NewArticle, Stage
 from monitor.domain.failures import Failure, Reason
 from monitor.domain.feeds import redirects
+from monitor.domain.feeds.canonical_url import is_web_address
 from monitor.domain.feeds.feed import FeedForPoll, FeedState, Hints, ParsedFeed, Validators
 from monitor.domain.feeds.fetch import Fetched, NotModified
 from monitor.domain.feeds.intervals import PollSettings, backed_off, interval, outside, spread, wished
@@ -54,6 +55,13 @@ def notices(notice: Notice | None, admin: str | None, now: datetime) -> tuple[Ne
     return (
         NewDelivery(receiver=admin, kind=DeliveryKind.NOTICE, group_key=notice.group_key, due=now, text=notice.text),
     )
+
+
+def publisher(entry: Entry, feed_url: str, outlet_of: Callable[[str], str]) -> str:
+    """Return the outlet of an entry: the paper an aggregator names, else its address."""
+    if entry.source and not is_web_address(entry.source):
+        return entry.source
+    return outlet_of(entry.source or entry.url or feed_url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +223,7 @@ class PollDecider:
         return NewArticle(
             identities=new.identities,
             entry=new.entry,
-            outlet=self.context.outlet_of(new.entry.url or self.feed.url),
+            outlet=publisher(new.entry, self.feed.url, self.context.outlet_of),
             feed_key=self.feed.feed.key,
             first_seen=self.context.now,
             stage=Stage.TRIAGE if new.baseline else Stage.EXTRACT,

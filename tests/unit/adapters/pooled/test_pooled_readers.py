@@ -99,7 +99,7 @@ def test_the_main_process_loads_neither_trafilatura_nor_the_feed_parsers():
     program = (
         "import sys; import monitor.adapters.pooled.feed_parser, monitor.adapters.pooled.extractor;"
         "import monitor.adapters.workers.pool;"
-        "print(sorted({'trafilatura', 'feedparser', 'fastfeedparser', 'lxml', 'selectolax'} & set(sys.modules)))"
+        "print(sorted({'trafilatura', 'feedparser', 'dateparser', 'lxml', 'selectolax'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
