@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.quality import stories, topics
+from benchmarks.quality import learning, stories, topics
 from benchmarks.quality.labelled import CORPUS_VARIABLE, corpus_place
 
 NO_DOCUMENTS = 78
@@ -20,8 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--corpus", type=Path, help=f"labelled documents (default: ${CORPUS_VARIABLE}, ../shared/corpus)"
     )
-    commands = parser.add_subparsers(required=True, metavar="topics|stories")
-    for module in (topics, stories):
+    commands = parser.add_subparsers(required=True, metavar="topics|stories|learn")
+    for module in (topics, stories, learning):
         module.add_command(commands)
     chosen = parser.parse_args(arguments)
     corpus = corpus_place(chosen.corpus)
