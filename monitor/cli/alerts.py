@@ -2,59 +2,33 @@
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from monitor.app.runtime.clock import SystemClock
 from monitor.app.tools.store import open_store
 from monitor.cli.common import FOUND, config_option, json_option, leave, run
-from monitor.cli.durations import DURATION
-from monitor.domain.alerts.alert import DeliveryState
+from monitor.cli.inspect.alert_list import list_alerts, show_alert
 from monitor.domain.alerts.evidence import ELLIPSIS
 from monitor.domain.strings.visible import visible
 from monitor.domain.topics.values import Field
 from monitor.steps.triage import body
-from storage.views.deliveries import Sent, SqlSent
+from storage.views.deliveries import SqlSent
 from storage.views.feedback import Label, SqlLabels
 
 _BEGINNING = 500
 """Characters of a labelled article that are printed."""
 
-_STATES = click.Choice([state.value for state in DeliveryState])
-
 
 @click.group()
 def alerts() -> None:
-    """List what was sent or is held, and decide about what is held."""
+    """List and show alerts, and decide about messages that are held."""
 
 
-@alerts.command(
-    "list",
-    epilog="""\b
-Examples:
-  wirewatch alerts list --since 7d
-  wirewatch alerts list --state held --state dead
-""",
-)
-@click.option("--since", type=DURATION, default="1d", show_default=True, help="How far back.")
-@click.option("--state", "states", multiple=True, type=_STATES, help="Only those in this state; may be repeated.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="The newest so many.")
-@json_option
-@config_option
-def list_alerts(since: timedelta, states: tuple[str, ...], limit: int, as_json: bool, given: Path | None) -> None:
-    """List messages, the newest first."""
-    found = run(_list(given, since, states, limit))
-    if as_json:
-        for sent in found:
-            click.echo(json.dumps(_pairs(sent), ensure_ascii=False))
-    else:
-        _show(found)
+alerts.add_command(list_alerts)
+alerts.add_command(show_alert)
 
 
 @alerts.command(epilog="Example:  wirewatch alerts requeue 41 42")
@@ -69,7 +43,7 @@ def requeue(ids: tuple[int, ...], given: Path | None) -> None:
 @click.argument("ids", nargs=-1, required=True, type=int, metavar="ID...")
 @config_option
 def release(ids: tuple[int, ...], given: Path | None) -> None:
-    """Say that held messages did arrive: they count as sent, and are not sent again."""
+    """Say that held messages did arrive: they count as sent and are not sent again."""
     _changed(ids, run(_release(given, ids)), "counts as sent", "is not held")
 
 
@@ -127,12 +101,6 @@ def _label_pairs(label: Label) -> dict[str, object]:
     }
 
 
-async def _list(given: Path | None, since: timedelta, states: tuple[str, ...], limit: int) -> Sequence[Sent]:
-    async with open_store(given) as database:
-        wanted = [DeliveryState(state) for state in states]
-        return await SqlSent(database).list(SystemClock().now() - since, wanted, limit)
-
-
 async def _requeue(given: Path | None, ids: tuple[int, ...]) -> Sequence[int]:
     async with open_store(given) as database:
         return await SqlSent(database).requeue(ids, SystemClock().now())
@@ -148,38 +116,3 @@ def _changed(ids: Sequence[int], changed: Sequence[int], done: str, refused: str
         click.echo(f"{delivery_id} {done if delivery_id in changed else refused}")
     if set(ids) - set(changed):
         leave(FOUND, "not all could be changed; `wirewatch alerts list` shows their states")
-
-
-def _pairs(sent: Sent) -> dict[str, object]:
-    delivery = sent.delivery
-    return {
-        "id": delivery.id,
-        "state": delivery.state.value,
-        "kind": delivery.kind.value,
-        "receiver": delivery.receiver,
-        "due": delivery.due.isoformat(),
-        "sent_at": delivery.sent_at.isoformat() if delivery.sent_at else None,
-        "attempts": delivery.attempt,
-        "failure": delivery.failure,
-        "topic": sent.topic,
-        "severity": sent.severity.word if sent.severity else None,
-        "title": sent.title,
-        "alerts": sent.alerts,
-    }
-
-
-def _show(found: Sequence[Sent]) -> None:
-    table = Table("id", "state", "kind", "receiver", "when", "what", box=None, pad_edge=False)
-    for sent in found:
-        delivery = sent.delivery
-        more = f" (+{sent.alerts - 1})" if sent.alerts > 1 else ""
-        trouble = f"\n{visible(delivery.failure)}" if delivery.failure else ""
-        table.add_row(
-            str(delivery.id),
-            delivery.state.value,
-            delivery.kind.value,
-            delivery.receiver,
-            f"{delivery.sent_at or delivery.due:%Y-%m-%d %H:%M}",
-            Text(f"{visible(sent.title)}{more}{trouble}"),
-        )
-    Console(highlight=False).print(table if found else "nothing")

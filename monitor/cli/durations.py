@@ -8,7 +8,7 @@ from monitor.config.models.durations import parse_duration
 
 
 class Duration(click.ParamType[timedelta]):
-    """`90s`, `15m`, `1h`, `7d`."""
+    """`90s`, `15m`, `1h`, `7d`, and `2w`."""
 
     name = "duration"
 
@@ -17,6 +17,8 @@ class Duration(click.ParamType[timedelta]):
         if isinstance(value, timedelta):
             return value
         try:
+            if str(value).endswith("w"):  # people count back in weeks; the configuration has no such unit
+                return 7 * parse_duration(f"{str(value)[:-1]}d")
             return parse_duration(str(value))
         except ValueError as refused:
             self.fail(str(refused), param, ctx)

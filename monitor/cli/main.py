@@ -3,37 +3,55 @@
 from importlib import import_module
 
 import click
+from click.exceptions import NoSuchCommand
 
 from monitor import __version__
 
-_SECTIONS: dict[str, dict[str, str]] = {
+_SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Watching": {
-        "demo": "demo.command:demo",
-        "run": "run:run_command",
-        "worker": "run:worker_command",
-        "status": "status:status",
-        "health": "status:health",
+        "demo": ("demo.command:demo", "A news day in a minute, on this machine alone."),
+        "run": ("run:run_command", "Run the daemon until it is stopped (Ctrl-C or SIGTERM)."),
+        "worker": ("run:worker_command", "Run a worker of a cluster (PostgreSQL)."),
+        "status": ("status:status", "What runs, what is late or broken and since when."),
+        "health": ("status:health", "Does the daemon run? Exit 0, or 1 with the reason."),
     },
-    "Telling people": {"alerts": "alerts:alerts", "silence": "silence:silence", "slack": "slack:slack"},
-    "Configuration": {"check": "check:check", "feeds": "feeds:feeds", "topics": "topics:topics"},
-    "Trying things out": {"match": "match:match", "extract": "extract:extract", "replay": "replay:replay"},
-    "Looking back": {"why": "inspect.why:why", "backtest": "inspect.backtest:backtest"},
-    "The store": {"db": "db:db"},
+    "Alerts": {
+        "alerts": ("alerts:alerts", "List and show alerts; decide about held messages."),
+        "silence": ("silence:silence", "Mute a topic or a story for a while."),
+        "slack": ("slack:slack", "Test the connection to Slack."),
+    },
+    "Configuration": {
+        "check": ("check:check", "Is the configuration valid? Every problem at once."),
+        "feeds": ("feeds:feeds", "List, add, test and remove feeds; OPML in and out."),
+        "topics": ("topics:topics", "List topics; get help with writing them."),
+    },
+    "Trying things out": {
+        "match": ("match:match", "What matches these texts and why, near misses too."),
+        "extract": ("extract:extract", "What is read from these pages: title, text, date."),
+        "replay": ("replay:replay", "Run documents through the daemon's code, in order."),
+    },
+    "Looking back": {
+        "why": ("inspect.why:why", "Why an article alerted, or why it did not."),
+        "backtest": ("inspect.backtest:backtest", "Which alerts an edit would have gained and lost."),
+    },
+    "The store": {"db": ("db:db", "Upgrade, back up, restore or move the store.")},
 }
-"""Where each command is, in the order in which a newcomer meets them. A command is imported when it is asked for:
-Docker asks `health` every minute, which needs a fraction of what the daemon needs."""
+"""Where each command is and its line of help, in the order in which a newcomer meets them.
 
-_COMMANDS = {name: place for section in _SECTIONS.values() for name, place in section.items()}
+A command is imported when it is called: `health`, which Docker calls every minute, and the help need a fraction of what
+the daemon imports.
+"""
+
+_COMMANDS = {name: place for section in _SECTIONS.values() for name, (place, _) in section.items()}
 
 _NAME_WIDTH = 10
-_LINE = 100
 
 
 class _Sections(click.Group):
-    """Lists the commands by what they are for, and imports them when needed."""
+    """A group that lists its commands by purpose and imports them when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Every name."""
+        """Return every name."""
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -44,17 +62,25 @@ class _Sections(click.Group):
         command: click.Command = getattr(import_module(f"monitor.cli.{module}"), name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Resolve a command; an unknown one gets the nearest name."""
+        try:
+            return super().resolve_command(ctx, args)
+        except NoSuchCommand:  # click knows no names of commands that are not imported
+            raise NoSuchCommand(args[0], possibilities=list(_COMMANDS), ctx=ctx) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the sections."""
-        for title, names in _SECTIONS.items():
+        for title, commands in _SECTIONS.items():
             with formatter.section(title):
-                commands = [self.get_command(ctx, name) for name in names]
-                rows = [(f"{c.name:{_NAME_WIDTH}}", c.get_short_help_str(_LINE)) for c in commands if c]
-                formatter.write_dl(rows)
+                formatter.write_dl([(f"{name:{_NAME_WIDTH}}", help_) for name, (_, help_) in commands.items()])
 
 
 @click.group(
     cls=_Sections,
+    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""\b
 Begin with:
   wirewatch demo        a news day in a minute, nothing to set up

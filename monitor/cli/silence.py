@@ -12,9 +12,18 @@ from monitor.app.runtime.clock import SystemClock
 from monitor.app.tools.store import open_store
 from monitor.cli.common import FOUND, config_option, json_option, leave, run
 from monitor.cli.durations import DURATION
+from monitor.config.environment import config_dir
+from monitor.config.loader import load
+from monitor.config.models.fields import suggest
 from monitor.domain.alerts.alert import Silence
 from monitor.domain.strings.visible import visible
 from storage.outbox.silences import SqlSilences
+from storage.views.alerts import ListedAlert, SqlAlerts
+
+_PREVIEWED = timedelta(days=1)
+_MOST = 10_000
+_SHOWN = 5
+"""Alerts named in a preview; the rest is counted."""
 
 
 @click.group()
@@ -27,22 +36,41 @@ def silence() -> None:
 Examples:
   wirewatch silence add --topic tariffs --for 2h --reason "known, being written"
   wirewatch silence add --story 1234 --for 7d --reason "not ours"
+  wirewatch silence add --topic tariffs --for 1d --reason "strike week" --preview
 """
 )
-@click.option("--topic", help="The topic's key.")
-@click.option("--story", type=int, help="The story's number, as `wirewatch alerts list --json` shows it.")
+@click.option("--topic", help="The topic's key, as in `wirewatch topics list`.")
+@click.option("--story", type=int, help="The story's number, as in `wirewatch alerts list`.")
 @click.option("--for", "span", type=DURATION, required=True, help="How long: 90m, 2h, 7d.")
 @click.option("--reason", required=True, help="Why, for whoever wonders.")
 @click.option("--author", help="Who; by default the user of this terminal.")
+@click.option("--preview", is_flag=True, help="Show what would be muted, and change nothing.")
 @config_option
 def add(
-    topic: str | None, story: int | None, span: timedelta, reason: str, author: str | None, given: Path | None
+    topic: str | None,
+    story: int | None,
+    span: timedelta,
+    reason: str,
+    author: str | None,
+    preview: bool,
+    given: Path | None,
 ) -> None:
-    """Mute a topic, a story, or a topic within a story; it also stops what already waits."""
+    """Mute a topic, a story, or a topic within a story; messages that already wait are stopped too.
+
+    A topic or story that does not exist is refused.
+    """
     if topic is None and story is None:
         raise click.UsageError("name what to mute: --topic, --story or both")
-    added = run(_add(given, topic, story, span, reason, author or getpass.getuser()))
-    click.echo(_line(added))
+    if topic is not None:
+        _check_topic(given, topic)
+    muted, added = run(_add(given, topic, story, span, reason, author or getpass.getuser(), preview))
+    if added is not None:
+        click.echo(_line(added))
+    click.echo(f"{'would mute' if preview else 'of the last day, this mutes'} {_count(muted)}{':' if muted else ''}")
+    for alert in muted[:_SHOWN]:
+        click.echo(f"  {alert.severity.word} {alert.topic}: {visible(alert.title)}")
+    if len(muted) > _SHOWN:
+        click.echo(f"  and {len(muted) - _SHOWN} more")
 
 
 @silence.command("list", epilog="Example:  wirewatch silence list")
@@ -67,14 +95,36 @@ def end(silence_id: int, given: Path | None) -> None:
     click.echo(f"silence {silence_id} has ended")
 
 
+def _check_topic(given: Path | None, topic: str) -> None:
+    """Exit with a usage error when no topic has this key."""
+    loaded = load(config_dir(given))
+    catalog = loaded.catalog or loaded.salvaged
+    known = [known.key for known in catalog.topics] if catalog else []
+    if catalog is not None and topic not in known:
+        raise click.UsageError(f"there is no topic {topic!r}{suggest(topic, known)}")
+
+
+def _count(muted: Sequence[ListedAlert]) -> str:
+    if not muted:
+        return "no alert of the last day"
+    return f"{len(muted)} {'alert' if len(muted) == 1 else 'alerts'}"
+
+
 async def _add(
-    given: Path | None, topic: str | None, story: int | None, span: timedelta, reason: str, author: str
-) -> Silence:
+    given: Path | None, topic: str | None, story: int | None, span: timedelta, reason: str, author: str, preview: bool
+) -> tuple[list[ListedAlert], Silence | None]:
+    """Add the silence unless it is a preview; return the alerts of the last day that it covers, and the silence."""
     now = SystemClock().now()
     async with open_store(given) as database:
-        return await SqlSilences(database).add(
-            topic=topic, story_id=story, until=now + span, reason=reason, author=author, now=now
-        )
+        store = SqlSilences(database)
+        if story is not None and await store.story_title(story) is None:
+            raise click.UsageError(f"there is no story {story}; `wirewatch alerts list` shows the numbers of stories")
+        recent = await SqlAlerts(database).list(since=now - _PREVIEWED, topic=topic, states=(), limit=_MOST)
+        muted = [alert for alert in recent if story in (None, alert.story_id)]
+        if preview:
+            return muted, None
+        added = await store.add(topic=topic, story_id=story, until=now + span, reason=reason, author=author, now=now)
+        return muted, added
 
 
 async def _in_force(given: Path | None) -> tuple[Sequence[Silence], Mapping[int, str]]:

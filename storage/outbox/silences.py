@@ -47,6 +47,11 @@ class SqlSilences:
         named = select(stories.c.id, stories.c.title).where(stories.c.id.in_(ids - {None}))
         return await self._database.read(lambda connection: {row.id: row.title for row in connection.execute(named)})
 
+    async def story_title(self, story_id: int) -> str | None:
+        """Return the title of a story; None when there is none of that id."""
+        named = select(stories.c.title).where(stories.c.id == story_id)
+        return await self._database.read(lambda connection: connection.execute(named).scalar_one_or_none())
+
     async def end(self, silence_id: int, now: datetime) -> bool:
         """End a silence now; False when there is none of that id in force."""
         ended = update(silences).where(silences.c.id == silence_id, silences.c.until > now).values(until=now)

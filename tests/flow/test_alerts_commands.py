@@ -86,17 +86,70 @@ def test_what_is_held_is_listed_released_and_sent_again(folder: Path, sqlite_url
     assert states(sqlite_url) == [("sent", False), ("pending", True), ("pending", False), ("sent", False)]
 
 
+def raised(url: str, *titles: str) -> None:
+    """Alerts of the topic `talks`, each in a story of its own, waiting for the receiver `desk`."""
+
+    async def write_rows() -> None:
+        database = Database.open(url)
+        desk = Desk(database, FakeSlack(), HandClock(NOW), FixedCatalog(catalog_of(DESK)), Rules())
+        for title in titles:
+            await desk.raise_alert(title)
+        await database.close()
+
+    asyncio.run(write_rows())
+
+
+def test_alerts_are_listed_with_their_story_and_messages_and_shown_whole(folder: Path, sqlite_url: str) -> None:
+    raised(sqlite_url, "Envoys meet", "Envoys part")
+    newest, oldest = (json.loads(line) for line in wirewatch(folder, "alerts", "list", "--json").stdout.splitlines())
+    assert (newest["title"], newest["kind"], newest["state"], newest["topic"]) == (
+        "Envoys part",
+        "alert",
+        "pending",
+        "talks",
+    )
+    assert (newest["severity"], newest["story"] != oldest["story"], newest["outlets"]) == ("high", True, 1)
+    assert [sent["receiver"] for sent in newest["deliveries"]] == ["desk"]
+    (row,) = [line for line in wirewatch(folder, "alerts", "list").stdout.splitlines() if "Envoys part" in line]
+    assert "high" in row
+    assert "desk pending" in row
+    shown = wirewatch(folder, "alerts", "show", str(newest["id"])).stdout
+    assert "herald.example: Envoys part" in " ".join(shown.split())
+    assert "alert to desk: pending" in shown
+    assert wirewatch(folder, "alerts", "show", "99").exit_code == 1
+    assert (
+        wirewatch(folder, "alerts", "list", "--topic", "tariffs").stdout
+        == "no alerts in the last 24 hours of tariffs\n"
+    )
+    assert wirewatch(folder, "alerts", "list", "--since", "1w", "--state", "held", "--json").stdout == ""
+
+
 def test_silences_are_added_listed_and_ended(folder: Path, sqlite_url: str) -> None:
-    added = wirewatch(folder, "silence", "add", "--topic", "tariffs", "--for", "2h", "--reason", "known")
+    topic(folder, "talks")
+    added = wirewatch(folder, "silence", "add", "--topic", "talks", "--for", "2h", "--reason", "known")
     assert added.exit_code == 0, added.output
-    assert "topic tariffs until" in added.stdout
+    assert "topic talks until" in added.stdout
     [listed] = wirewatch(folder, "silence", "list", "--json").stdout.splitlines()
     assert json.loads(listed)["reason"] == "known"
     assert wirewatch(folder, "silence", "end", "1").exit_code == 0
     assert wirewatch(folder, "silence", "end", "1").exit_code == 1
     assert wirewatch(folder, "silence", "list").stdout == "nothing is muted\n"
     assert wirewatch(folder, "silence", "add", "--for", "2h", "--reason", "what").exit_code == 2
-    assert wirewatch(folder, "silence", "add", "--topic", "t", "--for", "long", "--reason", "x").exit_code == 2
+    assert wirewatch(folder, "silence", "add", "--topic", "talks", "--for", "long", "--reason", "x").exit_code == 2
+
+
+def test_a_silence_of_what_does_not_exist_is_refused_and_a_preview_changes_nothing(
+    folder: Path, sqlite_url: str
+) -> None:
+    topic(folder, "talks")
+    raised(sqlite_url, "Envoys meet")
+    words = ("silence", "add", "--for", "2h", "--reason", "x")
+    refused = wirewatch(folder, *words, "--topic", "talkz")
+    assert (refused.exit_code, "did you mean 'talks'" in refused.stderr) == (2, True)
+    assert "there is no story 99999" in wirewatch(folder, *words, "--story", "99999").stderr
+    preview = wirewatch(folder, *words, "--topic", "talks", "--preview").stdout
+    assert preview == "would mute 1 alert:\n  high talks: Envoys meet\n"
+    assert wirewatch(folder, "silence", "list").stdout == "nothing is muted\n"
 
 
 def test_what_was_marked_as_not_relevant_is_an_example_that_check_understands(folder: Path, sqlite_url: str) -> None:
