@@ -247,7 +247,7 @@ async def test_reports_of_one_text_and_origin_are_one_voice_from_first_to_last(d
         waiting[0].id,
         NOW + timedelta(hours=1) - waiting[0].first_seen,
     )
-    assert (judge.facts.told, judge.facts.told_itself) == ({"trade"}, {"trade"})
+    assert (judge.facts.reported_topics, judge.facts.own_topics) == ({"trade"}, {"trade"})
 
 
 async def test_a_story_that_retention_deleted_is_begun_anew(database: Database) -> None:
