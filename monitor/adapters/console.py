@@ -73,7 +73,7 @@ def lines(message: Message) -> Iterator[tuple[Text, int]]:
         yield Text(visible(message.note), style="yellow"), 0
     if message.kind is DeliveryKind.NOTICE:
         yield from ((Text.assemble(("notice  ", "bold cyan"), visible(line)), 0) for line in message.lines)
-    elif message.kind is DeliveryKind.REPLY:
+    elif message.kind in (DeliveryKind.REPLY, DeliveryKind.NEWS):
         yield from ((Text.assemble(("  ↳ ", "green"), visible(line)), 0) for line in message.lines)
         yield from ((line, 4) for card in _unless(message.lines, message.cards) for line in _short(card))
     else:

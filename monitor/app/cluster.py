@@ -14,7 +14,7 @@ from monitor.adapters.http.shared_host_limits import SharedHostLimits
 from monitor.adapters.slack.socket_mode import listening
 from monitor.app.configuration import database_url
 from monitor.app.daemon import Daemon
-from monitor.app.notifiers import surroundings
+from monitor.app.notifiers import interactive, surroundings
 from monitor.app.readers import http_settings
 from monitor.app.runtime.clock import SharedClock
 from monitor.app.runtime.config_agreement import ALIVE_WITHIN, Agreement
@@ -73,11 +73,21 @@ async def open_cluster_member(
         shared = SharedClock(database, clock)
         await shared.look()
         host_limits = _host_limits(source.settings, database, shared)
+        slack = slack_socket(database, source.settings, source, shared)
         built = await stack.enter_async_context(
-            build(source, shared, database, console=console, resolve=resolve, host_limits=host_limits)
+            build(
+                source,
+                shared,
+                database,
+                console=console,
+                resolve=resolve,
+                host_limits=host_limits,
+                # only the leader listens; the others know no more than whether an app token is set
+                listening=slack.is_listening if leads else interactive,
+            )
         )
         if leads:
-            await stack.enter_async_context(listening(slack_socket(database, source.settings, source, shared)))
+            await stack.enter_async_context(listening(slack))
         yield _member(
             source, database, shared, built, leads=leads, extractions=extractions, stop=stop or asyncio.Event()
         )

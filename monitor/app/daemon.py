@@ -116,7 +116,10 @@ async def open_daemon(
         stack.callback(lock.release)
         await upgrade(database)
         await refuse_copy(database)
-        built = await stack.enter_async_context(build(source, clock, database, console=console, resolve=resolve))
+        slack = slack_socket(database, source.settings, source, clock)
+        built = await stack.enter_async_context(
+            build(source, clock, database, console=console, resolve=resolve, listening=slack.is_listening)
+        )
         await built.feeds.sync(source.current().feeds, clock.now())
         reloading = Reloading(
             source=source,
@@ -149,5 +152,5 @@ async def open_daemon(
             Chore(name="clock", every=timedelta(seconds=30), perform=built.set_right.perform),
             Chore(name="housekeeping", every=timedelta(hours=1), perform=built.sweep.perform),
         )
-        await stack.enter_async_context(listening(slack_socket(database, source.settings, source, clock)))
+        await stack.enter_async_context(listening(slack))
         yield Daemon(engine=engine, guard=guard, health=health, metrics=built.metrics, database=database, clock=clock)

@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from monitor.adapters.slack.admission import Admission
 from monitor.adapters.slack.client import SlackCalls
+from monitor.adapters.slack.notifier import SlackNotifier
 from monitor.adapters.slack.socket_mode import SlackSocket
 from monitor.app.notifiers import secret
 from monitor.app.runtime.interactions import Interact
@@ -51,4 +53,19 @@ def slack_socket(database: Database, settings: Settings, catalogs: CatalogSource
         clock=clock,
     )
     calls = SlackCalls(timeout=settings.slack.timeout, api_url=settings.slack.api_url, proxy=settings.http.proxy)
-    return SlackSocket(token=secret("slack_app_token"), api_url=settings.slack.api_url, calls=calls, hears=interact)
+    lookups = SlackNotifier(token=secret("slack_bot_token"), calls=calls, clock=clock)
+    admission = Admission(
+        channels=lookups.channels,
+        catalogs=catalogs,
+        clock=clock,
+        allowed_users=frozenset(settings.slack.allow.users),
+        allowed_channels=frozenset(settings.slack.allow.channels),
+    )
+    return SlackSocket(
+        token=secret("slack_app_token"),
+        api_url=settings.slack.api_url,
+        calls=calls,
+        hears=interact,
+        admission=admission,
+        proxy=settings.http.proxy,
+    )

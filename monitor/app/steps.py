@@ -1,7 +1,7 @@
 """The four steps with all that they need, the same whichever engine runs them."""
 
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -56,10 +56,12 @@ async def build(
     console: Console | None = None,
     resolve: Resolve | None = None,
     host_limits: HostLimits | None = None,
+    listening: Callable[[], bool] = interactive,
 ) -> AsyncIterator[Built]:
     """The steps over an open database.
 
-    `console`, `resolve` and `host_limits` as for `open_daemon` and `open_readers`.
+    `console`, `resolve` and `host_limits` as for `open_daemon` and `open_readers`; `listening` tells whether anybody
+    hears the buttons of messages.
     """
     metrics, settings = Metrics(), source.settings
     metrics.reload_ok.set(1)
@@ -101,7 +103,7 @@ async def build(
                 catalogs=source,
                 clock=clock,
                 rules=rules(settings),
-                interactive=interactive,
+                interactive=listening,
             ),
         )
         sweep = Sweep(

@@ -110,8 +110,15 @@ class Deliver:
 
     async def _post(self, sending: DeliveryForSending, via: Receiver, catalog: Catalog, begin_by: datetime) -> Outcome:
         """Post or rewrite; a message refused before goes without any layout."""
-        message = compose(sending, catalog, self.clock.now(), via=via.name, interactive=self.interactive())
-        delivery, standing = sending.delivery, sending.standing
+        delivery, standing, thread = sending.delivery, sending.standing, _thread(sending, via)
+        message = compose(
+            sending,
+            catalog,
+            self.clock.now(),
+            via=via.name,
+            interactive=self.interactive(),
+            in_thread=thread is not None,
+        )
         notifier, plain = self.notifiers[via.channel], delivery.failures > 0
         if delivery.kind is DeliveryKind.UPDATE and standing is not None:
             return await notifier.update(
@@ -121,7 +128,7 @@ class Deliver:
             via,
             message,
             key=delivery.key,
-            thread=_thread(sending, via),
+            thread=thread,
             broadcast=delivery.broadcast,
             plain=plain,
             begin_by=begin_by,

@@ -242,3 +242,73 @@ async def test_hundreds_of_alerts_at_once_are_a_few_messages(desk: Desk) -> None
     top = [message for message in messages if message.thread_ts is None]
     assert len(top) <= 52, "at most a backlog of single messages; the others leave as digests"
     assert set(await desk.states()) <= {SENT, "rolled_up"}
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    ["cannot_reply_to_message", "restricted_action_thread_locked", "restricted_action_non_threadable_channel"],
+)
+async def test_a_reply_whose_thread_refuses_goes_to_the_channel_and_names_its_story(desk: Desk, refusal: str) -> None:
+    alert = await desk.raise_alert("Envoys meet")
+    await desk.work(2)
+    desk.slack.workspace.named("desk").thread_refusal = refusal
+    await desk.add(desk.about(alert, DeliveryKind.REPLY, text="A date is set"))
+    await desk.raise_alert("Another story")
+    await desk.work(10)
+    news = [message for message in desk.slack.seen("#desk") if "A date is set" in message.text]
+    assert [(message.thread_ts, "Envoys meet" in message.text) for message in news] == [(None, True)]
+    assert any("Another story" in text for text in texts(desk, "#desk"))
+    assert await desk.outbox.blocked(desk.clock.now()) == []
+    assert texts(desk, "#admin") == [], "nothing was given up"
+
+
+async def test_a_reply_to_a_deleted_message_goes_to_the_channel(desk: Desk) -> None:
+    alert = await desk.raise_alert("Envoys meet")
+    await desk.work(2)
+    desk.slack.workspace.named("desk").messages.clear()
+    await desk.add(desk.about(alert, DeliveryKind.REPLY, text="A date is set"), desk.about(alert, DeliveryKind.UPDATE))
+    await desk.work(10)
+    [news] = desk.slack.seen("#desk")
+    assert news.thread_ts is None
+    assert "Envoys meet" in news.text
+    assert "A date is set" in news.text
+    assert await desk.outbox.blocked(desk.clock.now()) == []
+
+
+async def test_an_unknown_reply_whose_thread_is_gone_is_settled(desk: Desk) -> None:
+    alert = await desk.raise_alert("Envoys meet")
+    await desk.work(2)
+    await desk.add(desk.about(alert, DeliveryKind.REPLY, text="A date is set"))
+    desk.slack.faults.queue.append(Fault.RESET_BEFORE)
+    await desk.work(2)
+    desk.slack.workspace.named("desk").messages.clear()
+    await desk.work(120)
+    assert "sending" not in await desk.states()
+    [news] = desk.slack.seen("#desk")
+    assert "A date is set" in news.text
+
+
+@pytest.mark.parametrize("moved", [True, False])
+async def test_an_edit_in_an_archived_channel_is_dropped_and_blocks_nothing(desk: Desk, moved: bool) -> None:
+    alert = await desk.raise_alert("Envoys meet")
+    await desk.work(2)
+    desk.slack.workspace.named("desk").archived = True
+    if moved:
+        desk.catalogs.catalog = catalog_of(replace(DESK, address="#other"), ADMIN, admin="admin")
+    await desk.add(desk.about(alert, DeliveryKind.UPDATE))
+    await desk.work(10)
+    assert (await desk.states())[1] == "rolled_up"
+    assert await desk.outbox.blocked(desk.clock.now()) == []
+    if moved:
+        await desk.raise_alert("Another story")
+        await desk.work(2)
+        assert len(texts(desk, "#other")) == 1
+
+
+async def test_a_history_request_that_slack_refuses_is_not_asked_for_ever(desk: Desk) -> None:
+    await desk.raise_alert()
+    desk.slack.faults.queue.append(Fault.RESET_BEFORE)
+    desk.slack.refuse_reading_with = "invalid_arguments"
+    await desk.work(600)
+    assert await desk.states() == ["held", SENT]
+    assert "wirewatch alerts release 1" in texts(desk, "#admin")[0]

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from monitor.adapters.slack.admission import Admission
+from monitor.adapters.slack.notifier import SlackNotifier
 from monitor.adapters.slack.socket_mode import SlackSocket, click_of, listening
 from monitor.app.runtime.interactions import Interact
 from monitor.domain.alerts.interactions import Action, Until, command_of, snoozed_until
@@ -55,7 +57,9 @@ async def desk() -> AsyncIterator[Desk]:
             catalogs=desk.catalogs,
             clock=clock,
         )
-        socket = SlackSocket(token=lambda: APP_TOKEN, api_url=slack.api_url, calls=desk.calls, hears=interact)
+        socket = SlackSocket(
+            token=lambda: APP_TOKEN, api_url=slack.api_url, calls=desk.calls, hears=interact, admission=admission(desk)
+        )
         await stack.enter_async_context(listening(socket))
         await asyncio.wait_for(slack.socket_mode.connected.wait(), 10)
         yield desk
@@ -79,7 +83,7 @@ async def send(desk: Desk, kind: str, payload: dict[str, Any], *, twice: bool = 
 async def answer(desk: Desk, kind: str, payload: dict[str, Any]) -> str:
     """The private answer to an envelope."""
     url = desk.slack.socket_mode.response_url()
-    await send(desk, kind, {**payload, "response_url": url})
+    await send(desk, kind, {"user_id": "U1", **payload, "response_url": url})
     number = int(url.rsplit("/", 1)[1])
     async with asyncio.timeout(10):
         while not desk.slack.socket_mode.responses[number]:
@@ -288,3 +292,63 @@ def test_a_snooze_until_monday_ends_at_its_midnight_in_the_zone() -> None:
 
 def test_a_command_may_be_spelt_anyhow() -> None:
     assert command_of("  WHY  https://a.example ", "ann").verb == "why"
+
+
+def admission(desk: Desk, **allowed: frozenset[str]) -> Admission:
+    lookups = SlackNotifier(token=lambda: desk.token, calls=desk.calls, clock=desk.clock)
+    return Admission(channels=lookups.channels, catalogs=desk.catalogs, clock=desk.clock, **allowed)
+
+
+async def admitted(door: Admission, user: str, channel: str = "C9", name: str = "elsewhere") -> list[bool]:
+    """Whether a click and a command of that user are taken."""
+    click = {"user": {"id": user}, "channel": {"id": channel, "name": name}}
+    command = {"user_id": user, "channel_id": channel, "channel_name": name}
+    return [await door.refusal(payload) is None for payload in (click, command)]
+
+
+async def test_only_members_of_the_receivers_channels_may_act(desk: Desk) -> None:
+    door = admission(desk)
+    assert await admitted(door, "U1") == [True, True]
+    assert await admitted(door, "U7") == [False, False]
+    desk.slack.workspace.named("desk").people.add("U7")
+    assert await admitted(door, "U7") == [False, False], "members are believed for five minutes"
+    desk.clock.advance(timedelta(minutes=6))
+    assert await admitted(door, "U7") == [True, True]
+
+
+async def test_where_slack_does_not_name_members_those_who_act_in_the_channel_may(desk: Desk) -> None:
+    channel = desk.slack.workspace.named("desk").id
+    desk.slack.workspace.members_are_secret = True
+    assert await admitted(admission(desk), "U7", channel) == [True, True]
+    assert await admitted(admission(desk), "U7") == [False, False]
+
+
+async def test_whom_the_settings_allow_may_act_and_nobody_else(desk: Desk) -> None:
+    by_user = admission(desk, allowed_users=frozenset({"U7"}))
+    assert [await admitted(by_user, user) for user in ("U7", "U1")] == [[True, True], [False, False]]
+    by_channel = admission(desk, allowed_channels=frozenset({"#risk", "C5"}))
+    assert await admitted(by_channel, "U8", "C4", "risk") == [True, True]
+    assert await admitted(by_channel, "U8", "C5") == [True, True]
+    assert await admitted(by_channel, "U1") == [False, False]
+
+
+async def test_a_stranger_changes_nothing_and_is_told_why(desk: Desk) -> None:
+    alert = await desk.raise_alert()
+    await desk.work(1)
+    payload = {**press("wirewatch_acknowledge", str(alert)), "user": {"id": "U7", "name": "eve"}}
+    assert "Only members of the channels that get alerts" in await answer(desk, "interactive", payload)
+    await desk.work(1)
+    assert desk.slack.seen("#desk")[0].edits == 0
+
+
+async def test_a_socket_that_cannot_connect_backs_off_and_offers_no_buttons(desk: Desk) -> None:
+    desk.slack.socket_mode.refuse = True
+    socket = SlackSocket(token=lambda: APP_TOKEN, api_url=desk.slack.api_url, calls=desk.calls, hears=None)  # type: ignore[arg-type]
+    assert socket.is_listening(), "until the first try has failed"
+    async with listening(socket):
+        async with asyncio.timeout(5):
+            while socket.is_listening():
+                await asyncio.sleep(0.01)
+        opened = desk.slack.socket_mode.opened
+        await asyncio.sleep(1.5)
+        assert desk.slack.socket_mode.opened == opened

@@ -36,8 +36,8 @@ MAX_TEXT = 3_500
 
 _MAX_LINES = 11_000
 _HEADLINE = 300
+_MAX_OTHER_URL = 700  # three of them beside their headlines fit into one text of 3,000 characters
 _LINE_HEADLINE = 160
-_LINE_URL = 300
 _MATCHED = 60
 _CONTEXT = 90
 _QUOTES = 3
@@ -79,7 +79,7 @@ def _blocks(message: Message) -> Iterator[Block]:
         yield from _sections(
             ":wrench: " * (number == 0) + escaped(line, 1_000) for number, line in enumerate(message.lines)
         )
-    elif message.kind is DeliveryKind.REPLY:
+    elif message.kind in (DeliveryKind.REPLY, DeliveryKind.NEWS):
         yield from _answer(message)
     elif message.single:
         yield from _sections(escaped(line, 1_000) for line in message.lines)
@@ -123,6 +123,8 @@ def _digest(message: Message) -> Iterator[Block]:
 def _answer(message: Message) -> Iterator[Block]:
     """Yield news of a story for its thread, or the rest of a digest."""
     if message.lines:
+        if message.named:
+            yield from _sections(f"*{_headline(card.lead, _LINE_HEADLINE)}*" for card in message.cards[:3])
         yield from _sections(f":new: {escaped(line, 1_000)}" for line in message.lines[:10])
         yield from (_context(_coverage(card)) for card in message.cards[:1])
     else:
@@ -139,7 +141,7 @@ def _by_topic(cards: Sequence[Card]) -> Iterator[tuple[str, list[Card]]]:
 
 def _entry(card: Card) -> str:
     """Return a story in two lines."""
-    first = f"{_EMOJI[card.severity]} {_headline(card.lead, _LINE_HEADLINE, _LINE_URL)}"
+    first = f"{_EMOJI[card.severity]} {_headline(card.lead, _LINE_HEADLINE)}"
     found = f" · {_matched(card)}" if card.evidence else ""
     done = [
         f":white_check_mark: {escaped(card.acknowledged_by, 30)}" if card.acknowledged_by else "",
@@ -193,7 +195,8 @@ def _quote(evidence: Evidence) -> str:
 
 def _coverage(card: Card) -> str:
     others = " · ".join(
-        f"{link(report.url, f'{report.outlet}: {report.headline}', 140, max_url=_LINE_URL)}" for report in card.others
+        f"{link(report.url, f'{report.outlet}: {report.headline}', 140, max_url=_MAX_OTHER_URL)}"
+        for report in card.others
     )
     return f"{_counts(card)}. Also: {others}" if others else _counts(card)
 

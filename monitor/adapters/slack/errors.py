@@ -9,8 +9,8 @@ from urllib.error import URLError
 
 from slack_sdk.errors import SlackApiError, SlackClientError, SlackObjectFormationError, SlackRequestError
 
-from monitor.adapters.slack import error_codes as codes
 from monitor.adapters.slack.deadline import TooLate
+from monitor.adapters.slack.error_codes import WEBHOOK_GONE, Meaning, Method, meaning_of
 from monitor.domain.alerts.alert import NotSent, Unknown
 from monitor.domain.delivery.attempt import HistoryUnreadable
 
@@ -32,11 +32,11 @@ CALL_ERRORS = (
 object, name unknown encodings, or are nested without end."""
 
 
-def failure_of(error: Exception) -> NotSent | Unknown:
+def failure_of(error: Exception, method: Method = Method.POST) -> NotSent | Unknown:
     """Judge an exception of a call: not sent only where nothing can have reached Slack."""
     match error:
         case SlackApiError():
-            return _answer_of(error)
+            return _answer_of(error, method)
         case SlackRequestError() | SlackObjectFormationError():
             return NotSent(reason=f"the request cannot be made: {error}", scope=NotSent.Scope.MESSAGE)
         case URLError():
@@ -53,20 +53,28 @@ def failure_of(error: Exception) -> NotSent | Unknown:
             return Unknown(reason="an answer that is not Slack's")
 
 
-def refusal_of(code: str, headers: Mapping[str, str], *, needed: str = "") -> NotSent | Unknown:
-    """Judge `ok: false` with that error."""
-    if code in codes.RATE:
-        return NotSent(reason="asked to slow down", retry_after=retry_after(headers), scope=NotSent.Scope.RECEIVER)
-    if code in codes.CREDENTIALS:
-        reason = f"{code} (needs {needed})" if needed else code
-        return NotSent(reason=reason, permanent=True, scope=NotSent.Scope.APP)
-    if code in codes.CHANNEL or code.startswith("restricted_action"):
-        return NotSent(reason=code, permanent=True, scope=NotSent.Scope.RECEIVER)
-    if code in codes.GONE:
-        return NotSent(reason=code, permanent=True, scope=NotSent.Scope.MESSAGE)
-    if code in codes.UNSURE:
-        return Unknown(reason=code)
-    return NotSent(reason=code, scope=NotSent.Scope.MESSAGE)
+def refusal_of(
+    code: str, headers: Mapping[str, str], *, method: Method = Method.POST, needed: str = ""
+) -> NotSent | Unknown:
+    """Judge `ok: false` with that error, by the method that was called."""
+    match meaning_of(code, method):
+        case Meaning.RATE:
+            return NotSent(reason="asked to slow down", retry_after=retry_after(headers), scope=NotSent.Scope.RECEIVER)
+        case Meaning.CREDENTIALS:
+            reason = f"{code} (needs {needed})" if needed else code
+            return NotSent(reason=reason, permanent=True, scope=NotSent.Scope.APP)
+        case Meaning.CHANNEL:
+            return NotSent(reason=code, permanent=True, scope=NotSent.Scope.RECEIVER)
+        case Meaning.THREAD:
+            return NotSent(reason=code, permanent=True, scope=NotSent.Scope.THREAD)
+        case Meaning.GONE:
+            return NotSent(reason=code, permanent=True, scope=NotSent.Scope.MESSAGE)
+        case Meaning.UNSURE:
+            return Unknown(reason=code)
+        case Meaning.LATER if code == "team_added_to_org":
+            return NotSent(reason=code, scope=NotSent.Scope.APP)
+        case _:  # the form of the message, a passing state of it, or a code that is not documented
+            return NotSent(reason=code, scope=NotSent.Scope.MESSAGE)
 
 
 def status_of(status: int, headers: Mapping[str, str]) -> NotSent | Unknown:
@@ -84,11 +92,30 @@ def status_of(status: int, headers: Mapping[str, str]) -> NotSent | Unknown:
 
 
 def unreadable(answer: NotSent | Unknown) -> HistoryUnreadable:
-    """Judge a failed reading of history: lacking rights and lost channels are permanent."""
+    """Judge a failed reading of history.
+
+    Permanent are lacking rights, a lost channel, and a request that Slack does not take: each would be answered the
+    same way for ever. A token that is refused, an outage and a rate limit pass.
+    """
     if isinstance(answer, Unknown):
         return HistoryUnreadable(reason=answer.reason)
-    lacking = answer.permanent and (answer.scope is NotSent.Scope.RECEIVER or answer.reason.startswith("missing_scope"))
-    return HistoryUnreadable(reason=answer.reason, permanent=lacking, retry_after=answer.retry_after)
+    passing = answer.retry_after is not None or meaning_of(answer.reason, Method.READ) is Meaning.LATER
+    lacking = answer.scope is not NotSent.Scope.APP or answer.reason.startswith(_LACKING_RIGHTS)
+    return HistoryUnreadable(
+        reason=answer.reason, permanent=lacking and not passing and answer.begun, retry_after=answer.retry_after
+    )
+
+
+_LACKING_RIGHTS = (
+    "access_denied",
+    "ekm_access_denied",
+    "enterprise_is_restricted",
+    "missing_scope",
+    "no_permission",
+    "not_allowed_token_type",
+    "team_access_not_granted",
+)
+"""Rights that a token lacks for reading history though it may post."""
 
 
 def webhook_refusal(status: int, body: str, headers: Mapping[str, str]) -> NotSent | Unknown:
@@ -98,9 +125,9 @@ def webhook_refusal(status: int, body: str, headers: Mapping[str, str]) -> NotSe
         return refusal_of("ratelimited", headers)
     if status >= 500 or status < 400:
         return Unknown(reason=f"HTTP {status}" if status >= 500 else "an answer that is not Slack's")
-    if code in codes.WEBHOOK_GONE:
+    if code in WEBHOOK_GONE:
         return NotSent(reason=code, permanent=True, scope=NotSent.Scope.APP)
-    if code in codes.CHANNEL or code in codes.LAYOUT:
+    if meaning_of(code, Method.POST) in (Meaning.CHANNEL, Meaning.REQUEST):
         return refusal_of(code, headers)
     return status_of(status, headers)
 
@@ -113,7 +140,7 @@ def retry_after(headers: Mapping[str, str]) -> timedelta:
     return min(max(timedelta(seconds=int(value.strip()[:9])), timedelta(seconds=1)), _LONGEST_RETRY_AFTER)
 
 
-def _answer_of(error: SlackApiError) -> NotSent | Unknown:
+def _answer_of(error: SlackApiError, method: Method) -> NotSent | Unknown:
     response = error.response
     status, headers = getattr(response, "status_code", 0), dict(getattr(response, "headers", None) or {})
     body = getattr(response, "data", None)
@@ -125,7 +152,8 @@ def _answer_of(error: SlackApiError) -> NotSent | Unknown:
         return Unknown(reason="an answer that is not Slack's") if status == 200 else status_of(status, headers)
     if status >= 500:
         return Unknown(reason=f"HTTP {status}")
-    return refusal_of(code, headers, needed=str(body.get("needed") or "") if isinstance(body, dict) else "")
+    needed = str(body.get("needed") or "") if isinstance(body, dict) else ""
+    return refusal_of(code, headers, method=method, needed=needed)
 
 
 def _unreachable(reason: object) -> NotSent | Unknown:

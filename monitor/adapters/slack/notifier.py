@@ -1,6 +1,6 @@
 """Slack by bot token: messages, edits, threads, and the channel's history that settles unknown outcomes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -8,8 +8,10 @@ from typing import Any
 from slack_sdk.web import SlackResponse, WebClient
 
 from monitor.adapters.slack.blocks import render
+from monitor.adapters.slack.channels import SlackChannels
 from monitor.adapters.slack.client import SlackCalls
 from monitor.adapters.slack.deadline import after
+from monitor.adapters.slack.error_codes import Method
 from monitor.adapters.slack.errors import CALL_ERRORS, failure_of, unreadable
 from monitor.domain.alerts.alert import NotSent, Outcome, Receipt, Unknown
 from monitor.domain.catalog import Receiver
@@ -36,7 +38,7 @@ class SlackNotifier:
         self._token = token
         self._calls = calls
         self._clock = clock
-        self._channels: dict[str, str] = {}
+        self.channels = SlackChannels(self.call)
         self._read_so_far: dict[str, str] = {}
 
     async def post(
@@ -54,11 +56,12 @@ class SlackNotifier:
         arguments: dict[str, Any] = {"channel": receiver.address, **_content(message, key, plain=plain)}
         if thread is not None:
             arguments |= {"thread_ts": thread, "reply_broadcast": broadcast}
-        answer = await self._call(lambda client: client.chat_postMessage(**arguments), begin_by)
+        method = Method.POST if thread is None else Method.REPLY
+        answer = await self.call(lambda client: client.chat_postMessage(**arguments), method, begin_by)
         if isinstance(answer, NotSent | Unknown):
             return answer
         if isinstance(answer.get("channel"), str):
-            self._channels[receiver.address] = answer["channel"]
+            self.channels.learn(receiver.address, answer["channel"])
         return _receipt(answer)
 
     async def update(
@@ -68,7 +71,7 @@ class SlackNotifier:
         content = _content(message, key, plain=plain)
         for only_posts in ("unfurl_links", "unfurl_media"):
             content.pop(only_posts)
-        answer = await self._call(lambda client: client.chat_update(channel=channel, ts=ts, **content))
+        answer = await self.call(lambda client: client.chat_update(channel=channel, ts=ts, **content), Method.EDIT)
         return answer if isinstance(answer, NotSent | Unknown) else _receipt(answer)
 
     async def find(self, receiver: Receiver, key: str, *, since: datetime, thread: str | None) -> Found:
@@ -80,7 +83,9 @@ class SlackNotifier:
         while True:
             page = await self._page(channel, oldest, cursor, thread)
             if isinstance(page, NotSent | Unknown):
-                if cursor:
+                if isinstance(page, NotSent) and page.scope is NotSent.Scope.THREAD:
+                    return Absent()  # where the whole thread is gone, the reply is not in it
+                if cursor and _passes(page):
                     self._read_so_far[key] = cursor  # goes on from here next time: some apps get one page a minute
                 return unreadable(page)
             ts = next((str(sent["ts"]) for sent in page.get("messages") or () if _key_of(sent) == key), None)
@@ -106,8 +111,8 @@ class SlackNotifier:
         if cursor:
             arguments["cursor"] = cursor
         if thread is None:
-            return await self._call(lambda client: client.conversations_history(**arguments))
-        return await self._call(lambda client: client.conversations_replies(ts=thread, **arguments))
+            return await self.call(lambda client: client.conversations_history(**arguments), Method.READ)
+        return await self.call(lambda client: client.conversations_replies(ts=thread, **arguments), Method.READ)
 
     def _corrected(self, oldest: datetime, since: datetime, page: SlackResponse) -> datetime:
         """Return where to read from by Slack's clock, never later than `oldest`.
@@ -122,36 +127,30 @@ class SlackNotifier:
         return min(oldest, since - ahead - _MARGIN) if ahead > _MARGIN / 2 else oldest
 
     async def _channel_id(self, receiver: Receiver) -> str | HistoryUnreadable:
-        """Return the channel's id; a `#name` is looked up once, for Slack reads histories by id alone."""
-        if not receiver.address.startswith("#"):
-            return receiver.address
-        cursor: str | None = None
-        while receiver.address not in self._channels:
-            page = await self._call(_listing(cursor))
-            if isinstance(page, NotSent | Unknown):
-                return unreadable(page)
-            self._learn(page.get("channels") or ())
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
-            if cursor is None:
-                break
-        found = self._channels.get(receiver.address)
+        """Return the channel's id, for Slack reads histories by id alone."""
+        found = await self.channels.id_of(receiver.address)
+        if isinstance(found, NotSent | Unknown):
+            return unreadable(found)
         return found or HistoryUnreadable(
             reason=f"channel {receiver.address} is not among those the app can see", permanent=True
         )
 
-    def _learn(self, channels: Iterable[dict[str, Any]]) -> None:
-        self._channels |= {f"#{channel['name']}": channel["id"] for channel in channels}
-
-    async def _call(
-        self, call: Callable[[WebClient], SlackResponse], begin_by: datetime | None = None
+    async def call(
+        self, call: Callable[[WebClient], SlackResponse], method: Method, begin_by: datetime | None = None
     ) -> SlackResponse | NotSent | Unknown:
+        """Call the Web API; a failure is a value, judged by `method`."""
         token = self._token()
         if not token:
             return NotSent(reason="no Slack token is set", permanent=True, scope=NotSent.Scope.APP)
         try:
             return await self._calls.api(token, call, late=after(begin_by, self._clock))
         except CALL_ERRORS as error:
-            return failure_of(error)
+            return failure_of(error, method)
+
+
+def _passes(failure: NotSent | Unknown) -> bool:
+    """Tell whether a failed reading may go on from the same cursor: not after Slack refused the request."""
+    return isinstance(failure, Unknown) or failure.retry_after is not None
 
 
 def _receipt(answer: SlackResponse) -> Outcome:
@@ -168,12 +167,6 @@ def _content(message: Message, key: str, *, plain: bool) -> dict[str, Any]:
         "unfurl_links": False,
         "unfurl_media": False,
     }
-
-
-def _listing(cursor: str | None) -> Callable[[WebClient], SlackResponse]:
-    return lambda client: client.conversations_list(
-        cursor=cursor, exclude_archived=True, limit=999, types="public_channel,private_channel"
-    )
 
 
 def _key_of(sent: dict[str, Any]) -> str | None:

@@ -17,6 +17,7 @@ from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web import WebClient
 
+from monitor.adapters.slack.admission import Admission
 from monitor.adapters.slack.buttons import ACKNOWLEDGE, IRRELEVANT, MENU, MUTE, SNOOZE, UNMUTE
 from monitor.adapters.slack.client import SlackCalls
 from monitor.adapters.slack.errors import CALL_ERRORS
@@ -36,6 +37,11 @@ _ACTIONS = {
 _THREADS = 4
 _LOOK_EVERY = 2.0
 _FIRST_REST, _LONGEST_REST = 2.0, 120.0
+"""Seconds before the second try to connect, doubled with each that fails: 5 tries in the first half minute."""
+
+_LASTING = 30.0
+"""Seconds after which a connection counts as working, and the next try is made soon again."""
+
 _ANSWER_LIMIT = 3_000
 _ANSWERED_WITHIN = 2.5
 """Slack shows an error to the person when three seconds pass without an acknowledgement."""
@@ -56,20 +62,39 @@ class Hears(Protocol):
 class SlackSocket:
     """Keep one connection open while an app token is set; a new token is taken up at once."""
 
-    def __init__(self, *, token: Callable[[], str | None], api_url: str, calls: SlackCalls, hears: Hears) -> None:
+    def __init__(
+        self,
+        *,
+        token: Callable[[], str | None],
+        api_url: str,
+        calls: SlackCalls,
+        hears: Hears,
+        admission: Admission | None = None,
+        proxy: str | None = None,
+    ) -> None:
         self._token = token
+        self._admission = admission
+        self._proxy = proxy
+        self._failing = False
         self._api_url = api_url if api_url.endswith("/") else f"{api_url}/"
         self._calls = calls
         self._hears = hears
         self._slots = asyncio.Semaphore(_THREADS)
         self._quiet = logging.getLogger("monitor.slack")
 
+    def is_listening(self) -> bool:
+        """Tell whether clicks reach us: an app token is set, and the last try to connect did not fail."""
+        return bool(self._token()) and not self._failing
+
     async def run(self) -> None:
-        """Connect, stay connected, connect anew whenever the connection is lost; until cancelled."""
-        rest = _FIRST_REST
+        """Connect, stay connected, connect anew whenever the connection is lost; until cancelled.
+
+        Tries follow each other ever more seldom, until a connection has lasted.
+        """
+        rest, loop = _FIRST_REST, asyncio.get_running_loop()
         while True:
-            token = self._token()
-            if not token or await self._stay(token):
+            token, began = self._token(), loop.time()
+            if not token or (await self._stay(token) and loop.time() - began > _LASTING):
                 rest = _FIRST_REST
             await self._rest(rest, token)
             rest = min(rest * 2, _LONGEST_REST)
@@ -86,20 +111,30 @@ class SlackSocket:
         connected = False
         try:
             await in_daemon_thread(client.connect, self._slots, "slack socket")
-            connected = True
-            log.info("listening to Slack")
+            connected = client.is_connected()  # slack-sdk raises nothing when the WebSocket is answered 403
+            self._failing = not connected
+            if connected:
+                log.info("connected to Slack: buttons and /wirewatch work")
+            else:
+                log.warning("cannot listen to Slack: its WebSocket was refused; messages have no buttons meanwhile")
             while client.is_connected() and self._token() == token:  # noqa: ASYNC110  # slack-sdk's threads offer no event to wait for
                 await asyncio.sleep(_LOOK_EVERY)
         except CALL_ERRORS as error:
-            log.warning("cannot listen to Slack: %s", type(error).__name__)
+            self._failing = True
+            log.warning("cannot listen to Slack: %s; messages have no buttons meanwhile", type(error).__name__)
         finally:
             # slack-sdk takes seconds to end its threads; a stop need not wait for them
             threading.Thread(target=client.close, name="slack socket closing", daemon=True).start()
         return connected
 
     def _client(self, token: str) -> SocketModeClient:
-        web = WebClient(base_url=self._api_url, logger=self._quiet, retry_handlers=[])
-        client = SocketModeClient(app_token=token, web_client=web, logger=self._quiet, auto_reconnect_enabled=True)
+        web = WebClient(base_url=self._api_url, logger=self._quiet, retry_handlers=[], proxy=self._proxy)
+        web.proxy = self._proxy  # not what slack-sdk found in the environment
+        # slack-sdk would connect anew once a second for ever: `run` does, ever more seldom
+        client = SocketModeClient(
+            app_token=token, web_client=web, logger=self._quiet, auto_reconnect_enabled=False, proxy=self._proxy
+        )
+        client.proxy = self._proxy
         loop = asyncio.get_running_loop()
 
         def hear(connection: BaseSocketModeClient, request: SocketModeRequest) -> None:
@@ -128,6 +163,10 @@ class SlackSocket:
             await self._whisper(url, answer)
 
     async def _heard(self, request: SocketModeRequest) -> str:
+        if self._admission is not None and request.type in ("slash_commands", "interactive"):
+            refusal = await self._admission.refusal(request.payload)
+            if refusal is not None:
+                return refusal
         if request.type == "slash_commands":
             return await self._hears.command(command_of(str(request.payload.get("text", "")), _author(request.payload)))
         if request.type == "interactive":

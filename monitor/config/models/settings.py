@@ -103,6 +103,15 @@ class Retention(Strict):
     metadata: Duration = Field(default=timedelta(days=400), description="Titles, addresses, stories, alerts.")
 
 
+class SlackAllow(Strict):
+    """Who may press buttons and use `/wirewatch`; without either, members of the receivers' channels."""
+
+    users: tuple[Word, ...] = Field(default=(), strict=False, description="Member ids, such as U012AB3CD.")
+    channels: tuple[Word, ...] = Field(
+        default=(), strict=False, description="Channels, by `#name` or id: whoever acts from one of them may."
+    )
+
+
 class Slack(Strict):
     """How Slack is called. Tokens come from the environment only."""
 
@@ -115,6 +124,10 @@ class Slack(Strict):
     unknown: Literal["hold", "repeat"] = Field(
         default="hold",
         description="When delivery stays uncertain: hold the message for a person, or send it again, marked so.",
+    )
+    allow: SlackAllow = Field(
+        default_factory=SlackAllow,
+        description="Who may press buttons and use /wirewatch; by default the members of the receivers' channels.",
     )
 
 

@@ -66,13 +66,14 @@ class AlertChange:
 class DeliveryKind(StrEnum):
     """Kind of a delivery.
 
-    `ALERT` and `DIGEST` are messages of their own, `UPDATE` rewrites one in place, `REPLY` goes to its thread,
-    `NOTICE` notifies an operator about the program itself.
+    `ALERT` and `DIGEST` are messages of their own, `UPDATE` rewrites one in place, `REPLY` goes to its thread, `NEWS`
+    is a reply whose thread cannot be used, posted to the channel; `NOTICE` notifies an operator about the program.
     """
 
     ALERT = "alert"
     UPDATE = "update"
     REPLY = "reply"
+    NEWS = "news"
     DIGEST = "digest"
     NOTICE = "notice"
 
@@ -194,9 +195,10 @@ class NotSent:
     """
 
     class Scope(StrEnum):
-        """Message: only this one is refused. Receiver: this channel. App: everything sent with these credentials."""
+        """Reach of a refusal: this message, its thread, this channel, or all sent with these credentials."""
 
         MESSAGE = "message"
+        THREAD = "thread"
         RECEIVER = "receiver"
         APP = "app"
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from monitor.domain.alerts.alert import Delivery, DeliveryKind, Evidence, Silence
 from monitor.domain.catalog import Catalog, Severity
 from monitor.domain.delivery.attempt import AlertForSending, DeliveryForSending
-from monitor.domain.delivery.ranking import SHOWN, ranked
+from monitor.domain.delivery.ranking import fitting, ranked
 from monitor.domain.stories.values import Story, StoryMember
 
 OTHER_REPORTS = 3
@@ -60,8 +60,9 @@ class Card:
 class Message:
     """One message. Cards stand in the order of their rank; `more` counts those left to the thread.
 
-    `note` is a line of the program's own (a possible repeat, a stand-in for another receiver); `lines` are the body of
-    an answer or a notice. `interactive`: buttons may be shown.
+    `named`: replies name their story, for they stand outside its thread or in one that stories share. `note` is a line
+    of the program's own (a possible repeat, a stand-in for another receiver); `lines` are the body of an answer or a
+    notice. `interactive`: buttons may be shown.
     """
 
     kind: DeliveryKind
@@ -70,6 +71,7 @@ class Message:
     note: str = ""
     more: int = 0
     interactive: bool = False
+    named: bool = False
 
     @property
     def single(self) -> bool:
@@ -78,15 +80,26 @@ class Message:
 
 
 def compose(
-    sending: DeliveryForSending, catalog: Catalog, now: datetime, *, via: str | None = None, interactive: bool = False
+    sending: DeliveryForSending,
+    catalog: Catalog,
+    now: datetime,
+    *,
+    via: str | None = None,
+    interactive: bool = False,
+    in_thread: bool = True,
 ) -> Message:
-    """Compose the message of a delivery; an update has the kind of the message it rewrites."""
+    """Compose the message of a delivery; an update has the kind of the message it rewrites.
+
+    `in_thread`: a reply stands in the thread of its message.
+    """
     delivery = sending.delivery
     kind = delivery.kind
     alerts = ranked(sending.alerts if kind is DeliveryKind.UPDATE else sending.heard(now))
     if kind is DeliveryKind.UPDATE and sending.standing is not None:
         kind = sending.standing.kind
-    shown = alerts if kind is DeliveryKind.REPLY else alerts[:SHOWN]
+    reply = kind in (DeliveryKind.REPLY, DeliveryKind.NEWS)
+    shown = alerts if reply else alerts[: fitting(alerts)]
+    shared = sending.standing is not None and len(sending.standing.alert_ids) > 1
     return Message(
         kind=kind,
         cards=tuple(card(entry, catalog, sending.silences, now) for entry in shown),
@@ -94,6 +107,7 @@ def compose(
         note=_note(delivery, via),
         more=len(alerts) - len(shown),
         interactive=interactive and kind in (DeliveryKind.ALERT, DeliveryKind.DIGEST),
+        named=reply and (shared or not in_thread),
     )
 
 

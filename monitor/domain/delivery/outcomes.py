@@ -151,7 +151,9 @@ def _refused(
     spaced = _spaced(delivery, receiver, rules, now)
     if not answer.begun:
         return replace(again, throttles=(spaced,))
-    if answer.scope is NotSent.Scope.MESSAGE:
+    if answer.scope is NotSent.Scope.THREAD and delivery.kind is DeliveryKind.REPLY:
+        return replace(_without_thread(delivery, answer, now), throttles=(spaced,))
+    if answer.scope in (NotSent.Scope.MESSAGE, NotSent.Scope.THREAD):
         return replace(_message_refused(sending, answer, catalog, now), throttles=(spaced,))
     if answer.scope is NotSent.Scope.RECEIVER and answer.permanent:
         blocked = Throttle(
@@ -165,6 +167,20 @@ def _refused(
         notices = notice(catalog, group_key=f"blocked:{receiver.name}:{answer.reason}:{now.date()}", text=text, now=now)
         return replace(again, throttles=(spaced, blocked), deliveries=notices)
     return replace(again, throttles=(spaced, _pause(sending, answer, receiver, now)))
+
+
+def _without_thread(delivery: Delivery, answer: NotSent, now: datetime) -> Settlement:
+    """Post in the channel what its thread does not take; the message names its story there."""
+    news = NewDelivery(
+        receiver=delivery.receiver,
+        kind=DeliveryKind.NEWS,
+        group_key=f"news:{delivery.id}",
+        due=now,
+        text=delivery.text,
+        alert_ids=delivery.alert_ids,
+    )
+    why = f"its thread cannot be answered ({answer.reason}): posted in the channel"
+    return replace(settled(delivery, DeliveryState.ROLLED_UP, now, why), deliveries=(news,))
 
 
 def _pause(sending: DeliveryForSending, answer: NotSent, receiver: Receiver, now: datetime) -> Throttle:

@@ -17,6 +17,7 @@ SCOPES = {
     "chat.delete": "chat:write",
     "conversations.list": "channels:read",
     "conversations.info": "channels:read",
+    "conversations.members": "channels:read",
 }
 
 
@@ -31,6 +32,8 @@ def post_message(workspace: Workspace, app: App, arguments: Arguments) -> Answer
         parent = channel.message(thread_ts)
         if parent is None:
             raise SlackRefusal("thread_not_found")
+        if channel.thread_refusal:
+            raise SlackRefusal(channel.thread_refusal)
         thread_ts = parent.thread_ts or parent.ts
     message = workspace.add_message(
         channel, app.user, body, thread_ts=thread_ts, broadcast=_truth(arguments.get("reply_broadcast"))
@@ -110,6 +113,16 @@ def list_channels(workspace: Workspace, app: App, arguments: Arguments) -> Answe
     }
 
 
+def members(workspace: Workspace, app: App, arguments: Arguments) -> Answer:
+    """conversations.members; its scope depends on the kind of channel."""
+    if workspace.members_are_secret:
+        raise SlackRefusal("missing_scope", needed="channels:read")
+    channel = workspace.channels.get(str(arguments.get("channel")))
+    if channel is None or (channel.private and not channel.member):
+        raise SlackRefusal("channel_not_found")
+    return {"members": sorted(channel.people)}
+
+
 def info(workspace: Workspace, app: App, arguments: Arguments) -> Answer:
     """conversations.info."""
     channel = workspace.channels.get(str(arguments.get("channel")))
@@ -140,6 +153,7 @@ METHODS: dict[str, Callable[[Workspace, App, Arguments], Answer]] = {
     "conversations.replies": replies,
     "conversations.list": list_channels,
     "conversations.info": info,
+    "conversations.members": members,
 }
 
 

@@ -45,6 +45,7 @@ class FakeSlack:
         self.pace = Pace(now=self.workspace.now)
         self.log: list[Call] = []
         self.refuse_blocks_with: str | None = None
+        self.refuse_reading_with: str | None = None
         self.refuse_text_with: tuple[str, str] | None = None
         self._port = port
         self._late: set[asyncio.Task[dict[str, Any]]] = set()
@@ -116,7 +117,7 @@ class FakeSlack:
             self._note(method, arguments, fault.value)
             return await self._fail(fault, request, b"")
         try:
-            self._refuse(arguments)
+            self._refuse(method, arguments)
             answer = {"ok": True, **methods.call(self.workspace, method, token, arguments)}
         except SlackRefusal as refused:
             self._note(method, arguments, refused.error)
@@ -124,8 +125,10 @@ class FakeSlack:
         self._note(method, arguments, fault.value if fault else "ok", ts=answer.get("ts"))
         return await self._answer(answer, method, fault, request)
 
-    def _refuse(self, arguments: dict[str, Any]) -> None:
-        """Refuse a layout or a word for a reason of the test's own."""
+    def _refuse(self, method: str, arguments: dict[str, Any]) -> None:
+        """Refuse a layout, a word or a reading for a reason of the test's own."""
+        if self.refuse_reading_with and method in _READING:
+            raise SlackRefusal(self.refuse_reading_with)
         if self.refuse_blocks_with and arguments.get("blocks"):
             raise SlackRefusal(self.refuse_blocks_with)
         if self.refuse_text_with and self.refuse_text_with[0] in str(arguments.get("text")):

@@ -21,6 +21,8 @@ class SocketMode:
         self.port = 0
         self.acknowledged: dict[str, Any] = {}
         self.connected = asyncio.Event()
+        self.refuse = False
+        self.opened = 0
         self.responses: dict[int, list[dict[str, Any]]] = {}
         self._workspace = workspace
         self._tickets: set[str] = set()
@@ -31,6 +33,7 @@ class SocketMode:
 
     def ticket(self) -> str:
         """A fresh address to connect to, good once."""
+        self.opened += 1
         ticket = uuid.uuid4().hex
         self._tickets.add(ticket)
         return f"ws://127.0.0.1:{self.port}/link?ticket={ticket}"
@@ -38,7 +41,7 @@ class SocketMode:
     async def link(self, request: web.Request) -> web.StreamResponse:
         """The WebSocket itself."""
         ticket = request.query.get("ticket", "")
-        if ticket not in self._tickets:
+        if ticket not in self._tickets or self.refuse:
             return web.Response(status=403)
         self._tickets.remove(ticket)
         connection = web.WebSocketResponse()

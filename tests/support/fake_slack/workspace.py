@@ -60,7 +60,8 @@ class FakeMessage:
 
 @dataclass
 class FakeChannel:
-    """A conversation; `refusal` is an error every post to it gets, such as `restricted_action`."""
+    """A conversation; `refusal` is an error every post to it gets, such as `restricted_action`,
+    `thread_refusal` every reply; `people` are its members."""
 
     id: str
     name: str
@@ -68,6 +69,8 @@ class FakeChannel:
     member: bool = True
     archived: bool = False
     refusal: str | None = None
+    thread_refusal: str | None = None
+    people: set[str] = field(default_factory=lambda: {"U1"})
     messages: list[FakeMessage] = field(default_factory=list)
     ephemeral: list[dict[str, Any]] = field(default_factory=list)
 
@@ -82,6 +85,7 @@ class Workspace:
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self.now = now
         self.history_lag = 0.0
+        self.members_are_secret = False
         self.apps = {BOT_TOKEN: App(BOT_TOKEN)}
         self.app_tokens = {APP_TOKEN: {"connections:write"}}
         self.channels: dict[str, FakeChannel] = {}

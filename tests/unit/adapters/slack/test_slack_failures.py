@@ -13,8 +13,8 @@ import slack_sdk.errors
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse, WebClient
 
-from monitor.adapters.slack import error_codes as slack_codes
 from monitor.adapters.slack.deadline import TooLate
+from monitor.adapters.slack.error_codes import Method
 from monitor.adapters.slack.errors import (
     CALL_ERRORS,
     failure_of,
@@ -95,12 +95,85 @@ def test_everything_after_that_is_unknown(error: Exception) -> None:
     assert isinstance(failure_of(error), Unknown)
 
 
-def test_the_tables_of_codes_do_not_overlap() -> None:
-    tables = [
-        slack_codes.CREDENTIALS, slack_codes.CHANNEL, slack_codes.LAYOUT, slack_codes.GONE, slack_codes.RATE,
-        slack_codes.UNSURE,
-    ]  # fmt: skip
-    assert sum(map(len, tables)) == len(frozenset().union(*tables))
+THREAD = NotSent.Scope.THREAD
+
+DOCUMENTED = {
+    "not_authed invalid_auth access_denied accesslimited account_inactive deprecated_endpoint ekm_access_denied "
+    "enterprise_is_restricted metadata_must_be_sent_from_app method_deprecated missing_scope no_permission "
+    "not_allowed_token_type org_login_required team_access_not_granted token_expired token_revoked "
+    "two_factor_setup_required": ("app", "app", "app"),
+    "channel_not_found duplicate_channel_not_found is_archived is_inactive messages_tab_disabled not_in_channel "
+    "restricted_action restricted_action_read_only_channel restricted_action_thread_only_channel team_not_found "
+    "user_not_found as_user_not_supported cant_post_message": ("receiver", "receiver", "drop"),
+    "cannot_reply_to_message thread_not_found restricted_action_thread_locked cant_broadcast_message "
+    "restricted_action_non_threadable_channel invalid_thread_ts": ("message", "thread", "drop"),
+    "message_not_found cant_update_message edit_window_closed block_mismatch duplicate_message_not_found": (
+        "drop",
+        "thread",
+        "drop",
+    ),
+    "msg_too_long no_text too_many_attachments invalid_blocks invalid_blocks_format invalid_metadata_format "
+    "invalid_metadata_schema metadata_too_large markdown_text_conflict msg_blocks_too_long invalid_arguments "
+    "invalid_arg_name invalid_array_arg invalid_charset invalid_form_data invalid_post_type missing_post_type "
+    "attachment_payload_limit_exceeded no_dual_broadcast_content_update invalid_attachments too_many_contact_cards "
+    "slack_connect_file_link_sharing_blocked slack_connect_canvas_sharing_blocked slack_connect_blocked_file_type "
+    "slack_connect_clip_sharing_blocked slack_connect_file_upload_sharing_blocked update_failed "
+    "slack_connect_lists_sharing_blocked external_channel_migrating streaming_state_conflict "
+    "a_code_of_tomorrow": ("message", "message", "message"),
+    "rate_limited ratelimited message_limit_exceeded": ("slow", "slow", "slow"),
+    "fatal_error internal_error request_timeout service_unavailable": ("unknown", "unknown", "unknown"),
+    "team_added_to_org": ("later", "later", "later"),
+    "restricted_action_of_tomorrow": ("receiver", "receiver", "drop"),
+    "restricted_action_thread_of_tomorrow": ("message", "thread", "drop"),
+}
+"""Every documented code of chat.postMessage and chat.update: what it means for a post, for a reply, and for an edit."""
+
+
+def meant(code: str, method: Method) -> str:
+    """The judgement in one word."""
+    judged = refusal_of(code, {}, method=method)
+    if isinstance(judged, Unknown):
+        return "unknown"
+    if judged.retry_after:
+        return "slow"
+    if judged.scope is MESSAGE:
+        return "drop" if judged.permanent else "message"
+    if judged.scope is APP:
+        return "app" if judged.permanent else "later"
+    assert judged.permanent
+    return judged.scope.value
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"), [(code, expected) for codes, expected in DOCUMENTED.items() for code in codes.split()]
+)
+def test_every_documented_code_is_judged_by_method(code: str, expected: tuple[str, str, str]) -> None:
+    assert tuple(meant(code, method) for method in (Method.POST, Method.REPLY, Method.EDIT)) == expected
+
+
+@pytest.mark.parametrize(
+    ("codes", "permanent"),
+    [
+        ("channel_not_found not_in_channel is_archived missing_scope access_denied no_permission", True),
+        ("not_allowed_token_type team_access_not_granted ekm_access_denied enterprise_is_restricted", True),
+        ("invalid_arguments invalid_cursor invalid_limit invalid_ts_latest invalid_ts_oldest invalid_charset", True),
+        (
+            "invalid_metadata_filter_keys method_not_supported_for_channel_type invalid_post_type a_code_of_tomorrow",
+            True,
+        ),
+        ("invalid_auth not_authed account_inactive token_expired token_revoked org_login_required", False),
+        ("ratelimited fatal_error internal_error request_timeout service_unavailable team_added_to_org", False),
+    ],
+)
+def test_every_documented_code_of_reading_history_is_judged(codes: str, permanent: bool) -> None:
+    for code in codes.split():
+        assert unreadable(refusal_of(code, {}, method=Method.READ)).permanent is permanent, code
+
+
+def test_a_thread_that_is_gone_is_told_from_a_history_that_cannot_be_read() -> None:
+    gone = refusal_of("thread_not_found", {}, method=Method.READ)
+    assert isinstance(gone, NotSent)
+    assert gone.scope is THREAD
 
 
 @pytest.mark.parametrize(
@@ -260,9 +333,6 @@ def test_slacks_own_limit_is_read_with_its_header_in_full() -> None:
     assert failure_of(answer({"ok": False, "error": "ratelimited"}, 429, SLOW)) == SLOW_DOWN
     assert failure_of(answer("<html>", 429, SLOW)) == SLOW_DOWN
     assert refusal_of("channel_not_found", {}) == NotSent(reason="channel_not_found", permanent=True, scope=RECEIVER)
-    assert refusal_of("restricted_action_thread", {}) == NotSent(
-        reason="restricted_action_thread", permanent=True, scope=RECEIVER
-    )
 
 
 @pytest.mark.parametrize(
