@@ -26,7 +26,8 @@ from monitor.app.runtime.clock import SystemClock
 from monitor.domain.alerts.alert import AlertChange, AlertKind, DeliveryKind, NewDelivery
 from monitor.domain.catalog import Catalog, Channel, Receiver, Severity, Topic, Watchlist
 from monitor.domain.delivery.attempt import DueDelivery, Rules
-from monitor.engine.runner import StepRunner, Work
+from monitor.engine.runner import StepRunner
+from monitor.engine.spec import StepSpec
 from monitor.steps.deliver import Deliver
 from storage.outbox.add import add_deliveries
 from storage.outbox.store import SqlOutbox
@@ -106,7 +107,7 @@ async def slack(port: int) -> AsyncIterator[str]:
 @asynccontextmanager
 async def running(
     database: Database, api_url: str, rules: Rules
-) -> AsyncIterator[tuple[StepRunner[DueDelivery], list[float]]]:
+) -> AsyncIterator[tuple[StepRunner[DueDelivery, int], list[float]]]:
     """The deliver step in its runner; the moments at which Slack had accepted."""
     accepted: list[float] = []
     calls = SlackCalls(timeout=rules.timeout, api_url=api_url)
@@ -128,17 +129,8 @@ async def running(
         rules=rules,
     )
 
-    async def perform(row: DueDelivery) -> bool:
-        return await step.perform(row) is not None
-
-    async def pause() -> float | None:
-        at = await step.next_at()
-        return None if at is None else max(0.0, (at - SystemClock().now()).total_seconds())
-
-    work = Work(
-        name="deliver", concurrency=16, due=step.due, key=lambda row: row.id, perform=perform, wakes=(), pause=pause
-    )
-    runner = StepRunner(work=work, wake_others=lambda names: None)
+    spec = StepSpec(name="deliver", step=step, concurrency=16)
+    runner = StepRunner(spec=spec, trigger=lambda names: None)
     task = asyncio.create_task(runner.run())
     try:
         yield runner, accepted

@@ -169,7 +169,7 @@ class Ours:
 
     async def poll(self, urls: Sequence[str]) -> None:
         async def ask(url: str) -> None:
-            await self.step.perform(self.due[url])
+            await self.step.poll(self.due[url])
 
         await over_queue(urls, ask)
 

@@ -1,6 +1,6 @@
 """Processor time of an article for everything but fetching, extracting and matching.
 
-Those three are replaced by values that cost nothing; what remains is errands, reading and writing rows, reading the
+Those three are replaced by values that cost nothing; what remains is jobs, reading and writing rows, reading the
 text for stories and placing. The local engine on the same PostgreSQL stands beside it: the difference is what sharing
 costs. PostgreSQL's own time is told apart.
 """
@@ -8,7 +8,6 @@ costs. PostgreSQL's own time is told apart.
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +15,7 @@ from sqlalchemy import event
 
 from benchmarks.cluster.machines import Now, Server
 from benchmarks.cluster.prose import article
-from monitor.app.works import Steps
+from monitor.app.steps import TRIAGE_REST, TRIAGED_TOGETHER
 from monitor.domain.articles.article import Entry, Method, NewArticle, Stage, Text
 from monitor.domain.catalog import Catalog, Feed
 from monitor.domain.feeds.feed import FeedState
@@ -27,7 +26,7 @@ from monitor.domain.topics.matcher import compile_catalog
 from monitor.engine.cluster.engine import ClusterEngine
 from monitor.engine.cluster.jobs import Jobs
 from monitor.engine.local import LocalEngine
-from monitor.engine.runner import Work
+from monitor.engine.spec import StepSpec
 from monitor.steps.extract import Extract
 from monitor.steps.triage import Triage
 from storage.articles.store import SqlArticleStore
@@ -88,10 +87,10 @@ async def cost(server: Server, articles: int) -> list[str]:
     for engine in ("local", "cluster"):
         async with server.store(f"cost_{engine}") as database:
             await fill(database, [title for title, _ in made])
-            works = _works(database, [text for _, text in made])
+            specs = _specs(database, [text for _, text in made])
             lock = LockTime(database)
             began, used, theirs = time.perf_counter(), time.process_time(), server.seconds()
-            await (_local(works) if engine == "local" else _cluster(works, database, articles))
+            await (_local(specs) if engine == "local" else _cluster(specs, database, articles))
             ours = 1000 * (time.process_time() - used) / articles
             theirs = 1000 * (server.seconds() - theirs) / articles
             rate = articles / (time.perf_counter() - began)
@@ -123,7 +122,7 @@ async def fill(database: Database, titles: Sequence[str]) -> None:
     await feeds.record(Polled(feed_key="f", seen_polls=0, state=state, articles=new))
 
 
-def _works(database: Database, texts: Sequence[str]) -> Sequence[Work[Any]]:
+def _specs(database: Database, texts: Sequence[str]) -> Sequence[StepSpec[Any, Any]]:
     clock, instant, rows = Now(), Instant(texts), SqlArticleStore(database)
     extract = Extract(
         store=rows,
@@ -133,29 +132,21 @@ def _works(database: Database, texts: Sequence[str]) -> Sequence[Work[Any]]:
         catalog=InstantCatalog(()),
         clock=clock,
     )
-    steps = Steps(
-        clock=clock,
-        feeds=SqlFeedStore(database),
-        articles=rows,
-        poll=None,  # type: ignore[arg-type]
-        extract=extract,
-        triage=Triage(store=rows, topics=instant, index=StoryIndex(timedelta(days=3)), clock=clock),
-        deliver=None,  # type: ignore[arg-type]
-    )
+    triage = Triage(store=rows, topics=instant, index=StoryIndex(timedelta(days=3)), clock=clock)
     return [
-        replace(work, wakes=tuple(name for name in work.wakes if name == "triage"))
-        for work in steps.works(requests=50, extractions=16)[1:3]
+        StepSpec(name="extract", step=extract, concurrency=16, ahead=48, triggers=("triage",), batch=8, jobs=6),
+        StepSpec(name="triage", step=triage, concurrency=TRIAGED_TOGETHER, ahead=48, rest=TRIAGE_REST, batch=25),
     ]
 
 
-async def _local(works: Sequence[Work[Any]]) -> None:
-    await LocalEngine(works).run_once()
+async def _local(specs: Sequence[StepSpec[Any, Any]]) -> None:
+    await LocalEngine(specs).run_once()
 
 
-async def _cluster(works: Sequence[Work[Any]], database: Database, articles: int) -> None:
+async def _cluster(specs: Sequence[StepSpec[Any, Any]], database: Database, articles: int) -> None:
     clock = Now()
     engine = ClusterEngine(
-        works, jobs=Jobs(database.conninfo, clock), leases=SqlLeases(database), clock=clock, rescued=ignored
+        specs, jobs=Jobs(database.conninfo, clock), leases=SqlLeases(database), clock=clock, recovered=ignored
     )
     stop = asyncio.Event()
     running = asyncio.create_task(engine.run(stop))

@@ -13,7 +13,7 @@ import psutil
 import psycopg
 from sqlalchemy.engine import make_url
 
-from monitor.engine.cluster.tables import prepare_errands
+from monitor.engine.cluster.tables import prepare_jobs
 from storage.schema.upgrade import upgrade
 from storage.sql.database import Database
 
@@ -43,7 +43,7 @@ class Server:
             connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
         database = Database.open(make_url(self.url).set(database=name).render_as_string(hide_password=False))
         await upgrade(database)
-        await prepare_errands(database)
+        await prepare_jobs(database)
         try:
             yield database
         finally:

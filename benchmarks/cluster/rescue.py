@@ -15,7 +15,7 @@ from benchmarks.cluster.cost import ignored
 from benchmarks.cluster.machines import Now, Server, at_percent
 from monitor.engine.cluster.engine import ClusterEngine
 from monitor.engine.cluster.jobs import Jobs
-from monitor.engine.runner import Work
+from monitor.engine.spec import StepSpec
 from storage.cluster.leases import SqlLeases
 from storage.sql.database import Database
 
@@ -29,37 +29,36 @@ asyncio.run(sleeper(sys.argv[1]))
 class Sleepers:
     """One row, for ever due, that takes for ever."""
 
-    async def due(self, limit: int, skip: Collection[Hashable]) -> Sequence[int]:
+    async def due(self, limit: int, skip: Collection[Hashable] = ()) -> Sequence[int]:
         return [row for row in (1,) if row not in skip]
+
+    async def due_keys(self, limit: int, skip: Collection[Hashable] = ()) -> Sequence[int]:
+        return await self.due(limit, skip)
+
+    def key(self, row: int) -> int:
+        return row
+
+    async def next_in(self) -> None:
+        return None
 
     async def still_due(self, keys: Collection[Hashable]) -> Sequence[int]:
         return [1]
 
-    async def perform(self, row: int) -> bool:
+    async def run(self, row: int) -> bool:
         print("begun", flush=True)
         await asyncio.sleep(3600)
         return False
-
-    def work(self) -> Work[int]:
-        return Work(
-            name="sleep",
-            concurrency=1,
-            due=self.due,
-            still_due=self.still_due,
-            key=lambda row: row,
-            perform=self.perform,
-        )
 
 
 async def sleeper(url: str) -> None:
     """A process that begins a row and never ends it."""
     database, clock = Database.open(url), Now()
     engine = ClusterEngine(
-        [Sleepers().work()],
+        [StepSpec(name="sleep", step=Sleepers(), concurrency=1)],
         jobs=Jobs(database.conninfo, clock),
         leases=SqlLeases(database),
         clock=clock,
-        rescued=ignored,
+        recovered=ignored,
     )
     print("ready", flush=True)
     await engine.run(asyncio.Event())

@@ -52,7 +52,8 @@ class Metrics:
         )
         self.failing = Gauge("feeds_failing", "Feeds whose last poll failed.", **named)
         self.processes = Gauge("processes", "Processes at work on the store.", **named)
-        self.rescued = Gauge("rescued_errands", "Errands ever taken over from processes that died.", **named)
+        self.recovered = Gauge("recovered_jobs", "Jobs ever recovered from processes that died.", **named)
+        self.rescued = Gauge("rescued_errands", "Old name of wirewatch_recovered_jobs, for one release.", **named)
         self.reload_ok = Gauge(
             "config_last_reload_successful", "Whether the last look at config/ found it valid.", **named
         )
@@ -70,7 +71,8 @@ class Metrics:
             self.outbox.labels(state.value).set(overview.outbox.get(state.value, 0))
         self.outbox_age.set(_age(overview.outbox_oldest_due, overview.at))
         self.processes.set(len(living(overview)))
-        self.rescued.set(overview.rescued)
+        for gauge in (self.recovered, self.rescued):
+            gauge.set(overview.recovered)
         self.succeeded.clear()  # feeds that are gone from the configuration leave no series behind
         for feed in overview.feeds:
             if feed.succeeded_at is not None:

@@ -1,9 +1,11 @@
-"""The four steps with all that they need, the same whichever engine runs them."""
+"""Build the four steps with their stores and adapters, the same for either engine."""
 
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from math import ceil
+from typing import Any
 
 from rich.console import Console
 
@@ -15,40 +17,92 @@ from monitor.adapters.text.outlets import outlets
 from monitor.app.notifiers import interactive, notifiers, rules
 from monitor.app.readers import open_readers
 from monitor.app.runtime.compiled_topics import CompiledTopics
-from monitor.app.runtime.event_log import JournaledArticles, JournaledFeeds, JournaledOutbox
-from monitor.app.runtime.housekeeping import SetRight, Sweep
+from monitor.app.runtime.event_log import LoggedArticles, LoggedFeeds, LoggedOutbox
+from monitor.app.runtime.housekeeping import ClockRepair, Sweep
 from monitor.app.runtime.story_window import rebuilt_index
-from monitor.app.works import Steps
 from monitor.config.models.settings import Settings
 from monitor.config.reload import ConfigSource
 from monitor.domain.feeds.intervals import PollSettings
-from monitor.ports import Clock
+from monitor.engine.spec import StepSpec
+from monitor.ports import Clock, FeedStore
 from monitor.steps.deliver import Deliver
 from monitor.steps.extract import Extract
 from monitor.steps.poll import PollStep
 from monitor.steps.triage import Triage
 from storage.admin.retention import SqlHousekeeping
+from storage.articles.store import SqlArticleStore
 from storage.feeds.store import SqlFeedStore
+from storage.outbox.store import SqlOutbox
 from storage.sql.database import Database
 
 EXTRACTIONS = 16
 """Articles in extraction at once: enough pages under way to keep the worker processes busy while others download."""
 
+TRIAGED_TOGETHER = 25
+"""Articles in triage at once: the store places those that wait together, in the order of asking, in one transaction."""
+
+TRIAGE_REST = 0.2
+"""Seconds for which articles of a stream are gathered for triage. Measured: the main process takes 22.1 ms an article
+instead of 27.9 with a transaction for each (docs/decisions/005-pipeline-cost.md)."""
+
+_AHEAD = 48
+"""Rows read ahead of the free slots, so that queries cost little beside the work. Deliveries are not read ahead: which
+one may leave next depends on the one before."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Built:
-    """What an engine is given to run, and what the chores beside it look after."""
+class Steps:
+    """The four steps of one process, with what the periodic jobs beside them need."""
 
-    steps: Steps
+    poll: PollStep
+    extract: Extract
+    triage: Triage
+    deliver: Deliver
     topics: CompiledTopics
-    feeds: SqlFeedStore
+    feeds: FeedStore
     metrics: Metrics
     sweep: Sweep
-    set_right: SetRight
+    clock_repair: ClockRepair
+
+    def specs(self, *, requests: int, extractions: int) -> tuple[StepSpec[Any, Any], ...]:
+        """Return the steps in the order an article passes them: so many feed requests and pages at once.
+
+        More polls than `requests` are under way: one that waits for a crowded host must not hold up the others.
+        """
+        return (
+            StepSpec(
+                name="poll",
+                step=self.poll,
+                concurrency=requests * 4,
+                ahead=_AHEAD,
+                triggers=("extract", "triage", "deliver"),
+                batch=8,
+                jobs=requests * 3,
+            ),
+            StepSpec(
+                name="extract",
+                step=self.extract,
+                concurrency=extractions,
+                ahead=_AHEAD,
+                triggers=("triage",),
+                batch=8,
+                jobs=2 * ceil(extractions / 8) + 2,
+            ),
+            StepSpec(
+                name="triage",
+                step=self.triage,
+                concurrency=TRIAGED_TOGETHER,
+                ahead=_AHEAD,
+                rest=TRIAGE_REST,
+                triggers=("deliver",),
+                batch=TRIAGED_TOGETHER,
+            ),
+            StepSpec(name="deliver", step=self.deliver, concurrency=16, triggers=("deliver",)),
+        )
 
 
 @asynccontextmanager
-async def build(
+async def open_steps(
     source: ConfigSource,
     clock: Clock,
     database: Database,
@@ -57,24 +111,25 @@ async def build(
     resolve: Resolve | None = None,
     host_limits: HostLimits | None = None,
     listening: Callable[[], bool] = interactive,
-) -> AsyncIterator[Built]:
-    """The steps over an open database.
+) -> AsyncIterator[Steps]:
+    """Open the steps over an open database; `console`, `resolve` and `host_limits` as for `open_process`.
 
-    `console`, `resolve` and `host_limits` as for `open_daemon` and `open_readers`; `listening` tells whether anybody
-    hears the buttons of messages.
+    `listening` tells whether the buttons of messages are listened to.
     """
     metrics, settings = Metrics(), source.settings
     metrics.reload_ok.set(1)
     metrics.reload_at.set(clock.now().timestamp())
     topics = CompiledTopics(source, source.matcher)
-    feeds, articles = JournaledFeeds(database), JournaledArticles(database, metrics)
+    placed = SqlArticleStore(database)
+    feeds, articles = LoggedFeeds(SqlFeedStore(database)), LoggedArticles(placed, metrics)
     index = await rebuilt_index(articles, clock)
+    sending = rules(settings)
     async with open_readers(settings, clock, resolve=resolve, host_limits=host_limits) as readers:
         fetcher = MeteredFetcher(readers.fetcher, metrics)
-        steps = Steps(
-            clock=clock,
+        yield Steps(
+            topics=topics,
             feeds=feeds,
-            articles=articles,
+            metrics=metrics,
             poll=PollStep(
                 store=feeds,
                 fetcher=fetcher,
@@ -95,31 +150,29 @@ async def build(
             ),
             triage=Triage(store=articles, topics=topics, index=index, clock=clock),
             deliver=Deliver(
-                outbox=JournaledOutbox(database),
+                outbox=LoggedOutbox(SqlOutbox(database)),
                 notifiers={
                     channel: MeteredNotifier(notifier, metrics)
                     for channel, notifier in notifiers(settings, clock, console).items()
                 },
                 catalogs=source,
                 clock=clock,
-                rules=rules(settings),
+                rules=sending,
                 interactive=listening,
             ),
+            sweep=Sweep(
+                housekeeping=SqlHousekeeping(database),
+                retention=settings.retention,
+                index=index,
+                between_placings=placed.between_placings,
+                clock=clock,
+            ),
+            clock_repair=ClockRepair(database=database, clock=clock, settle=sending.timeout + sending.settle),
         )
-        sweep = Sweep(
-            housekeeping=SqlHousekeeping(database),
-            retention=settings.retention,
-            index=index,
-            between_placings=articles.between_placings,
-            clock=clock,
-        )
-        sent_by = steps.deliver.rules
-        set_right = SetRight(database=database, clock=clock, settle=sent_by.timeout + sent_by.settle)
-        yield Built(steps=steps, topics=topics, feeds=feeds, metrics=metrics, sweep=sweep, set_right=set_right)
 
 
 def poll_settings(settings: Settings) -> PollSettings:
-    """When feeds are asked, as wirewatch.yml says."""
+    """Return the poll settings of wirewatch.yml."""
     poll = settings.poll
     return PollSettings(
         default_every=poll.default_every,

@@ -74,9 +74,9 @@ def _show(overview: Overview, found: tuple[str, ...]) -> None:
             for w in overview.workers
         ],
     )
-    if overview.rescued:
-        errands = "errand was" if overview.rescued == 1 else "errands were"
-        console.print(f"{overview.rescued:,} {errands} taken over from processes that died")
+    if overview.recovered:
+        jobs = "job" if overview.recovered == 1 else "jobs"
+        console.print(f"{overview.recovered:,} {jobs} recovered from processes that died")
     _table(
         console,
         ("feed in trouble", "why", "since"),

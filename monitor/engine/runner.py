@@ -1,217 +1,165 @@
-"""A runner takes due rows of one step and performs them, a bounded number at a time."""
+"""A runner takes due rows of one step and runs them, a bounded number at a time."""
 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Generic, TypeVar
 
+from monitor.engine.spec import Progress, StepSpec
+from monitor.engine.survive import survive
+from storage.sql.errors import StoreError, StoreUnavailable
+
 log = logging.getLogger(__name__)
 
 Row = TypeVar("Row")
-Result = TypeVar("Result")
+Key = TypeVar("Key", bound=Hashable)
 
-_SHUN_FIRST = 5.0
-_SHUN_MOST = 3600.0
-"""Seconds a row is left alone after an unforeseen error: doubled each time, so that one poison row cannot spin
-(healthchecks pushes such a row away before it raises)."""
+BACK_OFF_FIRST = 5.0
+BACK_OFF_MOST = 3600.0
+"""Seconds a row backs off after an unforeseen error: doubled each time, so that one poison row cannot spin
+(healthchecks pushes such a row away before it raises). An outage of the store is no fault of the row: always the first.
+"""
 
-_MOMENT = 2.0
-"""Seconds that `drain` waits for something to become due."""
-
-
-async def survive(what: str, attempt: Awaitable[Result]) -> Result | Exception:
-    """The result of `attempt`, or the unforeseen error it ended in, logged.
-
-    The one broad `except` of the program: a bug or an outage harms one row or one chore, not the daemon.
-    """
-    try:
-        return await attempt
-    except Exception as error:
-        log.exception("%s failed unexpectedly", what)
-        return error
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work(Generic[Row]):
-    """A step as the engine sees it: how to find due rows, how to tell them apart, what to do with one.
-
-    `perform` answers whether it may have made rows due for the runners named in `wakes`. `pause` tells in how many
-    seconds something may become due, for a step that should not wait for the next tick. `ahead` rows are read more
-    than there are free slots: one look for work then serves many rows, and the stores refuse a row that is stale.
-    After a look that found something the next one waits for `rest` seconds: what comes in a stream goes on together,
-    what comes alone goes on at once.
-
-    For an engine that hands keys to other processes: `still_due` reads those of the rows with these keys that are still
-    to be performed, `due_keys` finds keys without reading the rows, `batch` is how many of them are worth one errand,
-    `errands` how many a process takes at once where rows may take long: each slow row keeps its whole errand.
-    """
-
-    name: str
-    concurrency: int
-    due: Callable[[int, Collection[Hashable]], Awaitable[Sequence[Row]]]
-    key: Callable[[Row], Hashable]
-    perform: Callable[[Row], Awaitable[bool]]
-    wakes: tuple[str, ...] = ()
-    pause: Callable[[], Awaitable[float | None]] | None = None
-    ahead: int = 0
-    rest: float = 0.0
-    still_due: Callable[[Collection[Hashable]], Awaitable[Sequence[Row]]] | None = None
-    due_keys: Callable[[int, Collection[Hashable]], Awaitable[Sequence[Hashable]]] | None = None
-    batch: int = 1
-    errands: int | None = None
-
-
-@dataclass(slots=True)
-class Progress:
-    """What a runner has done since start; times are the event loop's. `began_at`: None until it begins.
-    `looked_at`: when it last looked for due rows, or, all its slots being taken, when it last finished one."""
-
-    began_at: float | None = None
-    performed: int = 0
-    errors: int = 0
-    looked_at: float | None = None
+DRAIN_WAIT = 2.0
+"""Seconds that `drain` waits for a row to become due: a channel takes one message a second."""
 
 
 @dataclass(slots=True, eq=False)
-class StepRunner(Generic[Row]):
-    """Runs one `Work` until stopped. A row in flight, or shunned after an error, is not taken again."""
+class StepRunner(Generic[Row, Key]):
+    """Runs one step until stopped. A row under way, or backing off after an error, is not taken again."""
 
-    work: Work[Row]
-    wake_others: Callable[[Sequence[str]], None]
+    spec: StepSpec[Row, Key]
+    trigger: Callable[[Sequence[str]], None]
     progress: Progress = field(default_factory=Progress)
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: bool = False
-    _flying: dict[Hashable, asyncio.Task[None]] = field(default_factory=dict)
-    _shunned: dict[Hashable, tuple[float, float]] = field(default_factory=dict)
-    _done: set[Hashable] | None = None
+    _running: dict[Key, asyncio.Task[None]] = field(default_factory=dict)
+    _backing_off: dict[Key, tuple[float, float]] = field(default_factory=dict)
+    _drained: set[Key] | None = None
     _alarm: asyncio.TimerHandle | None = None
     _read: deque[Row] = field(default_factory=deque)
     _found_at: float = -inf
 
     def wake(self) -> None:
-        """There may be something due."""
+        """Check for due rows soon."""
         self._awake.set()
 
     async def run(self) -> None:
-        """Take and perform due rows whenever woken, until `stop`."""
-        self.progress.began_at = asyncio.get_running_loop().time()
+        """Take and run due rows whenever woken, until `stop`."""
+        loop = asyncio.get_running_loop()
+        self.progress.began_at = loop.time()
         while not self._stopping:
             await self._awake.wait()
-            await asyncio.sleep(self._found_at + self.work.rest - asyncio.get_running_loop().time())
+            await asyncio.sleep(self._found_at + self.spec.rest - loop.time())
             self._awake.clear()
             while await self._take():
-                await self._slot()
+                while len(self._running) >= self.spec.concurrency and not self._stopping:
+                    await asyncio.wait(self._running.values(), return_when=asyncio.FIRST_COMPLETED)
             await self._set_alarm()
 
     async def drain(self, *, each_once: bool = False) -> int:
-        """Perform until nothing is due and nothing is in flight; the number of rows performed.
+        """Run rows until none is due and none under way; return how many ran.
 
         `each_once`: a row that is due again at once (a feed with a very short interval) is not taken twice.
         """
         before = self.progress.performed
-        self._done = set() if each_once else None
+        self._drained = set() if each_once else None
         while True:
             taken = await self._take()
-            if self._flying:
-                await asyncio.wait(self._flying.values(), return_when=asyncio.FIRST_COMPLETED)
-            elif not taken and not await self._soon():
-                self._done = None
-                return self.progress.performed - before
-
-    async def _soon(self) -> bool:
-        """Wait for what is held back for a moment only: a channel takes one message a second."""
-        seconds = await self.work.pause() if self.work.pause else None
-        if seconds is None or seconds > _MOMENT:
-            return False
-        await asyncio.sleep(seconds)
-        return True
+            if self._running:
+                await asyncio.wait(self._running.values(), return_when=asyncio.FIRST_COMPLETED)
+            elif not taken:
+                seconds = await self.spec.step.next_in()
+                if seconds is None or seconds > DRAIN_WAIT:
+                    self._drained = None
+                    return self.progress.performed - before
+                await asyncio.sleep(seconds)
 
     async def stop(self, grace: float) -> None:
-        """Take nothing more; give what is in flight `grace` seconds to finish, then cancel it."""
+        """Take no more rows; give those under way `grace` seconds to finish, then cancel them."""
         self._stopping = True
         if self._alarm is not None:
             self._alarm.cancel()
         self._awake.set()
-        if not self._flying:
+        if not self._running:
             return
-        _, late = await asyncio.wait(self._flying.values(), timeout=grace)
+        _, late = await asyncio.wait(self._running.values(), timeout=grace)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
     @property
     def in_flight(self) -> int:
-        """How many rows are being performed."""
-        return len(self._flying)
+        """Return how many rows are under way."""
+        return len(self._running)
 
     async def _take(self) -> int:
-        """Start tasks for due rows in the free slots; how many were started."""
-        free = self.work.concurrency - len(self._flying)
+        """Start tasks for due rows in the free slots; return how many."""
+        free = self.spec.concurrency - len(self._running)
         if free <= 0 or self._stopping:
             return 0
         if not self._read:
-            await self._look(free)
+            await self._read_due(free)
         started = [self._read.popleft() for _ in range(min(free, len(self._read)))]
         for row in started:
-            key = self.work.key(row)
-            self._flying[key] = asyncio.create_task(self._perform(key, row), name=f"{self.work.name} {key}")
+            key = self.spec.step.key(row)
+            self._running[key] = asyncio.create_task(self._run_row(key, row), name=f"{self.spec.name} {key}")
         return len(started)
 
-    async def _look(self, free: int) -> None:
+    async def _read_due(self, free: int) -> None:
         """Read due rows, as many as there are free slots and some ahead."""
-        wanted = self.work.due(free + self.work.ahead, self._left_alone())
-        rows = await survive(f"{self.work.name}: looking for due rows", wanted)
+        wanted = self.spec.step.due(free + self.spec.ahead, self._excluded())
+        rows = await survive(f"{self.spec.name}: reading due rows", wanted)
+        now = asyncio.get_running_loop().time()
         if isinstance(rows, Exception):
-            self.progress.errors += 1
+            self.progress.failed(rows, now)
             return
-        self.progress.looked_at = asyncio.get_running_loop().time()
+        self.progress.checked_at = now
         if rows:
-            self._found_at = self.progress.looked_at
+            self._found_at = now
         self._read.extend(rows)
 
-    async def _perform(self, key: Hashable, row: Row) -> None:
+    async def _run_row(self, key: Key, row: Row) -> None:
+        loop = asyncio.get_running_loop()
         try:
-            made_work = await survive(f"{self.work.name}: row {key}", self.work.perform(row))
-            if isinstance(made_work, Exception):
-                self.progress.errors += 1
-                self._shun(key)
+            outcome = await survive(f"{self.spec.name}: row {key}", self.spec.step.run(row))
+            if isinstance(outcome, Exception):
+                self.progress.failed(outcome, loop.time())
+                self._back_off(key, outcome)
             else:
-                self._shunned.pop(key, None)
-                if made_work:
-                    self.wake_others(self.work.wakes)
+                self._backing_off.pop(key, None)
+                if outcome:
+                    self.trigger(self.spec.triggers)
         finally:
             self.progress.performed += 1
-            self.progress.looked_at = asyncio.get_running_loop().time()
-            del self._flying[key]
-            if self._done is not None:
-                self._done.add(key)
+            self.progress.checked_at = loop.time()
+            del self._running[key]
+            if self._drained is not None:
+                self._drained.add(key)
             self._awake.set()
 
     async def _set_alarm(self) -> None:
-        """Wake by ourselves when the step says that something will be due."""
-        if self.work.pause is None or self._stopping:
+        """Wake when the step says that a row will be due, where the tick would be late."""
+        if self._stopping:
             return
-        seconds = await survive(f"{self.work.name}: looking ahead", self.work.pause())
+        seconds = await survive(f"{self.spec.name}: reading the next due time", self.spec.step.next_in())
         if isinstance(seconds, float):
             if self._alarm is not None:
                 self._alarm.cancel()
             self._alarm = asyncio.get_running_loop().call_later(max(seconds, 0.01), self.wake)
 
-    async def _slot(self) -> None:
-        """Wait until a row may be taken again."""
-        while len(self._flying) >= self.work.concurrency and not self._stopping:
-            await asyncio.wait(self._flying.values(), return_when=asyncio.FIRST_COMPLETED)
+    def _back_off(self, key: Key, error: Exception) -> None:
+        _, last = self._backing_off.get(key, (0.0, BACK_OFF_FIRST / 2))
+        wait = BACK_OFF_FIRST if isinstance(error, StoreUnavailable) else min(last * 2, BACK_OFF_MOST)
+        self._backing_off[key] = (asyncio.get_running_loop().time() + wait, wait)
+        if not isinstance(error, StoreError):
+            log.warning("%s: row %s is tried again in %.0f s", self.spec.name, key, wait)
 
-    def _shun(self, key: Hashable) -> None:
-        _, last = self._shunned.get(key, (0.0, _SHUN_FIRST / 2))
-        wait = min(last * 2, _SHUN_MOST)
-        self._shunned[key] = (asyncio.get_running_loop().time() + wait, wait)
-        log.warning("%s: row %s is left alone for %.0f s", self.work.name, key, wait)
-
-    def _left_alone(self) -> Collection[Hashable]:
+    def _excluded(self) -> Collection[Key]:
+        """Return the keys of rows under way, backing off, or drained already."""
         now = asyncio.get_running_loop().time()
-        shunned = {key for key, (until, _) in self._shunned.items() if until > now}
-        return {*self._flying, *shunned, *(self._done or ())}
+        waiting = {key for key, (until, _) in self._backing_off.items() if until > now}
+        return {*self._running, *waiting, *(self._drained or ())}

@@ -1,1 +1,4 @@
-"""What is done to a due row: poll, extract, triage, deliver, housekeeping."""
+"""The four steps a due row passes: poll, extract, triage, deliver.
+
+Steps decide nothing about concurrency: engines run them, stores and adapters are handed in as ports.
+"""

@@ -47,11 +47,28 @@ class Deliver:
         rows = await self.outbox.due(self.clock.now(), limit, skip, throttles)
         return [DueDelivery(delivery=row, via=routes.get(row.receiver)) for row in rows]
 
-    async def still_due(self, ids: Collection[int]) -> Sequence[DueDelivery]:
-        """Return those of the deliveries `ids` that are due, with the receivers that get them."""
+    async def due_keys(self, limit: int, skip: Collection[int] = ()) -> Sequence[int]:
+        """Return the ids of the deliveries `due` would return."""
+        return [row.id for row in await self.due(limit, skip)]
+
+    async def still_due(self, keys: Collection[int]) -> Sequence[DueDelivery]:
+        """Return those of the deliveries `keys` that are due, with the receivers that get them."""
         routes = await self._routes()
-        rows = await self.outbox.still_due(ids, self.clock.now())
+        rows = await self.outbox.still_due(keys, self.clock.now())
         return [DueDelivery(delivery=row, via=routes.get(row.receiver)) for row in rows]
+
+    def key(self, row: DueDelivery) -> int:
+        """Return the delivery's id."""
+        return row.id
+
+    async def run(self, row: DueDelivery) -> bool:
+        """Attempt one delivery; True when its outcome was recorded."""
+        return await self.attempt(row) is not None
+
+    async def next_in(self) -> float | None:
+        """Return the seconds until `due` may return a delivery, so that a message leaves the moment it may."""
+        at = await self.next_at()
+        return None if at is None else max(0.0, (at - self.clock.now()).total_seconds())
 
     async def next_at(self) -> datetime | None:
         """Return when `due` may next find something; None while nothing waits at all.
@@ -66,7 +83,7 @@ class Deliver:
         blocked = await self.outbox.blocked(self.clock.now())
         return {receiver.name: reachable(receiver, catalog, blocked) for receiver in catalog.receivers}
 
-    async def perform(self, due: DueDelivery) -> DeliveryState | None:
+    async def attempt(self, due: DueDelivery) -> DeliveryState | None:
         """Send or look up one delivery.
 
         Returns the state it ends in, or None when it may not be sent now or another worker has it.

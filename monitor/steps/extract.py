@@ -3,11 +3,12 @@
 The feed's text is used where the page fails or says less.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from monitor.domain.articles.agencies import agency_credited, credit_in
-from monitor.domain.articles.article import Article, Method, Text
+from monitor.domain.articles.article import Article, Method, Stage, Text
 from monitor.domain.articles.edits import edited, is_edit
 from monitor.domain.articles.headings import without_heading
 from monitor.domain.failures import Failure, Reason
@@ -49,8 +50,28 @@ class Extract:
     catalog: CatalogSource
     clock: Clock
 
-    async def perform(self, article: Article) -> bool:
-        """Read a due article's text; return True when it is now due for triage."""
+    async def due(self, limit: int, skip: Collection[int] = ()) -> Sequence[Article]:
+        """Return articles waiting for this step, longest due first, without those in `skip`."""
+        return await self.store.due(Stage.EXTRACT, self.clock.now(), limit, skip)
+
+    async def due_keys(self, limit: int, skip: Collection[int] = ()) -> Sequence[int]:
+        """Return the ids of the articles `due` would return."""
+        return await self.store.due_ids(Stage.EXTRACT, self.clock.now(), limit, skip)
+
+    async def still_due(self, keys: Collection[int]) -> Sequence[Article]:
+        """Return those of the articles `keys` that still wait for this step."""
+        return await self.store.still_due(Stage.EXTRACT, keys, self.clock.now())
+
+    def key(self, row: Article) -> int:
+        """Return the article's id."""
+        return row.id
+
+    async def next_in(self) -> None:
+        """Return None: the step before triggers this one."""
+
+    async def run(self, row: Article) -> bool:
+        """Read a due article's text; True when it is now due for triage."""
+        article = row
         feed = self.catalog.current().feed(article.feed_key)
         found = await self._page(article) if article.url and (feed is None or feed.full_text) else None
         may_pass = isinstance(found, Failure) and found.reason in TEMPORARY and not found.permanent

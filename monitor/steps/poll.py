@@ -1,6 +1,6 @@
 """Poll one feed: fetch, parse, decide, record."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
@@ -51,7 +51,30 @@ class PollStep:
     chance: Callable[[], float]
     network: Network = field(default_factory=Network)
 
-    async def perform(self, feed: FeedForPoll) -> int | None:
+    async def due(self, limit: int, skip: Collection[str] = ()) -> Sequence[FeedForPoll]:
+        """Return feeds whose time has come, longest overdue first, without those in `skip`."""
+        return await self.store.due(self.clock.now(), limit, skip)
+
+    async def due_keys(self, limit: int, skip: Collection[str] = ()) -> Sequence[str]:
+        """Return the keys of the feeds `due` would return."""
+        return await self.store.due_keys(self.clock.now(), limit, skip)
+
+    async def still_due(self, keys: Collection[str]) -> Sequence[FeedForPoll]:
+        """Return those of the feeds `keys` whose time has come."""
+        return await self.store.still_due(keys, self.clock.now())
+
+    def key(self, row: FeedForPoll) -> str:
+        """Return the feed's key."""
+        return row.feed.key
+
+    async def run(self, row: FeedForPoll) -> bool:
+        """Poll a due feed; True when it brought new articles."""
+        return bool(await self.poll(row))
+
+    async def next_in(self) -> None:
+        """Return None: feeds become due on the engine's tick."""
+
+    async def poll(self, feed: FeedForPoll) -> int | None:
         """Poll a due feed; return the number of new articles.
 
         None when another poll of it came first.

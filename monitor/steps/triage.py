@@ -3,11 +3,12 @@
 Everything is recorded in one transaction.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from monitor.domain.alerts.judge import ArticleJudge
 from monitor.domain.alerts.verdict import Verdict
-from monitor.domain.articles.article import Article
+from monitor.domain.articles.article import Article, Stage
 from monitor.domain.stories.fingerprint.fingerprint import fingerprint
 from monitor.domain.stories.index import StoryIndex
 from monitor.domain.stories.values import ReportText
@@ -25,9 +26,28 @@ class Triage:
     index: StoryIndex
     clock: Clock
 
-    async def perform(self, article: Article) -> bool:
-        """Triage an article; return whether deliveries were written."""
-        verdict = await self.judge(article)
+    async def due(self, limit: int, skip: Collection[int] = ()) -> Sequence[Article]:
+        """Return articles waiting for this step, longest due first, without those in `skip`."""
+        return await self.store.due(Stage.TRIAGE, self.clock.now(), limit, skip)
+
+    async def due_keys(self, limit: int, skip: Collection[int] = ()) -> Sequence[int]:
+        """Return the ids of the articles `due` would return."""
+        return await self.store.due_ids(Stage.TRIAGE, self.clock.now(), limit, skip)
+
+    async def still_due(self, keys: Collection[int]) -> Sequence[Article]:
+        """Return those of the articles `keys` that still wait for this step."""
+        return await self.store.still_due(Stage.TRIAGE, keys, self.clock.now())
+
+    def key(self, row: Article) -> int:
+        """Return the article's id."""
+        return row.id
+
+    async def next_in(self) -> None:
+        """Return None: the step before triggers this one."""
+
+    async def run(self, row: Article) -> bool:
+        """Judge a due article; True when deliveries were written."""
+        verdict = await self.judge(row)
         return verdict is not None and bool(verdict.deliveries)
 
     async def judge(self, article: Article) -> Verdict | None:

@@ -13,8 +13,8 @@ from storage.schema.processes import processes
 from storage.sql.database import Database
 from storage.sql.upserts import upsert
 
-RESCUED = "rescued"
-"""The counter of errands taken over from processes that died."""
+RECOVERED = "rescued"
+"""The counter of jobs recovered from processes that died, under its name in existing stores."""
 
 FORGOTTEN_AFTER = timedelta(days=1)
 """A process not seen for so long is no longer shown."""
@@ -41,9 +41,9 @@ class SqlProcesses:
         alive = select(func.count()).select_from(processes).where(processes.c.seen_at >= seen_since)
         return await self._database.read(lambda connection: connection.execute(alive).scalar_one())
 
-    async def count_rescued(self, errands: int) -> None:
+    async def count_recovered(self, jobs: int) -> None:
         """So many errands of dead processes were taken over by living ones."""
-        await self._database.run(lambda connection: count(connection, RESCUED, errands))
+        await self._database.run(lambda connection: count(connection, RECOVERED, jobs))
 
     async def all(self) -> Sequence[WorkerOverview]:
         """The processes seen of late, by name."""
@@ -55,9 +55,9 @@ def read_processes(connection: Connection) -> tuple[WorkerOverview, ...]:
     return tuple(_worker(row) for row in connection.execute(select(processes).order_by(processes.c.name)))
 
 
-def read_rescued(connection: Connection) -> int:
+def read_recovered(connection: Connection) -> int:
     """How many errands were ever taken over."""
-    known = select(counters.c.value).where(counters.c.name == RESCUED)
+    known = select(counters.c.value).where(counters.c.name == RECOVERED)
     return connection.execute(known).scalar_one_or_none() or 0
 
 
@@ -67,7 +67,7 @@ def _report(connection: Connection, worker: WorkerOverview) -> None:
         "started_at": worker.started_at,
         "seen_at": worker.seen_at,
         "revision": worker.revision,
-        "looked_at": {step: at.isoformat() for step, at in worker.looked_at.items()},
+        "checked_at": {step: at.isoformat() for step, at in worker.checked_at.items()},
         "problems": list(worker.problems),
     }
     statement = upsert(connection, processes).values(name=worker.name, **values)
@@ -82,6 +82,6 @@ def _worker(row: Row[Any]) -> WorkerOverview:
         started_at=row.started_at,
         seen_at=row.seen_at,
         revision=row.revision,
-        looked_at={step: datetime.fromisoformat(at) for step, at in row.looked_at.items()},
+        checked_at={step: datetime.fromisoformat(at) for step, at in row.checked_at.items()},
         problems=tuple(row.problems),
     )

@@ -13,6 +13,6 @@ processes = Table(
     Column("started_at", Utc, nullable=False),
     Column("seen_at", Utc, nullable=False),
     Column("revision", Words, nullable=False, comment="The catalog it judges by."),
-    Column("looked_at", Json, nullable=False, comment="By step, its last look for due rows, ISO 8601."),
+    Column("checked_at", Json, nullable=False, comment="By step, its last query for due rows, ISO 8601."),
     Column("problems", Json, nullable=False, comment="What it found wrong with the configuration."),
 )

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool, StaticPool
@@ -92,6 +92,10 @@ class Database:
     def run_now(self, work: Callable[[Connection], T]) -> T:
         """`run` for callers without an event loop, in the caller's thread."""
         return _transact(self.engine, work, self._guard)
+
+    def check(self) -> None:
+        """Read from the store in the caller's thread. Raises StoreError when it is gone, damaged or out of reach."""
+        self.read_now(lambda connection: connection.execute(text("SELECT count(*) FROM meta")).scalar_one())
 
     def read_now(self, work: Callable[[Connection], T]) -> T:
         """`read` for callers without an event loop, in the caller's thread."""

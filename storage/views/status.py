@@ -12,7 +12,7 @@ from monitor.domain.alerts.alert import DeliveryState
 from monitor.domain.articles.article import Stage
 from monitor.domain.catalog import Severity
 from monitor.domain.status.overview import AlertOverview, FeedOverview, Overview, Queue
-from storage.cluster.processes import read_processes, read_rescued
+from storage.cluster.processes import read_processes, read_recovered
 from storage.schema.content import alerts, articles, feeds, stories
 from storage.schema.outbox import deliveries, delivery_alerts, throttles
 from storage.sql.database import Database
@@ -49,7 +49,7 @@ def read_overview(connection: Connection, now: datetime) -> Overview:
         closed=_closed(connection),
         articles=_newest_id(connection, articles),
         stories=_newest_id(connection, stories),
-        rescued=read_rescued(connection),
+        recovered=read_recovered(connection),
     )
 
 

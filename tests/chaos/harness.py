@@ -17,7 +17,7 @@ from time import monotonic
 
 from sqlalchemy import func, select
 
-from monitor.engine.cluster.tables import prepare_errands
+from monitor.engine.cluster.tables import prepare_jobs
 from storage.schema.content import articles
 from storage.schema.outbox import deliveries
 from storage.schema.upgrade import upgrade
@@ -190,7 +190,7 @@ class Chaos:
         """Make the tables, which workers will not do without."""
         database = Database.open(self._database, threads=1)
         await upgrade(database)
-        await prepare_errands(database)
+        await prepare_jobs(database)
         await database.close()
 
     def _commands(self) -> list[tuple[str, ...]]:

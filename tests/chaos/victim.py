@@ -128,11 +128,11 @@ async def _mark_then_send(self: Deliver, due: Any) -> DeliveryState | None:
 def deliver_in(order: str) -> None:
     """Replace the deliver step's order by one of the naive ones."""
     if order == "send then mark":
-        Deliver.perform = _send_then_mark
+        Deliver.attempt = _send_then_mark
     elif order == "mark then send":
-        Deliver.perform = _mark_then_send
+        Deliver.attempt = _mark_then_send
     elif order == "no settling":
-        original = Deliver.perform
+        original = Deliver.attempt
 
         async def impatient(self: Deliver, delivery: Any) -> DeliveryState | None:
             hasty = Deliver(
@@ -144,7 +144,7 @@ def deliver_in(order: str) -> None:
             )
             return await original(hasty, delivery)
 
-        Deliver.perform = impatient
+        Deliver.attempt = impatient
 
 
 def run() -> None:

@@ -113,17 +113,17 @@ async def test_the_configuration_in_force_is_held_by_those_alive_who_use_it(data
     assert not own.held, "one's own use does not count"
 
 
-async def test_the_living_and_the_rescued_are_counted(database: Database) -> None:
+async def test_the_living_and_the_recovered_are_counted(database: Database) -> None:
     processes = SqlProcesses(database)
     for name, seen in (("a", NOW), ("b", NOW - 40 * SECOND)):
         await processes.report(process(name, "r", seen))
     assert await processes.count_alive(NOW - 30 * SECOND) == 1
-    await processes.count_rescued(2)
-    await processes.count_rescued(3)
-    assert (await SqlStatus(database).overview(NOW)).rescued == 5
+    await processes.count_recovered(2)
+    await processes.count_recovered(3)
+    assert (await SqlStatus(database).overview(NOW)).recovered == 5
 
 
-async def test_only_rows_still_due_are_read_for_an_errand(database: Database) -> None:
+async def test_only_rows_still_due_are_read_for_a_job(database: Database) -> None:
     feeds, articles, outbox = SqlFeedStore(database), SqlArticleStore(database), SqlOutbox(database)
     await feeds.sync([Feed(key="a", url="https://a.example/feed"), Feed(key="b", url="https://b.example/feed")], NOW)
     assert {row.feed.key for row in await feeds.still_due(["a", "b", "gone"], NOW)} == {"a", "b"}

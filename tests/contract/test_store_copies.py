@@ -17,7 +17,7 @@ from storage.sql.errors import StoreCopied
 
 NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
 ALIVE = WorkerOverview(
-    name="here:1", version="1", started_at=NOON, seen_at=NOON, revision="r", looked_at={}, problems=()
+    name="here:1", version="1", started_at=NOON, seen_at=NOON, revision="r", checked_at={}, problems=()
 )
 
 

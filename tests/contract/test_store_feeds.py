@@ -274,7 +274,9 @@ async def test_two_processes_may_sync_at_once(store: SqlFeedStore) -> None:
 
 
 @pytest.mark.case(128)
-async def test_a_time_that_only_a_wrong_clock_can_have_set_is_put_right_at_the_next_start(store: SqlFeedStore) -> None:
+async def test_a_time_that_only_a_wrong_clock_can_have_set_is_repair_times_at_the_next_start(
+    store: SqlFeedStore,
+) -> None:
     ahead, rest = NOW + timedelta(days=3_650), NOW + timedelta(days=7)
     await store.record(polled(state=FeedState(due=ahead, polls=1, polled_at=ahead, baseline_at=NOW)))
     await store.record(polled(feed="courier", state=FeedState(due=rest, polls=1, polled_at=NOW, baseline_at=NOW)))

@@ -20,11 +20,11 @@ def worker(name: str, seen_at: datetime = NOW, **more: object) -> WorkerOverview
 
 async def test_a_process_reports_and_is_forgotten_after_a_day(database: Database) -> None:
     processes = SqlProcesses(database)
-    await processes.report(worker("a", looked_at={"poll": NOW}, problems=("topics.yml:3:1: what?",)))
+    await processes.report(worker("a", checked_at={"poll": NOW}, problems=("topics.yml:3:1: what?",)))
     await processes.report(worker("b"))
-    await processes.report(worker("a", NOW + timedelta(seconds=10), looked_at={"poll": NOW}))
+    await processes.report(worker("a", NOW + timedelta(seconds=10), checked_at={"poll": NOW}))
     a, b = await processes.all()
-    assert (a.name, a.seen_at, a.looked_at, a.problems) == ("a", NOW + timedelta(seconds=10), {"poll": NOW}, ())
+    assert (a.name, a.seen_at, a.checked_at, a.problems) == ("a", NOW + timedelta(seconds=10), {"poll": NOW}, ())
     await processes.report(worker("a", NOW + timedelta(days=2)))
     assert [w.name for w in await processes.all()] == ["a"]
     await processes.end("a")

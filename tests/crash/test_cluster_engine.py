@@ -1,4 +1,4 @@
-"""The cluster engine over real errands: rows are the truth, errands come and go."""
+"""The cluster engine over real jobs: rows are the truth, jobs come and go."""
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Hashable, Sequence
@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import text
 
 from monitor.engine.cluster.engine import ClusterEngine
-from monitor.engine.cluster.jobs import SET_ASIDE_AFTER, Errand, Jobs
-from monitor.engine.cluster.tables import prepare_errands
-from monitor.engine.periodic import Chore
-from monitor.engine.runner import Work
+from monitor.engine.cluster.jobs import QUARANTINED_AFTER, Jobs, StepJob
+from monitor.engine.cluster.tables import prepare_jobs
+from monitor.engine.periodic import PeriodicJob
+from monitor.engine.spec import StepSpec
 from storage.cluster.leases import SqlLeases
 from storage.sql.database import Database
 from storage.sql.errors import StoreUnavailable
@@ -40,13 +40,22 @@ class Rows:
         self.hold = asyncio.Event()
         self.hold.set()
 
-    async def due(self, limit: int, skip: Collection[Hashable]) -> Sequence[int]:
+    async def due(self, limit: int, skip: Collection[Hashable] = ()) -> Sequence[int]:
         return [row for row in self.waiting if row not in skip][:limit]
+
+    async def due_keys(self, limit: int, skip: Collection[Hashable] = ()) -> Sequence[int]:
+        return await self.due(limit, skip)
+
+    def key(self, row: int) -> int:
+        return row
+
+    async def next_in(self) -> None:
+        return None
 
     async def still_due(self, keys: Collection[Hashable]) -> Sequence[int]:
         return [row for row in self.waiting if row in keys]
 
-    async def perform(self, row: int) -> bool:
+    async def run(self, row: int) -> bool:
         self.begun.append(row)
         await self.hold.wait()
         if self.outages:
@@ -62,36 +71,31 @@ class Rows:
             self.follow.waiting.append(row)
         return self.follow is not None
 
-    def work(self, name: str, **more: object) -> Work[int]:
-        return Work(
-            name=name,
-            due=self.due,
-            still_due=self.still_due,
-            key=lambda row: row,
-            perform=self.perform,
-            **{"concurrency": 4, **more},  # type: ignore[arg-type]
-        )
+    def spec(self, name: str, **more: object) -> StepSpec[int, int]:
+        return StepSpec(name=name, step=self, **{"concurrency": 4, **more})  # type: ignore[arg-type]
 
 
 class Cluster:
     """Engines over one database, each as if it were a process."""
 
     def __init__(self, database: Database) -> None:
-        self.database, self.clock, self.rescued = database, Now(), 0
+        self.database, self.clock, self.recovered = database, Now(), 0
 
     def jobs(self) -> Jobs:
         return Jobs(self.database.conninfo, self.clock)
 
     @asynccontextmanager
-    async def engine(self, *works: Work[int], chores: Sequence[Chore] = ()) -> AsyncIterator[ClusterEngine]:
+    async def engine(
+        self, *specs: StepSpec[int, int], periodic: Sequence[PeriodicJob] = ()
+    ) -> AsyncIterator[ClusterEngine]:
         """One more, at work."""
         engine = ClusterEngine(
-            works,
+            specs,
             jobs=self.jobs(),
             leases=SqlLeases(self.database),
             clock=self.clock,
-            rescued=self._count,
-            chores=chores,
+            recovered=self._count,
+            periodic=periodic,
         )
         stop = asyncio.Event()
         task = asyncio.create_task(engine.run(stop))
@@ -104,18 +108,18 @@ class Cluster:
     async def execute(self, statement: str) -> None:
         await self.database.run(lambda c: c.execute(text(statement)).rowcount)
 
-    async def errands(self, where: str = "true") -> int:
+    async def jobs_stored(self, where: str = "true") -> int:
         count = text(f"SELECT count(*) FROM procrastinate_jobs WHERE {where}")
         found: int = await self.database.read(lambda c: c.execute(count).scalar_one())
         return found
 
-    async def _count(self, errands: int) -> None:
-        self.rescued += errands
+    async def _count(self, jobs: int) -> None:
+        self.recovered += jobs
 
 
 @pytest.fixture
 async def cluster(postgres_database: Database) -> Cluster:
-    await prepare_errands(postgres_database)
+    await prepare_jobs(postgres_database)
     return Cluster(postgres_database)
 
 
@@ -128,44 +132,44 @@ async def until(holds: object, within: float = 30.0) -> None:
 async def test_engines_share_rows_and_what_follows_from_them(cluster: Cluster) -> None:
     first, second = Rows(*range(60)), Rows()
     first.follow = second
-    works = (first.work("first", wakes=("second",), batch=8), second.work("second"))
+    works = (first.spec("first", triggers=("second",), batch=8), second.spec("second"))
     async with cluster.engine(*works), cluster.engine(*works):
         await until(lambda: len(second.performed) == 60)
     assert sorted(first.performed) == sorted(second.performed) == list(range(60))
     assert len(first.begun) == 60, "nothing was begun twice"
-    assert await cluster.errands() == 0
+    assert await cluster.jobs_stored() == 0
 
 
 async def test_a_poison_row_waits_alone_and_longer_and_longer(cluster: Cluster) -> None:
     rows = Rows(*range(8))
     rows.poison = {3}
-    async with cluster.engine(rows.work("first", batch=8)):
+    async with cluster.engine(rows.spec("first", batch=8)):
         await until(lambda: len(rows.performed) == 7 and rows.begun.count(3) == 2)
         rows.waiting += [9, 10]
         await until(lambda: len(rows.performed) == 9)
         await asyncio.sleep(1)
     assert rows.begun.count(3) == 2
-    assert await cluster.errands("status = 'todo' AND scheduled_at > now() + interval '2 seconds'") == 1
+    assert await cluster.jobs_stored("status = 'todo' AND scheduled_at > now() + interval '2 seconds'") == 1
 
 
 async def test_an_outage_costs_a_row_no_patience(cluster: Cluster) -> None:
     rows = Rows(1)
     rows.outages = 2
-    async with cluster.engine(rows.work("first")):
+    async with cluster.engine(rows.spec("first")):
         await until(lambda: rows.performed == [1], 5)
 
 
-async def test_a_lost_errand_is_made_again_and_a_doubled_one_does_nothing(cluster: Cluster) -> None:
+async def test_a_lost_job_is_made_again_and_a_doubled_one_does_nothing(cluster: Cluster) -> None:
     rows = Rows(1)
     rows.hold.clear()
-    async with cluster.engine(rows.work("first")):
+    async with cluster.engine(rows.spec("first")):
         await until(lambda: rows.begun == [1])
         await cluster.execute("DELETE FROM procrastinate_jobs")
         rows.hold.set()
         await until(lambda: rows.performed == [1])
         jobs = cluster.jobs()
         await jobs.open()
-        await jobs.put([Errand(step="first", keys=(1,)), Errand(step="first", keys=(1,))])
+        await jobs.put([StepJob(step="first", keys=(1,)), StepJob(step="first", keys=(1,))])
         await jobs.close()
         rows.waiting.append(2)
         await until(lambda: rows.performed == [1, 2])
@@ -180,20 +184,20 @@ UPDATE procrastinate_jobs SET status = 'doing', worker_id = dead.id FROM dead
 """
 
 
-async def test_a_dead_workers_errand_is_taken_back_broken_up_and_at_last_set_aside(cluster: Cluster) -> None:
+async def test_a_dead_workers_job_is_taken_back_broken_up_and_at_last_set_aside(cluster: Cluster) -> None:
     jobs = cluster.jobs()
     await jobs.open()
-    await jobs.put([Errand(step="first", keys=(1, 2, 3))])
+    await jobs.put([StepJob(step="first", keys=(1, 2, 3))])
     await cluster.execute(DEAD_WORKER)
-    assert await jobs.rescue() == 1
-    assert await cluster.errands("status = 'todo' AND attempts = 1") == 1
+    assert await jobs.recover_from_dead() == 1
+    assert await cluster.jobs_stored("status = 'todo' AND attempts = 1") == 1
     await cluster.execute(DEAD_WORKER)
-    assert await jobs.rescue() == 1
-    assert await cluster.errands("status = 'todo' AND attempts = 0 AND args->'keys' IN ('[1]', '[2]', '[3]')") == 3
-    await cluster.execute(f"UPDATE procrastinate_jobs SET attempts = {SET_ASIDE_AFTER}")
+    assert await jobs.recover_from_dead() == 1
+    assert await cluster.jobs_stored("status = 'todo' AND attempts = 0 AND args->'keys' IN ('[1]', '[2]', '[3]')") == 3
+    await cluster.execute(f"UPDATE procrastinate_jobs SET attempts = {QUARANTINED_AFTER}")
     await cluster.execute(DEAD_WORKER)
-    assert await jobs.rescue() == 3
-    assert await jobs.rescue() == 0
+    assert await jobs.recover_from_dead() == 3
+    assert await jobs.recover_from_dead() == 0
     assert (await jobs.under_way())["first"].keys == {1, 2, 3}, "rows set aside are left alone"
     await cluster.execute("UPDATE procrastinate_events SET at = at - interval '2 hours'")
     await jobs.tidy()
@@ -201,50 +205,50 @@ async def test_a_dead_workers_errand_is_taken_back_broken_up_and_at_last_set_asi
     await jobs.close()
 
 
-async def test_a_shared_chore_runs_once_for_all_and_others_in_each(cluster: Cluster) -> None:
+async def test_a_shared_periodic_job_runs_once_for_all_and_others_in_each(cluster: Cluster) -> None:
     ran: list[str] = []
 
-    def chore(name: str, *, shared: bool) -> Chore:
-        async def perform() -> None:
+    def job(name: str, *, shared: bool) -> PeriodicJob:
+        async def run() -> None:
             ran.append(name)
 
-        return Chore(name=name, every=timedelta(seconds=0.4), perform=perform, shared=shared)
+        return PeriodicJob(name=name, when=timedelta(seconds=0.4), run=run, shared=shared)
 
-    chores = (chore("shared", shared=True), chore("own", shared=False))
-    async with cluster.engine(chores=chores), cluster.engine(chores=chores), cluster.engine(chores=chores):
+    periodic = (job("shared", shared=True), job("own", shared=False))
+    async with cluster.engine(periodic=periodic), cluster.engine(periodic=periodic), cluster.engine(periodic=periodic):
         await until(lambda: ran.count("own") >= 9)
     assert 1 <= ran.count("shared") <= ran.count("own") / 2
 
 
-async def test_an_engine_standing_aside_takes_nothing(cluster: Cluster) -> None:
+async def test_a_paused_engine_takes_nothing(cluster: Cluster) -> None:
     rows = Rows(1)
-    async with cluster.engine(rows.work("first")) as engine:
+    async with cluster.engine(rows.spec("first")) as engine:
         await until(lambda: rows.performed == [1])
-        engine.stand_aside()
+        engine.pause()
         await asyncio.sleep(0.5)
         rows.waiting.append(2)
         await asyncio.sleep(1.5)
         assert rows.begun == [1]
-        engine.take_part()
+        engine.resume()
         await until(lambda: rows.performed == [1, 2])
 
 
 async def test_a_stop_waits_for_what_is_in_flight(cluster: Cluster) -> None:
     rows = Rows(1)
     rows.hold.clear()
-    async with cluster.engine(rows.work("first")):
+    async with cluster.engine(rows.spec("first")):
         await until(lambda: rows.begun == [1])
         asyncio.get_running_loop().call_later(0.5, rows.hold.set)
     assert rows.performed == [1]
 
 
-ASTRAY = """
+ORPHANED = """
 INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args, status, worker_id)
 SELECT 'first', 'first', 'first:2', '{"keys": [2]}', 'doing', id FROM procrastinate_workers
 """
 
 
-async def test_an_errand_whose_worker_lives_but_knows_nothing_of_it_is_given_back(cluster: Cluster) -> None:
+async def test_a_job_whose_worker_lives_but_knows_nothing_of_it_is_given_back(cluster: Cluster) -> None:
     performed: list[Sequence[Hashable]] = []
     jobs = cluster.jobs()
 
@@ -254,23 +258,21 @@ async def test_an_errand_whose_worker_lives_but_knows_nothing_of_it_is_given_bac
     jobs.serve("first", perform)
     await jobs.open()
     working = asyncio.create_task(jobs.work("first", 2, grace=1.0))
-    await jobs.put([Errand(step="first", keys=(1,))])
+    await jobs.put([StepJob(step="first", keys=(1,))])
     await until(lambda: performed == [[1]])
-    await cluster.execute(ASTRAY)
-    assert await jobs.retrieve() == 0, "it may just be ending"
-    assert await jobs.retrieve() == 1
+    await cluster.execute(ORPHANED)
+    assert await jobs.recover_orphans() == 0, "it may just be ending"
+    assert await jobs.recover_orphans() == 1
     await until(lambda: performed == [[1], [2]])
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
     await jobs.close()
 
 
-async def test_an_errand_that_was_taken_away_ends_in_silence(
-    cluster: Cluster, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_job_that_was_taken_away_ends_in_silence(cluster: Cluster, caplog: pytest.LogCaptureFixture) -> None:
     rows = Rows(1)
     rows.hold.clear()
-    async with cluster.engine(rows.work("first")):
+    async with cluster.engine(rows.spec("first")):
         await until(lambda: rows.begun == [1])
         await cluster.execute("DELETE FROM procrastinate_jobs")
         rows.hold.set()

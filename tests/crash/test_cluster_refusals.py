@@ -51,7 +51,7 @@ async def test_schemas_that_are_missing_older_newer_or_not_ours_to_make(
         assert not world.count("pg_tables", "schemaname = 'public'")
         code, said = await refusal(world, "worker", url=postgres_url)
         assert code == 78
-        assert "the tables of errands are missing" in said
+        assert "the tables of jobs are missing" in said
         execute(postgres_url, "UPDATE alembic_version SET version_num = '0001'")
         code, said = await refusal(world, "worker", url=postgres_url)
         assert code == 78

@@ -19,7 +19,7 @@ from monitor.domain.catalog import Channel
 from monitor.domain.delivery.attempt import Rules, Settlement, throttles_of
 from monitor.domain.delivery.message import compose
 from monitor.steps.deliver import Deliver
-from storage.admin.clock_repair import put_right
+from storage.admin.clock_repair import repair_times
 from storage.schema.outbox import deliveries
 from storage.sql.database import Database
 from tests.support.delivery_world import DESK, SECOND, Desk, FixedCatalog, HandClock, catalog_of
@@ -89,7 +89,7 @@ async def live(desk: Desk, step: Deliver, seconds: float) -> bool:
         while True:
             while rows := await step.due(10):
                 for row in rows:
-                    await step.perform(row)
+                    await step.attempt(row)
             following = await step.next_at()
             if following is None or following > end:
                 return True
@@ -133,7 +133,7 @@ async def test_deaths_and_faults_at_random_neither_lose_nor_double(desk: Desk) -
 @pytest.mark.case(128)
 @pytest.mark.parametrize("ahead", [timedelta(minutes=5), timedelta(days=1), timedelta(days=3650)])
 @pytest.mark.parametrize("place", ["before post", "after post", "before claim"])
-async def test_a_clock_put_right_in_the_middle_neither_loses_doubles_nor_delays(
+async def test_a_clock_repair_times_in_the_middle_neither_loses_doubles_nor_delays(
     desk: Desk, place: str, ahead: timedelta
 ) -> None:
     """Slack's clock is right all the time."""
@@ -146,8 +146,8 @@ async def test_a_clock_put_right_in_the_middle_neither_loses_doubles_nor_delays(
     desk.clock.advance(-ahead)
     wrong_by[0] = timedelta(0)
     desk.clock.advance(timedelta(seconds=30))
-    assert await put_right(desk.database, desk.clock.now(), RULES.timeout + RULES.settle) > 0
-    assert await put_right(desk.database, desk.clock.now(), RULES.timeout + RULES.settle) == 0
+    assert await repair_times(desk.database, desk.clock.now(), RULES.timeout + RULES.settle) > 0
+    assert await repair_times(desk.database, desk.clock.now(), RULES.timeout + RULES.settle) == 0
     assert await live(desk, desk.step, 120)
     assert set(await desk.states()) == {"sent"}
     assert sorted(times_each(desk).values()) == [1, 1]
@@ -183,7 +183,7 @@ async def test_two_workers_on_one_outbox_send_each_message_once(desk: Desk) -> N
     for _ in range(12):
         rows = [row for worker in workers for row in await worker.due(10)]
         for worker, row in zip(itertools.cycle(workers), rows, strict=False):
-            await worker.perform(row)
+            await worker.attempt(row)
         desk.clock.advance(SECOND)
     assert len(desk.slack.seen("#desk")) == 6
     assert set(times_each(desk).values()) == {1}
@@ -207,7 +207,7 @@ async def test_a_sender_that_sleeps_after_its_intent_does_not_post_when_it_wakes
     desk.others = {Channel.SLACK: Sleeper(desk.step.notifiers[Channel.SLACK])}
     sleeper = desk.step
     [row] = await sleeper.due(10)
-    assert await sleeper.perform(row) is None, "what it thinks came of it is no longer its to say"
+    assert await sleeper.attempt(row) is None, "what it thinks came of it is no longer its to say"
     await desk.work(120)
     assert len(desk.slack.seen("#desk")) == 1
     assert await desk.states() == ["sent"]
@@ -230,7 +230,7 @@ async def test_what_was_not_begun_in_time_goes_out_next_and_holds_nobody_up(desk
     desk.others = {Channel.SLACK: Slow(desk.step.notifiers[Channel.SLACK])}
     slow = desk.step
     [row] = await slow.due(10)
-    assert await slow.perform(row) is DeliveryState.PENDING
+    assert await slow.attempt(row) is DeliveryState.PENDING
     assert desk.slack.seen("#desk") == []
     await desk.work(2)
     assert len(desk.slack.seen("#desk")) == 2

@@ -65,7 +65,7 @@ class Desk:
         """Poll everything that is due after so much time."""
         self.clock.moment += after
         due = await self.store.due(self.clock.now(), 1000, ())
-        return [await self.step.perform(row) for row in due]
+        return [await self.step.poll(row) for row in due]
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ async def test_a_document_that_is_no_feed_leaves_nothing_behind(open_desk) -> No
 async def test_two_polls_of_a_feed_at_once_count_as_one(open_desk) -> None:
     async with open_desk("wire", answers={"/wire": plain(b"feed\none")}) as desk:
         (row,) = await desk.store.due(desk.clock.now(), 10, ())
-        assert [await desk.step.perform(row), await desk.step.perform(row)] == [1, None]
+        assert [await desk.step.poll(row), await desk.step.poll(row)] == [1, None]
 
 
 @pytest.mark.case(143)

@@ -165,7 +165,7 @@ class Desk:
         while True:
             while rows := await step.due(100):
                 for row in rows:
-                    await step.perform(row)
+                    await step.attempt(row)
             following = await step.next_at()
             if following is None or following > end:
                 self.clock.moment = end

@@ -100,8 +100,8 @@ class LongRun:
         self.clock.ahead += HOUR
         self.world.publish(hour)
         await self.daemon.run_once()
-        for chore in self.daemon.engine.chores:  # type: ignore[attr-defined]
-            await chore.perform()
+        for job in self.daemon.engine.periodic:
+            await job.run()
         self.samples.append(sample())
         return self.world.publish(hour)
 

@@ -373,10 +373,10 @@ class Process:
 
     def _works(self, beside: "Process | None") -> Iterator[tuple[Callable[[], Awaitable[Any]], list[Any]]]:
         both = [self] if beside is None else [self, beside]
-        yield lambda: self.feeds.due(self.clock.now(), 10, ()), [one.poll.perform for one in both]
+        yield lambda: self.feeds.due(self.clock.now(), 10, ()), [one.poll.run for one in both]
         for stage, step in ((Stage.EXTRACT, "extract"), (Stage.TRIAGE, "triage")):
-            yield self._due_in(stage), [getattr(one, step).perform for one in both]
-        yield lambda: self.deliver.due(10), [one.deliver.perform for one in both]
+            yield self._due_in(stage), [getattr(one, step).run for one in both]
+        yield lambda: self.deliver.due(10), [one.deliver.run for one in both]
 
     def _due_in(self, stage: Stage) -> Callable[[], Awaitable[Any]]:
         return lambda: self.articles.due(stage, self.clock.now(), 50, ())

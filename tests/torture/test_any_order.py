@@ -49,7 +49,7 @@ def in_order(order: str) -> Callable[[pytest.MonkeyPatch], None]:
     """The naive orders of the crash tests."""
 
     def wound(patch: pytest.MonkeyPatch) -> None:
-        patch.setattr(Deliver, "perform", Deliver.perform)
+        patch.setattr(Deliver, "attempt", Deliver.attempt)
         deliver_in(order)
 
     return wound

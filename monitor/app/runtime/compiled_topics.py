@@ -1,4 +1,4 @@
-"""The catalog in force and the matcher compiled from it, swapped together."""
+"""Hold the catalog in force and the matcher compiled from it, swapped together."""
 
 import asyncio
 import logging

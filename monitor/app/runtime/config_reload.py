@@ -1,4 +1,4 @@
-"""Taking up edits of the configuration while the daemon runs."""
+"""Take up edits of the configuration while the daemon runs."""
 
 import asyncio
 import logging
@@ -15,13 +15,15 @@ from storage.outbox.notices import SqlNotices
 log = logging.getLogger(__name__)
 
 _SHOWN = 10
-"""Problems quoted in a notice; the log and `wirewatch check` have them all."""
+"""Problems quoted in a notice; the log and `wirewatch check` list all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reloading:
-    """One look at the files, and what follows from it. Of several processes on a store one `leads`: it tells people,
-    and makes the feeds' rows agree."""
+    """Reads the files again and takes up what changed.
+
+    Of several processes on a store one `leads`: it notifies people and makes the feeds' rows agree.
+    """
 
     source: ConfigSource
     topics: CompiledTopics
@@ -31,8 +33,8 @@ class Reloading:
     metrics: Metrics
     leads: bool = True
 
-    async def look(self) -> bool:
-        """See whether the files changed; whether a new catalog is in force."""
+    async def check(self) -> bool:
+        """Read the files if they changed; True when a new catalog is in force."""
         outcome = await asyncio.to_thread(self.source.look)
         if outcome is None:
             return False

@@ -1,4 +1,8 @@
-"""What the log says of the daily work: a line where something came, went out, broke or came back; silence otherwise."""
+"""Log the daily work: stores wrapped so that the steps need not know that anybody logs.
+
+One line where something came, went out, failed or works again; nothing otherwise. Methods without a line of their own
+are handed on as they are.
+"""
 
 import logging
 from datetime import datetime
@@ -10,10 +14,7 @@ from monitor.domain.articles.article import Article
 from monitor.domain.delivery.attempt import Settlement
 from monitor.domain.feeds.polled import Polled
 from monitor.domain.stories.values import Fingerprint
-from storage.articles.store import SqlArticleStore
-from storage.feeds.store import SqlFeedStore
-from storage.outbox.store import SqlOutbox
-from storage.sql.database import Database
+from monitor.ports import ArticleStore, FeedStore, Outbox
 
 log = logging.getLogger(__name__)
 
@@ -27,29 +28,36 @@ _STATES = {
 """Words for states whose names say too little in a log line."""
 
 
-class JournaledFeeds(SqlFeedStore):
-    """Says which feed brought something, and when one breaks or works again."""
+class LoggedFeeds:
+    """Logs which feed brought articles, and when one fails or works again."""
+
+    def __init__(self, inner: FeedStore) -> None:
+        self._inner = inner
+        self.sync, self.due, self.due_keys, self.still_due = inner.sync, inner.due, inner.due_keys, inner.still_due
+        self.known = inner.known
 
     async def record(self, polled: Polled) -> int | None:
-        """As the store does; said only when this poll counts."""
-        new = await super().record(polled)
+        """Record a poll, and log it when it counts."""
+        new = await self._inner.record(polled)
         if new is not None:
-            _say_poll(polled, new)
+            _log_poll(polled, new)
         return new
 
 
-class JournaledArticles(SqlArticleStore):
-    """Counts what matched, and says which alerts were raised or changed."""
+class LoggedArticles:
+    """Counts matches, and logs which alerts were raised or changed."""
 
-    def __init__(self, database: Database, metrics: Metrics) -> None:
-        super().__init__(database)
-        self._metrics = metrics
+    def __init__(self, inner: ArticleStore, metrics: Metrics) -> None:
+        self._inner, self._metrics = inner, metrics
+        self.due, self.due_ids, self.still_due = inner.due, inner.due_ids, inner.still_due
+        self.record_text, self.postpone, self.settle = inner.record_text, inner.postpone, inner.settle
+        self.window = inner.window
 
     async def place(
         self, seen: Article, fingerprint: Fingerprint, after: int, judge: Judge, revision: str, now: datetime
     ) -> Verdict | None:
-        """As the store does; counted only when this verdict counts."""
-        verdict = await super().place(seen, fingerprint, after, judge, revision, now)
+        """Place and judge an article; count and log the verdict when it counts."""
+        verdict = await self._inner.place(seen, fingerprint, after, judge, revision, now)
         if verdict is not None:
             self._count(seen, verdict, now)
         return verdict
@@ -64,40 +72,39 @@ class JournaledArticles(SqlArticleStore):
             self._metrics.latency.observe(max(0.0, (now - seen.first_seen).total_seconds()))
 
 
-class JournaledOutbox(SqlOutbox):
-    """Says what was sent, and why something was not."""
+class LoggedOutbox:
+    """Logs which messages were sent, and why one was not."""
+
+    def __init__(self, inner: Outbox) -> None:
+        self._inner = inner
+        self.blocked, self.due, self.still_due, self.next_at = inner.blocked, inner.due, inner.still_due, inner.next_at
+        self.claim, self.load, self.escalate = inner.claim, inner.load, inner.escalate
 
     async def record(self, settlement: Settlement, now: datetime) -> bool:
-        """As the store does; said only when this attempt counts."""
-        recorded = await super().record(settlement, now)
+        """Record the outcome of an attempt, and log it when it counts."""
+        recorded = await self._inner.record(settlement, now)
         if recorded:
-            _say_delivery(settlement)
+            _log_delivery(settlement)
         return recorded
 
 
-def _say_poll(polled: Polled, new: int) -> None:
-    """A feed that goes on failing is said once; one that never failed and brings nothing is not said at all."""
+def _log_poll(polled: Polled, new: int) -> None:
+    """Log the first failure of a row of failures, and what a poll brought; a quiet poll only for debugging."""
     state = polled.state
     if state.failures == 1:
-        log.warning("%s: %s; asked again at %s", polled.feed_key, state.failure, f"{state.due:%H:%M:%S} UTC")
+        log.warning("%s: %s; polled again at %s", polled.feed_key, state.failure, f"{state.due:%H:%M:%S} UTC")
     else:
         level = logging.INFO if new else logging.DEBUG
         log.log(level, "%s: %d new %s", polled.feed_key, new, "article" if new == 1 else "articles")
 
 
-def _say_delivery(settlement: Settlement) -> None:
-    seen = settlement.seen
-    if settlement.failure is None and settlement.state is not DeliveryState.SENT:
+def _log_delivery(settlement: Settlement) -> None:
+    seen, failure = settlement.seen, settlement.failure
+    if failure is None and settlement.state is not DeliveryState.SENT:
         return
-    usual = settlement.failure is None or settlement.state in (DeliveryState.ROLLED_UP, DeliveryState.MUTED)
+    usual = failure is None or settlement.state in (DeliveryState.ROLLED_UP, DeliveryState.MUTED)
     level = logging.INFO if usual else logging.WARNING
-    why = f": {settlement.failure}" if settlement.failure else ""
+    if settlement.state in _TROUBLED:
+        level = logging.ERROR
     state = _STATES.get(settlement.state, settlement.state.value)
-    log.log(
-        logging.ERROR if settlement.state in _TROUBLED else level,
-        "message %d to %s: %s%s",
-        seen.id,
-        seen.receiver,
-        state,
-        why,
-    )
+    log.log(level, "message %d to %s: %s%s", seen.id, seen.receiver, state, f": {failure}" if failure else "")

@@ -1,4 +1,4 @@
-"""Whether the daemon itself is well: what it says of itself to the store, to health checks and to an outside watch."""
+"""Watch the process itself, for the store, for health checks and for the heartbeat."""
 
 import asyncio
 import logging
@@ -14,27 +14,31 @@ from monitor.adapters.http.heartbeat import beat
 from monitor.app.runtime.compiled_topics import CompiledTopics
 from monitor.config.reload import ConfigSource
 from monitor.domain.status.overview import WorkerOverview
-from monitor.engine.runner import Progress
+from monitor.engine.spec import Progress
 from monitor.ports import Clock
 from storage.cluster.processes import SqlProcesses
+from storage.sql.errors import StoreBusy, StoreError, StoreRefused
 
 log = logging.getLogger(__name__)
 
 STALLED_AFTER = 60.0
-"""Seconds without looking for due rows after which a step counts as stalled; it looks twice a second."""
+"""Seconds without a query for due rows after which a step counts as stalled; it queries twice a second."""
+
+STORE_ERROR_COUNTS = 30.0
+"""Seconds for which an error of the store counts as its state: the process reports, and so writes, every 10 s."""
 
 
-class Runner(Protocol):
-    """Whatever runs one step."""
+class StepProgress(Protocol):
+    """One step as an engine runs it."""
 
     @property
     def progress(self) -> Progress:
-        """What it has done."""
+        """Return its counts since the process started."""
         ...
 
 
 def process_name() -> str:
-    """This process among all that work on a store: host and process id."""
+    """Name this process among all that work on a store: host and process id."""
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
@@ -42,7 +46,7 @@ def process_name() -> str:
 class Health:
     """Watches the runners of one process."""
 
-    runners: Mapping[str, Runner]
+    runners: Mapping[str, StepProgress]
     source: ConfigSource
     topics: CompiledTopics
     processes: SqlProcesses
@@ -52,38 +56,63 @@ class Health:
     started_at: datetime
     name: str = field(default_factory=process_name)
     complaints: Callable[[], tuple[str, ...]] = tuple
-    """What else is wrong with this process, in words."""
+    """Returns what else is wrong with this process, in words."""
     _beaten: dict[str, float] = field(default_factory=dict)
-    _silent: bool = False
-    _said: tuple[str, ...] = ()
+    _heartbeat_failed: bool = False
+    _logged: tuple[str, ...] = ()
+    _report: Progress = field(default_factory=Progress)
 
     def stalled(self) -> tuple[str, ...]:
-        """What stands still, in words; empty while all is well, and while it has yet to begin."""
+        """Return what stands still and why the store cannot be used, in words; empty while all is well.
+
+        A step counts from the moment the engine runs it.
+        """
         now = asyncio.get_running_loop().time()
-        seen = ((name, runner.progress.looked_at or runner.progress.began_at) for name, runner in self.runners.items())
+        seen = ((name, step.progress.checked_at or step.progress.began_at) for name, step in self.runners.items())
+        waiting = tuple(
+            f"the {name} step has not checked for due rows for {now - checked:.0f} s"
+            for name, checked in seen
+            if checked is not None and now - checked > STALLED_AFTER
+        )
+        errors = dict.fromkeys(f"the store cannot be used: {error}" for error in self.store_errors())
+        return (*waiting, *errors)
+
+    def store_errors(self) -> tuple[StoreError, ...]:
+        """Return the errors of the store that steps or reports met in the last seconds.
+
+        Not a store that was busy for a moment, nor a statement it refused: neither says that it cannot be used.
+        """
+        now = asyncio.get_running_loop().time()
+        met = (self._report, *(step.progress for step in self.runners.values()))
         return tuple(
-            f"the {name} step has not looked for work for {now - looked:.0f} s"
-            for name, looked in seen
-            if looked is not None and now - looked > STALLED_AFTER
+            progress.store_error
+            for progress in met
+            if progress.store_error is not None
+            and now - progress.store_error_at < STORE_ERROR_COUNTS
+            and not isinstance(progress.store_error, StoreBusy | StoreRefused)
         )
 
     async def report(self) -> None:
-        """Say in the store that this process lives."""
-        self._say(self.complaints())
-        await self.processes.report(self.overview())
+        """Write to the store that this process lives. Raises StoreError."""
+        self._log_changes(self.complaints())
+        try:
+            await self.processes.report(self.overview())
+        except StoreError as error:
+            self._report.failed(error, asyncio.get_running_loop().time())
+            raise
 
-    def _say(self, found: tuple[str, ...]) -> None:
-        """Log what is new and what is over, once each."""
-        for trouble in found:
-            if trouble not in self._said:
-                log.warning("%s", trouble)
-        for trouble in self._said:
-            if trouble not in found:
-                log.info("over: %s", trouble)
-        self._said = found
+    def _log_changes(self, found: tuple[str, ...]) -> None:
+        """Log each problem once when it begins and once when it ends."""
+        for problem in found:
+            if problem not in self._logged:
+                log.warning("%s", problem)
+        for problem in self._logged:
+            if problem not in found:
+                log.info("over: %s", problem)
+        self._logged = found
 
     def overview(self) -> WorkerOverview:
-        """This process as the status page shows it."""
+        """Return this process as the status page shows it."""
         now, loop_now = self.clock.now(), asyncio.get_running_loop().time()
         return WorkerOverview(
             name=self.name,
@@ -91,10 +120,10 @@ class Health:
             started_at=self.started_at,
             seen_at=now,
             revision=self.topics.current()[0].revision,
-            looked_at={
-                name: now - timedelta(seconds=loop_now - runner.progress.looked_at)
-                for name, runner in self.runners.items()
-                if runner.progress.looked_at is not None
+            checked_at={
+                name: now - timedelta(seconds=loop_now - step.progress.checked_at)
+                for name, step in self.runners.items()
+                if step.progress.checked_at is not None
             },
             problems=(
                 *(f"configuration refused: {problem}" for problem in self.source.problems if not problem.warning),
@@ -103,13 +132,13 @@ class Health:
         )
 
     async def beat(self) -> None:
-        """Tell the outside watch, but only if polling and delivering both made progress since the last time."""
-        if self.heartbeat_url is None:
+        """Send the heartbeat, if polling and delivering both made progress since the last one and the store works."""
+        if self.heartbeat_url is None or self.store_errors():
             return
-        looked = {name: self.runners[name].progress.looked_at or 0.0 for name in ("poll", "deliver")}
-        if all(at > self._beaten.get(name, 0.0) for name, at in looked.items()):
-            self._beaten = looked
+        checked = {name: self.runners[name].progress.checked_at or 0.0 for name in ("poll", "deliver")}
+        if all(at > self._beaten.get(name, 0.0) for name, at in checked.items()):
+            self._beaten = checked
             failure = await beat(self.heartbeat_url, self.heartbeat_proxy)
-            if failure is not None and not self._silent:
-                log.warning("the heartbeat could not be told: %s", failure)
-            self._silent = failure is not None
+            if failure is not None and not self._heartbeat_failed:
+                log.warning("the heartbeat could not be sent: %s", failure)
+            self._heartbeat_failed = failure is not None

@@ -8,7 +8,7 @@ from pathlib import Path
 from monitor.app.configuration import opened_store_url
 from monitor.app.runtime.clock import SystemClock
 from monitor.domain.status.overview import FeedOverview, Overview
-from monitor.engine.cluster.tables import prepare_errands
+from monitor.engine.cluster.tables import prepare_jobs
 from storage.admin import backup as backups
 from storage.admin.copy_guard import adopt
 from storage.admin.daemon_lock import take_lock
@@ -32,7 +32,7 @@ async def upgrade_store(config: Path | None) -> Upgraded:
     async with _configured(config) as database:
         before = await database.read(current)
         after = await upgrade(database)
-        await prepare_errands(database)
+        await prepare_jobs(database)
         return Upgraded(before=before, after=after)
 
 

@@ -10,7 +10,7 @@ from monitor.domain.strings.spans import ago, in_words
 SEEN_WITHIN = timedelta(seconds=60)
 """A process reports every 10 s; after six missed reports it counts as gone."""
 
-LOOKED_WITHIN = timedelta(seconds=60)
+CHECKED_WITHIN = timedelta(seconds=60)
 """A step looks for due rows twice a second."""
 
 LATE_AFTER = timedelta(minutes=10)
@@ -47,9 +47,10 @@ def of_host(overview: Overview, host: str) -> Overview:
 
 
 def _stalled(worker: WorkerOverview) -> Iterator[str]:
-    for step, looked_at in worker.looked_at.items():
-        if worker.seen_at - looked_at > LOOKED_WITHIN:
-            yield f"{worker.name}: the {step} step has not looked for work for {in_words(worker.seen_at - looked_at)}"
+    for step, checked_at in worker.checked_at.items():
+        if worker.seen_at - checked_at > CHECKED_WITHIN:
+            silent = in_words(worker.seen_at - checked_at)
+            yield f"{worker.name}: the {step} step has not checked for due rows for {silent}"
 
 
 def _troubles(overview: Overview) -> Iterator[str]:

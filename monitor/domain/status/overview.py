@@ -31,8 +31,8 @@ class FeedOverview:
 class WorkerOverview:
     """A process that takes part: the daemon itself, or a worker of a cluster.
 
-    `looked_at` gives, by step, its last look for due rows. `problems` say in words what troubles it: a refused edit of
-    the configuration (the version before it stays in force), a network that is down, credentials that are missing.
+    `checked_at` gives, by step, its last query for due rows. `problems` say in words what troubles it: a refused edit
+    of the configuration (the version before it stays in force), a network that is down, credentials that are missing.
     """
 
     name: str
@@ -40,7 +40,7 @@ class WorkerOverview:
     started_at: datetime
     seen_at: datetime
     revision: str
-    looked_at: dict[str, datetime] = field(default_factory=dict)
+    checked_at: dict[str, datetime] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
 
@@ -63,7 +63,7 @@ class Overview:
     """One consistent reading of the whole store.
 
     `outbox` counts deliveries by state, those that wait for somebody only; `outbox_due` those due now; `sent_today`
-    those sent within the last 24 hours. `rescued` counts jobs ever taken over from processes that died.
+    those sent within the last 24 hours. `recovered` counts jobs ever recovered from processes that died.
     """
 
     at: datetime
@@ -78,4 +78,4 @@ class Overview:
     closed: tuple[tuple[str, str], ...] = ()
     articles: int = 0
     stories: int = 0
-    rescued: int = 0
+    recovered: int = 0

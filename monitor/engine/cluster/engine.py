@@ -1,4 +1,4 @@
-"""The engine of one process in a cluster: it looks for work for all, and performs its share."""
+"""The engine of one process in a cluster: it makes jobs for all processes, and runs its share."""
 
 import asyncio
 import logging
@@ -10,113 +10,117 @@ from math import ceil
 from typing import Any
 
 from monitor.engine.cluster.dispatch import Dispatcher
-from monitor.engine.cluster.jobs import Errand, Jobs, JobsUnavailable, RowsFailed, keep_working
-from monitor.engine.cluster.outages import OUTAGES, attempted
-from monitor.engine.periodic import Chore
-from monitor.engine.runner import Progress, Work
+from monitor.engine.cluster.jobs import Jobs, JobsUnavailable, RowsFailed, StepJob, keep_working
+from monitor.engine.periodic import PeriodicJob
+from monitor.engine.schedule import Schedule
+from monitor.engine.spec import Progress, StepSpec
+from monitor.engine.survive import survive
 from monitor.ports import Clock, Leases
+from storage.sql.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
 GRACE = 6.0
-"""Seconds that rows in flight get at a stop; with shutting down it stays under the 10 s of Docker and Kubernetes."""
+"""Seconds that rows under way get at a stop; with shutting down it stays under the 10 s of Docker, and far under the
+30 s of Kubernetes."""
 
-_RESCUE_EVERY = timedelta(seconds=2)
-_RETRIEVE_EVERY = timedelta(seconds=5)
+_RECOVER_EVERY = timedelta(seconds=2)
+_ORPHANS_EVERY = timedelta(seconds=5)
 _TIDY_EVERY = timedelta(minutes=10)
+_DAILY_HOLD = timedelta(hours=1)
+"""The lease of a daily job: long enough that every process meets it taken at the job's time of day."""
 
 
 @dataclass(slots=True)
 class StepSlots:
-    """One step in this process: how many rows of it at once, which ones just now, and how it went."""
+    """One step in this process: its free slots, the rows under way, and its progress."""
 
-    work: Work[Any]
+    spec: StepSpec[Any, Any]
     progress: Progress = field(default_factory=Progress)
-    flying: dict[Hashable, asyncio.Task[bool]] = field(default_factory=dict)
+    running: dict[Hashable, asyncio.Task[bool]] = field(default_factory=dict)
     slots: asyncio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
-        self.slots = asyncio.Semaphore(self.work.concurrency)
+        self.slots = asyncio.Semaphore(self.spec.concurrency)
 
     @property
     def in_flight(self) -> int:
-        """How many rows are being performed."""
-        return len(self.flying)
+        """Return how many rows are under way."""
+        return len(self.running)
 
 
 class ClusterEngine:
-    """Runs its share of the steps and chores of a cluster.
+    """Runs its share of the steps and periodic jobs of a cluster.
 
-    `rescued` is told how many errands of dead processes were given to others.
+    `recovered` is called with the number of jobs of dead processes that were given to others.
     """
 
     def __init__(
         self,
-        works: Sequence[Work[Any]],
+        specs: Sequence[StepSpec[Any, Any]],
         *,
         jobs: Jobs,
         leases: Leases,
         clock: Clock,
-        rescued: Callable[[int], Awaitable[object]],
-        chores: Sequence[Chore] = (),
+        recovered: Callable[[int], Awaitable[object]],
+        periodic: Sequence[PeriodicJob] = (),
     ) -> None:
-        self.runners = {work.name: StepSlots(work) for work in works}
-        self.chores = chores
-        self._jobs, self._leases, self._clock, self._rescued = jobs, leases, clock, rescued
+        self.runners = {spec.name: StepSlots(spec) for spec in specs}
+        self.periodic = periodic
+        self.clock_stepped: Callable[[float], Awaitable[object]] | None = None
+        self._jobs, self._leases, self._clock, self._recovered = jobs, leases, clock, recovered
         self._dispatcher = Dispatcher(
-            works=works,
+            specs=specs,
             jobs=jobs,
             leases=leases,
             clock=clock,
             progress={name: slots.progress for name, slots in self.runners.items()},
         )
-        self._taking_part = asyncio.Event()
-        self._taking_part.set()
+        self._allowed = asyncio.Event()
+        self._allowed.set()
         self._sharing: list[asyncio.Task[None]] = []
         for slots in self.runners.values():
-            jobs.serve(slots.work.name, self._performer(slots))
+            jobs.serve(slots.spec.name, self._job_runner(slots))
 
     def share_among(self, processes: int) -> None:
-        """How many processes there are to share the work."""
+        """Set how many processes there are to share the work."""
         self._dispatcher.processes = max(1, processes)
 
-    def stand_aside(self) -> None:
-        """Finish what is in flight and take nothing more, until `take_part`."""
-        self._taking_part.clear()
+    def pause(self) -> None:
+        """Finish the rows under way and take no more, until `resume`."""
+        self._allowed.clear()
         for task in self._sharing:
             task.cancel()
 
-    def take_part(self) -> None:
-        """Look for work and perform it."""
-        self._taking_part.set()
+    def resume(self) -> None:
+        """Make jobs of due rows and run them."""
+        self._allowed.set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set, then let what runs finish within `GRACE` seconds. Raises JobsUnavailable."""
         await self._jobs.open()
         try:
-            await self._prepare()
-            doing = [asyncio.create_task(self._share(), name="share")]
-            doing += [asyncio.create_task(self._repeat(chore), name=chore.name) for chore in self._all_chores()]
+            await self._dispatcher.prepare()
+            periodic = [*self.periodic, *self._own_jobs()]
+            shared = [_lease_name(job) for job in periodic if job.shared]
+            await self._leases.prepare(shared, self._clock.now())
+            schedule = Schedule(periodic, may_run=self._has_lease, clock_stepped=self.clock_stepped)
+            schedule.start()
+            sharing = asyncio.create_task(self._share(), name="share")
             await stop.wait()
-            for task in doing:
-                task.cancel()
-            await asyncio.gather(*doing, return_exceptions=True)
-            await self._finish_rows()
+            sharing.cancel()
+            await asyncio.gather(sharing, schedule.stop(), return_exceptions=True)
+            await self._cancel_rows()
         finally:
-            await attempted("closing the table of errands", self._jobs.close())
-
-    async def _prepare(self) -> None:
-        await self._dispatcher.prepare()
-        names = [_lease_name(chore) for chore in self._all_chores() if chore.shared]
-        await self._leases.prepare(names, self._clock.now())
+            await survive("closing the table of jobs", self._jobs.close())
 
     async def _share(self) -> None:
-        """Take part whenever we may."""
+        """Take part in the work whenever allowed."""
         while True:
-            await self._taking_part.wait()
+            await self._allowed.wait()
             self._sharing = [asyncio.create_task(self._dispatcher.run(), name="dispatch")]
             for name, slots in self.runners.items():
-                work = keep_working(self._jobs, name, _errands_at_once(slots.work), grace=GRACE)
+                work = keep_working(self._jobs, name, _jobs_at_once(slots.spec), grace=GRACE)
                 self._sharing.append(asyncio.create_task(work, name=f"take {name}"))
             try:
                 await asyncio.gather(*self._sharing, return_exceptions=True)
@@ -124,100 +128,92 @@ class ClusterEngine:
                 await asyncio.gather(*self._sharing, return_exceptions=True)
                 raise
 
-    def _performer(self, slots: StepSlots) -> Callable[[Sequence[Hashable]], Awaitable[None]]:
-        async def perform(keys: Sequence[Hashable]) -> None:
-            await self._perform_errand(slots, keys)
+    def _job_runner(self, slots: StepSlots) -> Callable[[Sequence[Hashable]], Awaitable[None]]:
+        async def run(keys: Sequence[Hashable]) -> None:
+            await self._run_job(slots, keys)
 
-        return perform
+        return run
 
-    async def _perform_errand(self, slots: StepSlots, keys: Sequence[Hashable]) -> None:
-        """Perform those rows of an errand that are still due. A row that fails gets an errand of its own, so that its
-        waiting holds up no other."""
-        work = slots.work
-        assert work.still_due is not None, f"{work.name} cannot be shared out"
-        rows = await attempted(f"{work.name}: reading rows {keys}", work.still_due(keys))
-        if isinstance(rows, OUTAGES):
+    async def _run_job(self, slots: StepSlots, keys: Sequence[Hashable]) -> None:
+        """Run those rows of a job that are still due.
+
+        A row that fails gets a job of its own, so that its waiting holds up no other row. Raises RowsFailed.
+        """
+        step = slots.spec.step
+        rows = await survive(f"{slots.spec.name}: reading rows {keys}", step.still_due(keys))
+        if isinstance(rows, StoreUnavailable):
             return
         if isinstance(rows, Exception):
-            raise RowsFailed(work.name)
-        tasks = {work.key(row): self._begin(slots, row) for row in rows}
-        fates = await asyncio.gather(*(asyncio.shield(task) for task in tasks.values()))
-        failed = [key for key, well in zip(tasks, fates, strict=True) if not well]
+            raise RowsFailed(slots.spec.name)
+        tasks = {step.key(row): self._begin(slots, row) for row in rows}
+        outcomes = await asyncio.gather(*(asyncio.shield(task) for task in tasks.values()))
+        failed = [key for key, well in zip(tasks, outcomes, strict=True) if not well]
         if failed and len(keys) > 1:
             with suppress(JobsUnavailable):
-                await self._jobs.put([Errand(step=work.name, keys=(key,)) for key in failed])
+                await self._jobs.put([StepJob(step=slots.spec.name, keys=(key,)) for key in failed])
         elif failed:
-            raise RowsFailed(work.name)
-        self._dispatcher.errand_done(work.name)
+            raise RowsFailed(slots.spec.name)
+        self._dispatcher.job_done(slots.spec.name)
 
     def _begin(self, slots: StepSlots, row: object) -> asyncio.Task[bool]:
-        """The task that performs the row; the one under way, if an errand that was taken from us began it."""
-        key = slots.work.key(row)
-        if key not in slots.flying:
-            slots.flying[key] = asyncio.create_task(self._perform(slots, key, row), name=f"{slots.work.name} {key}")
-        return slots.flying[key]
+        """Return the task that runs the row: the one under way, if a job that was taken from us began it."""
+        key = slots.spec.step.key(row)
+        if key not in slots.running:
+            slots.running[key] = asyncio.create_task(self._run_row(slots, key, row), name=f"{slots.spec.name} {key}")
+        return slots.running[key]
 
-    async def _perform(self, slots: StepSlots, key: Hashable, row: object) -> bool:
-        """Whether no unforeseen error came of it. An outage is none: the row is still due, and looked for again."""
+    async def _run_row(self, slots: StepSlots, key: Hashable, row: object) -> bool:
+        """Run one row; False after an unforeseen error. After an outage the row is still due and found again."""
         try:
             async with slots.slots:
-                made_work = await attempted(f"{slots.work.name}: row {key}", slots.work.perform(row))
+                outcome = await survive(f"{slots.spec.name}: row {key}", slots.spec.step.run(row))
         finally:
             slots.progress.performed += 1
-            del slots.flying[key]
-        if isinstance(made_work, Exception):
-            slots.progress.errors += 1
-            return isinstance(made_work, OUTAGES)
-        if made_work:
-            self._dispatcher.wake(slots.work.wakes)
+            del slots.running[key]
+        if isinstance(outcome, Exception):
+            slots.progress.failed(outcome, asyncio.get_running_loop().time())
+            return isinstance(outcome, StoreUnavailable)
+        if outcome:
+            self._dispatcher.wake(slots.spec.triggers)
         return True
 
-    async def _finish_rows(self) -> None:
-        """Cancel what outlived the grace of its errand."""
-        late = [task for slots in self.runners.values() for task in slots.flying.values()]
+    async def _cancel_rows(self) -> None:
+        """Cancel the rows that outlived the grace of their jobs."""
+        late = [task for slots in self.runners.values() for task in slots.running.values()]
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
-    def _all_chores(self) -> list[Chore]:
+    def _own_jobs(self) -> list[PeriodicJob]:
         return [
-            *self.chores,
-            Chore(name="rescue", every=_RESCUE_EVERY, perform=self._rescue, shared=True),
-            Chore(name="retrieve", every=_RETRIEVE_EVERY, perform=self._retrieve),
-            Chore(name="tidy", every=_TIDY_EVERY, perform=self._jobs.tidy, shared=True),
+            PeriodicJob(name="recover", when=_RECOVER_EVERY, run=self._recover_from_dead, shared=True),
+            PeriodicJob(name="orphans", when=_ORPHANS_EVERY, run=self._recover_orphans),
+            PeriodicJob(name="tidy", when=_TIDY_EVERY, run=self._jobs.tidy, shared=True),
         ]
 
-    async def _rescue(self) -> None:
-        if found := await self._jobs.rescue():
-            log.warning("%d errand(s) of processes that died or stopped were taken over", found)
-            await self._rescued(found)
+    async def _recover_from_dead(self) -> None:
+        if found := await self._jobs.recover_from_dead():
+            log.warning("recovered %d job(s) of processes that died or stopped", found)
+            await self._recovered(found)
 
-    async def _retrieve(self) -> None:
-        if found := await self._jobs.retrieve():
-            log.warning("%d errand(s) were astray since the database was lost for a moment", found)
-            await self._rescued(found)
+    async def _recover_orphans(self) -> None:
+        if found := await self._jobs.recover_orphans():
+            log.warning("recovered %d orphaned job(s) after a database disconnect", found)
+            await self._recovered(found)
 
-    async def _repeat(self, chore: Chore) -> None:
-        """Perform a chore at its interval; a shared one when it is our lease."""
-        every = chore.every.total_seconds()
-        while True:
-            await asyncio.sleep(min(every, 30.0) if chore.shared else every)
-            if not chore.shared or await self._is_ours(chore):
-                await attempted(chore.name, chore.perform())
-
-    async def _is_ours(self, chore: Chore) -> bool:
-        """A shared chore is due as long after its last beginning as it says, whoever began it."""
-        taken = await attempted(
-            f"{chore.name}: taking the lease",
-            self._leases.take([_lease_name(chore)], self._clock.now(), hold=chore.every * 0.95),
+    async def _has_lease(self, job: PeriodicJob) -> bool:
+        """Take the lease of a shared job: it is due as long after its last start as it says, whoever started it."""
+        hold = job.when * 0.95 if isinstance(job.when, timedelta) else _DAILY_HOLD
+        taken = await survive(
+            f"{job.name}: taking the lease", self._leases.take([_lease_name(job)], self._clock.now(), hold=hold)
         )
         return not isinstance(taken, Exception) and bool(taken)
 
 
-def _lease_name(chore: Chore) -> str:
-    return f"chore:{chore.name}"
+def _lease_name(job: PeriodicJob) -> str:
+    return f"chore:{job.name}"  # the name earlier versions use, which may run beside this one during an upgrade
 
 
-def _errands_at_once(work: Work[Any]) -> int:
-    """Where a step does not say: one more than fill its slots, so that a slow row in one leaves none empty."""
-    return work.errands or ceil(work.concurrency / work.batch) + (work.batch > 1)
+def _jobs_at_once(spec: StepSpec[Any, Any]) -> int:
+    """Return one more than fill the step's slots, where it does not say: a slow row in one job leaves none empty."""
+    return spec.jobs or ceil(spec.concurrency / spec.batch) + (spec.batch > 1)

@@ -6,6 +6,7 @@ revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
+oldest_program = "0007"  # the version before cannot read the renamed tables
 
 _TABLES = {"lanes": "throttles", "turns": "leases", "host_lanes": "host_limits"}
 _COLUMNS = (

@@ -1,13 +1,12 @@
-"""The local engine: due rows are performed, once at a time each, and nothing stops it but a stop."""
+"""The local engine: due rows run, once at a time each, and nothing stops it but a stop."""
 
 import asyncio
 from collections.abc import Collection, Hashable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from monitor.engine.local import LocalEngine
-from monitor.engine.periodic import Chore
-from monitor.engine.runner import Work
+from monitor.engine.periodic import PeriodicJob
+from monitor.engine.spec import StepSpec
 
 
 class Rows:
@@ -22,10 +21,22 @@ class Rows:
         self.hold = asyncio.Event()
         self.hold.set()
 
-    async def due(self, limit: int, skip: Collection[Hashable]) -> Sequence[str]:
+    async def due(self, limit: int, skip: Collection[Hashable] = ()) -> Sequence[str]:
         return [row for row in self.waiting if row not in skip][:limit]
 
-    async def perform(self, row: str) -> bool:
+    async def due_keys(self, limit: int, skip: Collection[Hashable] = ()) -> Sequence[str]:
+        return await self.due(limit, skip)
+
+    async def still_due(self, keys: Collection[Hashable]) -> Sequence[str]:
+        return [row for row in self.waiting if row in keys]
+
+    def key(self, row: str) -> str:
+        return row
+
+    async def next_in(self) -> None:
+        return None
+
+    async def run(self, row: str) -> bool:
         self.together += 1
         self.most_together = max(self.most_together, self.together)
         await self.hold.wait()
@@ -39,10 +50,10 @@ class Rows:
             self.next.waiting.append(f"after {row}")
         return self.next is not None
 
-    def work(self, name: str, *, wakes: tuple[str, ...] = (), concurrency: int = 2) -> Work[str]:
-        return Work(
-            name=name, concurrency=concurrency, due=self.due, key=lambda row: row, perform=self.perform, wakes=wakes
-        )
+    def spec(
+        self, name: str, *, triggers: tuple[str, ...] = (), concurrency: int = 2, rest: float = 0.0
+    ) -> StepSpec[str, str]:
+        return StepSpec(name=name, step=self, concurrency=concurrency, triggers=triggers, rest=rest)
 
 
 async def running(engine: LocalEngine, until: asyncio.Event) -> None:
@@ -53,10 +64,10 @@ async def running(engine: LocalEngine, until: asyncio.Event) -> None:
     await asyncio.wait_for(task, 10)
 
 
-async def test_run_once_performs_all_that_is_due_and_what_follows_from_it() -> None:
+async def test_run_once_runs_all_that_is_due_and_what_follows_from_it() -> None:
     first, second = Rows("a", "b", "c"), Rows()
     first.next = second
-    await LocalEngine([first.work("first", wakes=("second",)), second.work("second")], []).run_once()
+    await LocalEngine([first.spec("first", triggers=("second",)), second.spec("second")], []).run_once()
     assert sorted(first.performed) == ["a", "b", "c"]
     assert len(second.performed) == 3
     assert first.most_together == 2
@@ -64,19 +75,19 @@ async def test_run_once_performs_all_that_is_due_and_what_follows_from_it() -> N
 
 async def test_run_once_takes_a_feed_that_is_due_again_at_once_only_once() -> None:
     class AlwaysDue(Rows):
-        async def perform(self, row: str) -> bool:
+        async def run(self, row: str) -> bool:
             self.performed.append(row)
             return False
 
     rows = AlwaysDue("feed")
-    await LocalEngine([rows.work("poll")], []).run_once()
+    await LocalEngine([rows.spec("poll")], []).run_once()
     assert rows.performed == ["feed"]
 
 
 async def test_a_poison_row_is_left_alone_and_harms_no_other(caplog) -> None:
     rows = Rows("bad", "good")
     rows.poison = "bad"
-    await LocalEngine([rows.work("step", concurrency=1)], []).run_once()
+    await LocalEngine([rows.spec("step", concurrency=1)], []).run_once()
     assert rows.performed == ["bad", "good"]
     assert "row bad" in caplog.text
     assert "poison" in caplog.text
@@ -86,37 +97,39 @@ async def test_a_step_that_made_work_wakes_the_next_before_the_tick() -> None:
     done = asyncio.Event()
 
     class Last(Rows):
-        async def perform(self, row: str) -> bool:
+        async def run(self, row: str) -> bool:
             done.set()
-            return await super().perform(row)
+            return await super().run(row)
 
     first, last = Rows("a"), Last()
     first.next = last
-    await running(LocalEngine([first.work("first", wakes=("last",)), last.work("last")], []), done)
+    await running(LocalEngine([first.spec("first", triggers=("last",)), last.spec("last")], []), done)
     assert len(last.performed) == 1
 
 
 async def test_a_stream_is_gathered_but_what_comes_alone_goes_on_at_once() -> None:
-    stream, gathered, over = Rows(), Rows(), asyncio.Event()
     found: list[int] = []
+    over = asyncio.Event()
 
-    async def due(limit: int, skip: Collection[Hashable]) -> Sequence[str]:
-        rows = await gathered.due(limit, skip)
-        if rows:
-            found.append(len(rows))
-        return rows
+    class Gathered(Rows):
+        async def due(self, limit: int, skip: Collection[Hashable] = ()) -> Sequence[str]:
+            rows = await super().due(limit, skip)
+            if rows:
+                found.append(len(rows))
+            return rows
 
-    async def come(row: str) -> bool:
-        gathered.waiting.append(f"after {row}")
-        stream.waiting.remove(row)
-        if not stream.waiting:
-            asyncio.get_running_loop().call_later(0.3, over.set)
-        await asyncio.sleep(0.01)
-        return True
+    class Stream(Rows):
+        async def run(self, row: str) -> bool:
+            gathered.waiting.append(f"after {row}")
+            self.waiting.remove(row)
+            if not self.waiting:
+                asyncio.get_running_loop().call_later(0.3, over.set)
+            await asyncio.sleep(0.01)
+            return True
 
-    stream.waiting = [f"{number}" for number in range(9)]
-    first = replace(stream.work("first", wakes=("second",), concurrency=1), perform=come)
-    second = replace(gathered.work("second", concurrency=9), due=due, rest=0.2)
+    stream, gathered = Stream(*(f"{number}" for number in range(9))), Gathered()
+    first = stream.spec("first", triggers=("second",), concurrency=1)
+    second = gathered.spec("second", concurrency=9, rest=0.2)
     await running(LocalEngine([first, second], []), over)
     assert found[0] == 1
     assert found[1] > 1
@@ -135,19 +148,19 @@ async def test_a_stop_lets_what_runs_finish() -> None:
         rows.hold.set()
 
     helper = asyncio.create_task(release())
-    await running(LocalEngine([rows.work("step")], []), started)
+    await running(LocalEngine([rows.spec("step")], []), started)
     await helper
     assert rows.performed == ["slow"]
 
 
-async def test_a_chore_that_fails_runs_again(caplog) -> None:
+async def test_a_periodic_job_that_fails_runs_again(caplog) -> None:
     times, twice = [], asyncio.Event()
 
-    async def chore() -> None:
+    async def job() -> None:
         times.append(1)
         if len(times) > 1:
             twice.set()
         raise RuntimeError("not today")
 
-    await running(LocalEngine([], [Chore(name="sweep", every=timedelta(seconds=0.05), perform=chore)]), twice)
+    await running(LocalEngine([], [PeriodicJob(name="sweep", when=timedelta(seconds=0.05), run=job)]), twice)
     assert "sweep failed unexpectedly" in caplog.text

@@ -62,7 +62,7 @@ class World:
 
     async def perform(self, article=ARTICLE):
         step = Extract(store=self, fetcher=self, extractor=self, languages=self, catalog=self, clock=self)
-        return await step.perform(article)
+        return await step.run(article)
 
     async def text_for(self, article=ARTICLE):
         assert await self.perform(article)

@@ -1,4 +1,4 @@
-"""One configuration for a cluster: who names it, who follows, who stands aside."""
+"""One configuration for a cluster: who names it, who follows, who pauses."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -58,13 +58,13 @@ class Process:
             shared=self.row,  # type: ignore[arg-type]
             feeds=self.feeds,  # type: ignore[arg-type]
             clock=self.clock,
-            stand_aside=lambda: setattr(self, "works", False),
-            take_part=lambda: setattr(self, "works", True),
+            pause=lambda: setattr(self, "works", False),
+            resume=lambda: setattr(self, "works", True),
         )
 
     async def look(self, after: float = 0.0) -> bool:
         self.clock.advance(timedelta(seconds=after))
-        await self.agreement.look()
+        await self.agreement.check()
         return self.works
 
 
@@ -90,7 +90,7 @@ async def test_a_worker_with_the_configuration_in_force_takes_part() -> None:
     assert process.agreement.problem is None
 
 
-async def test_a_worker_with_another_configuration_stands_aside_from_the_first_moment_and_says_so() -> None:
+async def test_a_worker_with_another_configuration_pauses_from_the_first_moment_and_says_so() -> None:
     process = Process("mine", in_force=held("theirs"))
     assert not await process.look()
     assert process.agreement.problem is not None

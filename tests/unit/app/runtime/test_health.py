@@ -76,12 +76,12 @@ async def test_the_heartbeat_stops_when_polling_or_delivery_stands_still(watch: 
     life, progress = health(url)
     for moment in (1.0, 2.0):
         for step in progress.values():
-            step.looked_at = moment
+            step.checked_at = moment
         await life.beat()
     assert len(counted.calls) == 2
     for name, step in progress.items():
         if name not in wedged:
-            step.looked_at = 3.0
+            step.checked_at = 3.0
     await life.beat()
     assert len(counted.calls) == 2
 
@@ -91,11 +91,11 @@ async def test_a_step_that_stands_still_fails_the_health_check() -> None:
     life, progress = health(None)
     now = asyncio.get_running_loop().time()
     for step in progress.values():
-        step.looked_at = now
+        step.checked_at = now
     assert life.stalled() == ()
-    progress["deliver"].looked_at = now - STALLED_AFTER - 1
+    progress["deliver"].checked_at = now - STALLED_AFTER - 1
     (told,) = life.stalled()
-    assert told.startswith("the deliver step has not looked for work")
+    assert told.startswith("the deliver step has not checked for due rows")
 
 
 @pytest.mark.case(141)
@@ -108,11 +108,11 @@ async def test_a_heartbeat_that_is_refused_is_a_value_and_is_logged_once(
     life, progress = health(url)
     for moment in (1.0, 2.0, 3.0):
         for step in progress.values():
-            step.looked_at = moment
+            step.checked_at = moment
         await life.beat()
     assert len(counted.calls) == 3
     assert [record.message for record in caplog.records] == [
-        f"the heartbeat could not be told: unexpected answer: answered {status}"
+        f"the heartbeat could not be sent: unexpected answer: answered {status}"
     ]
 
 
