@@ -38,6 +38,7 @@ async def open_pages(daemon: Daemon, secrets: Secrets) -> AsyncIterator[PageSour
             views=Views(
                 database=database,
                 catalog=config.current,
+                matcher=lambda: daemon.health.topics.current()[1],
                 problems=lambda: config.problems,
                 now=daemon.clock.now,
             ),

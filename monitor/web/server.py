@@ -17,7 +17,7 @@ from monitor.web.events import Changes
 from monitor.web.frame import Frames
 from monitor.web.guard import Guard
 from monitor.web.rendering import FOLDER, page
-from monitor.web.routes import now, status
+from monitor.web.routes import articles, now, status, stories
 from storage.sql.errors import StoreError
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,13 @@ def application(source: PageSource) -> Application:
     app.include_router(_health(source), include_in_schema=False)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
     open_to = [Depends(_framed(access, frames))]
-    for router in (now.router(source.views, changes), status.router(frames)):
+    views = source.views
+    for router in (
+        now.router(views, changes),
+        stories.router(views),
+        articles.router(views),
+        status.router(frames),
+    ):
         app.include_router(router, dependencies=open_to, include_in_schema=False)
     _add_error_pages(app, access, frames)
     return app

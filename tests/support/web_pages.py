@@ -14,11 +14,13 @@ from monitor.config.models.settings import Web
 from monitor.config.secrets import Secrets
 from monitor.domain.catalog import Catalog, Problem, Receiver, Severity, Topic, Watchlist
 from monitor.domain.catalog import Channel as ChannelKind
+from monitor.domain.topics.matcher import compile_catalog
 from monitor.web.listener import Listener
 from monitor.web.server import application
 from storage.schema.content import alerts, articles, feeds, ledger, matches, stories, texts
 from storage.schema.outbox import deliveries, delivery_alerts
 from storage.sql.database import Database
+from storage.sql.upserts import url_key
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -95,7 +97,8 @@ class Archive:
             "revision": 0,
             "catalog_revision": "rev",
         }
-        number = await self.write(articles, title=title, story_id=story_id, **{**row, **values})
+        row |= values
+        number = await self.write(articles, title=title, story_id=story_id, url_key=url_key(row["url"]), **row)
         await self.write(
             texts, article_id=number, title=title, body=body, method="page", language="en", author="", doubts=[]
         )
@@ -186,12 +189,18 @@ async def served(
         return b"wirewatch_up 1\n"
 
     reading = database.reopen(threads=2)
+    in_force = catalog or a_catalog()
+    matcher = compile_catalog(in_force)
     source = PageSource(
         alive=lambda: alive,
         ready=ready,
         metrics=metrics,
         views=Views(
-            database=reading, catalog=lambda: catalog or a_catalog(), problems=lambda: problems, now=lambda: NOW
+            database=reading,
+            catalog=lambda: in_force,
+            matcher=lambda: matcher,
+            problems=lambda: problems,
+            now=lambda: NOW,
         ),
         settings=Web.model_validate({"listen": "127.0.0.1:0", **settings}),
         password=password,

@@ -4,10 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.app.tools.why import Explainer
 from monitor.domain.catalog import Catalog, Problem
+from monitor.domain.status.article_history import ArticleHistory
+from monitor.domain.status.explanation import Explanation
 from monitor.domain.status.overview import Overview
 from monitor.domain.status.story_view import StoryCards, StoryFilter, StoryView
+from monitor.ports import Matcher
 from storage.sql.database import Database
+from storage.views.history import history_of
 from storage.views.status import read_overview
 from storage.views.stories import PAGE, alerted_stories, latest_change, story_view
 
@@ -21,6 +26,7 @@ class Views:
 
     database: Database
     catalog: Callable[[], Catalog]
+    matcher: Callable[[], Matcher]
     problems: Callable[[], tuple[Problem, ...]]
     now: Callable[[], datetime]
 
@@ -39,3 +45,12 @@ class Views:
     def story(self, story_id: int) -> StoryView | None:
         """Return one story whole; None when it is not stored."""
         return self.database.read_now(lambda connection: story_view(connection, story_id, self.now()))
+
+    def article(self, article_id: int) -> ArticleHistory | None:
+        """Return everything known of one article; None when it is not stored."""
+        return self.database.read_now(lambda connection: history_of(connection, str(article_id)))
+
+    async def explain(self, asked: str) -> Explanation:
+        """Explain why an article did or did not alert, given its id, address or words of its title; fetches nothing."""
+        explainer = Explainer(database=self.database, catalog=self.catalog(), matcher=self.matcher())
+        return await explainer.explain(asked, self.now())
