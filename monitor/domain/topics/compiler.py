@@ -72,7 +72,7 @@ class Compiler:
     def found(self, node: Node) -> Found:
         """Return the plan of a node that has places of its own."""
         if isinstance(node, Term):
-            cell = self.atoms.cell([(self.atoms.atom(node), node.weight)])
+            cell = self.atoms.cell([(atom, node.weight) for atom in self.atoms.every(node)])
             return Leaf(frozenset({cell}), node.start, node.end)
         if isinstance(node, Named):
             return Leaf(self.named(node), node.start, node.end)
@@ -106,7 +106,7 @@ class Compiler:
         others: list[Step] = []
         for item in _alternatives(node):
             if isinstance(item, Term):
-                members.append((self.atoms.atom(item), item.weight))
+                members += [(atom, item.weight) for atom in self.atoms.every(item)]
             elif isinstance(item, Named):
                 cells |= self.named(item)
             else:

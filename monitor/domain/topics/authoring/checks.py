@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from monitor.domain.catalog import Catalog, Example, Topic, Watchlist
 from monitor.domain.topics.authoring.lint import doubts
+from monitor.domain.topics.authoring.literals import literal_problems
 from monitor.domain.topics.matcher import CatalogMatcher, CompiledCatalog
 from monitor.domain.topics.query.errors import QueryProblem
 from monitor.domain.topics.values import Document, Matches
@@ -29,7 +30,7 @@ def check_catalog(compiled: CompiledCatalog) -> tuple[QueryProblem, ...]:
     """Return the errors of a catalog's queries and vocabularies, then the warnings."""
     watchlists = compiled.catalog.watchlists
     warnings = [problem for watchlist in watchlists for problem in doubts(watchlist, compiled.queries)]
-    return (*compiled.problems, *warnings)
+    return (*compiled.problems, *literal_problems(compiled), *warnings)
 
 
 def check_examples(engine: CatalogMatcher, catalog: Catalog) -> tuple[ExampleFailure, ...]:

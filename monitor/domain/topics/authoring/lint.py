@@ -8,7 +8,6 @@ from monitor.domain.topics.query.syntax import (
     All,
     Asked,
     AtLeast,
-    Close,
     Either,
     Fact,
     Inside,
@@ -17,9 +16,9 @@ from monitor.domain.topics.query.syntax import (
     Node,
     Query,
     Term,
-    Together,
     Weighed,
     Without,
+    walk,
 )
 from monitor.domain.topics.text.folding import fold, unsegmented
 from monitor.domain.topics.text.spelling import words_of
@@ -40,7 +39,7 @@ def doubts(watchlist: Watchlist, queries: Mapping[tuple[str, str], Query]) -> It
         if query is None:
             continue
         yield from _of_query(query, topic, watchlist)
-        used |= {node.name for node in _walk(query) if isinstance(node, Named)}
+        used |= {node.name for node in walk(query) if isinstance(node, Named)}
     for vocabulary in watchlist.vocabularies:
         if vocabulary.name not in used:
             yield QueryProblem(
@@ -69,7 +68,7 @@ def _of_query(query: Query, topic: Topic, watchlist: Watchlist) -> Iterator[Quer
 
     if not _needs_words(query.root):
         yield doubt(query.root, "no term is required, so every article must be looked at", "add a term")
-    for node in _walk(query):
+    for node in walk(query):
         if isinstance(node, All):
             for offset in node.silent:
                 message = "two terms side by side mean AND"
@@ -162,16 +161,3 @@ def _needs_words(node: Node) -> bool:
     if isinstance(node, Inside | AtLeast | Weighed):
         return _needs_words(node.item)
     return True
-
-
-def _walk(query: Query) -> Iterator[Node]:
-    todo: list[Node] = [query.root, *(extra.item for extra in query.extras)]
-    while todo:
-        node = todo.pop()
-        yield node
-        if isinstance(node, All | Either):
-            todo += node.items
-        elif isinstance(node, Close | Together):
-            todo += (node.left, node.right)
-        elif isinstance(node, Without | Inside | AtLeast | Weighed):
-            todo.append(node.item)

@@ -112,7 +112,8 @@ class MinimumCount(Found):
         """Count the places, or the different terms."""
         spots = self.item.spots(terms)
         if self.distinct:
-            return len({spot.atom for spot in spots})
+            # The ways to write a term are one term.
+            return len({terms.label(spot.atom) for spot in spots})
         count = last = 0
         for spot in sorted(spots, key=lambda spot: spot.end):
             if spot.start >= last:

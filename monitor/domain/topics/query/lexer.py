@@ -8,21 +8,23 @@ from monitor.domain.topics.query.errors import QueryError
 OPERATORS = ("AND", "OR", "NOT", "NEAR", "BEFORE", "SAME", "MAYBE", "LESS")
 SCOPES = ("title", "lead", "text", "outlet", "lang", "tag")
 
+IN_HEBREW = r"(?<=[\u05d0-\u05ea])[\"“”](?=[\u05d0-\u05ea])"
+"""A quote that is the gershayim of a Hebrew abbreviation, and quotes nothing."""
 _SIGNS = re.compile(
-    r"""
+    rf"""
     (?P<space>\s+)
   | (?P<open>\()
   | (?P<close>\))
-  | (?P<quoted>"[^"]*"|“[^”“]*”|„[^“”„]*[“”]|«[^»«]*»)(?P<loose>~?)
+  | (?P<quoted>"(?:[^"]|{IN_HEBREW})*"|“[^”“]*”|„[^“”„]*[“”]|«[^»«]*»)(?P<loose>~?)
   | (?P<regex>/(?:[^/\\\n]|\\.)+/)
   | (?P<named>\$[\w-]+)
-  | (?P<count>\{[^}]*\}?)
+  | (?P<count>\{{[^}}]*\}}?)
   | (?P<weight>\^[^\s()]*)
   | (?P<near>(?:NEAR|BEFORE)/\d+)(?![\w/])
   | (?P<operator>(?:AND|OR|NOT|NEAR|BEFORE|SAME|MAYBE|LESS)(?=[\s()]|$))
   | (?P<scope>(?:title|lead|text|outlet|lang|tag):)
   | (?P<exact>=(?="|\w))
-  | (?P<word>[^\s()"“”„«»{}^]+)
+  | (?P<word>(?:[^\s()"“”„«»{{}}^]|{IN_HEBREW})+)
     """,
     re.VERBOSE,
 )

@@ -1,5 +1,6 @@
 """Define the syntax tree of a query. `start` and `end` are code points of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -147,3 +148,17 @@ class Query:
 
     root: Node
     extras: tuple[Extra, ...] = field(default=())
+
+
+def walk(query: Query) -> Iterator[Node]:
+    """Yield every node of a query."""
+    todo: list[Node] = [query.root, *(extra.item for extra in query.extras)]
+    while todo:
+        node = todo.pop()
+        yield node
+        if isinstance(node, All | Either):
+            todo += node.items
+        elif isinstance(node, Close | Together):
+            todo += (node.left, node.right)
+        elif isinstance(node, Without | Inside | AtLeast | Weighed):
+            todo.append(node.item)

@@ -106,6 +106,10 @@ class DocumentTerms:
             total += worth(here[atom]) * members[atom]
         return total
 
+    def label(self, atom: int) -> str:
+        """Return a term as its author wrote it."""
+        return self._atoms.labels[atom]
+
     def quoted(self, atom: int) -> list[Located]:
         """Return the evidence for an atom that the document has."""
         return self.quotes.of(self.here[atom])

@@ -8,7 +8,6 @@ from monitor.domain.topics.terms.ragged import Numbers
 from monitor.domain.topics.terms.terms import Atoms
 from monitor.domain.topics.text.folding import fold, unsegmented
 from monitor.domain.topics.text.sentences import phrase_goes_on
-from monitor.domain.topics.text.spelling import words_of
 
 _PLAIN_GAPS = frozenset({"", " ", "-", "\u00a0"})
 """What stands between the words of nearly every phrase."""
@@ -119,23 +118,24 @@ class Occurrences:
         """Tell whether the original text bears out the words, signs and case of a term."""
         text = self._plain.text
         begins, ends = self._plain.located()
+        check = self._atoms.checks.get(atom)
         for word in range(start + 1, end):
             low, high = ends.item(word - 1), begins.item(word)
-            gap = text[low:high]
+            gap, parted = text[low:high], False
             if gap not in _PLAIN_GAPS:
-                one = words_of(text[begins.item(word - 1) : low])[-1]
-                other = words_of(text[high : ends.item(word)])[0]
-                if not phrase_goes_on(gap, fold(one), unsegmented(one[0]) and unsegmented(other[0])):
-                    return False
-        check = self._atoms.checks.get(atom)
+                one, other = self._plain.word(word - 1), self._plain.word(word)
+                parted = not phrase_goes_on(gap, fold(one), unsegmented(one[0]) and unsegmented(other[0]))
+            if parted if check is None else not check.goes_on(word - start - 1, gap, parted):
+                return False
         if check is None:
             return True
         low, high = self._bounds(start)
         first, last = begins.item(start), ends.item(end - 1)
-        if not check.holds(text[low:high], first - low, last - low):
+        span = check.span(text[low:high], first - low, last - low)
+        if span is None:
             return False
         if check.before or check.after:
-            self.exactly[start, end, atom] = first - check.before, last + check.after
+            self.exactly[start, end, atom] = low + span[0], low + span[1]
         return True
 
     def _bounds(self, word: int) -> tuple[int, int]:

@@ -9,14 +9,17 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from monitor.domain.topics.query.errors import QueryError
 from monitor.domain.topics.query.syntax import Kind, Term
 from monitor.domain.topics.terms.regexes import Regex, compile_regex
-from monitor.domain.topics.text.folding import MANY, ONE, fold, unsegmented
+from monitor.domain.topics.terms.spellings import spellings
+from monitor.domain.topics.text.folding import INTERPUNCTS, MANY, ONE, fold, unsegmented
+from monitor.domain.topics.text.sentences import phrase_goes_on
 from monitor.domain.topics.text.spelling import edges, words_of, words_of_each
+from monitor.domain.topics.text.tokens import PlainText
 
 MAX_WORDS = 30
 """Words of one term."""
@@ -25,7 +28,11 @@ SHORTEST_PREFIX = 2
 SHORTEST_CORE = 3
 """Letters in a row that a term with `*` or `?` at its beginning must have."""
 
-_hard = re.compile(r"[^\w\s\-‐‑‒–—―.,;:!?'’‘ʼ\"“”„«»()\[\]…·・、。]")
+_hard = re.compile(rf"[^\w\s\-‐‑‒–—―−.,;:!?'’‘ʼ`´\"“”„«»()\[\]…、。״׳{INTERPUNCTS}]")
+"""Signs that a term is told by: C++, AT&T, 25%."""
+_question = re.compile(f"{ONE}(?=\\s|$)")
+_stops = re.compile(r"[^\w\s\-]")
+_straight = {ord(sign): plain for signs, plain in (("’‘ʼ", "'"), ("“”„", '"'), ("‐‑‒–—―−", "-")) for sign in signs}
 
 
 class Test(NamedTuple):
@@ -44,22 +51,39 @@ class Test(NamedTuple):
 class Check:
     """Hold what the original text must read besides its tokens.
 
-    `cased`: exactly this, in this case. `kept`: this, casefolded, with its signs (C++, AT&T); `before` and `after` are
-    the signs that stand outside the first and last token.
+    `cased`: exactly this, in this case. `kept`: this, casefolded and without spaces, with its signs (C++, AT&T);
+    `before` and `after` count the signs outside the first and last token. `hyphens`: the gaps between tokens that have
+    to be hyphens. `gaps`: what stands in each gap of the term itself, where that ends phrases ("Ships: the film").
     """
 
     cased: str | None = None
     kept: str | None = None
     before: int = 0
     after: int = 0
+    hyphens: tuple[int, ...] = ()
+    gaps: tuple[str, ...] = ()
 
-    def holds(self, text: str, start: int, end: int) -> bool:
-        """Tell whether the original around the tokens at start..end reads as it must."""
+    def span(self, text: str, start: int, end: int) -> tuple[int, int] | None:
+        """Return the span of the tokens at start..end with their signs; None when the original reads otherwise.
+
+        A space may stand between a number and its sign (25 %).
+        """
         if self.cased is not None and even(text[start:end]) != self.cased:
-            return False
+            return None
         if self.kept is None:
-            return True
-        return start >= self.before and even(text[start - self.before : end + self.after]).casefold() == self.kept
+            return start, end
+        if self.before and text[max(0, start - 1) : start].isspace():
+            start -= 1
+        if self.after and text[end : end + 1].isspace():
+            end += 1
+        start, end = start - self.before, end + self.after
+        return (start, end) if start >= 0 and tight(text[start:end]) == self.kept else None
+
+    def goes_on(self, number: int, gap: str, ends: bool) -> bool:
+        """Tell whether this gap may stand there; `ends`: it would end a phrase."""
+        if number in self.hyphens:
+            return even(gap) == "-"
+        return not ends or (bool(self.gaps) and tight(gap) == self.gaps[number])
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +110,12 @@ def even(text: str) -> str:
     if text.isascii():
         return " ".join(text.split())
     kept = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
-    return " ".join(kept.replace("’", "'").replace("‘", "'").split())
+    return " ".join(kept.translate(_straight).split())
+
+
+def tight(text: str) -> str:
+    """Return `even` text, casefolded and without spaces."""
+    return even(text).casefold().replace(" ", "")
 
 
 class Atoms:
@@ -101,6 +130,19 @@ class Atoms:
         self.cells: list[Cell] = []
         self._atoms: dict[object, int] = {}
         self._cells: dict[object, int] = {}
+
+    def every(self, term: Term, language: str | None = None) -> list[int]:
+        """Return the atoms of a term and of the other ways to write it. Raises QueryError.
+
+        Only an inflected term has any.
+        """
+        atoms = [self.atom(term, language)]
+        if term.kind is Kind.WORD and "*" not in term.text and "?" not in term.text:
+            for spelling in spellings(term.text):
+                parts = tuple(self._tested(_word(word, language)) for word in spelling.words)
+                check = Check(hyphens=spelling.hyphens) if spelling.hyphens else None
+                atoms.append(self._number((parts, check), term.text, parts, check))
+        return atoms
 
     def atom(self, term: Term, language: str | None = None) -> int:
         """Return the number of a term's atom. Raises QueryError.
@@ -120,7 +162,9 @@ class Atoms:
             if term.text[-1:] == "*" and start.isalnum() and len(start) >= SHORTEST_PREFIX:
                 alone = (self._tested(Test("prefix", start.lower())),)
                 return self._number((alone, None), term.text, alone, None)
-        spelled = term.text.replace("*", MANY).replace("?", ONE)
+        spelled = term.text.replace("*", MANY)
+        # "what now?" asks; a lone tarif? stands for one more letter.
+        spelled = (_question.sub("?", spelled.replace("?", ONE))) if " " in spelled else spelled.replace("?", ONE)
         words = words_of(spelled)
         if not words:
             raise _error(term, f"{term.text!r} has no letter or digit, so it can never match", "remove it")
@@ -208,7 +252,7 @@ class Atoms:
 
 def _word(token: str, language: str | None) -> Test:
     """Return the test of a word: inflected, if words like it are."""
-    if len(token) < 3 or not token.isalpha() or unsegmented(token[0]):
+    if len(token) < 3 or not token.replace("'", "").isalpha() or unsegmented(token[0]):
         return Test("exact", fold(token))
     return Test("stem", token, language)
 
@@ -232,13 +276,30 @@ def _wildcard(term: Term, token: str) -> Test:
 
 def _check(term: Term, spelled: str) -> Check | None:
     """Return what the original must read; `spelled` has letters for the wildcards."""
+    gaps = _gaps(spelled)
     if term.kind is not Kind.CASED and (spelled != term.text or not _hard.search(term.text)):
-        return None
+        return Check(gaps=gaps) if gaps else None
     start, end = edges(spelled)
     kept, before, after = _signs(term.text, start, end)
     if term.kind is Kind.CASED:
-        return Check(cased=even(term.text[start:end]), kept=kept, before=before, after=after)
-    return Check(kept=kept or even(term.text).casefold(), before=before, after=after)
+        return Check(cased=even(term.text[start:end]), kept=kept, before=before, after=after, gaps=gaps)
+    return Check(kept=kept or tight(term.text), before=before, after=after, gaps=gaps)
+
+
+def _gaps(spelled: str) -> tuple[str, ...]:
+    """Return what stands between the words of a term, when some of it would end a phrase; else nothing."""
+    if not _stops.search(spelled):
+        return ()
+    plain = PlainText(spelled)
+    starts, ends = (places.tolist() for places in plain.located())
+    words = plain.words(range(len(plain)))
+    between = [spelled[end:start] for end, start in zip(ends, starts[1:], strict=False)]
+    if all(
+        phrase_goes_on(gap, fold(one), unsegmented(one[0]) and unsegmented(other[0]))
+        for gap, (one, other) in zip(between, pairwise(words), strict=True)
+    ):
+        return ()
+    return tuple(map(tight, between))
 
 
 def _signs(text: str, start: int, end: int) -> tuple[str | None, int, int]:
@@ -248,7 +309,7 @@ def _signs(text: str, start: int, end: int) -> tuple[str | None, int, int]:
     after = after if _hard.search(after) else ""
     if not before and not after and not _hard.search(text[start:end]):
         return None, 0, 0
-    return even(before + text[start:end] + after).casefold(), len(before), len(after)
+    return tight(before + text[start:end] + after), len(before), len(after)
 
 
 def _error(term: Term, message: str, suggestion: str) -> QueryError:

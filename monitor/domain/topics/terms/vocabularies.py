@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from monitor.domain.catalog import Vocabulary
 from monitor.domain.topics.query.errors import QueryError, QueryProblem
+from monitor.domain.topics.query.lexer import IN_HEBREW
 from monitor.domain.topics.query.syntax import Kind, Term
+from monitor.domain.topics.terms.spellings import may_vary
 from monitor.domain.topics.terms.terms import Atoms
 from monitor.domain.topics.text.stems import language_of
 
@@ -20,11 +22,11 @@ _JOINING = str.maketrans("", "", " -")
 """What may stand between the words of an entry without meaning anything."""
 
 _entry = re.compile(
-    r"""\s*(?:
-        (?P<cased>=)?(?P<quote>["“„«])(?P<quoted>[^"”»]*)["”“»](?P<loose>~?)
+    rf"""\s*(?:
+        (?P<cased>=)?(?P<quote>["“„«])(?P<quoted>(?:[^"”»]|{IN_HEBREW})*)["”“»](?P<loose>~?)
       | /(?P<regex>(?:[^/\\]|\\.)+)/
-      | (?P<exactly>=)?(?P<plain>[^"“„«/^][^"“„«^]*?)
-    )(?:\^(?P<weight>\d{1,4}(?:\.\d{1,4})?))?\s*""",
+      | (?P<exactly>=)?(?P<plain>[^"“„«/^](?:[^"“„«^]|{IN_HEBREW})*?)
+    )(?:\^(?P<weight>\d{{1,4}}(?:\.\d{{1,4}})?))?\s*""",
     re.VERBOSE,
 )
 
@@ -107,7 +109,12 @@ class VocabularyCells:
         plain: defaultdict[Kind, dict[str, str]] = defaultdict(dict)
         for entry in entries:
             kind, text = _form(entry)
-            if text.translate(_JOINING).isalnum() and text[0].isalnum() and text[-1].isalnum():
+            if (
+                text.translate(_JOINING).isalnum()
+                and text[0].isalnum()
+                and text[-1].isalnum()
+                and not (kind is Kind.WORD and may_vary(text))
+            ):
                 plain[kind][entry] = text
         known: dict[str, int | None] = {}
         for kind, texts in plain.items():
@@ -119,7 +126,8 @@ class VocabularyCells:
                 continue
             try:
                 term = read_entry(entry)
-                yield self.atoms.atom(term, language), term.weight
+                for atom in self.atoms.every(term, language):
+                    yield atom, term.weight
             except QueryError as error:
                 self._report(error, name, entry)
 

@@ -13,6 +13,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
 
+INTERPUNCTS = "\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65\u0387\ua78f\u30a0\uff1d"
+"""Middle dots and double hyphens between the parts of a foreign name; nothing between unsegmented characters.
+
+See https://www.w3.org/TR/clreq/ and https://www.w3.org/TR/jlreq/ on names.
+"""
+APOSTROPHE = "\ue002"
+"""Stands for the apostrophe that is a letter of a Ukrainian or Belarusian word, whichever sign writes it."""
 MANY, ONE = "\ue000", "\ue001"
 """Stand for the wildcards `*` and `?` while a term goes through the same folding as text (private use characters)."""
 
@@ -82,6 +89,8 @@ def plain_character(character: str) -> str:
     code = ord(character)
     if character in (MANY, ONE):
         return character
+    if character == APOSTROPHE:
+        return "'"
     if 0xD800 <= code <= 0xDFFF or character in _APOSTROPHES:
         return " "
     if unicodedata.category(character) == "Cf" or within(code, _INVISIBLE) or within(code, COMPOSING):

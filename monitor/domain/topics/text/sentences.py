@@ -3,6 +3,8 @@
 import re
 from itertools import pairwise
 
+from monitor.domain.topics.text.folding import INTERPUNCTS
+
 _ABBREVIATED = frozenset({
     "mr", "mrs", "ms", "dr", "st", "gen", "sen", "rep", "gov", "lt", "col", "sgt", "maj", "capt", "jr", "sr",
     "prof", "vs", "no", "inc", "corp", "co", "ltd", "rev", "hon", "pres", "jan", "feb", "mar", "apr", "jun",
@@ -75,10 +77,11 @@ def phrase_goes_on(gap: str, before: str, joined: bool) -> bool:
 
     Spaces, hyphens, quotes, commas and apostrophes do not end it; the end of a sentence, a colon, a semicolon and a
     blank line do. A full stop does not after an initial or an abbreviation, or inside a name ("U.S.", "St. Ives").
-    `joined`: both words are characters of an unsegmented script, between which only white space may stand.
+    `joined`: both words are characters of an unsegmented script, between which only white space and the interpuncts of
+    names may stand.
     """
     if joined:
-        return gap.isspace() or not any(c.isprintable() and not c.isspace() for c in gap)
+        return not any(c.isprintable() and not c.isspace() and c not in INTERPUNCTS for c in gap)
     if _stops.search(gap):
         return False
     if "." in gap and any(c.isspace() for c in gap):

@@ -5,26 +5,30 @@ from functools import lru_cache
 
 import Stemmer
 
-from monitor.domain.topics.text.folding import folded
+from monitor.domain.topics.text.folding import fold, folded
+from monitor.domain.topics.text.lemmas import LANGUAGES, lemmas
 
 SNOWBALL = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
     "eo": "esperanto", "es": "spanish", "et": "estonian", "eu": "basque", "fa": "persian", "fi": "finnish",
     "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian", "id": "indonesian",
     "it": "italian", "lt": "lithuanian", "ne": "nepali", "nl": "dutch", "no": "norwegian", "pl": "polish",
-    "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "st": "sesotho", "sv": "swedish",
+    "pt": "portuguese", "ro": "romanian", "sr": "serbian", "st": "sesotho", "sv": "swedish",
     "ta": "tamil", "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
 """ISO 639-1 code -> the Snowball algorithm PyStemmer knows it by."""
 
 _SAME_AS = {"nb": "no", "nn": "no", "sk": "cs", "hr": "sr", "bs": "sr", "sh": "sr", "tl": "", "in": "id"}
-_LIGHT = frozenset({"uk", "be", "bg", "mk"})
-_ENDINGS = (
-    "ями", "ами", "ові", "еві", "ого", "ому", "ими", "іми", "ата", "ите", "ето", "ої", "ою", "ею", "єю", "ів",
-    "їв", "ах", "ях", "ам", "ям", "ом", "ем", "єм", "ий", "ій", "їй", "их", "іх", "ую", "юю", "ою", "ът", "ят",
-    "та", "то", "те", "а", "я", "о", "е", "є", "у", "ю", "і", "ї", "и", "ь", "й",
-)  # fmt: skip
-"""Case endings of Ukrainian (and the commonest of Belarusian, Bulgarian, Macedonian), longest first."""
+_ENDINGS = {
+    language: sorted(endings.split(), key=len, reverse=True)
+    for language, endings in {
+        "be": "ямі амі ага яга аму яму ымі імі аў яў ах ях ам ям ом ем ым ім ых іх ую юю ая яя ае яе ыя ія ай яй ой ей "
+        "ы і а я о е э у ю ь",
+        "bg": "ията ите ето ата ята ият овете ове еве ът ят та то те ия и а я о е у ю",
+        "mk": "ите ата ето иот овите от та то те ови и а о е у",
+    }.items()
+}
+"""Endings and articles of languages that neither library has, longest first."""
 
 _SCRIPTS = (
     ("latin", 0x0041, 0x024F, "en"),
@@ -92,8 +96,8 @@ def _stemmer(language: str) -> Stemmer.Stemmer | None:
     return Stemmer.Stemmer(algorithm, 0) if algorithm else None
 
 
-def _light(token: str) -> str:
-    for ending in _ENDINGS:
+def _light(token: str, language: str) -> str:
+    for ending in _ENDINGS[language]:
         if token.endswith(ending) and len(token) - len(ending) >= 3:
             return token[: -len(ending)]
     return token
@@ -103,7 +107,7 @@ def _stem(language: str, words: Sequence[str]) -> list[str]:
     stemmer = _stemmer(language)
     if stemmer is not None:
         return folded(stemmer.stemWords(words))
-    return folded([_light(word) for word in words] if language in _LIGHT else words)
+    return folded([_light(word, language) for word in words] if language in _ENDINGS else words)
 
 
 def stems(language: str, words: Sequence[str]) -> list[tuple[str, ...]]:
@@ -111,6 +115,8 @@ def stems(language: str, words: Sequence[str]) -> list[tuple[str, ...]]:
 
     Two words are forms of one when they share one of these, so that a missing accent hides nothing.
     """
+    if language in LANGUAGES:
+        return [_dictionary_forms(language, word) for word in words]
     bare = folded(words)
     found: list[tuple[str, ...]] = [(stem,) for stem in _stem(language, words)]
     if bare != words:
@@ -122,6 +128,13 @@ def stems(language: str, words: Sequence[str]) -> list[tuple[str, ...]]:
             if len(word) > LONGEST:
                 found[at] = (bare[at],)
     return found
+
+
+def _dictionary_forms(language: str, word: str) -> tuple[str, ...]:
+    bare = fold(word)
+    if len(word) > LONGEST:
+        return (bare,)
+    return tuple(dict.fromkeys(folded([*lemmas(language, word), *(lemmas(language, bare) if bare != word else ())])))
 
 
 def stem(language: str, word: str) -> str:

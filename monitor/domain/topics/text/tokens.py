@@ -28,7 +28,7 @@ from monitor.domain.topics.text.characters import (
     values_of,
 )
 from monitor.domain.topics.text.folding import fold
-from monitor.domain.topics.text.spelling import compose
+from monitor.domain.topics.text.spelling import compose, resolve_marks
 
 _STRAIGHT = {"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "—": "-", "\u00a0": " "}
 _BASE = 0x2545F4914F6CDD1D
@@ -64,7 +64,7 @@ class PlainText:
         self._widths: Index | None = None
         self._letters: Codes | None = None
         self._places: tuple[Index, Index] | None = None
-        padded = f" {text} "
+        padded = f" {resolve_marks(text)} "
         self._codes = codes_of(padded)
         self._known = known = characters()
         values = known.values.take(self._codes, mode="clip")
@@ -171,6 +171,11 @@ class PlainText:
         text = self.letters().tobytes().decode("utf-32-le", "replace")
         starts, ends = self._before.take(which) + 1, self._last.take(which) + 1
         return [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+
+    def word(self, which: int) -> str:
+        """Return one word as a string."""
+        start, end = self._before.item(which) + 1, self._last.item(which) + 1
+        return self.letters()[start:end].tobytes().decode("utf-32-le", "replace")
 
     def firsts(self) -> Codes:
         """Return the first letter of each word."""
