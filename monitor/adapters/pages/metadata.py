@@ -1,6 +1,5 @@
 """Read what a page says of itself in its head and its JSON-LD."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,30 +8,28 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from monitor.adapters.feeds.dates import from_text, within_reason
+from monitor.adapters.pages.json_ld import article_in, updates_of
 from monitor.adapters.text.html_to_text import one_line, plain
-
-_ARTICLE = ("Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "BlogPosting", "LiveBlogPosting")
-_JSON_LENGTH = 400_000
-_NODES = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Hold what the page claims.
 
-    `body` is JSON-LD's articleBody, plain; `free` False when there is a paywall.
+    `body` is JSON-LD's articleBody, plain, `updates` those of a live page; `free` False when there is a paywall.
     """
 
     title: str = ""
     published: datetime | None = None
     author: str = ""
     body: str = ""
+    updates: tuple[str, ...] = ()
     free: bool = True
 
 
 def facts_of(tree: HtmlElement, now: datetime) -> Facts:
     """Return the page's own claims, dates within reason only."""
-    article, meta = _article(tree), _meta_contents(tree)
+    article, meta = article_in(tree), _meta_contents(tree)
     date = _first(
         *_named(
             meta, "article:published_time", "datePublished", "og:article:published_time", "date", "dc.date", "pubdate"
@@ -44,7 +41,8 @@ def facts_of(tree: HtmlElement, now: datetime) -> Facts:
         title=_title(tree, _first(*_named(meta, "og:title")), _string(article.get("headline"))),
         published=within_reason(from_text(date), now),
         author=one_line(plain(author))[:200],
-        body=plain(_string(article.get("articleBody"))[:_JSON_LENGTH]),
+        body=plain(_string(article.get("articleBody"))),
+        updates=tuple(filter(None, map(plain, updates_of(article)))),
         free=str(article.get("isAccessibleForFree", True)).lower() not in ("false", "http://schema.org/false"),
     )
 
@@ -72,40 +70,6 @@ def _meta_contents(tree: HtmlElement) -> dict[str, str]:
 
 def _named(meta: dict[str, str], *names: str) -> Iterator[str]:
     return (meta.get(name, "") for name in names)
-
-
-def _article(tree: HtmlElement) -> dict[str, Any]:
-    for script in tree.iter("script"):
-        if "ld+json" in (script.get("type") or "") and len(script.text or "") < _JSON_LENGTH:
-            for node in _nodes(_loads(script.text or "")):
-                if _is_article(node):
-                    return node
-    return {}
-
-
-def _loads(text: str) -> Any:  # noqa: ANN401  any JSON
-    try:
-        return json.loads(text.strip().removeprefix("<!--").removesuffix("-->").rstrip("; \n"), strict=False)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _nodes(document: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
-    waiting = [document]
-    for _ in range(_NODES):
-        if not waiting:
-            return
-        node = waiting.pop(0)
-        if isinstance(node, list):
-            waiting += node
-        elif isinstance(node, dict):
-            yield node
-            waiting += [node[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in node]
-
-
-def _is_article(node: dict[str, Any]) -> bool:
-    kinds = node.get("@type")
-    return any(kind in _ARTICLE for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str))
 
 
 def _author(value: Any) -> str:  # noqa: ANN401

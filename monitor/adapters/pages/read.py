@@ -1,15 +1,16 @@
 """Read the article text from a page, inside a worker."""
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from unicodedata import normalize
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from monitor.adapters.pages.metadata import Facts, facts_of
+from monitor.adapters.pages.teasers import without_teasers
 from monitor.adapters.pages.tree import tree_of
 from monitor.adapters.pages.walls import SHORT, letters, wall
 from monitor.adapters.text.charsets import decode_page
@@ -35,7 +36,9 @@ def _without(name: str) -> Iterator[None]:
 
 with _without("py3langid"):  # trafilatura's optional language filter brings numpy, 20 MB a worker, and is not used
     from trafilatura import bare_extraction
-    from trafilatura.settings import MANUALLY_CLEANED, Document, Extractor
+    from trafilatura.settings import Document, Extractor
+
+    from monitor.adapters.pages.furniture import cleaned, without_furniture
 
 PAGE_BYTES = 5 << 20
 """Larger pages are refused: reading them takes longer and more memory than any article is worth."""
@@ -47,8 +50,6 @@ _MUCH_MORE = 1.5
 
 _RECALL = Extractor(output_format="python", fast=True, recall=True, comments=False)
 _BALANCED = Extractor(output_format="python", comments=False)
-_FURNITURE = tuple(tag for tag in MANUALLY_CLEANED if tag != "form")
-"""Elements that trafilatura drops whole. A form is not always dropped: some pages stand in one from end to end."""
 _SIGNATURES = ((b"%PDF-", "a PDF file"), (b"\x1f\x8b", "a compressed file"), (b"PK\x03\x04", "a zip file"))
 
 
@@ -96,26 +97,17 @@ def _article_text(tree: HtmlElement, markup: str, facts: Facts) -> tuple[str, st
 
     `tree` is used up.
     """
-    text, shown = _extracted(_without_furniture(tree), _RECALL), ""
+    text, shown = _extracted(without_furniture(cleaned(tree)), _RECALL), ""
     if len(text) < _SHORT:
         whole, _ = tree_of(markup)
         assert whole is not None, "it was a page before"
-        text, shown = max(text, _extracted(whole, _BALANCED), key=len), _page_text(whole)
+        shown = _page_text(whole)
+        text = max(text, _extracted(cleaned(whole), _BALANCED), key=len)
     if len(facts.body) > max(_SHORT, _MUCH_MORE * len(text)):
-        return facts.body, ""
-    return text, shown if len(text) < _SHORT else ""
-
-
-def _without_furniture(tree: HtmlElement) -> HtmlElement:
-    """Drop what trafilatura would drop after searching all of it a dozen times.
-
-    Left as it is when no paragraph would remain, for then trafilatura keeps it too.
-    """
-    paragraphs = tree.iter("p")
-    inside = [next(paragraph.iterancestors(*_FURNITURE), None) is not None for paragraph in paragraphs]
-    if not inside or not all(inside):
-        etree.strip_elements(tree, *_FURNITURE, with_tail=False)
-    return tree
+        text, shown = facts.body, ""
+    known = re.sub(r"\W+", "", text)
+    text = "\n".join([text, *(update for update in facts.updates if re.sub(r"\W+", "", update)[-200:] not in known)])
+    return without_teasers(text), shown if len(text) < _SHORT else ""
 
 
 def _extracted(tree: HtmlElement, options: Extractor) -> str:
