@@ -47,7 +47,7 @@ class Instant:
     async def page(self, url: str) -> Fetched:
         return Fetched(url=url, status=200, body=url.encode(), media_type="text/html")
 
-    async def extract(self, body: bytes, *, url: str, charset: str | None) -> Text:
+    async def extract(self, body: bytes, *, url: str, charset: str | None, title: str = "") -> Text:
         return Text(title="", body=self.texts[int(url.rpartition("/")[2])], method=Method.PAGE)
 
     def detect(self, text: str, hint: str | None = None) -> str | None:

@@ -142,9 +142,9 @@ class MeteredExtractor:
     def __init__(self, inner: Extractor, meters: Metrics) -> None:
         self._inner, self._meters = inner, meters
 
-    async def extract(self, body: bytes, *, url: str, charset: str | None) -> Text | Failure:
+    async def extract(self, body: bytes, *, url: str, charset: str | None, title: str = "") -> Text | Failure:
         """As the extractor inside."""
-        text = await self._inner.extract(body, url=url, charset=charset)
+        text = await self._inner.extract(body, url=url, charset=charset, title=title)
         if isinstance(text, Failure):
             self._meters.failure(text, "page")
         return text

@@ -16,8 +16,11 @@ from monitor.domain.stories.values import Fingerprint, Placed
 class Extractor(Protocol):
     """Extract article text from pages, off the event loop, within limits."""
 
-    async def extract(self, body: bytes, *, url: str, charset: str | None) -> Text | Failure:
-        """Return the article on the page, or why there is none. Never raises."""
+    async def extract(self, body: bytes, *, url: str, charset: str | None, title: str = "") -> Text | Failure:
+        """Return the article on the page, or why there is none. Never raises.
+
+        `title` is what the feed calls the article.
+        """
         ...
 
 

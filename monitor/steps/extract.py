@@ -10,6 +10,7 @@ from datetime import timedelta
 from monitor.domain.articles.agencies import agency_credited, credit_in
 from monitor.domain.articles.article import Article, Method, Stage, Text
 from monitor.domain.articles.edits import edited, is_edit
+from monitor.domain.articles.front_page import is_front_page
 from monitor.domain.articles.headings import without_heading
 from monitor.domain.failures import Failure, Reason
 from monitor.domain.ledger import Note
@@ -101,7 +102,9 @@ class Extract:
         kind = page.media_type
         if kind and not (kind.startswith("text/") or "html" in kind or "xml" in kind):
             return Failure(reason=Reason.NOT_A_PAGE, detail=kind, permanent=True)
-        return await self.extractor.extract(page.body, url=page.url, charset=page.charset)
+        if is_front_page(page.url, article.url or ""):
+            return Failure(reason=Reason.NOT_A_PAGE, detail="the front page of a site", permanent=True)
+        return await self.extractor.extract(page.body, url=page.url, charset=page.charset, title=article.title)
 
     async def _postpone(self, article: Article, failure: Failure) -> bool:
         now = self.clock.now()

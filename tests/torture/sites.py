@@ -124,7 +124,7 @@ class Sites:
         """The real reading, in this process."""
         return read_feed(body, url, charset, media_type, datetime(2036, 1, 1, tzinfo=UTC))
 
-    async def extract(self, body: bytes, *, url: str, charset: str | None) -> Text | Failure:
+    async def extract(self, body: bytes, *, url: str, charset: str | None, title: str = "") -> Text | Failure:
         """A page is its text."""
         return Text(title="", body=body.decode(), method=Method.PAGE)
 

@@ -9,10 +9,11 @@ from unicodedata import normalize
 
 from lxml.html import HtmlElement
 
+from monitor.adapters.pages.lists import is_list, linked_headings
 from monitor.adapters.pages.metadata import Facts, facts_of
 from monitor.adapters.pages.teasers import without_teasers
 from monitor.adapters.pages.tree import tree_of
-from monitor.adapters.pages.walls import SHORT, letters, wall
+from monitor.adapters.pages.walls import SHORT, is_same_title, letters, wall
 from monitor.adapters.text.charsets import decode_page
 from monitor.adapters.text.html_to_text import lines, storable
 from monitor.adapters.text.limits import TEXT, TITLE, cut
@@ -53,8 +54,11 @@ _BALANCED = Extractor(output_format="python", comments=False)
 _SIGNATURES = ((b"%PDF-", "a PDF file"), (b"\x1f\x8b", "a compressed file"), (b"PK\x03\x04", "a zip file"))
 
 
-def read_page(body: bytes, url: str, charset: str | None, now: datetime) -> Text | Failure:
-    """Return the article in the page `body`, or why there is none. Opens nothing."""
+def read_page(body: bytes, url: str, charset: str | None, now: datetime, title: str = "") -> Text | Failure:
+    """Return the article in the page `body`, or why there is none. Opens nothing.
+
+    `title` is what the feed calls the article.
+    """
     kind = next((name for start, name in _SIGNATURES if body.startswith(start)), None)
     if kind or not body.strip():
         return Failure(reason=Reason.NOT_A_PAGE, detail=kind or "an empty answer", permanent=True)
@@ -65,8 +69,11 @@ def read_page(body: bytes, url: str, charset: str | None, now: datetime) -> Text
     if tree is None:
         return Failure(reason=Reason.NOT_A_PAGE, detail="no web page", permanent=True)
     facts = facts_of(tree, now)
+    linked = linked_headings(tree)
     text, shown = _article_text(tree, markup, facts)
-    what = wall(url=url, title=facts.title, text=text, page=shown, free=facts.free)
+    if is_list(text, linked) and not (title and is_same_title(facts.title, title)):
+        return Failure(reason=Reason.NOT_A_PAGE, detail="a list of articles", permanent=True)
+    what = wall(url=url, title=facts.title, text=text, page=shown, free=facts.free, expected=title)
     if what:
         return Failure(reason=Reason.WALL, detail=what, permanent=True)
     if len(text) < _FEW:

@@ -13,8 +13,8 @@ def _any(*patterns: str) -> re.Pattern[str]:
 HARD_TITLE = _any(
     r"(?:error|erreur|fehler|błąd|ошибка|помилка|错误)?\W*(?:4[012][0-9]|50[0-4])\W*(?:error|erreur|fehler)?"
     r"(?:\W+(?:forbidden|not found|gone|too many requests|bad gateway|service unavailable|unauthori[sz]ed"
-    r"|page not found|seite nicht gefunden|page introuvable|página no encontrada|страница не найдена|сторінку не знайдено"
-    r"|nie znaleziono(?: strony)?|页面不存在|页面未找到))?",
+    r"|page not found|seite nicht gefunden|page introuvable|página no encontrada|страница не найдена"
+    r"|сторінку не знайдено|nie znaleziono(?: strony)?|页面不存在|页面未找到))?",
     r"forbidden",
     r"too many requests",
     r"not found",

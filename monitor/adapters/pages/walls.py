@@ -114,7 +114,7 @@ def wall(*, url: str, title: str, text: str, page: str, free: bool, expected: st
         return "a consent page"
     if prose >= SHORT:
         return None
-    is_named = bool(expected.strip()) and _same(title, expected.lower())
+    is_named = bool(expected.strip()) and is_same_title(title, expected)
     if not is_named and (titled := _titled(title, prose)):
         return titled
     if prose < LITTLE:
@@ -167,7 +167,7 @@ def _asks_consent(found: list[Sentence], prose: int) -> bool:
     return prose < LITTLE or (len(voice) > 1 and len(voice) + len(words) > 3 and prose < LEAD and about > 2 * prose)
 
 
-def _same(title: str, expected: str) -> bool:
+def is_same_title(title: str, expected: str) -> bool:
     """Tell whether the page's title is the feed's, but for a site's name around it."""
-    one, other = (re.sub(r"\W+", " ", text).strip() for text in (title, expected))
+    one, other = (re.sub(r"\W+", " ", text).strip() for text in (title.lower(), expected.lower()))
     return bool(one and other) and (one.startswith(other) or other.startswith(one) or other in one)

@@ -25,11 +25,11 @@ def parse_feed(body: bytes, url: str, charset: str | None, media_type: str, now:
     return read_feed(body, url, charset, media_type, now)
 
 
-def extract_page(body: bytes, url: str, charset: str | None, now: datetime) -> Text | Failure:
+def extract_page(body: bytes, url: str, charset: str | None, now: datetime, title: str = "") -> Text | Failure:
     """Return the article in the page `body`, or why there is none."""
     from monitor.adapters.pages.read import read_page
 
-    return read_page(body, url, charset, now)
+    return read_page(body, url, charset, now, title)
 
 
 _FIELDS = tuple(field.name for field in fields(Entry))

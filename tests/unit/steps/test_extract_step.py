@@ -49,7 +49,8 @@ class World:
         self.fetched.append(url)
         return self.page_answer
 
-    async def extract(self, body, *, url, charset):
+    async def extract(self, body, *, url, charset, title=""):
+        self.expected = title
         return self.text
 
     async def record_text(self, seen, text, notes, now):
