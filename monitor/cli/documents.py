@@ -1,6 +1,7 @@
 """Read documents that people hand in as JSON lines."""
 
 import json
+import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -10,19 +11,36 @@ import click
 
 from monitor.app.tools.input_document import InputDocument
 
+STDIN = Path("-")
+"""The name by which standard input is asked for."""
+
 
 class Unusable(Exception):
-    """Why a line holds no document."""
+    """A line that holds no document; the message says why."""
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file, or standard input for `-`; exit with a message when it cannot be read."""
+    try:
+        return sys.stdin.buffer.read() if path == STDIN else path.read_bytes()
+    except OSError as error:
+        raise click.ClickException(f"{path}: cannot be read: {error.strerror}") from None
 
 
 class Documents:
-    """The documents of a JSON-lines file. A line that holds none is named on stderr, counted, and left out."""
+    """The documents of a JSON-lines file or of standard input (`-`).
+
+    A line that holds none is named on stderr, counted, and left out.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self.left_out = 0
 
     def __iter__(self) -> Iterator[InputDocument]:
+        if self._path == STDIN:
+            yield from self._read(sys.stdin)
+            return
         try:
             with self._path.open(encoding="utf-8", errors="surrogateescape") as lines:
                 yield from self._read(lines)

@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from monitor.app.tools.workbench import Workbench, open_workbench
 from monitor.cli.common import config_option, json_option, run
+from monitor.cli.documents import read_bytes
 from monitor.domain.articles.article import Text
 from monitor.domain.failures import Failure
 
@@ -26,7 +27,7 @@ Examples:
 @json_option
 @click.pass_context
 def extract(context: click.Context, pages: tuple[str, ...], as_json: bool, given: Path | None) -> None:
-    """Show title, text, language, date, method and doubts of each page."""
+    """Show title, text, language, date, method and doubts of each page; a plain text is taken as it is."""
     context.exit(run(_extract(pages, as_json, given)))
 
 
@@ -47,10 +48,11 @@ async def _read(workbench: Workbench, page: str) -> Text | Failure:
     if "://" in page:
         return await workbench.read_page(page)
     path = Path(page)
-    try:
-        return await workbench.extract(path.read_bytes(), path.absolute().as_uri())
-    except OSError as error:
-        raise click.ClickException(f"{path}: cannot be read: {error.strerror}") from None
+    content = read_bytes(path)
+    if content.lstrip()[:1] != b"<":  # a plain text, as `match` takes it: its first line is the title
+        title, _, body = content.decode("utf-8", "replace").strip().partition("\n")
+        return workbench.plain_text(title.strip(), body.strip())
+    return await workbench.extract(content, path.absolute().as_uri())
 
 
 def _as_json(page: str, text: Text | Failure) -> dict[str, object]:
@@ -85,4 +87,6 @@ def _show(page: str, text: Text | Failure) -> None:
         "length": f"{len(text.body):,} characters",
     }
     console.print("[dim]" + escape("  ".join(f"{name}: {fact}" for name, fact in facts.items() if fact)) + "[/]")
-    console.print(escape(text.body) + "\n")
+    # Many pages repeat the headline in their first line.
+    body = text.body.removeprefix(text.title).lstrip("\n") if text.title else text.body
+    console.print(escape(body) + "\n")

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,10 +10,10 @@ from rich.console import Console
 from monitor.app.tools.input_document import InputDocument
 from monitor.app.tools.workbench import Workbench, open_workbench
 from monitor.cli.common import config_option, json_option, run
-from monitor.cli.documents import Documents
+from monitor.cli.documents import Documents, read_bytes
 from monitor.cli.match_output import as_pairs, for_people
+from monitor.config.models.fields import suggest
 from monitor.domain.failures import Failure
-from monitor.domain.topics.values import Matches
 
 
 @click.command(
@@ -23,12 +22,13 @@ from monitor.domain.topics.values import Matches
 Examples:
   wirewatch match article.txt
   wirewatch match saved-page.html --topic tariffs
+  echo "Norland doubles its tariffs" | wirewatch match -
   wirewatch match --jsonl documents.jsonl --json > matches.jsonl
 """,
 )
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 @click.option("--jsonl", is_flag=True, help="FILEs hold one JSON object a line: id, title, text, lang, outlet, ...")
-@click.option("--topic", help="Only this topic.")
+@click.option("--topic", help="Only this topic; what it lacks is always said.")
 @config_option
 @json_option
 @click.pass_context
@@ -37,7 +37,7 @@ def match(
 ) -> None:
     """Say what matches the text or page in each FILE and why, near misses too.
 
-    The first line of a text file is its title.
+    FILE `-` is standard input. The first line of a text is its title.
     """
     read = [Documents(path) for path in files] if jsonl else []
     run(_match(read or files, topic, as_json, given))
@@ -49,24 +49,15 @@ async def _match(sources: Sequence[Documents | Path], topic: str | None, as_json
     async with open_workbench(given) as workbench:
         if topic is not None and workbench.catalog.topic(topic) is None:
             known = ", ".join(t.key for t in workbench.catalog.topics)
-            raise click.UsageError(f"there is no topic {topic!r}; the topics are: {known}")
+            hint = suggest(topic, [t.key for t in workbench.catalog.topics]) or f"; the topics are: {known}"
+            raise click.UsageError(f"there is no topic {topic!r}{hint}")
         async for document in _documents(workbench, sources):
-            matched, found = workbench.match(document)
-            if topic is not None:
-                found = _only(topic, found)
+            matched, found = workbench.match(document, only=topic)
             if as_json:
                 click.echo(json.dumps(as_pairs(document.id, matched, found)))
             else:
                 for line in for_people(document.id, matched, found):
                     console.print(line)
-
-
-def _only(topic: str, found: Matches) -> Matches:
-    return replace(
-        found,
-        matches=tuple(match for match in found.matches if match.topic == topic),
-        near=tuple(near for near in found.near if near.topic == topic),
-    )
 
 
 async def _documents(workbench: Workbench, sources: Sequence[Documents | Path]) -> AsyncIterator[InputDocument]:
@@ -79,10 +70,7 @@ async def _documents(workbench: Workbench, sources: Sequence[Documents | Path]) 
 
 
 async def _from_file(workbench: Workbench, path: Path) -> InputDocument:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise click.ClickException(f"{path}: cannot be read: {error.strerror}") from None
+    content = read_bytes(path)
     if content.lstrip()[:1] == b"<":
         text = await workbench.extract(content, path.absolute().as_uri())
         if isinstance(text, Failure):

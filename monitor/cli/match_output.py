@@ -48,7 +48,7 @@ def for_people(id_: str, document: Document, found: Matches) -> Iterator[str]:
     for near in found.near:
         yield f"  [yellow]misses[/]  {near.topic}, score {near.score:.2f} of {near.threshold:g}: {escape(near.missing)}"
     if not found.matches and not found.near:
-        yield "  [dim]matches no topic[/]"
+        yield "  [dim]matches no topic, nor nearly one[/]"
 
 
 def quoted(shown: Evidence) -> str:

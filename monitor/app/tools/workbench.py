@@ -14,7 +14,7 @@ from monitor.app.runtime.compiled_topics import CompiledTopics
 from monitor.app.runtime.story_window import WINDOW
 from monitor.app.tools.input_document import InputDocument
 from monitor.app.tools.replay import Replay, SetClock
-from monitor.domain.articles.article import Text
+from monitor.domain.articles.article import Method, Text
 from monitor.domain.catalog import Catalog
 from monitor.domain.failures import Failure
 from monitor.domain.stories.index import StoryIndex
@@ -37,23 +37,27 @@ class Workbench:
 
     @property
     def catalog(self) -> Catalog:
-        """What is configured."""
+        """Return the configuration in force."""
         return self.topics.current()[0]
 
-    def match(self, given: InputDocument) -> tuple[Document, Matches]:
-        """Match a document; return it as matched, and the matches."""
+    def match(self, given: InputDocument, only: str | None = None) -> tuple[Document, Matches]:
+        """Match a document; return it as matched, and the matches, of one topic where `only` names it."""
         document = Document(
             title=given.title,
             text=given.text,
             language=given.lang or self.languages.detect(f"{given.title}\n{given.text}"),
             outlet=given.outlet or "",
         )
-        return document, self.topics.current()[1].match(document)
+        return document, self.topics.current()[1].match(document, only=only)
 
     async def extract(self, page: bytes, url: str) -> Text | Failure:
         """Extract the article from a saved page."""
         text = await self.readers.extractor.extract(page, url=url, charset=None)
         return text if isinstance(text, Failure) else self._in_its_language(text)
+
+    def plain_text(self, title: str, body: str) -> Text:
+        """Return a text that is no page, with its language."""
+        return self._in_its_language(Text(title=title, body=body, language=None, method=Method.GIVEN))
 
     async def read_page(self, url: str) -> Text | Failure:
         """Fetch an address and extract its article, as the daemon does."""

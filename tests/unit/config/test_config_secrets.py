@@ -14,7 +14,7 @@ TOKEN = "xoxb-123456789012-abcdefABCDEF"
 
 @pytest.mark.case(103)
 def test_every_secret_may_stand_in_the_environment_or_in_a_file_it_names(tmp_path: Path) -> None:
-    names = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_WEBHOOK_URL", "WIREWATCH_DATABASE"]
+    names = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_WEBHOOK_URL", "WIREWATCH_DATABASE", "WIREWATCH_WEB_PASSWORD"]
     direct, troubles = load_secrets({name: f" value of {name}\n" for name in names})
     assert troubles == []
     files = {}
