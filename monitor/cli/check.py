@@ -10,7 +10,7 @@ import click
 from monitor.adapters.text.language import LangidDetector
 from monitor.app.configuration import ConfigurationInvalid
 from monitor.app.tools.feedback import against_labels, stored_labels
-from monitor.cli.check_online import online_problems, show_online
+from monitor.cli.check_online import failures, online_answers, show_online
 from monitor.cli.common import FOUND, INVALID, config_option, json_option, leave, run, show
 from monitor.config.environment import config_dir, environment_secrets
 from monitor.config.loader import load
@@ -31,7 +31,7 @@ Examples:
   wirewatch check --json | jq 'select(.level == "error")'
 
 \b
-Exit codes: 0 all is well, 1 an example or something online failed, 2 the configuration is invalid.
+Exit codes: 0 valid, 1 an example or something online failed, 2 the configuration is invalid.
 """,
 )
 @click.option("--online", is_flag=True, help="Ask Slack and every feed, too; nothing is posted or stored.")
@@ -58,15 +58,15 @@ def check(given: Path | None, as_json: bool, online: bool) -> None:
     if failed:
         leave(FOUND, f"{folder}: {counted(len(failed), 'example')} against the topic")
     if online:
-        problems = run(online_problems(given, loaded.catalog))
-        show_online(problems, as_json=as_json)
-        if problems:
-            leave(FOUND, f"{folder}: {counted(len(problems), 'thing')} did not work online")
+        slack, feeds = run(online_answers(given, loaded.catalog))
+        show_online(slack, feeds, as_json=as_json)
+        if failed_online := failures(slack, feeds):
+            leave(FOUND, f"{folder}: valid, but {counted(failed_online, 'check')} failed online")
     click.echo(_summary(folder, loaded.catalog, len(loaded.problems) + len(doubted)), err=True)
 
 
 def counted(number: int, noun: str) -> str:
-    """`1 error`, `2 errors`."""
+    """Return a count with its noun: `1 error`, `2 errors`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
@@ -118,4 +118,4 @@ def _summary(folder: Path, catalog: Catalog, warnings: int) -> str:
         counted(len(catalog.receivers), "receiver"),
     ]
     doubts = f", {counted(warnings, 'warning')}" if warnings else ""
-    return f"{folder}: all is well: {', '.join(parts)}{doubts}"
+    return f"{folder}: valid: {', '.join(parts)}{doubts}"

@@ -46,7 +46,7 @@ def leave(code: int, message: str) -> NoReturn:
 
 
 def run(work: Coroutine[Any, Any, Result], *, expected: tuple[type[StoreError], ...] = ()) -> Result:
-    """Run a command's work; what people can put right ends in a message and an exit code, not in a traceback.
+    """Run a command's work; what people can fix ends in a message and an exit code, not in a traceback.
 
     The `expected` store errors are raised: the command has an answer of its own to them.
     """

@@ -121,7 +121,7 @@ A password is best left to ~/.pgpass. Exit codes: 0 copied, 2 the target is not 
 def copy(target: str, given: Path | None) -> None:
     """Copy the whole store into the empty database at DATABASE_URL. Stop the daemon first.
 
-    Nothing is new, and nothing is told again, after the move. It is one transaction: interrupted, the target is empty.
+    No alert is repeated after the move. It is one transaction: interrupted, the target is empty.
     """
     bar = Progress(
         TextColumn("copying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)

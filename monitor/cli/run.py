@@ -43,7 +43,7 @@ Examples:
 )
 @config_option
 def run_command(once: bool, engine: str | None, given: Path | None) -> None:
-    """Run the daemon until it is told to stop (Ctrl-C or SIGTERM)."""
+    """Run the daemon until it is stopped (Ctrl-C or SIGTERM)."""
     if once and engine == "cluster":
         raise click.UsageError("--once ends when nothing is due, a cluster never does: use it with --engine local")
     run(_run(once, engine, given))

@@ -13,8 +13,11 @@ from rich.table import Table
 
 from monitor.app.tools.store import read_overview_at
 from monitor.cli.common import config_option, json_option, run
+from monitor.config.environment import config_dir
+from monitor.config.loader import load_files
+from monitor.config.yaml.folder import read_files
 from monitor.domain.status.health import lifeless, living, of_host, troubles
-from monitor.domain.status.overview import Overview
+from monitor.domain.status.overview import Overview, WorkerOverview
 from monitor.domain.strings.spans import ago
 
 
@@ -25,7 +28,7 @@ from monitor.domain.strings.spans import ago
 def status(context: click.Context, as_json: bool, given: Path | None) -> None:
     """Show what runs, what is late or broken and since when. Exits with 1 when something is wrong."""
     overview = run(read_overview_at(given))
-    found = troubles(overview)
+    found = (*_refused_edit(given, overview), *troubles(overview))
     if as_json:
         click.echo(json.dumps({"ok": not found, "troubles": found, **dataclasses.asdict(overview)}, default=_plain))
     else:
@@ -41,8 +44,27 @@ def health(context: click.Context, here: bool, given: Path | None) -> None:
     """Say whether the daemon lives: exit 0, or 1 with the reason."""
     overview = run(read_overview_at(given))
     found = lifeless(of_host(overview, socket.gethostname()) if here else overview)
-    click.echo("; ".join(found) or "well")
+    click.echo("; ".join(found) or "the daemon runs")
     context.exit(1 if found else 0)
+
+
+def _refused_edit(given: Path | None, overview: Overview) -> tuple[str, ...]:
+    """Return what is wrong with an edit that the daemon has refused, or is about to, and has not reported yet."""
+    folder = config_dir(given)
+    files = read_files(folder)
+    alive = living(overview)
+    if any(worker.revision == files.revision or _reports_an_edit(worker) for worker in alive):
+        return ()
+    errors = load_files(files).errors
+    if not errors:
+        return ()
+    more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
+    consequence = "; the version before it stays in force" if alive else ""
+    return (f"the configuration is not valid{consequence}: {errors[0]}{more}",)
+
+
+def _reports_an_edit(worker: WorkerOverview) -> bool:
+    return any(problem.startswith("configuration refused") for problem in worker.problems)
 
 
 def _plain(value: object) -> str:
@@ -54,7 +76,7 @@ def _show(overview: Overview, found: tuple[str, ...]) -> None:
     for trouble in found:
         console.print(f"[red]✗[/] {escape(trouble)}")
     if not found:
-        console.print("[green]✓[/] all is well")
+        console.print("[green]✓[/] no problems")
     sent = ", ".join(f"{count} {state}" for state, count in overview.outbox.items() if count) or "empty"
     console.print(f"{overview.articles:,} articles in {overview.stories:,} stories; outbox: {sent}")
     _table(

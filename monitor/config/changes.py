@@ -48,8 +48,10 @@ def changed_topics(old: Catalog, new: Catalog) -> tuple[str, ...]:
 
 
 def sentences(changes: Iterable[CatalogChange]) -> list[str]:
-    """All changes in words; a single "nothing that matters" when there are none."""
-    return [sentence for change in changes for sentence in change.sentences()] or ["nothing that matters"]
+    """Return all changes in words; one sentence says so when there are none."""
+    return [sentence for change in changes for sentence in change.sentences()] or [
+        "read again; no feed, receiver or topic changed"
+    ]
 
 
 def _change(kind: str, was: Mapping[str, object], now: Mapping[str, object]) -> CatalogChange:
@@ -78,6 +80,8 @@ def _meaning(topic: Topic) -> Hashable:
     return (
         topic.watchlist,
         topic.title,
+        topic.description,
+        topic.owner,
         topic.query,
         topic.severity,
         topic.threshold,

@@ -2,10 +2,12 @@
 
 import gc
 from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as AbcMapping
 from contextlib import contextmanager
+from dataclasses import replace
 
-from monitor.config.document import Owner
-from monitor.config.draft_catalog import TopicPart, WatchlistPart
+from monitor.config.document import ConfigFile, Owner
+from monitor.config.draft_catalog import SharedVocabulary, TopicPart, WatchlistPart
 from monitor.config.to_domain import child
 from monitor.config.yaml.nodes import Mapping, Scalar, walk
 from monitor.config.yaml.positions import index_in_file
@@ -15,16 +17,37 @@ from monitor.domain.topics.matcher import CompiledCatalog, compile_all
 from monitor.domain.topics.query.errors import QueryProblem
 
 
-def check_queries(watchlists: Sequence[WatchlistPart]) -> CompiledCatalog:
+def with_shared(part: WatchlistPart, shared: AbcMapping[str, SharedVocabulary]) -> WatchlistPart:
+    """Return the watchlist with the shared vocabularies that its queries name; its own hide shared ones."""
+    queries = " ".join(topic.topic.query for topic in part.topics)
+    own = {vocabulary.name for vocabulary in part.vocabularies}
+    used = (entry.vocabulary for name, entry in shared.items() if f"${name}" in queries and name not in own)
+    return replace(part, vocabularies=(*part.vocabularies, *used))
+
+
+def check_queries(
+    watchlists: Sequence[WatchlistPart], shared: AbcMapping[str, SharedVocabulary] | None = None
+) -> CompiledCatalog:
     """Compile the queries, and note in the documents the problems of queries and vocabularies."""
+    shared = shared or {}
+    seen: set[tuple[str, str]] = set()
     by_name = {part.name: part for part in watchlists}
     topics = {(part.name, topic.topic.key): topic for part in watchlists for topic in part.topics}
     with collector_paused():
         compiled = compile_all(_catalog(watchlists))
-    for problem in check_catalog(compiled):
+    found = list(check_catalog(compiled))
+    broken = {problem.watchlist for problem in found if problem.topic and not problem.warning}
+    for problem in found:
         watchlist = by_name[problem.watchlist]
-        if problem.vocabulary is not None:
-            _in_vocabulary(watchlist, problem)
+        if problem.vocabulary is not None and problem.entry is None and problem.watchlist in broken:
+            continue  # a vocabulary may seem unused because the query that names it cannot be read
+        own = child(watchlist.document.root, "vocabulary", problem.vocabulary or "")
+        if problem.vocabulary is not None and own is None and problem.vocabulary in shared:
+            if (problem.vocabulary, str(problem)) not in seen and problem.entry is not None:
+                seen.add((problem.vocabulary, str(problem)))
+                _in_vocabulary(shared[problem.vocabulary].document, problem)
+        elif problem.vocabulary is not None:
+            _in_vocabulary(watchlist.document, problem)
         else:
             _in_topic(topics[watchlist.name, problem.topic], problem)
     return compiled
@@ -67,9 +90,9 @@ def _in_topic(part: TopicPart, problem: QueryProblem) -> None:
     part.document.report(at, str(problem), part.owner, warning=problem.warning)
 
 
-def _in_vocabulary(part: WatchlistPart, problem: QueryProblem) -> None:
+def _in_vocabulary(document: ConfigFile, problem: QueryProblem) -> None:
     """Report a vocabulary entry; the compiler leaves out what it cannot read, so the watchlist runs without it."""
-    document, name = part.document, str(problem.vocabulary)
+    name = str(problem.vocabulary)
     owner = Owner(document.source.name, f"${name}")
     listing = child(document.root, "vocabulary", name)
     entries = [scalar for scalar in walk(listing) if scalar.value == problem.entry] if listing else []

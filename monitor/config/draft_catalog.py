@@ -56,6 +56,17 @@ class WatchlistPart:
     receivers: tuple[str, ...]
     vocabularies: tuple[Vocabulary, ...]
     topics: list[TopicPart] = field(default_factory=list)
+    description: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedVocabulary:
+    """Hold a vocabulary that all watchlists share and where it is written."""
+
+    vocabulary: Vocabulary
+    document: ConfigFile
+    key: Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +109,7 @@ class Parts:
     feeds: FeedsPart
     receivers: ReceiversPart
     watchlists: list[WatchlistPart]
+    shared: dict[str, SharedVocabulary] = field(default_factory=dict)
 
     @property
     def admin(self) -> str | None:

@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.config.check_names import cross_check
-from monitor.config.check_queries import check_queries
+from monitor.config.check_queries import check_queries, with_shared
 from monitor.config.document import ConfigFinding, Owner, shorten
 from monitor.config.draft_catalog import Parts
 from monitor.config.models.fields import suggest
 from monitor.config.models.settings import Settings
-from monitor.config.sections import read_feeds, read_receivers, read_settings, read_watchlist
+from monitor.config.sections import read_feeds, read_receivers, read_settings, read_vocabularies, read_watchlist
 from monitor.config.yaml.folder import (
     FEEDS_FILE,
     MAIN_FILES,
@@ -70,16 +70,24 @@ def load_files(files: Files) -> Loaded:
     settings = read_settings(files)
     limit = (settings.settings or Settings()).limits.config_bytes
     feeds, receivers = read_feeds(files, limit), read_receivers(files)
+    shared, of_vocabularies = read_vocabularies(files, limit)
     watchlists = [read_watchlist(files, name, limit, read_example) for name in files.watchlists]
     parts = Parts(
         settings=settings,
         feeds=feeds,
         receivers=receivers,
-        watchlists=[part for part, _ in watchlists if part is not None],
+        watchlists=[with_shared(part, shared) for part, _ in watchlists if part is not None],
+        shared=shared,
     )
     cross_check(parts)
-    compiled = check_queries(parts.watchlists)
-    by_file = [settings.findings, feeds.findings, receivers.findings, *(findings for _, findings in watchlists)]
+    compiled = check_queries(parts.watchlists, shared)
+    by_file = [
+        settings.findings,
+        feeds.findings,
+        receivers.findings,
+        *of_vocabularies,
+        *(findings for _, findings in watchlists),
+    ]
     return _loaded(files, parts, compiled, _folder_findings(files), by_file)
 
 
@@ -145,6 +153,8 @@ def _catalog(revision: str, parts: Parts, without: set[Owner]) -> Catalog:
                 receivers=part.receivers,
                 vocabularies=part.vocabularies,
                 topics=tuple(topic.topic for topic in part.topics if topic.owner not in without),
+                description=part.description,
+                owner=part.owner,
             )
             for part in parts.watchlists
         ),

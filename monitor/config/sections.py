@@ -12,11 +12,12 @@ from monitor.config.draft_catalog import (
     ReceiverPart,
     ReceiversPart,
     SettingsPart,
+    SharedVocabulary,
     TopicPart,
     WatchlistPart,
 )
 from monitor.config.models.fields import suggest
-from monitor.config.models.files import FeedItem, FeedsFile, ReceiversFile, TopicItem, WatchlistFile
+from monitor.config.models.files import FeedItem, FeedsFile, ReceiversFile, TopicItem, VocabularyFile, WatchlistFile
 from monitor.config.models.settings import Settings
 from monitor.config.to_domain import ReadExample
 from monitor.config.yaml.folder import FEEDS_FILE, RECEIVERS_FILE, SETTINGS_FILE, Files, UnreadableFile, read_one
@@ -105,6 +106,32 @@ def read_receivers(files: Files) -> ReceiversPart:
     return ReceiversPart(receivers=receivers, names=names, admin=model.admin, findings=findings)
 
 
+def read_vocabularies(files: Files, limit: int) -> tuple[dict[str, SharedVocabulary], list[list[ConfigFinding]]]:
+    """Read `vocabularies/*.yml`: the vocabularies that all watchlists share, by name, and the findings of each file."""
+    shared: dict[str, SharedVocabulary] = {}
+    by_file = []
+    for name in files.vocabularies:
+        document, findings = open_document(files.display(name), files.contents[name], limit)
+        by_file.append(findings)
+        section = build.child(document.root, "vocabulary") if document else None
+        if document is None:
+            continue
+        model = document.validate(VocabularyFile, document.root) or document.readable(
+            VocabularyFile, document.root, apart=build.rough_vocabulary(section)
+        )
+        if model is None or not isinstance(section, Mapping):
+            continue
+        for word, terms in model.vocabulary.items():
+            key, node = section.pairs[word]
+            _report_cut_texts(document, node, Owner(document.source.name, f"${word}"))
+            if first := shared.get(word):
+                at = first.vocabulary.place
+                document.report(key.start, f"${word} is already at {at}", Owner(document.source.name, f"${word}"))
+                continue
+            shared[word] = SharedVocabulary(build.vocabulary(document, word, terms, key), document, key)
+    return shared, by_file
+
+
 def read_watchlist(
     files: Files, name: str, limit: int, read_example: ReadExample
 ) -> tuple[WatchlistPart | None, list[ConfigFinding]]:
@@ -122,6 +149,8 @@ def read_watchlist(
         name=model.watchlist if model and model.watchlist else PurePosixPath(name).stem,
         document=document,
         receivers=model.receivers if model else (),
+        description=(model.description if model else None) or "",
+        owner=(model.owner if model else None) or "",
         vocabularies=tuple(
             build.vocabulary(document, word, terms, names.pairs[word][0])
             for word, terms in (model.vocabulary if model else {}).items()

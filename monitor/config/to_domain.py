@@ -100,6 +100,8 @@ def topic(
         must_not_match=_examples(document, child(node, "must_not_match"), item.must_not_match, read, owner),
         place=document.source.place(key.start),
         query_place=position_in_file(document.source, query, 0),
+        description=item.description or "",
+        owner=item.owner or "",
     )
 
 

@@ -157,6 +157,8 @@ class Topic:
     must_not_match: tuple[Example, ...] = ()
     place: FilePlace | None = None
     query_place: FilePlace | None = None
+    description: str = ""
+    owner: str = ""
     options: tuple[tuple[str, str], ...] = ()
 
 
@@ -169,6 +171,8 @@ class Watchlist:
     receivers: tuple[str, ...] = ()
     vocabularies: tuple[Vocabulary, ...] = ()
     topics: tuple[Topic, ...] = ()
+    description: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

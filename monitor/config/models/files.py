@@ -6,7 +6,7 @@ Descriptions end up in the JSON Schema, for editors.
 import re
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -169,6 +169,9 @@ def _terms_by_language(value: object) -> object:
     return {ANY_LANGUAGE: value} if isinstance(value, list) else value
 
 
+_LONGEST_OWNER = 80
+"""Characters: a display name of Slack is no longer."""
+
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 Example = Annotated[
     ExampleItem,
@@ -181,6 +184,12 @@ Terms = Annotated[
     BeforeValidator(_terms_by_language),
     WithJsonSchema({"anyOf": [_TEXTS, {"type": "object", "additionalProperties": _TEXTS}]}),
 ]
+
+
+def _owner(value: str) -> str:
+    if len(value) > _LONGEST_OWNER or not value.isprintable():
+        raise refusal(f"not an owner: write one line of at most {_LONGEST_OWNER} characters, such as @ann")
+    return value
 
 
 class RaiseItem(Strict):
@@ -200,10 +209,15 @@ class RaiseItem(Strict):
         return self
 
 
+Owner = Annotated[Text, AfterValidator(_owner)]
+
+
 class TopicItem(Strict):
     """A subject to watch."""
 
     title: Text | None = Field(default=None, description="Title shown to people; default: the key.")
+    description: Text | None = Field(default=None, description="What belongs to the topic, for readers and authors.")
+    owner: Owner | None = Field(default=None, description="Who answers for it; default: the watchlist's owner.")
     query: Text = Field(description="What to look for; see docs/topic-language.md for the language.")
     severity: SeverityWord = Field(default=Severity.MEDIUM, description="How much an alert of this topic matters.")
     threshold: float = Field(default=1.0, ge=0, description="Least score of a match.")
@@ -222,8 +236,18 @@ class WatchlistFile(Strict):
     """Topics and the vocabularies their queries share: `watchlists/*.yml`. Edits take effect within seconds."""
 
     watchlist: Text | None = Field(default=None, description="Name of the watchlist; default: the file's.")
+    description: Text | None = Field(default=None, description="What the watchlist is for.")
+    owner: Owner | None = Field(default=None, description="Who answers for its topics, such as @ann.")
     receivers: Words = Field(default=(), description="Receivers of topics that name none themselves.")
     vocabulary: dict[Word, Terms] = Field(
         default_factory=dict, description="Named term lists, used in queries as $name; a list, or lists by language."
     )
     topics: dict[Word, TopicItem] = Field(default_factory=dict, description="Topics by key.")
+
+
+class VocabularyFile(Strict):
+    """Vocabularies that all watchlists share: `vocabularies/*.yml`. Edits take effect within seconds."""
+
+    vocabulary: dict[Word, Terms] = Field(
+        description="Named term lists, used in queries as $name; a list, or lists by language."
+    )

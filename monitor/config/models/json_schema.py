@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from monitor.config.models.durations import duration_text
-from monitor.config.models.files import EVERY_DAY, FeedsFile, ReceiversFile, WatchlistFile
+from monitor.config.models.files import EVERY_DAY, FeedsFile, ReceiversFile, VocabularyFile, WatchlistFile
 from monitor.config.models.settings import Settings
 from monitor.domain.catalog import Severity
 
@@ -22,6 +22,7 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "feeds.json": FeedsFile,
     "receivers.json": ReceiversFile,
     "watchlist.json": WatchlistFile,
+    "vocabulary.json": VocabularyFile,
 }
 
 

@@ -11,6 +11,7 @@ SETTINGS_FILE = "wirewatch.yml"
 FEEDS_FILE = "feeds.yml"
 RECEIVERS_FILE = "receivers.yml"
 WATCHLISTS_DIR = "watchlists"
+VOCABULARIES_DIR = "vocabularies"
 MAIN_FILES = (SETTINGS_FILE, FEEDS_FILE, RECEIVERS_FILE)
 
 _YAML = (".yml", ".yaml")
@@ -50,9 +51,18 @@ class Files:
         return [name for name in self.contents if is_watchlist(name)]
 
     @property
+    def vocabularies(self) -> list[str]:
+        """Return the files of vocabularies that all watchlists share, in the order of names."""
+        return [name for name in self.contents if is_vocabulary(name)]
+
+    @property
     def examples(self) -> list[str]:
-        """The files that topics keep examples in."""
-        return [name for name in self.contents if name not in MAIN_FILES and not is_watchlist(name)]
+        """Return the files that topics keep examples in."""
+        return [
+            name
+            for name in self.contents
+            if name not in MAIN_FILES and not is_watchlist(name) and not is_vocabulary(name)
+        ]
 
     @property
     def revision(self) -> str:
@@ -68,8 +78,17 @@ class Files:
 
 def is_watchlist(name: str) -> bool:
     """Whether a path relative to the folder names a watchlist."""
+    return _is_in(WATCHLISTS_DIR, name)
+
+
+def is_vocabulary(name: str) -> bool:
+    """Whether a path relative to the folder names a file of shared vocabularies."""
+    return _is_in(VOCABULARIES_DIR, name)
+
+
+def _is_in(folder: str, name: str) -> bool:
     path = PurePosixPath(name)
-    return path.parent.name == WATCHLISTS_DIR and len(path.parts) == 2 and path.suffix in _WATCHLIST
+    return path.parent.name == folder and len(path.parts) == 2 and path.suffix in _WATCHLIST
 
 
 def read_files(root: Path, extra: Collection[str] = ()) -> Files:
@@ -79,19 +98,19 @@ def read_files(root: Path, extra: Collection[str] = ()) -> Files:
     except OSError as error:
         return Files(root, {}, trouble=f"cannot read the folder: {error.strerror or 'not readable'}")
     names = [name for name in MAIN_FILES if name in entries]
-    names += _watchlist_names(root)
+    names += [*_names_in(root, VOCABULARIES_DIR), *_names_in(root, WATCHLISTS_DIR)]
     contents = {name: content for name in names if (content := read_one(root / name, root)) is not None}
     contents |= {name: read_one(root / name, root) or UnreadableFile("no such file") for name in sorted(extra)}
     strange = tuple(n for n in entries if n.endswith(_YAML) and n not in MAIN_FILES and not n.startswith("."))
     return Files(root, contents, strange)
 
 
-def _watchlist_names(root: Path) -> list[str]:
+def _names_in(root: Path, folder: str) -> list[str]:
     try:
-        found = sorted(path.name for path in (root / WATCHLISTS_DIR).iterdir())
+        found = sorted(path.name for path in (root / folder).iterdir())
     except OSError:
         return []
-    return [f"{WATCHLISTS_DIR}/{name}" for name in found if name.endswith(_WATCHLIST) and not name.startswith(".")]
+    return [f"{folder}/{name}" for name in found if name.endswith(_WATCHLIST) and not name.startswith(".")]
 
 
 def read_one(path: Path, root: Path | None = None) -> Content | None:

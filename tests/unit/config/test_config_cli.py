@@ -43,7 +43,7 @@ def wirewatch(*words: object) -> Result:
 def test_check_of_a_sound_folder(root: Path) -> None:
     result = wirewatch("check", "--config", root)
     assert (result.exit_code, result.stdout) == (0, "")
-    assert "all is well: 1 feed, 1 topic, 2 examples, 1 receiver" in result.stderr
+    assert "valid: 1 feed, 1 topic, 2 examples, 1 receiver" in result.stderr
 
 
 def test_check_lists_every_problem_and_exits_with_2(root: Path) -> None:

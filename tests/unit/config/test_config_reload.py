@@ -219,7 +219,7 @@ def test_changes_of_feeds_are_told_in_words(source: ConfigSource, root: Path) ->
 def test_a_topic_changes_with_its_vocabulary_but_not_with_its_place(source: ConfigSource, root: Path) -> None:
     (root / "watchlists/trade.yml").write_text("# a comment\n" + TOPICS)
     (outcome,) = looks(source, 3)
-    assert sentences(outcome.changes) == ["nothing that matters"]
+    assert sentences(outcome.changes) == ["read again; no feed, receiver or topic changed"]
     (root / "watchlists/trade.yml").write_text(TOPICS.replace("[tariff]", "[tariff, duty]"))
     (outcome,) = looks(source, 3)
     assert sentences(outcome.changes) == ["topics changed: tariffs"]
