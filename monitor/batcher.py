@@ -43,24 +43,26 @@ class Batcher(Generic[Item, Result]):
         future: asyncio.Future[Result] = loop.create_future()
         self._waiting.append((item, future))
         if len(self._servers) < self._at_once:
-            server = loop.create_task(self._serve())
-            self._servers.add(server)
-            server.add_done_callback(self._servers.discard)
+            self._servers.add(loop.create_task(self._serve()))
         return await future
 
     def between(self, work: Callable[[], None]) -> None:
         """Call `work` while no batch is under way: now, or after the one that is. Only with `at_once` 1."""
-        if any(not server.done() for server in self._servers):
+        if self._servers:
             self._between.append(work)
         else:
             work()
 
     async def _serve(self) -> None:
-        while self._waiting or self._between:
-            while self._between:
-                self._between.pop(0)()
-            if batch := self._batch():
-                await self._settle(batch)
+        try:
+            while self._waiting or self._between:
+                while self._between:
+                    self._between.pop(0)()
+                if batch := self._batch():
+                    await self._settle(batch)
+        finally:
+            # Not in a done callback: an item that came between the last check and the callback would wait for ever.
+            self._servers.discard(asyncio.current_task())
 
     def _batch(self) -> list[tuple[Item, asyncio.Future[Result]]]:
         """Take what waits and is still wanted, as far as it may share a batch; at least one."""

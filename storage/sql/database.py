@@ -9,6 +9,7 @@ import os
 import select
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -228,10 +229,13 @@ def _make_folder(folder: Path) -> None:
 def _make_private(file: Path) -> None:
     """Create a SQLite file readable by its owner only, and take a present one from all others but its group.
 
-    Addresses of sources in it may hold passwords and keys. SQLite gives its log the mode of the file.
+    Addresses of sources in it may hold passwords and keys. SQLite gives its log the mode of the file. A present file is
+    never opened here: closing it would drop this process's POSIX locks on it, and another process would then delete the
+    log under our connections (https://sqlite.org/howtocorrupt.html, 2.2).
     """
     try:
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        with suppress(FileExistsError):
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         mode = file.stat().st_mode
         if mode & 0o007:
             file.chmod(mode & 0o770)
