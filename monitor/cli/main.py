@@ -9,7 +9,7 @@ from monitor import __version__
 
 _SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Watching": {
-        "demo": ("demo.command:demo", "A news day in a minute, on this machine alone."),
+        "demo": ("demo.command:demo", "A news day in half a minute, on this machine alone."),
         "run": ("run:run_command", "Run the daemon until it is stopped (Ctrl-C or SIGTERM)."),
         "worker": ("run:worker_command", "Run a worker of a cluster (PostgreSQL)."),
         "status": ("status:status", "What runs, what is late or broken and since when."),
@@ -83,7 +83,7 @@ class _Sections(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""\b
 Begin with:
-  wirewatch demo        a news day in a minute, nothing to set up
+  wirewatch demo        a news day in half a minute, nothing to set up
   wirewatch check       is the configuration in config/ valid?
   wirewatch run         the daemon
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from monitor.domain.alerts.alert import Delivery, DeliveryState, Evidence
 from monitor.domain.catalog import Severity
 from storage.outbox.read import delivery_of
-from storage.schema.content import alerts, articles, stories
+from storage.schema.content import alerts, articles, matches, stories
 from storage.schema.outbox import deliveries, delivery_alerts
 from storage.sql.database import Database
 from storage.stories.alerts import evidence_of
@@ -54,6 +54,18 @@ class ListedAlert:
     reports: tuple[StoryReport, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearMiss:
+    """An article that a topic nearly matched, and the clause that it lacks."""
+
+    topic: str
+    title: str
+    outlet: str
+    score: float
+    threshold: float
+    missing: str
+
+
 class SqlAlerts:
     """The alerts in a database."""
 
@@ -78,6 +90,30 @@ class SqlAlerts:
             return [found[alert_id] for alert_id in ids]
 
         return await self._database.read(work)
+
+    async def near_misses(self, since: datetime, limit: int) -> Sequence[NearMiss]:
+        """Return the misses nearest to their threshold among articles seen since then, nearest first."""
+        share = matches.c.score / matches.c.threshold
+        nearest = (
+            select(matches, articles.c.title, articles.c.outlet)
+            .join_from(matches, articles, articles.c.id == matches.c.article_id)
+            .where(matches.c.near, matches.c.threshold > 0, articles.c.first_seen >= since)
+            .order_by(share.desc(), articles.c.id)
+            .limit(limit)
+        )
+        return await self._database.read(
+            lambda connection: [
+                NearMiss(
+                    topic=row.topic,
+                    title=row.title,
+                    outlet=row.outlet,
+                    score=row.score,
+                    threshold=row.threshold,
+                    missing=row.missing or "",
+                )
+                for row in connection.execute(nearest)
+            ]
+        )
 
     async def show(self, alert_id: int) -> ListedAlert | None:
         """Return one alert with its evidence and the reports of its story; None when there is none."""
