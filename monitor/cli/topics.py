@@ -9,6 +9,7 @@ import click
 from monitor.adapters.pages.read import read_page
 from monitor.adapters.text.language import LangidDetector
 from monitor.adapters.text.word_frequencies import word_frequencies
+from monitor.cli.inspect.topic_list import list_topics
 from monitor.domain.failures import Failure
 from monitor.domain.topics.authoring.suggest import as_yaml, found_again, suggest
 from monitor.domain.topics.values import Document
@@ -16,7 +17,10 @@ from monitor.domain.topics.values import Document
 
 @click.group()
 def topics() -> None:
-    """Help with writing topics."""
+    """List topics and get help with writing them."""
+
+
+topics.add_command(list_topics)
 
 
 @topics.command(

@@ -124,6 +124,14 @@ def test_alerts_are_listed_with_their_story_and_messages_and_shown_whole(folder:
     assert wirewatch(folder, "alerts", "list", "--since", "1w", "--state", "held", "--json").stdout == ""
 
 
+def test_topics_are_listed_with_their_counts(folder: Path, sqlite_url: str) -> None:
+    topic(folder, "talks")
+    raised(sqlite_url, "Envoys meet", "Envoys part")
+    listed = json.loads(wirewatch(folder, "topics", "list", "--json").stdout)
+    assert (listed["key"], listed["severity"], listed["receivers"], listed["alerts"]) == ("talks", "high", ["desk"], 2)
+    assert "Talks" in wirewatch(folder, "topics", "list").stdout
+
+
 def test_silences_are_added_listed_and_ended(folder: Path, sqlite_url: str) -> None:
     topic(folder, "talks")
     added = wirewatch(folder, "silence", "add", "--topic", "talks", "--for", "2h", "--reason", "known")

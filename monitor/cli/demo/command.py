@@ -151,8 +151,9 @@ async def _day(world: World, daemon: Daemon, folder: Path, seconds: float) -> Da
 
 def _introduce(console: Console, world: World, page: str | None, stay: bool) -> None:
     pieces = sum(len(outlet.pieces) for outlet in world.outlets)
+    seconds = world.last_minute / world.speed + SETTLE
     lines = [
-        f"[bold]A news day in {world.last_minute / world.speed + SETTLE:.0f} seconds.[/] {len(world.outlets)} invented outlets "
+        f"[bold]A news day in {seconds:.0f} seconds.[/] {len(world.outlets)} invented outlets "
         f"publish {pieces} articles in three languages on this machine;",
         "the daemon polls their feeds, reads the pages, and alerts you to what concerns its three topics:",
         "[bold]China's mediation in the Ukraine war, the US-Russia reset, tariffs.[/] Ctrl-C stops it.",
