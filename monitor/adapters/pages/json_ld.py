@@ -12,7 +12,8 @@ _ARTICLE = ("Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArtic
 _LENGTH = 400_000
 _NODES = 500
 _UPDATES = 200
-_AROUND = re.compile(r"^\s*(?:<!--|/[/*]|<!\[CDATA\[|\*/|-->|\]\]>)\s*|\s*(?:<!--|/[/*]|\]\]>|\*/|-->|;)\s*$")
+_BEFORE = re.compile(r"^(?:\s|\ufeff|<!--|-->|/[/*]|\*/|<!\[CDATA\[|>)+")
+_BEHIND = re.compile(r"(?:\s|<!--|-->|/[/*]|\*/|<!\]\]>|\]\]>|;)+$")
 """What hides a script from old browsers and XML parsers, at either end."""
 _TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
 
@@ -35,9 +36,7 @@ def is_article(kind: object) -> bool:
 
 def loads(text: str) -> Any:  # noqa: ANN401  any JSON
     """Return the document, or None when it cannot be read even without what does not belong there."""
-    stripped, before = text.strip("\ufeff \t\r\n"), ""
-    while stripped != before:
-        before, stripped = stripped, _AROUND.sub("", stripped)
+    stripped = _BEHIND.sub("", _BEFORE.sub("", text))
     for attempt in (stripped, _TRAILING_COMMA.sub(lambda found: found[1] or "", stripped), html.unescape(stripped)):
         try:
             return json.loads(attempt, strict=False)

@@ -48,6 +48,8 @@ _SHORT = 500
 _FEW = 120
 """Characters below which a page has no article text."""
 _MUCH_MORE = 1.5
+_SAME_END = 60
+"""Letters at the end of a live update by which it is found in the text."""
 
 _RECALL = Extractor(output_format="python", fast=True, recall=True, comments=False)
 _BALANCED = Extractor(output_format="python", comments=False)
@@ -76,7 +78,7 @@ def read_page(body: bytes, url: str, charset: str | None, now: datetime, title: 
     what = wall(url=url, title=facts.title, text=text, page=shown, free=facts.free, expected=title)
     if what:
         return Failure(reason=Reason.WALL, detail=what, permanent=True)
-    if len(text) < _FEW:
+    if letters(text) < _FEW:
         return Failure(reason=Reason.NO_TEXT, detail=f"only {len(text)} characters of text")
     return _text(text, facts, flattened=flattened)
 
@@ -113,7 +115,8 @@ def _article_text(tree: HtmlElement, markup: str, facts: Facts) -> tuple[str, st
     if len(facts.body) > max(_SHORT, _MUCH_MORE * len(text)):
         text, shown = facts.body, ""
     known = re.sub(r"\W+", "", text)
-    text = "\n".join([text, *(update for update in facts.updates if re.sub(r"\W+", "", update)[-200:] not in known)])
+    missing = [update for update in facts.updates if re.sub(r"\W+", "", update)[-_SAME_END:] not in known]
+    text = "\n".join([text, *missing])
     return without_teasers(text), shown if len(text) < _SHORT else ""
 
 

@@ -6,10 +6,11 @@ The rule: a cue at the beginning, then nothing but links; or in plain text a cue
 import re
 
 _CUES = (
-    r"read (?:more|also|next|on|this|(?:the )?full story|our full coverage)(?: (?:on|about|here|at)\b[^:|]{0,40})?",
+    r"read (?:more|also|next|on|this|(?:the )?full story|our full coverage)",
+    r"read more (?:on|about|here|at)\b[^:|]{0,40}(?=\s*[:|])",
     r"(?:also|must|recommended|further) read(?:ing)?",
     r"see (?:also|more)",
-    r"more (?:on this(?: story| topic)?|from [\w .]{2,40}|stories|coverage|like this|news)",
+    r"more (?:on this(?: story| topic)?|from [\w .]{2,40}(?=\s*(?:[:|]|$))|stories|coverage|like this|news)",
     r"related(?: (?:articles?|stories|story|coverage|content|news|topics?|links?|posts?))?",
     r"(?:you )?(?:may|might) also like",
     r"don['’]t miss",
@@ -18,7 +19,7 @@ _CUES = (
     r"recommended(?: (?:for you|stories|articles?))?",
     r"explained",
     r"(?:lesen sie|lies) (?:auch|mehr|dazu|weiter)(?: (?:dazu|zum thema|hier))?",
-    r"mehr (?:zum thema|dazu|lesen|nachrichten|über[^:|]{0,40})",
+    r"mehr (?:zum thema|dazu|lesen|nachrichten|über[^:|]{0,40}(?=\s*[:|]))",
     r"(?:auch|weitere) interessant",
     r"(?:siehe|sehen sie) auch",
     r"à lire (?:aussi|également)",

@@ -21,6 +21,7 @@ from monitor.adapters.pages.wall_phrases import (
     NOT_FOUND,
     OFFER,
     PAYWALL,
+    REGION,
     SCRIPT,
     SOFT_TITLE,
 )
@@ -46,7 +47,7 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _QUOTED = re.compile(r"[“„«「『\"][^“”„«»「」『』\"\n]{1,300}[”“»」』\"]|‘[^‘’\n]{1,300}’(?!\w)")
 _ENDS = re.compile(r"(?<=[.!?…।॥؟۔።។])[”“»\")]?\s+|(?<=[。！？])")
 _WHOLE = re.compile(r"[.!?…。！？:;।॥؟۔።។][”“»」』\"'’)\]]*\s*(?:\d{1,3}\.?)?$")
-_SEPARATOR = re.compile(r"\s+[-–—|·»:/]\s+|\s*\|\s*")
+_SEPARATOR = re.compile(r"\s+[-–—|·»/]\s+|\s*\|\s*")
 _CONSENT_HOST = re.compile(r"^(?:consent|guce|cmp|privacy|myprivacy|consenso)\.|\.consent\.")
 _WALL_PATH = re.compile(
     r"/(?:login|log-in|signin|sign-in|sso|auth|consent|cookiewall|subscribe|registration|captcha)(?:[/?.]|$)",
@@ -55,6 +56,7 @@ _WALL_PATH = re.compile(
 _KINDS = (
     (CHALLENGE, "a robot check"),
     (NOT_FOUND, "a page that says the article was not found"),
+    (REGION, "a page closed to our region"),
     (SCRIPT, "a page that needs JavaScript"),
     (LOGIN, "a login page"),
 )
@@ -89,7 +91,7 @@ def sentences(text: str) -> Iterator[Sentence]:
 
 
 def _talks_like_a_wall(sentence: str) -> bool:
-    patterns = (CHALLENGE, NOT_FOUND, SCRIPT, LOGIN, PAYWALL, OFFER, CONSENT_VOICE, CONSENT_WORDS)
+    patterns = (CHALLENGE, NOT_FOUND, REGION, SCRIPT, LOGIN, PAYWALL, OFFER, CONSENT_VOICE, CONSENT_WORDS)
     filled = sum(len(found[0]) for pattern in patterns for found in pattern.finditer(sentence))
     return bool(filled) and (filled >= _FILLED * len(sentence) or bool(ADDRESS.search(sentence)))
 
@@ -107,7 +109,9 @@ def wall(*, url: str, title: str, text: str, page: str, free: bool, expected: st
     head = text[: 4 * SHORT]
     if letters(head) >= 2 * SHORT and len({match[0] for match in CONSENT_VOICE.finditer(head)}) < 2:
         return None  # whatever else such a long text says, it is an article
-    found = list(sentences(head))
+    headlines = {title, expected.lower().strip()}
+    # a headline is judged as a title, and is no sentence
+    found = [sentence for sentence in sentences(head) if sentence.text not in headlines]
     prose = sum(sentence.letters for sentence in found if sentence.is_prose)
     shown = [*found, *sentences(page)] if prose < LITTLE else found
     if _asks_consent(shown, prose):
@@ -121,6 +125,8 @@ def wall(*, url: str, title: str, text: str, page: str, free: bool, expected: st
         for pattern, kind in _KINDS:
             if any(sentence.talks and pattern.search(sentence.text) for sentence in shown):
                 return kind
+        if prose < LITTLE // 2 and letters(text) < STUB and _mostly_addresses(found):
+            return "a page that only speaks to its reader"
         if _WALL_PATH.search(parts.path):
             return "a login page"
     return "a paywall" if _ends_at_a_paywall(found) or (not free and prose < LEAD) else None
@@ -139,6 +145,11 @@ def _titled(title: str, prose: int) -> str | None:
         if bare and prose < 2 * LITTLE and SOFT_TITLE.fullmatch(bare):
             return "a robot check"
     return None
+
+
+def _mostly_addresses(found: list[Sentence]) -> bool:
+    addressed = sum(sentence.letters for sentence in found if ADDRESS.search(sentence.text))
+    return 2 * addressed > sum(sentence.letters for sentence in found)
 
 
 def _ends_at_a_paywall(found: list[Sentence]) -> bool:

@@ -1,0 +1,1 @@
+"""Labelled pages written for tests: walls and short articles in eight languages."""
