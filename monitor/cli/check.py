@@ -9,6 +9,7 @@ import click
 
 from monitor.adapters.text.language import LangidDetector
 from monitor.app.configuration import ConfigurationInvalid
+from monitor.app.tools.advice import advice
 from monitor.app.tools.feedback import against_labels, stored_labels
 from monitor.cli.check_online import failures, online_answers, show_online
 from monitor.cli.common import FOUND, INVALID, config_option, json_option, leave, run, show
@@ -41,7 +42,8 @@ def check(given: Path | None, as_json: bool, online: bool) -> None:
     """Read the whole configuration and list every problem as file:line:column: message.
 
     Then try each topic on its own must_match and must_not_match examples, and, where the store can be read, on the
-    articles that people marked as not relevant: one that still matches is a warning.
+    articles that people marked as not relevant: one that still matches is a warning. Last, advise on terms that miss
+    plurals, peoples and compounds, that are everyday words, and on languages without terms.
     """
     folder = config_dir(given)
     loaded = load(folder)
@@ -55,6 +57,8 @@ def check(given: Path | None, as_json: bool, online: bool) -> None:
     show(failed, as_json=as_json, check="examples")
     doubted = against_labels(engine, loaded.catalog, _labels(given))
     show(doubted, as_json=as_json, check="labels")
+    advised = advice(loaded.compiled, loaded.catalog.feeds)
+    show(advised, as_json=as_json, check="advice")
     if failed:
         leave(FOUND, f"{folder}: {counted(len(failed), 'example')} against the topic")
     if online:
@@ -62,7 +66,7 @@ def check(given: Path | None, as_json: bool, online: bool) -> None:
         show_online(slack, feeds, as_json=as_json)
         if failed_online := failures(slack, feeds):
             leave(FOUND, f"{folder}: valid, but {counted(failed_online, 'check')} failed online")
-    click.echo(_summary(folder, loaded.catalog, len(loaded.problems) + len(doubted)), err=True)
+    click.echo(_summary(folder, loaded.catalog, len(loaded.problems) + len(doubted) + len(advised)), err=True)
 
 
 def counted(number: int, noun: str) -> str:
