@@ -13,8 +13,9 @@ import xxhash
 from benchmarks.quality.placings import share
 from benchmarks.quality.streams import StreamDocument
 from monitor.domain.stories import StoryIndex, fingerprint
-from monitor.domain.stories.fingerprint.words import folded, lower_words
+from monitor.domain.stories.fingerprint.words import lower_words
 from monitor.domain.stories.values import Placed, ReportText
+from monitor.domain.topics.text.normalised import fold_accents
 
 NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
 NEAREST = 5
@@ -131,7 +132,7 @@ def _vectors(articles: Sequence[StreamDocument]) -> npt.NDArray[np.float32]:
     """Return a row of unit length for each article: hashed words, the rare ones heavy."""
     vectors = np.zeros((len(articles), _SPACE), np.float32)
     for vector, document in zip(vectors, articles, strict=True):
-        words = lower_words(folded(f"{document.title} {document.text}"))
+        words = lower_words(fold_accents(f"{document.title} {document.text}"))
         # pairs as well: of a script without spaces single characters say little
         for word, times in Counter([*words, *map("".join, pairwise(words))]).items():
             vector[xxhash.xxh32_intdigest(word.encode()) % _SPACE] += 1 + np.log(times)
@@ -151,7 +152,7 @@ def _same_texts(articles: Sequence[StreamDocument]) -> list[int]:
 
 
 def _shingles(text: str) -> set[tuple[str, ...]]:
-    words = lower_words(folded(text))
+    words = lower_words(fold_accents(text))
     return set(zip(words, words[1:], words[2:], strict=False))
 
 

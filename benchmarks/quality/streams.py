@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from monitor.domain.stories.fingerprint.words import folded, lower_words
+from monitor.domain.stories.fingerprint.words import lower_words
+from monitor.domain.topics.text.normalised import fold_accents
 
 _ZONES = {"EDT": "-0400", "EST": "-0500"}
 
@@ -89,7 +90,7 @@ def articles(corpus: Path, least: int = 150) -> list[StreamDocument]:
     found += [_document(row, id=row["doc_id"]) for row in clustered if row.get("text_kind") == "full-text"]
     found += [_document(row) for row in labelled if row.get("text_kind") == "full-text"]
     once = {document.id: document for document in found}
-    return [document for document in once.values() if len(lower_words(folded(document.text))) >= least]
+    return [document for document in once.values() if len(lower_words(fold_accents(document.text))) >= least]
 
 
 def _article(key: str, body: str) -> StreamDocument:

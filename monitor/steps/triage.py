@@ -53,8 +53,10 @@ class Triage:
     async def judge(self, article: Article) -> Verdict | None:
         """Decide and write; return None when another worker was first."""
         catalog, matcher = self.topics.current()
-        matches = matcher.match(document(article))
-        print_ = fingerprint(report(article))
+        # The text is normalised once, for the topics and for the stories.
+        normalised = NormalisedText(article.title, body(article))
+        matches = matcher.match(document(article, normalised))
+        print_ = fingerprint(report(article, normalised))
         now = self.clock.now()
         judge = ArticleJudge(
             article=article, fingerprint=print_, matches=matches, catalog=catalog, index=self.index, now=now
@@ -62,7 +64,7 @@ class Triage:
         return await self.store.place(article, print_, self.index.sequence, judge, catalog.revision, now)
 
 
-def document(article: Article) -> Document:
+def document(article: Article, normalised: NormalisedText | None = None) -> Document:
     """Return the article as topics see it; without a text, the feed's summary stands in."""
     return Document(
         title=article.title,
@@ -70,11 +72,11 @@ def document(article: Article) -> Document:
         language=article.language,
         outlet=article.outlet,
         tags=article.tags,
-        normalised=NormalisedText(article.title, body(article)),
+        normalised=normalised,
     )
 
 
-def report(article: Article) -> ReportText:
+def report(article: Article, normalised: NormalisedText | None = None) -> ReportText:
     """Return the article as story recognition reads it."""
     return ReportText(
         title=article.title,
@@ -83,6 +85,7 @@ def report(article: Article) -> ReportText:
         outlet=article.outlet,
         credit=article.text.credit if article.text else None,
         published=article.published,
+        normalised=normalised,
     )
 
 

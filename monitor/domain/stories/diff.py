@@ -8,7 +8,8 @@ from difflib import SequenceMatcher
 
 from monitor.domain.stories.fingerprint.function_words import FUNCTION_WORDS
 from monitor.domain.stories.fingerprint.recurring import is_calendar
-from monitor.domain.stories.fingerprint.words import folded, is_number, lower_words
+from monitor.domain.stories.fingerprint.words import is_number, lower_words
+from monitor.domain.topics.text.normalised import fold_accents
 
 _TOKEN = re.compile(r"\w+(?:[.,:'’-]\w+)*|[^\w\s]")
 _SPACED = re.compile(r"\s+([.,;:!?%)»”’])")
@@ -19,7 +20,7 @@ _DATES = re.compile(
     r"|\d\d?[.]\d\d\s*(?:[ap]\.?m\b|uhr|gmt)|\d\d?\s*[ap]\.?m\b|\d+\s*(?:min\w*|hours?|h)\s+(?:read|ago)\b)"
 )
 _MEANINGFUL = frozenset(
-    folded("""
+    fold_accents("""
 no not never none without nor nein nicht kein keine non ne pas sans sin nie bez brak не нет ни без ні hayir tidak bukan
 one two three first last more most after before over under against up down off out only still
 """).split()
@@ -32,7 +33,7 @@ ago minutes minute hours hour min mins read share comments comment aktualisiert 
 modifie mis jour actualizado обновлено опубликовано изменено обновлен минут назад час часов updates live
 subscribe sign newsletter advertisement follow facebook twitter telegram whatsapp
 """
-_UPDATED = frozenset(folded(_UPDATED_WORDS).split())
+_UPDATED = frozenset(fold_accents(_UPDATED_WORDS).split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,7 @@ def is_material(old: str, new: str) -> bool:
 
 def _said(text: str) -> Counter[str]:
     """Count the words that carry meaning, without dates."""
-    said = lower_words(_DATES.sub(" ", folded(text).casefold()))
+    said = lower_words(_DATES.sub(" ", fold_accents(text).casefold()))
     dated = {at + step for at, word in enumerate(said) if is_calendar(word) for step in (-1, 0, 1)}
     return Counter(
         word

@@ -1,7 +1,9 @@
 """Values that story recognition reads and returns."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from monitor.domain.topics.text.normalised import NormalisedText
 
 WALLS = 3
 """Earlier articles with the same text under headlines of other matters that make it a cookie wall or the like."""
@@ -11,7 +13,8 @@ WALLS = 3
 class ReportText:
     """The text of a report that a fingerprint is made from.
 
-    `text` may be a two-line feed description or a whole article.
+    `text` may be a two-line feed description or a whole article. `normalised` holds title and text normalised before,
+    where another step reads them too.
     """
 
     title: str
@@ -20,6 +23,7 @@ class ReportText:
     outlet: str
     credit: str | None = None
     published: datetime | None = None
+    normalised: NormalisedText | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

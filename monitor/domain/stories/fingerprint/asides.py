@@ -5,7 +5,7 @@ Such pieces are about a story without reporting it.
 
 import re
 
-from monitor.domain.stories.fingerprint.words import folded
+from monitor.domain.topics.text.normalised import fold_accents
 
 _OPENINGS = (
     "how|why|what|who|when|where|which|is|are|was|can|could|will|would|should|does|do|did|has|have|inside|meet"
@@ -32,9 +32,9 @@ _TEXT = (
     r"|\b(?:briefing|newsletter|at a glance|quiz|cartoon|morning report|q a)\b"
     r"|为何|如何|谁是|视频|评论[:：]|分析[:：]"
 )
-_ASIDE = re.compile(folded(_TEXT), re.IGNORECASE)
+_ASIDE = re.compile(fold_accents(_TEXT), re.IGNORECASE)
 
 
 def is_aside(title: str) -> bool:
-    """Decide whether a headline announces something else than the report of an event."""
-    return _ASIDE.search(folded(title).replace("’", " ").replace("'", " ")) is not None
+    """Decide whether a folded headline announces something else than the report of an event."""
+    return _ASIDE.search(title.replace("’", " ").replace("'", " ")) is not None

@@ -13,8 +13,9 @@ from monitor.domain.stories.fingerprint.function_words import FUNCTION_WORDS, la
 from monitor.domain.stories.fingerprint.recurring import Template, template_of
 from monitor.domain.stories.fingerprint.sketch import SIZE, Hashes, Sketch, sketch_of
 from monitor.domain.stories.fingerprint.terms import TERMS, TITLE, Terms, terms_of
-from monitor.domain.stories.fingerprint.words import folded, spaced
+from monitor.domain.stories.fingerprint.words import spaced
 from monitor.domain.stories.values import Fingerprint, ReportText
+from monitor.domain.topics.text.normalised import NormalisedText
 
 VERSION = 2
 BORNE_OUT_WITHIN = 2_800
@@ -77,15 +78,17 @@ def fingerprint(report: ReportText) -> Fingerprint:
 
     Pure, and well under a millisecond for an article of 5 KB.
     """
-    text, title = spaced(folded(report.text)), spaced(folded(report.title))
+    given = report.normalised or NormalisedText(report.title, report.text)
+    folded_title = given.folded_title
+    text, title = spaced(given.folded_text), spaced(folded_title)
     size = text.count(b" ") + 1 if text else 0
     return encoded(
-        terms=terms_of(report.title, report.text),
+        terms=terms_of(folded_title, given.folded_text),
         sketch=sketch_of(b" ".join([title, text]).strip() if size < SHORT else text),
-        template=template_of(report.title, report.outlet),
+        template=template_of(folded_title, report.outlet),
         size=size,
         language=language_number(language_of(_words(title) + _words(text[:LANGUAGE_WITHIN])) or report.language),
-        flags=_ASIDE * is_aside(report.title) | _ABOUT_ITSELF * bears_out(title, text[:BORNE_OUT_WITHIN]),
+        flags=_ASIDE * is_aside(folded_title) | _ABOUT_ITSELF * bears_out(title, text[:BORNE_OUT_WITHIN]),
         title=report.title,
     )
 

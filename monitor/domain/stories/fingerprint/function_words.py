@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import chain
 
-from monitor.domain.stories.fingerprint.words import folded
+from monitor.domain.topics.text.normalised import fold_accents
 
 _WORDS = """
 en: the of and to in for on with at by from as is are was were be been being it its he she his her him they their
@@ -33,7 +33,7 @@ id: dan yang di ke dari untuk pada dengan ini itu akan tidak dalam
 """
 
 _LANGUAGES: dict[str, tuple[str, ...]] = {}
-for _line in folded(_WORDS).strip().splitlines():
+for _line in fold_accents(_WORDS).strip().splitlines():
     _language, _, _rest = _line.partition(":")
     for _word in _rest.split():
         _LANGUAGES[_word] = (*_LANGUAGES.get(_word, ()), _language)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from monitor.domain.stories.fingerprint.words import folded
+from monitor.domain.topics.text.normalised import fold_accents
 
 _NAMES = """
 ukraine: ukraine ukrainian ukrainians ukraina ukrainy ukrainie ukrainisch украина украины украине украину
@@ -57,7 +57,7 @@ war: war wojna wojny wojnie wojne krieg guerre guerra война войны во
 
 _ONE_BY_SPELLING = {
     word: "=" + name
-    for name, spellings in (line.split(":") for line in folded(_NAMES).strip().splitlines())
+    for name, spellings in (line.split(":") for line in fold_accents(_NAMES).strip().splitlines())
     for word in spellings.split()
 }
 _IDEOGRAPHIC = re.compile(

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import xxhash
 
-from monitor.domain.stories.fingerprint.words import folded, is_number, lower_words
+from monitor.domain.stories.fingerprint.words import is_number, lower_words
 
 _CALENDAR = re.compile(
     "(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:january|february|march|april|may|june|july|august|september|october"
@@ -39,10 +39,10 @@ def is_calendar(word: str) -> bool:
 
 
 def template_of(title: str, outlet: str) -> Template:
-    """Return the template of a headline at an outlet."""
+    """Return the template of a folded headline at an outlet."""
     fixed: list[str] = []
     slots: list[str] = []
-    for lower in lower_words(folded(title)):
+    for lower in lower_words(title):
         changes = is_number(lower) or is_calendar(lower)
         (slots if changes else fixed).append(lower)
     digest = xxhash.xxh32_intdigest

@@ -11,7 +11,6 @@ from monitor.domain.stories.fingerprint.function_words import FUNCTION_WORDS
 from monitor.domain.stories.fingerprint.place_names import ideographic_names, world_name
 from monitor.domain.stories.fingerprint.words import (
     as_written,
-    folded,
     is_ideograph,
     is_number,
     opens_sentence,
@@ -80,9 +79,9 @@ _NUMBER, _IDEOGRAPH = 0x100, 0x200
 
 
 def terms_of(title: str, text: str) -> Terms:
-    """Return the first `TERMS` terms of the title and the text."""
+    """Return the first `TERMS` terms of the title and the text, both folded."""
     found = Terms()
-    title, lead = folded(title), folded(text[:LEAD_CHARACTERS])
+    lead = text[:LEAD_CHARACTERS]
     trust_capitals = not _is_title_case(title)
     _read(title, TITLE, found, trust_capitals=trust_capitals)
     _mark_specific(title, lead, found, trust_capitals=trust_capitals)

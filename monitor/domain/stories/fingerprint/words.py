@@ -1,10 +1,8 @@
 """Split text into words, the same words whatever the typography."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
-_MARKS = re.compile("[\u0300-\u036f]+")
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 # Scripts written without spaces count by the character; a number keeps its decimal and thousands marks.
 _WORD = re.compile(rf"[^\W\d_{_IDEOGRAPHS}]+\d*|[{_IDEOGRAPHS}]|\d+(?:[.,]\d+)*")
@@ -16,8 +14,6 @@ _SIGNS = re.compile("[" + "".join(chr(c) for c in range(0x80, 0x2E80) if not chr
 _IDEOGRAPH = re.compile(f"[{_IDEOGRAPHS}]")
 _THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
 _BREAK = re.compile(r"[.!?…:;|\n\"“”„»«–—。！？；]")
-_LETTERS = {"ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ø": "o", "Ø": "O", "æ": "ae", "œ": "oe", "ı": "i"}
-_OTHER = re.compile("[" + "".join(_LETTERS) + "]")
 
 
 def is_number(word: str) -> bool:
@@ -33,15 +29,6 @@ def is_ideograph(word: str) -> bool:
 def plain_number(word: str) -> str:
     """Remove a number's thousands marks."""
     return _THOUSANDS.sub("", word)
-
-
-def folded(text: str) -> str:
-    """Fold compatibility forms and accents of `text`, its letter case kept."""
-    if text.isascii():
-        return text
-    sound = text.encode(errors="ignore").decode()  # without lone surrogates, which no hash takes
-    plain = _MARKS.sub("", unicodedata.normalize("NFKD", sound))
-    return _OTHER.sub(lambda found: _LETTERS[found.group()], plain)
 
 
 def lower_words(text: str, limit: int = 20_000) -> list[str]:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from monitor.domain.stories import StoryIndex, fingerprint
 from monitor.domain.stories.fingerprint.fingerprint import decoded
 from monitor.domain.stories.fingerprint.sketch import SIZE, overlaps, sketch_of
-from monitor.domain.stories.fingerprint.words import as_written, folded, lower_words, spaced, stands_in
+from monitor.domain.stories.fingerprint.words import as_written, lower_words, spaced, stands_in
 from monitor.domain.stories.values import Placed, ReportText
+from monitor.domain.topics.text.normalised import fold_accents
 
 NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
 WORDS = [
@@ -105,7 +106,7 @@ def test_plain_text_is_read_as_any_other(text):
 
 def compared(left, right):
     """What is common, and the share of each that the other has."""
-    here, there = (sketch_of(spaced(folded(" ".join(words)))) for words in (left, right))
+    here, there = (sketch_of(spaced(fold_accents(" ".join(words)))) for words in (left, right))
     padded = np.zeros((1, SIZE), np.uint32)
     padded[0, : len(there.hashes)] = there.hashes
     found = overlaps(here, padded, np.array([len(there.hashes)], np.uint8))
