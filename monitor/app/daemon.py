@@ -33,6 +33,7 @@ from storage.admin.daemon_lock import take_lock
 from storage.cluster.processes import SqlProcesses
 from storage.outbox.notices import SqlNotices
 from storage.schema.upgrade import upgrade
+from storage.search.index import SearchIndex
 from storage.sql.database import Database
 from storage.sql.errors import StoreError
 from storage.views.status import read_overview
@@ -41,6 +42,10 @@ RETENTION_AT = time(4, 30)
 """Local time at which old rows are deleted: quiet, and an hour that no zone's clock change skips or repeats."""
 
 RETENTION_AFTER_START = timedelta(minutes=15)
+
+
+SEARCH_EVERY = timedelta(seconds=5)
+"""How soon an article can be searched: most texts are read by then, so that each is indexed once."""
 
 
 class Engine(Protocol):
@@ -137,6 +142,7 @@ class Daemon:
         """Poll every due feed, drain the other steps until nothing is due; with the local engine only."""
         assert isinstance(self.engine, LocalEngine), "a cluster has no end of its work"
         await self.engine.run_once()
+        await SearchIndex(self.database).index_all()
 
     async def overview(self) -> Overview:
         """Read how the work stands."""
@@ -281,7 +287,11 @@ async def open_process(
             leads=membership.leads,
         )
         engine.clock_stepped = membership.clock_stepped
-        engine.periodic = (*_periodic_jobs(source, steps, health, guard, reloading), *membership.periodic())
+        engine.periodic = (
+            *_periodic_jobs(source, steps, health, guard, reloading),
+            PeriodicJob(name="search", when=SEARCH_EVERY, run=SearchIndex(database).index_a_while, shared=True),
+            *membership.periodic(),
+        )
         if membership.leads:
             await steps.feeds.sync(source.current().feeds, clock.now())
             await stack.enter_async_context(listening(slack))

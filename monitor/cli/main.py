@@ -31,6 +31,7 @@ _SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "replay": ("replay:replay", "Run documents through the daemon's code, in order."),
     },
     "Looking back": {
+        "search": ("inspect.search:search", "Find articles by their words, or by a query."),
         "why": ("inspect.why:why", "Why an article alerted, or why it did not."),
         "backtest": ("inspect.backtest:backtest", "Which alerts an edit would have gained and lost."),
     },

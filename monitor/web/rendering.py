@@ -1,6 +1,6 @@
 """Templates: one environment that escapes everything, with the filters that pages share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -29,7 +29,7 @@ def make_environment() -> Environment:
         auto_reload=False,
     )
     environment.filters.update(when=when, ago=ago, span=in_words, number=number, safe_url=safe_url, host=host)
-    environment.globals.update(version=__version__, severities=SEVERITIES, with_query=with_query)
+    environment.globals.update(version=__version__, severities=SEVERITIES, with_query=with_query, bars=bars)
     environment.globals["ui"] = environment.get_template("macros.html").module
     return environment
 
@@ -61,6 +61,11 @@ def number(value: float | None) -> str:
     if value is None:
         return "–"
     return f"{value:,}" if isinstance(value, int) else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def bars(days: Sequence[Sequence[object]], column: int) -> list[tuple[str, object]]:
+    """Return one column of (day, count, ...) rows as the macro `bars` draws it."""
+    return [(f"{day[0]:%d %b}", day[column]) for day in days]
 
 
 def safe_url(url: str | None) -> str | None:

@@ -17,7 +17,7 @@ from monitor.web.events import Changes
 from monitor.web.frame import Frames
 from monitor.web.guard import Guard
 from monitor.web.rendering import FOLDER, page
-from monitor.web.routes import articles, now, status, stories
+from monitor.web.routes import articles, now, operations, search, status, stories, topics
 from storage.sql.errors import StoreError
 
 log = logging.getLogger(__name__)
@@ -63,6 +63,9 @@ def application(source: PageSource) -> Application:
         now.router(views, changes),
         stories.router(views),
         articles.router(views),
+        search.router(views),
+        topics.router(views),
+        operations.router(views),
         status.router(frames),
     ):
         app.include_router(router, dependencies=open_to, include_in_schema=False)

@@ -200,6 +200,8 @@ matches = Table(
     Column("revision", Integer, nullable=False, doc="Of the article's text."),
 )
 
+Index("ix_matches_topic", matches.c.topic, matches.c.near, matches.c.article_id)
+
 alerts = Table(
     "alerts",
     metadata,
@@ -221,6 +223,7 @@ alerts = Table(
     sqlite_autoincrement=True,
 )
 Index("ix_alerts_raised_at", alerts.c.raised_at)
+Index("ix_alerts_updated_at", alerts.c.updated_at)
 
 ledger = Table(
     "ledger",

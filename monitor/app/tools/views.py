@@ -1,23 +1,38 @@
 """Everything that pages, API and feeds show, read from the store in the caller's thread."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.app.tools.search import search_query, search_words_of
 from monitor.app.tools.why import Explainer
+from monitor.domain.alerts.alert import DeliveryState, Silence
 from monitor.domain.catalog import Catalog, Problem
 from monitor.domain.status.article_history import ArticleHistory
 from monitor.domain.status.explanation import Explanation
 from monitor.domain.status.overview import Overview
+from monitor.domain.status.search_view import SearchFilter, SearchPage
+from monitor.domain.status.source_view import OutboxLine, SourceView, TopicCounts, TopicView
 from monitor.domain.status.story_view import StoryCards, StoryFilter, StoryView
 from monitor.ports import Matcher
 from storage.sql.database import Database
 from storage.views.history import history_of
+from storage.views.outbox_list import outbox_lines
+from storage.views.silences import silence_lists, would_mute
+from storage.views.sources import source_views
 from storage.views.status import read_overview
 from storage.views.stories import PAGE, alerted_stories, latest_change, story_view
+from storage.views.topics import topic_counts, topic_view
+
+DELIVERIES = 60
+"""Deliveries of one page."""
+
+SOURCES_FRESH = 60.0
+"""Seconds for which one count over all sources serves; it reads a week of articles."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Views:
     """The reads of one process. `database` is theirs alone, so that no page waits for the daemon nor it for a page.
 
@@ -29,6 +44,7 @@ class Views:
     matcher: Callable[[], Matcher]
     problems: Callable[[], tuple[Problem, ...]]
     now: Callable[[], datetime]
+    _sources: tuple[float, tuple[SourceView, ...]] = (float("-inf"), ())
 
     def overview(self) -> Overview:
         """Return how the work stands."""
@@ -54,3 +70,42 @@ class Views:
         """Explain why an article did or did not alert, given its id, address or words of its title; fetches nothing."""
         explainer = Explainer(database=self.database, catalog=self.catalog(), matcher=self.matcher())
         return await explainer.explain(asked, self.now())
+
+    def search(self, text: str, wanted: SearchFilter) -> SearchPage:
+        """Return articles with these words, newest first. Raises SearchRefused."""
+        return search_words_of(self.database, text, wanted)
+
+    def search_query(self, query: str, wanted: SearchFilter) -> SearchPage:
+        """Return articles that a query in the topic language matches, newest first. Raises SearchRefused."""
+        return search_query(self.database, self.catalog(), query, wanted)
+
+    def sources(self) -> tuple[SourceView, ...]:
+        """Return every source, in trouble first; at most SOURCES_FRESH seconds old."""
+        read_at, views = self._sources
+        if time.monotonic() - read_at > SOURCES_FRESH:
+            views = self.database.read_now(lambda connection: source_views(connection, self.now()))
+            self._sources = (time.monotonic(), views)
+        return views
+
+    def topic_counts(self, keys: Sequence[str]) -> dict[str, TopicCounts]:
+        """Return what each topic found in the last fortnight."""
+        now = self.now()
+        return self.database.read_now(lambda connection: {key: topic_counts(connection, key, now) for key in keys})
+
+    def topic(self, key: str) -> TopicView:
+        """Return what one topic found in the last fortnight, day by day."""
+        return self.database.read_now(lambda connection: topic_view(connection, key, self.now()))
+
+    def deliveries(
+        self, states: Collection[DeliveryState], since: datetime, before: int | None
+    ) -> tuple[OutboxLine, ...]:
+        """Return messages of the outbox, newest first."""
+        return self.database.read_now(lambda connection: outbox_lines(connection, states, since, before, DELIVERIES))
+
+    def silences(self) -> tuple[tuple[Silence, ...], tuple[Silence, ...], dict[int, str]]:
+        """Return the silences in force, the latest that ended, and the titles of the stories they name."""
+        return self.database.read_now(lambda connection: silence_lists(connection, self.now()))
+
+    def would_mute(self, topic: str, story_id: int | None) -> tuple[int, tuple[tuple[int, str], ...]]:
+        """Count the alerts of the last week that such a silence would have muted, with the latest stories."""
+        return self.database.read_now(lambda connection: would_mute(connection, topic, story_id, self.now()))

@@ -45,11 +45,16 @@ def router(views: Views, changes: Changes) -> APIRouter:
 
 def story_filter(request: Request, now: datetime, time: str, before: str = "") -> StoryFilter:
     """Return the filter that a request's query asks for; raises HTTPException for what makes no sense."""
-    if time not in SPANS:
-        raise HTTPException(422, f"time: one of {', '.join(SPANS)}")
     query = request.query_params
     return StoryFilter(
         **{name: query.get(name, "")[:200] for name in FILTERS},
-        since=now - SPANS[time],
+        since=span_start(now, time),
         before=read_cursor(before),
     )
+
+
+def span_start(now: datetime, time: str) -> datetime:
+    """Return when a span of time such as "24h" begins; raises HTTPException for one that is not offered."""
+    if time not in SPANS:
+        raise HTTPException(422, f"time: one of {', '.join(SPANS)}")
+    return now - SPANS[time]
