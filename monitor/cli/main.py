@@ -34,6 +34,8 @@ _SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "search": ("inspect.search:search", "Find articles by their words, or by a query."),
         "why": ("inspect.why:why", "Why an article alerted, or why it did not."),
         "backtest": ("inspect.backtest:backtest", "Which alerts an edit would have gained and lost."),
+        "audit": ("inspect.audit:audit", "Who did what, when and from where."),
+        "export": ("inspect.export:export", "The stored articles as documents for replay."),
     },
     "The store": {"db": ("db:db", "Upgrade, back up, restore or move the store.")},
 }
