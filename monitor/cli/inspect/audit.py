@@ -56,4 +56,6 @@ def _as_pairs(entry: AuditEntry) -> dict[str, object]:
 
 def _line(entry: AuditEntry) -> str:
     details = ", ".join(f"{name}: {value}" for name, value in entry.details.items())
-    return f"{entry.at:%Y-%m-%d %H:%M:%S} {entry.who} ({entry.origin}) {entry.action} {entry.subject}  {details}".rstrip()
+    return (
+        f"{entry.at:%Y-%m-%d %H:%M:%S} {entry.who} ({entry.origin}) {entry.action} {entry.subject}  {details}".rstrip()
+    )
