@@ -24,7 +24,7 @@ from monitor.domain.topics.query.syntax import (
 from monitor.domain.topics.terms.vocabularies import read_entry
 from monitor.domain.topics.text.folding import unsegmented
 from monitor.domain.topics.text.spelling import words_of
-from monitor.domain.topics.text.stems import language_of
+from monitor.domain.topics.text.stems import SCRIPT_OF, UNSPACED, language_of, script_of
 
 TOO_COMMON = 4.6
 """Zipf value from which a word alone finds articles of every subject: strike, rate, deal."""
@@ -172,12 +172,13 @@ def _text(entry: str) -> str:
 
 
 def _speaks(language: str, texts: list[str], knowledge: WordKnowledge) -> bool:
-    """Tell whether any of the terms is a word of a language, as far as its table of words knows."""
-    words = {word for text in texts for word in words_of(text) if len(word) >= SHORT or unsegmented(word[0])}
-    if language == "en":
-        return any(word.isascii() for word in words)
+    """Tell whether any of the terms may be a word of a language: by its script, for Latin by its table of words."""
+    words = {word for text in texts for word in words_of(text)}
+    if language in UNSPACED:
+        return any(unsegmented(word[0]) for word in words)
+    script = SCRIPT_OF.get(language, "latin")
+    own = {word for word in words if len(word) >= SHORT and script_of(word) == script}
     usual = knowledge.usual(language)
-    if not usual:
-        return True
-    own = {word for word in words if word in usual}
-    return any(word not in knowledge.usual("en") for word in own) or any(unsegmented(word[0]) for word in own)
+    if script != "latin" or language == "en" or not usual:
+        return bool(own)
+    return any(word in usual and word not in knowledge.usual("en") for word in own)

@@ -42,12 +42,13 @@ _SCRIPTS = (
     ("devanagari", 0x0900, 0x097F, "hi"),
     ("tamil", 0x0B80, 0x0BFF, "ta"),
 )
-_OF_LANGUAGE = {
+SCRIPT_OF = {
     "el": "greek", "ru": "cyrillic", "uk": "cyrillic", "be": "cyrillic", "bg": "cyrillic", "mk": "cyrillic",
     "sr": "cyrillic", "hy": "armenian", "he": "hebrew", "yi": "hebrew", "ar": "arabic", "fa": "arabic",
     "ur": "arabic", "hi": "devanagari", "ne": "devanagari", "mr": "devanagari", "ta": "tamil",
 }  # fmt: skip
-_UNSPACED = frozenset({"zh", "ja", "ko", "th", "lo", "km", "my"})
+UNSPACED = frozenset({"zh", "ja", "ko", "th", "lo", "km", "my"})
+"""Languages whose words are not set apart by spaces, or are better found as substrings."""
 
 LONGEST = 64
 """Tokens longer than this are not stemmed: no word is, and stemming is linear in length."""
@@ -83,9 +84,9 @@ def stemming_language(token: str, language: str | None) -> str:
 @lru_cache(maxsize=4096)
 def _rules(character: str, language: str | None) -> str:
     script, default = _script(character)
-    if language is None or language in _UNSPACED:
+    if language is None or language in UNSPACED:
         return default
-    if _OF_LANGUAGE.get(language, "latin") == script or (language == "sr" and script == "latin"):
+    if SCRIPT_OF.get(language, "latin") == script or (language == "sr" and script == "latin"):
         return language
     return default
 
