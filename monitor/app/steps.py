@@ -14,6 +14,7 @@ from monitor.adapters.http.network import Resolve
 from monitor.adapters.metrics import MeteredExtractor, MeteredFetcher, MeteredNotifier, MeteredParser, Metrics
 from monitor.adapters.text.language import LangidDetector
 from monitor.adapters.text.outlets import outlets
+from monitor.adapters.workers.threads import off_loop
 from monitor.app.notifiers import interactive, notifiers, rules
 from monitor.app.readers import open_readers
 from monitor.app.runtime.compiled_topics import CompiledTopics
@@ -22,6 +23,7 @@ from monitor.app.runtime.housekeeping import ClockRepair, Sweep
 from monitor.app.runtime.story_window import rebuilt_index
 from monitor.config.models.settings import Settings
 from monitor.config.reload import ConfigSource
+from monitor.domain.articles.edits import edited
 from monitor.domain.feeds.intervals import PollSettings
 from monitor.engine.spec import StepSpec
 from monitor.ports import Clock, FeedStore
@@ -147,6 +149,7 @@ async def open_steps(
                 languages=LangidDetector(),
                 catalog=source,
                 clock=clock,
+                compare=off_loop(edited, "compare"),
             ),
             triage=Triage(store=articles, topics=topics, index=index, clock=clock),
             deliver=Deliver(

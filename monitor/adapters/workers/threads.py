@@ -5,10 +5,11 @@ The standard library's executors join their threads at exit, however long those 
 
 import asyncio
 import threading
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable
+from typing import TypeVar, TypeVarTuple
 
 T = TypeVar("T")
+Arguments = TypeVarTuple("Arguments")
 
 
 async def in_daemon_thread(work: Callable[[], T], slots: asyncio.Semaphore, name: str) -> T:
@@ -44,3 +45,13 @@ async def in_daemon_thread(work: Callable[[], T], slots: asyncio.Semaphore, name
 
     threading.Thread(target=perform, name=name, daemon=True).start()
     return await answer
+
+
+def off_loop(function: Callable[[*Arguments], T], name: str) -> Callable[[*Arguments], Awaitable[T]]:
+    """Return `function` as a coroutine that runs in a thread, one call at a time, while the event loop goes on."""
+    slots = asyncio.Semaphore(1)
+
+    def call(*arguments: *Arguments) -> Awaitable[T]:
+        return in_daemon_thread(lambda: function(*arguments), slots, name)
+
+    return call

@@ -4,11 +4,13 @@ import asyncio
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
 from monitor.adapters.pooled.tasks import PRELOAD
 from monitor.adapters.workers.pool import Cut, Size, Workers
+from monitor.adapters.workers.threads import off_loop
 from monitor.domain.failures import Failure, Reason
 from tests.support import worker_tasks
 
@@ -134,3 +136,20 @@ async def test_no_worker_is_left_after_closing():
             break
         await asyncio.sleep(0.05)
     assert not any(map(alive, pids))
+
+
+async def test_what_runs_off_the_loop_does_not_hold_it_up():
+    def slow(number):
+        time.sleep(0.2)
+        return number
+
+    call, gaps = off_loop(slow, "slow"), []
+    task = asyncio.gather(call(1), call(2))
+    before = time.perf_counter()
+    while not task.done():
+        await asyncio.sleep(0.01)
+        now = time.perf_counter()
+        gaps.append(now - before)
+        before = now
+    assert await task == [1, 2]
+    assert max(gaps) < 0.15

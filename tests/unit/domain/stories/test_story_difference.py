@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from monitor.domain.stories import difference, is_material
@@ -46,3 +48,18 @@ def test_a_change_of_date_or_boilerplate_does_not_matter(old, new):
 )
 def test_a_change_of_figure_name_or_sense_matters(old, new):
     assert is_material(old, new)
+
+
+def test_a_rewritten_sentence_is_one_change():
+    found = difference("The envoy, who left on Sunday, said no.", "The minister, whom nobody met, said no.")
+    assert [(change.removed, change.added) for change in found.changes] == [
+        ("envoy, who left on Sunday", "minister, whom nobody met")
+    ]
+
+
+def test_long_texts_that_share_only_small_words_are_compared_in_no_time():
+    old = "the a of , and the in . " * 600
+    new = "a the , of the and . in " * 600
+    began = time.process_time()
+    difference(old, new)
+    assert time.process_time() - began < 0.5
