@@ -1,4 +1,4 @@
-"""Logs: one event a line, JSON for machines or readable for people, with every secret taken out."""
+"""Log one event a line, JSON for machines or readable for people, with every secret taken out."""
 
 import logging
 import logging.config
@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from monitor.adapters.log_output import OnceAMinute, StderrHandler
 from monitor.domain.strings.redaction import redact_all
 
 _QUIET = (
@@ -44,16 +45,24 @@ def configure(*, style: str, level: str, secrets: Sequence[str] = ()) -> None:
             render,
         ],
     )
-    out = logging.StreamHandler(sys.stderr)
+    out = _stderr_handler()
     out.setFormatter(formatter)
+    out.addFilter(OnceAMinute())
     root = logging.getLogger()
     root.handlers[:] = [out]
     root.setLevel(level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
-    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # the engine tells of its errors, in a line
+    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # the engine logs its errors, in a line
     logging.captureWarnings(True)
     sys.excepthook = _log_uncaught
+
+
+def _stderr_handler() -> logging.Handler:
+    try:
+        return StderrHandler(sys.stderr.fileno())
+    except (OSError, ValueError, AttributeError):  # a test's or a caller's own stream without a file
+        return logging.StreamHandler(sys.stderr)
 
 
 def _console() -> Callable[..., str]:

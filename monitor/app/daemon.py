@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any, Protocol
@@ -29,13 +29,13 @@ from monitor.engine.periodic import Daily, PeriodicJob
 from monitor.engine.spec import StepSpec
 from monitor.ports import Clock
 from storage.admin.copy_guard import refuse_copy
-from storage.admin.daemon_lock import take_lock
+from storage.admin.daemon_lock import refuse_vanished, remember_store, take_lock
 from storage.cluster.processes import SqlProcesses
 from storage.outbox.notices import SqlNotices
 from storage.schema.upgrade import upgrade
 from storage.search.index import SearchIndex
 from storage.sql.database import Database
-from storage.sql.errors import StoreError
+from storage.sql.errors import StoreError, StoreUnavailable
 from storage.views.status import read_overview
 
 RETENTION_AT = time(4, 30)
@@ -136,7 +136,8 @@ class Daemon:
         await self.engine.run(self.guard.stop)
         if self.guard.lost is not None:
             raise self.guard.lost
-        await self.health.processes.end(self.health.name)
+        with suppress(StoreUnavailable):  # the store is out of reach just as we stop: the row ends by its age
+            await self.health.processes.end(self.health.name)
 
     async def run_once(self) -> None:
         """Poll every due feed, drain the other steps until nothing is due; with the local engine only."""
@@ -210,8 +211,10 @@ async def open_daemon(
     async def join(database: Database) -> AsyncIterator[Membership]:
         lock = take_lock(database)
         try:
+            await refuse_vanished(database, lock)
             await upgrade(database)
             await refuse_copy(database)
+            await remember_store(database, lock)
             yield Alone(clock=clock, lock=lock)
         finally:
             lock.release()

@@ -63,6 +63,14 @@ def current(connection: Connection) -> str | None:
     return revision
 
 
+def instance(connection: Connection) -> str:
+    """Return the random name given to the database when it was made; empty for one without tables of ours."""
+    if current(connection) is None:
+        return ""
+    name: str | None = connection.execute(select(meta.c.value).where(meta.c.key == INSTANCE)).scalar_one_or_none()
+    return name or ""
+
+
 def upgrade_now(connection: Connection) -> str:
     """`upgrade` inside the transaction of `connection`."""
     exclusive(connection, SCHEMA)

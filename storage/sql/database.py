@@ -40,6 +40,7 @@ class Database:
         self._reader = self._writer if self.is_postgres or _in_memory(engine.url) else _reader_pool()
         self._reading = engine.execution_options(**_read_options(engine))
         self._guard = FileGuard(self.path)
+        event.listen(engine, "do_connect", self._guard.before_connect)
 
     @classmethod
     def open(cls, url: str, *, threads: int = 4, busy_ms: int = BUSY_TIMEOUT_MS) -> "Database":

@@ -1,10 +1,11 @@
-"""Noticing that a SQLite file was deleted or replaced under a running program.
+"""Notice that a SQLite file was deleted or replaced under a running program.
 
-SQLite itself goes on writing into the deleted file without a word; everything written there is lost at the end, and a
-daemon that starts again on a new file would not know what it has already told.
+SQLite itself goes on writing into the deleted file without an error, and makes a new one for its next connection. All
+that is written there is lost, and a daemon that starts on an empty file does not know what it has already sent.
 """
 
 from pathlib import Path
+from urllib.parse import quote
 
 from storage.sql.errors import StoreReplaced
 
@@ -18,26 +19,32 @@ class FileGuard:
         self._file: tuple[int, int] | None = None
         self._has_log = False
 
+    def before_connect(self, _dialect: object, _record: object, args: list[str], keywords: dict[str, object]) -> None:
+        """Let a further connection open the known file or none. Raises StoreReplaced. An event of SQLAlchemy's."""
+        if self._path is not None and self._file is not None:
+            self._check_file(self._path)
+            args[0], keywords["uri"] = f"file:{quote(str(self._path))}?mode=rw", True
+
     def check(self) -> None:
-        """Call with a transaction open. Raises StoreReplaced when the path no longer names the file that is open."""
+        """Raise StoreReplaced when the path no longer names the file that is open; call with a transaction open."""
         if self._path is None or self._log is None:
             return
-        found = _identity(self._path)
         if self._file is None:
-            self._file = found
+            self._file = _identity(self._path)
+        self._check_file(self._path)
+        # Once there, the log stays as long as a connection is open; commits still in it are lost with it.
+        has_log = _identity(self._log) is not None
+        if self._has_log and not has_log:
+            raise StoreReplaced(f"{self._log} was deleted while it was in use: stop, and start again from a backup")
+        self._has_log = has_log
+
+    def _check_file(self, path: Path) -> None:
+        found = _identity(path)
         if found is None or found != self._file:
             raise StoreReplaced(
-                f"{self._path} was deleted or replaced while it was in use: stop, put the right file back "
+                f"{path} was deleted or replaced while it was in use: stop, put the right file back "
                 "(or `wirewatch db restore` a backup), and start again"
             )
-        self._check_log(self._log)
-
-    def _check_log(self, log: Path) -> None:
-        """Once there, the log stays as long as a connection is open; commits still in it die with it."""
-        there = _identity(log) is not None
-        if self._has_log and not there:
-            raise StoreReplaced(f"{log} was deleted while it was in use: stop, and start again from a backup")
-        self._has_log = there
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
