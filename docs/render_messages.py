@@ -16,12 +16,13 @@ from typing import Any
 from monitor.adapters.slack.blocks import Rendered, render
 from monitor.domain.alerts.alert import DeliveryKind, Evidence, Silence
 from monitor.domain.catalog import Severity
-from monitor.domain.delivery.message import Card, CardReport, Message
+from monitor.domain.delivery.message import Card, CardReport, Message, TopicTag
 from monitor.domain.topics.values import Field
 
 WIDTH, MARGIN, LEFT = 680, 16, 64
 EMOJI = {
-    ":white_circle:": "⚪", ":large_blue_circle:": "🔵", ":large_orange_circle:": "🟠", ":red_circle:": "🔴",
+    ":white_small_square:": "▫️", ":small_blue_diamond:": "🔹", ":large_orange_diamond:": "🔶", ":red_circle:": "🔴",
+    ":grey_question:": "❔",
     ":new:": "🆕", ":white_check_mark:": "✅", ":mute:": "🔇", ":warning:": "⚠️", ":wrench:": "🔧",
     ":no_entry_sign:": "🚫",
 }  # fmt: skip
@@ -44,12 +45,9 @@ def examples() -> dict[str, Message]:
     )
     quotes = (
         Evidence(
-            term="host talks", field=Field.TEXT, before="…the special envoy said on Monday that China was ",
-            quote="ready to host peace talks", after=" between the two sides before the summer…",
-        ),
-        Evidence(
-            term="mediator", field=Field.TEXT, before="…would act as ", quote="a mediator",
-            after=" if both governments asked for it.",
+            term="host talks, mediator", field=Field.TEXT, before="…the special envoy said that China was ",
+            quote="ready to host peace talks in April as a mediator", after=" if both governments asked for it.",
+            gaps=((25, 37),),
         ),
     )  # fmt: skip
     others = (
@@ -59,26 +57,25 @@ def examples() -> dict[str, Message]:
                 url="https://nanfang-review.example/1", language="zh"),
     )  # fmt: skip
     living = Card(
-        alert_id=1, story_id=1, topic="china-mediation", topic_title="China as mediator", severity=Severity.HIGH,
-        score=4.5, lead=lead, evidence=quotes, others=others, reports=9, outlets=7, independent=4,
+        story_id=1,
+        tags=(TopicTag(alert_id=1, topic="china-mediation", title="China as mediator", severity=Severity.HIGH),),
+        score=2.4, threshold=2.0, lead=lead, evidence=quotes, others=others, outlets=7, independent=4,
     )  # fmt: skip
     tariff = replace(
-        living, alert_id=2, story_id=2, topic="tariffs", topic_title="Tariffs", severity=Severity.MEDIUM, score=2.5,
+        living, story_id=2,
+        tags=(TopicTag(alert_id=2, topic="tariffs", title="Tariffs", severity=Severity.MEDIUM),), score=1.5, threshold=1.0,
         evidence=(
             Evidence(
-                term="duties", field=Field.TITLE, before="Court delays ruling on ", quote="steel duties",
-                after=" by a month",
-            ),
-            Evidence(
-                term="duty", field=Field.TEXT, before="…which is when the ", quote="duty",
-                after=" would have risen to a quarter of the price…",
+                term="duty, steel", field=Field.TEXT, before="…which is when the ", quote="duty on steel",
+                after=" would have risen to a quarter of the price…", gaps=((4, 8),),
             ),
         ),
         lead=replace(lead, headline="Court delays ruling on steel duties by a month", outlet="ledger-daily.example",
                      url="https://ledger-daily.example/steel"), others=(), outlets=1, independent=1,
     )  # fmt: skip
     summit = replace(
-        living, alert_id=3, story_id=3, severity=Severity.CRITICAL, score=6.0, outlets=12, independent=5,
+        living, story_id=3, outlets=12, independent=5,
+        tags=(TopicTag(alert_id=3, topic="china-mediation", title="China as mediator", severity=Severity.CRITICAL),),
         lead=replace(lead, headline="Both sides accept invitation to talks", outlet="wire-north.example",
                      url="https://wire-north.example/accept"), acknowledged_by="ann", acknowledged_at=AT,
     )  # fmt: skip
@@ -91,7 +88,7 @@ def examples() -> dict[str, Message]:
         ),
         "muted": Message(
             kind=DeliveryKind.ALERT,
-            cards=(replace(tariff, mute=MUTE, doubted_by="ann", doubted_at=AT),),
+            cards=(replace(tariff, mute=MUTE, tags=(replace(tariff.tags[0], doubted_by="ann", doubted_at=AT),)),),
             interactive=True,
         ),
         "reply": Message(
@@ -99,12 +96,19 @@ def examples() -> dict[str, Message]:
             cards=(living,),
             lines=(
                 "Severity rose from medium to high.",
-                "coastherald.example: Talks to open in Xiamen on 14 April · new: Xiamen, 14 April · "
-                "now 4 independent outlets",
+                "coastherald.example: Talks to open in Xiamen on 14 April",
             ),
         ),
-        "digest": Message(kind=DeliveryKind.DIGEST, cards=(summit, living, tariff), more=4, interactive=True),
-        "digest-thread": Message(kind=DeliveryKind.REPLY, cards=(tariff, replace(tariff, alert_id=4))),
+        "digest": Message(
+            kind=DeliveryKind.DIGEST,
+            cards=(summit, living, tariff),
+            more=4,
+            interactive=True,
+            title="Digest",
+            period=(AT - timedelta(hours=23), AT),
+            summary="1 critical, 3 high, 3 medium · China as mediator 4, Tariffs 3",
+        ),
+        "digest-thread": Message(kind=DeliveryKind.REPLY, cards=(tariff, replace(tariff, story_id=4))),
         "notice": Message(
             kind=DeliveryKind.NOTICE,
             lines=(
@@ -113,6 +117,18 @@ def examples() -> dict[str, Message]:
         ),
         "repeat": Message(
             kind=DeliveryKind.ALERT, cards=(tariff,), note="Possible repeat: an earlier attempt may have arrived."
+        ),
+        "two-topics": Message(
+            kind=DeliveryKind.ALERT,
+            cards=(
+                replace(
+                    living,
+                    tags=(*living.tags, tariff.tags[0]),
+                    doubt="behind a paywall: judged by the feed's 38 words",
+                    news="coastherald.example: Talks to open in Xiamen on 14 April",
+                ),
+            ),
+            interactive=True,
         ),
         "plain": Message(kind=DeliveryKind.ALERT, cards=(living,)),
     }

@@ -10,7 +10,7 @@ from rich.text import Text
 from monitor.domain.alerts.alert import DeliveryKind, Evidence, NotSent, Outcome, Receipt
 from monitor.domain.catalog import Receiver, Severity
 from monitor.domain.delivery.attempt import Found, HistoryUnreadable
-from monitor.domain.delivery.message import Card, CardReport, Message
+from monitor.domain.delivery.message import Card, CardReport, Message, in_zone
 from monitor.domain.strings.visible import visible
 
 _COLOURS = {
@@ -20,7 +20,6 @@ _COLOURS = {
     Severity.CRITICAL: "bold red",
 }
 _HEADLINE = 300
-_QUOTES = 3
 
 
 class ConsoleNotifier:
@@ -75,7 +74,7 @@ def lines(message: Message) -> Iterator[tuple[Text, int]]:
         yield from ((Text.assemble(("notice  ", "bold cyan"), visible(line)), 0) for line in message.lines)
     elif message.kind in (DeliveryKind.REPLY, DeliveryKind.NEWS):
         yield from ((Text.assemble(("  ↳ ", "green"), visible(line)), 0) for line in message.lines)
-        yield from ((line, 4) for card in _unless(message.lines, message.cards) for line in _short(card))
+        yield from ((line, 4) for card in _unless(message.lines, message.cards) for line in _short(card, message.zone))
     else:
         yield from _cards(message)
     yield Text(""), 0
@@ -87,56 +86,73 @@ def _unless(lines: tuple[str, ...], cards: tuple[Card, ...]) -> tuple[Card, ...]
 
 def _cards(message: Message) -> Iterator[tuple[Text, int]]:
     if not message.single:
-        yield Text(f"{len(message.cards) + message.more} stories", style="bold underline"), 0
+        count = len(message.cards) + message.more
+        counted = f"{count} {'story' if count == 1 else 'stories'}"
+        yield Text(": ".join(filter(None, (message.title, counted))), style="bold underline"), 0
+        period = " to ".join(in_zone(moment, message.zone) for moment in message.period or ())
+        heading = " · ".join(filter(None, (period, visible(message.summary))))
+        if heading:
+            yield Text(heading, style="dim"), 0
     yield from ((Text(visible(line), style="italic"), 0) for line in message.lines)
     for card in message.cards:
-        yield from _card(card) if message.single else ((line, 0) for line in _short(card))
+        yield from _card(card, message.zone) if message.single else ((line, 0) for line in _short(card, message.zone))
     if message.more:
         yield Text(f"and {message.more} more", style="dim"), 0
 
 
-def _card(card: Card) -> Iterator[tuple[Text, int]]:
+def _card(card: Card, zone: str) -> Iterator[tuple[Text, int]]:
     yield _first_line(card), 0
     yield Text(_headline(card.lead), style="bold"), 2
-    yield _source(card.lead), 2
-    for evidence in card.evidence[:_QUOTES]:
+    yield _source(card.lead, zone), 2
+    for evidence in card.evidence[:1]:
         yield _quote(evidence), 2
+    if card.doubt:
+        yield Text(f"? {visible(card.doubt)}", style="yellow"), 2
     yield from ((Text.assemble(("new: ", "green"), visible(line)), 2) for line in card.news.splitlines())
-    yield Text(_counts(card), style="dim"), 2
+    yield Text(f"{_counts(card)} · story {card.story_id}", style="dim"), 2
     for report in card.others:
         yield Text.assemble(("also  ", "dim"), f"{visible(report.outlet)}: {_headline(report)}"), 2
     if card.acknowledged_by:
         yield Text(f"acknowledged by {visible(card.acknowledged_by)}", style="green"), 2
 
 
-def _short(card: Card) -> Iterator[Text]:
-    yield Text.assemble(("● ", _COLOURS[card.severity]), (_headline(card.lead), "bold"))
-    yield Text(f"  {visible(card.lead.outlet)} · {_when(card.lead.at)} · {_counts(card)}", style="dim")
+def _short(card: Card, zone: str) -> Iterator[Text]:
+    yield Text.assemble((f"● {card.severity.word.upper()} ", _COLOURS[card.severity]), (_headline(card.lead), "bold"))
+    facts = (visible(card.lead.outlet), in_zone(card.lead.at, zone), _counts(card), f"story {card.story_id}")
+    yield Text(f"  {' · '.join(facts)}", style="dim")
 
 
 def _first_line(card: Card) -> Text:
     return Text.assemble(
         (f"● {card.severity.word.upper()}", _COLOURS[card.severity]),
         "  ",
-        (visible(card.topic_title), "bold cyan"),
-        (f"  score {card.score:.1f}", "dim"),
+        (", ".join(visible(tag.title) for tag in card.tags), "bold cyan"),
+        (f"  {_score(card)}", "dim"),
     )
+
+
+def _score(card: Card) -> str:
+    if card.score is None:
+        return ""
+    return f"score {card.score:.1f}" + (f" of {card.threshold:.1f}" if card.threshold is not None else "")
 
 
 def _headline(report: CardReport) -> str:
     return visible(report.headline)[:_HEADLINE] or "(no title)"
 
 
-def _source(report: CardReport) -> Text:
+def _source(report: CardReport, zone: str) -> Text:
     language = f" · {report.language}" if report.language else ""
     return Text.assemble(
-        f"{visible(report.outlet)} · {_when(report.at)}{language}  ", (visible(report.url or ""), "dim underline")
+        f"{visible(report.outlet)} · {in_zone(report.at, zone)}{language}  ",
+        (visible(report.url or ""), "dim underline"),
     )
 
 
 def _quote(evidence: Evidence) -> Text:
     before, after = (_spaced(evidence.before), _spaced(evidence.after))
-    return Text.assemble(("│ ", "dim"), before, (visible(evidence.quote), "bold yellow"), after)
+    marked = [(_spaced(piece), "bold yellow" if matches else "") for piece, matches in evidence.pieces]
+    return Text.assemble(("│ ", "dim"), before, *marked, after)
 
 
 def _spaced(text: str) -> str:
@@ -146,7 +162,3 @@ def _spaced(text: str) -> str:
 
 def _counts(card: Card) -> str:
     return "1 outlet" if card.outlets == 1 else f"{card.outlets} outlets, {card.independent} independent"
-
-
-def _when(moment: datetime) -> str:
-    return f"{moment.day} {moment:%b %H:%M} UTC"

@@ -17,7 +17,19 @@ from monitor.config.models.files import (
 from monitor.config.yaml.folder import Content, UnreadableFile
 from monitor.config.yaml.nodes import Listing, Mapping, Node, Scalar, walk
 from monitor.config.yaml.positions import position_in_file
-from monitor.domain.catalog import Channel, Digest, Example, Feed, Hours, Receiver, SeverityStep, Topic, Vocabulary
+from monitor.domain.catalog import (
+    Broadcast,
+    Channel,
+    Digest,
+    Example,
+    Feed,
+    Hours,
+    Per,
+    Receiver,
+    SeverityStep,
+    Topic,
+    Vocabulary,
+)
 
 ReadExample = Callable[[str], Content]
 
@@ -54,6 +66,8 @@ def receiver(name: str, item: ReceiverItem) -> Receiver:
         fallback=item.fallback,
         escalate_to=item.escalate.to if item.escalate else None,
         escalate_after=item.escalate.after if item.escalate else None,
+        per=Per(item.per),
+        broadcast=Broadcast(item.broadcast) if item.broadcast else None,
     )
 
 
@@ -92,6 +106,7 @@ def topic(
         threshold=item.threshold,
         receivers=item.receivers or (),
         min_outlets=item.min_outlets,
+        broadcast=Broadcast(item.broadcast) if item.broadcast else None,
         steps=tuple(
             SeverityStep(severity=s.to, min_score=s.score, min_independent=s.independent, within=_span(s.within))
             for s in item.raise_

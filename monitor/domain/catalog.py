@@ -21,6 +21,21 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
+class Per(StrEnum):
+    """What a receiver's messages are about: one for each story, whatever topics it matches, or one for each topic."""
+
+    STORY = "story"
+    TOPIC = "topic"
+
+
+class Broadcast(StrEnum):
+    """Which replies in a thread are shown in the channel too: none, rises of severity, or developments as well."""
+
+    NEVER = "never"
+    SEVERITY = "severity"
+    DEVELOPMENT = "development"
+
+
 class Channel(StrEnum):
     """The kind of a receiver."""
 
@@ -68,7 +83,7 @@ class Receiver:
 
     `break_through`: severities from this on ignore `active_hours`, digests and grouping. `escalate_to` is notified when
     an alert of `CRITICAL` severity is not acknowledged within `escalate_after`. `fallback` gets what this one
-    cannot take.
+    cannot take. `broadcast` None: rises of severity, and developments of stories of severity `HIGH` or above.
     """
 
     name: str
@@ -84,6 +99,8 @@ class Receiver:
     fallback: str | None = None
     escalate_to: str | None = None
     escalate_after: timedelta | None = None
+    per: Per = Per.STORY
+    broadcast: Broadcast | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +177,7 @@ class Topic:
     description: str = ""
     owner: str = ""
     options: tuple[tuple[str, str], ...] = ()
+    broadcast: Broadcast | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

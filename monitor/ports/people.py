@@ -12,9 +12,18 @@ class Silences(Protocol):
     """Add, list and end silences."""
 
     async def add(
-        self, *, topic: str | None, story_id: int | None, until: datetime, reason: str, author: str, now: datetime
+        self,
+        *,
+        topic: str | None,
+        story_id: int | None,
+        until: datetime,
+        reason: str,
+        author: str,
+        now: datetime,
+        receiver: str | None = None,
+        mutes_critical: bool = True,
     ) -> Silence:
-        """Add a silence."""
+        """Add a silence, for `receiver` or all."""
         ...
 
     async def in_force(self, now: datetime) -> Sequence[Silence]:
@@ -35,6 +44,10 @@ class Interactions(Protocol):
 
     async def alert(self, alert_id: int) -> Alert | None:
         """Return the alert as it stands."""
+        ...
+
+    async def receiver_of(self, channel: str, ts: str) -> str | None:
+        """Return the receiver whose message stands at `ts` of a channel; None when there is none."""
         ...
 
     async def record(self, consequence: Consequence) -> bool:

@@ -25,6 +25,11 @@ class SqlInteractions:
         )
         return None if row is None else alert_of(row)
 
+    async def receiver_of(self, channel: str, ts: str) -> str | None:
+        """Return the receiver whose message stands at `ts` of a channel; None when there is none."""
+        statement = select(deliveries.c.receiver).where(deliveries.c.channel == channel, deliveries.c.ts == ts)
+        return await self._database.read(lambda connection: connection.execute(statement.limit(1)).scalar_one_or_none())
+
     async def record(self, consequence: Consequence) -> bool:
         """Write a click's consequence, and have every message of the alert rewritten; False when it was known."""
         return await self._database.run(lambda connection: _record(connection, consequence))
@@ -45,7 +50,7 @@ def _record(connection: Connection, done: Consequence) -> bool:
     if connection.execute(new).scalar_one_or_none() is None:
         return False
     if done.acknowledges:
-        first = (alerts.c.id == done.alert.id, alerts.c.acknowledged_by.is_(None))
+        first = (alerts.c.story_id == done.alert.story_id, alerts.c.acknowledged_by.is_(None))
         connection.execute(
             update(alerts).where(*first).values(acknowledged_by=done.click.author, acknowledged_at=done.at)
         )
@@ -57,13 +62,27 @@ def _record(connection: Connection, done: Consequence) -> bool:
             "reason": done.silence.reason,
             "author": done.click.author,
             "created_at": done.at,
+            "receiver": done.silence.receiver,
+            "mutes_critical": done.silence.mutes_critical,
         }
         connection.execute(silences.insert().values(muted))
+    if done.withdraws is not None:
+        opposite = {"alert": done.alert.id, "opposite": done.withdraws.value, "withdrawn": _WITHDRAWN}
+        connection.execute(_WITHDRAW_VERDICTS, opposite)
     if done.unmutes:
         connection.execute(_END_MUTES, {"story": done.alert.story_id, "about": done.alert.topic, "now": done.at})
     add_deliveries(connection, _rewrites(connection, done), {}, done.at)
     return True
 
+
+_WITHDRAWN = "withdrawn"
+"""The action of a verdict that was taken back: it counts for nothing and stays for the record."""
+
+_WITHDRAW_VERDICTS = (
+    update(interactions)
+    .where(interactions.c.alert_id == bindparam("alert"), interactions.c.action == bindparam("opposite"))
+    .values(action=bindparam("withdrawn"))
+)
 
 _END_MUTES = (
     update(silences)
@@ -79,12 +98,14 @@ _END_MUTES = (
 
 
 def _rewrites(connection: Connection, done: Consequence) -> list[NewDelivery]:
-    """Return an update of every message that shows the alert."""
+    """Return an update of every message that shows the alert's story."""
     standing = connection.execute(
         select(deliveries.c.id, deliveries.c.receiver)
+        .distinct()
         .join(delivery_alerts, delivery_alerts.c.delivery_id == deliveries.c.id)
+        .join(alerts, alerts.c.id == delivery_alerts.c.alert_id)
         .where(
-            delivery_alerts.c.alert_id == done.alert.id,
+            alerts.c.story_id == done.alert.story_id,
             deliveries.c.state == DeliveryState.SENT.value,
             deliveries.c.kind.in_([DeliveryKind.ALERT.value, DeliveryKind.DIGEST.value]),
             deliveries.c.ts.is_not(None),

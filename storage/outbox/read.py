@@ -1,6 +1,7 @@
 """Read all that a message says, in one transaction, at the moment it is sent."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,8 +9,9 @@ from sqlalchemy import Connection, Row, bindparam, case, func, or_, select
 
 from monitor.domain.alerts.alert import Delivery, DeliveryKind, DeliveryState, Silence
 from monitor.domain.alerts.interactions import Action
+from monitor.domain.articles.doubts import doubt_in_words
 from monitor.domain.delivery.attempt import AlertForSending, DeliveryForSending, Throttle
-from storage.schema.content import alerts
+from storage.schema.content import alerts, texts
 from storage.schema.outbox import deliveries, delivery_alerts, interactions, silences, throttles
 from storage.sql.upserts import batches, padded
 from storage.stories.alerts import alert_of
@@ -29,6 +31,20 @@ _ALERT_IDS_OF_DELIVERY = (
     .where(delivery_alerts.c.delivery_id == bindparam("delivery_id"))
     .order_by(delivery_alerts.c.alert_id)
 )
+_COUNT_STORIES_OF_DELIVERY = (
+    select(func.count(func.distinct(alerts.c.story_id)))
+    .join(delivery_alerts, delivery_alerts.c.alert_id == alerts.c.id)
+    .where(delivery_alerts.c.delivery_id == bindparam("delivery_id"))
+)
+"""How many stories share a message: replies in its thread name theirs."""
+
+_TEXTS_OF_ALERTS = (
+    select(alerts.c.id, texts.c.method, texts.c.doubts, texts.c.body)
+    .join(texts, texts.c.article_id == alerts.c.article_id)
+    .where(alerts.c.id.in_(bindparam("ids", expanding=True)), texts.c.doubts.is_not(None))
+)
+"""Texts that alerts were judged by and that lack something."""
+
 _ALERTS_BY_ID = select(alerts).where(alerts.c.id.in_(bindparam("ids", expanding=True))).order_by(alerts.c.id)
 
 _DOUBTS_OF_ALERTS = (
@@ -154,7 +170,11 @@ def _standing(connection: Connection, delivery: Delivery) -> Delivery | None:
         wanted = {"alert_ids": padded(delivery.alert_ids), "receiver": delivery.receiver}
         found = connection.execute(_MESSAGE_OF_ALERTS, wanted)
     row = found.one_or_none()
-    return delivery_of(row, _alert_ids(connection, row.id)) if row is not None else None
+    if row is None:
+        return None
+    alert_ids = _alert_ids(connection, row.id)
+    stories = connection.execute(_COUNT_STORIES_OF_DELIVERY, {"delivery_id": row.id}).scalar_one()
+    return replace(delivery_of(row, alert_ids), stories=stories)
 
 
 def _waiting(connection: Connection, delivery: Delivery, now: datetime) -> int:
@@ -172,6 +192,11 @@ def _alerts(connection: Connection, alert_ids: Collection[int]) -> tuple[AlertFo
     wanted = [{"ids": padded(batch)} for batch in batches(sorted(alert_ids))]
     found = [alert_of(row) for ids in wanted for row in connection.execute(_ALERTS_BY_ID, ids)]
     doubts = {row.alert_id: row for ids in wanted for row in connection.execute(_DOUBTS_OF_ALERTS, ids)}
+    lacking = {
+        row.id: doubt_in_words(row.method, row.doubts, row.body)
+        for ids in wanted
+        for row in connection.execute(_TEXTS_OF_ALERTS, ids)
+    }
     stories = {number: story_of(connection, number) for number in {alert.story_id for alert in found}}
     return tuple(
         AlertForSending(
@@ -179,6 +204,7 @@ def _alerts(connection: Connection, alert_ids: Collection[int]) -> tuple[AlertFo
             story=stories[alert.story_id],
             doubted_by=doubts[alert.id].author if alert.id in doubts else None,
             doubted_at=doubts[alert.id].at if alert.id in doubts else None,
+            doubt=lacking.get(alert.id, ""),
         )
         for alert in found
     )

@@ -19,9 +19,18 @@ class SqlSilences:
         self._database = database
 
     async def add(
-        self, *, topic: str | None, story_id: int | None, until: datetime, reason: str, author: str, now: datetime
+        self,
+        *,
+        topic: str | None,
+        story_id: int | None,
+        until: datetime,
+        reason: str,
+        author: str,
+        now: datetime,
+        receiver: str | None = None,
+        mutes_critical: bool = True,
     ) -> Silence:
-        """Add a silence."""
+        """Add a silence, for `receiver` or all."""
         row = {
             "topic": topic,
             "story_id": story_id,
@@ -29,13 +38,11 @@ class SqlSilences:
             "reason": reason,
             "author": author,
             "created_at": now,
+            "receiver": receiver,
+            "mutes_critical": mutes_critical,
         }
-        new_id: int = await self._database.run(
-            lambda connection: connection.execute(silences.insert().values(row).returning(silences.c.id)).scalar_one()
-        )
-        return Silence(
-            id=new_id, topic=topic, story_id=story_id, until=until, reason=reason, author=author, created_at=now
-        )
+        added = silences.insert().values(row).returning(*silences.c)
+        return await self._database.run(lambda connection: Silence(**connection.execute(added).mappings().one()))
 
     async def in_force(self, now: datetime) -> Sequence[Silence]:
         """Return silences that have not ended, the one that ends first coming first."""

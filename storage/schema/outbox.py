@@ -1,6 +1,6 @@
 """The tables of telling people: messages to send, what they carry, what is muted."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, true
 
 from storage.schema.content import alerts, metadata
 from storage.sql.types import Id, Utc, Words
@@ -67,6 +67,8 @@ silences = Table(
     Column("reason", Words, nullable=False),
     Column("author", Words, nullable=False),
     Column("created_at", Utc, nullable=False),
+    Column("receiver", Words, doc="The one receiver it concerns; NULL for all."),
+    Column("mutes_critical", Boolean, nullable=False, server_default=true()),
     sqlite_autoincrement=True,
 )
 Index("ix_silences_until", silences.c.until)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, select
 from sqlalchemy.sql.dml import ReturningInsert
 
 from monitor.domain.alerts.alert import Alert, AlertChange, Evidence
@@ -19,7 +19,8 @@ def write_alerts(
 ) -> Mapping[str, int]:
     """Insert or change the alert of each changed topic of the story; return ids by topic.
 
-    `article_id` is the report a new alert is raised on; a changed one keeps its own.
+    `article_id` is the report a new alert is raised on. A changed one keeps its own, with that report's evidence and
+    score, unless the same report was edited; it keeps its news where there is none.
     """
     return {change.topic: _write(connection, story_id, article_id, change, now) for change in changes}
 
@@ -43,10 +44,16 @@ def _write(connection: Connection, story_id: int, article_id: int, change: Alert
 
 
 def _insert_or_change(new: Upsert) -> ReturningInsert[tuple[int]]:
-    changed = ("watchlist", "severity", "score", "evidence", "news", "updated_at")
+    changed: dict[str, ColumnElement[Any]] = {
+        name: new.excluded[name] for name in ("watchlist", "severity", "updated_at")
+    }
+    same_report = new.excluded["article_id"] == alerts.c.article_id
+    for name in ("score", "evidence"):
+        changed[name] = case((same_report, new.excluded[name]), else_=alerts.c[name])
+    changed["news"] = case((new.excluded["news"] != "", new.excluded["news"]), else_=alerts.c.news)
     return new.on_conflict_do_update(
         index_elements=[alerts.c.story_id, alerts.c.topic],
-        set_={**{name: new.excluded[name] for name in changed}, "revision": alerts.c.revision + 1},
+        set_={**changed, "revision": alerts.c.revision + 1},
     ).returning(alerts.c.id)
 
 
@@ -79,13 +86,21 @@ def alert_of(row: Row[Any]) -> Alert:
     )
 
 
-def _evidence_json(evidence: Evidence) -> list[str]:
-    return [evidence.term, evidence.field.value, evidence.before, evidence.quote, evidence.after]
+def _evidence_json(evidence: Evidence) -> list[object]:
+    gaps = [list(gap) for gap in evidence.gaps]
+    return [evidence.term, evidence.field.value, evidence.before, evidence.quote, evidence.after, gaps]
 
 
-def evidence_of(stored: Sequence[Sequence[str]]) -> tuple[Evidence, ...]:
-    """Read the evidence in a row of `alerts`."""
+def evidence_of(stored: Sequence[Sequence[Any]]) -> tuple[Evidence, ...]:
+    """Return the evidence in a row of `alerts`; rows of earlier versions have no gaps."""
     return tuple(
-        Evidence(term=term, field=Field(field), before=before, quote=quote, after=after)
-        for term, field, before, quote, after in stored
+        Evidence(
+            term=term,
+            field=Field(field),
+            before=before,
+            quote=quote,
+            after=after,
+            gaps=tuple((start, end) for start, end in (gaps[0] if gaps else ())),
+        )
+        for term, field, before, quote, after, *gaps in stored
     )

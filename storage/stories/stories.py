@@ -12,7 +12,7 @@ from monitor.domain.stories.values import SourceText, Story, StoryMember
 from storage.schema.content import articles, feeds, matches, stories
 from storage.stories.alerts import alerts_of_story
 
-_MEMBER = ("id", "outlet", "origin", "copy_of", "first_seen", "title", "url", "language")
+_MEMBER = ("id", "outlet", "origin", "copy_of", "first_seen", "title", "url", "language", "published")
 _MEMBERS = (
     select(*(articles.c[name] for name in _MEMBER), feeds.c.tier, matches.c.topic, matches.c.score)
     .join_from(articles, feeds, articles.c.feed_key == feeds.c.key, isouter=True)
@@ -87,6 +87,7 @@ def _member(rows: Iterable[Row[Any]]) -> StoryMember:
         title=row.title,
         url=row.url,
         language=row.language,
+        published=row.published,
         tier=2 if row.tier is None else row.tier,
         topics=tuple((one.topic, one.score) for one in (row, *more) if one.topic is not None),
     )

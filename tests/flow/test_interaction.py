@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from monitor.adapters.slack.notifier import SlackNotifier
 from monitor.adapters.slack.socket_mode import SlackSocket, click_of, listening
 from monitor.app.runtime.interactions import Interact
 from monitor.domain.alerts.interactions import Action, Until, command_of, snoozed_until
+from monitor.domain.catalog import Severity
 from monitor.domain.delivery.attempt import Rules
 from monitor.domain.status.overview import Overview
 from storage.outbox.interactions import SqlInteractions
@@ -120,14 +122,14 @@ async def test_a_muted_story_says_who_muted_it_and_is_heard_again_with_a_button(
     await desk.work(1)
     [muted] = desk.slack.seen("#desk")
     assert "Story muted by ann until 1 Apr 12:00 UTC" in muted.text
-    assert "wirewatch_unmute" in muted.buttons
-    assert "wirewatch_mute" not in muted.buttons
+    assert f"wirewatch_unmute:{alert}" in muted.choices
+    assert f"wirewatch_mute:{alert}" not in muted.choices
     undone = await answer(desk, "interactive", press("wirewatch_unmute", str(alert), name="bob"))
-    assert undone == "This story and the topic talks are heard again."
+    assert undone == "This story and the topic talks alert again."
     await desk.work(10)
     [heard] = desk.slack.seen("#desk")
     assert "muted" not in heard.text
-    assert "wirewatch_mute" in heard.buttons
+    assert f"wirewatch_mute:{alert}" in heard.choices
     assert await SqlSilences(desk.database).in_force(desk.clock.now()) == ()
 
 
@@ -135,7 +137,9 @@ async def test_what_is_muted_is_told_by_name(desk: Desk) -> None:
     alert = await desk.raise_alert("Envoys meet")
     await send(desk, "interactive", press("wirewatch_mute", str(alert)))
     told = await answer(desk, "slash_commands", {"command": "/wirewatch", "text": "silence", "user_name": "ann"})
-    assert told == 'story 1 "Envoys meet" until 2026-04-01 12:00 UTC: muted with a button (ann)'
+    assert told == (
+        'story 1 "Envoys meet", except critical alerts until 2026-04-01 12:00 UTC: muted with a button (ann)'
+    )
 
 
 async def test_a_story_is_unmuted_without_touching_other_topics(desk: Desk) -> None:
@@ -155,7 +159,36 @@ async def test_what_somebody_finds_not_relevant_says_so(desk: Desk) -> None:
     await desk.work(1)
     [message] = desk.slack.seen("#desk")
     assert "Not relevant, says ann, 2 Mar 12:00 UTC" in message.text
-    assert "wirewatch_irrelevant" not in message.buttons
+    assert f"wirewatch_irrelevant:{alert}" not in message.choices
+    await send(desk, "interactive", press("wirewatch_relevant", str(alert), name="bob", at="9"))
+    await desk.work(2)
+    [message] = desk.slack.seen("#desk")
+    assert "Not relevant" not in message.text
+    assert await SqlLabels(desk.database).labels("talks") == []
+
+
+async def test_a_snooze_mutes_its_own_channel_and_lets_critical_alerts_pass(desk: Desk) -> None:
+    second = replace(DESK, name="second", address="#second")
+    desk.slack.workspace.add_channel("second")
+    desk.catalogs.catalog = catalog_of(DESK, second)
+    alert = await desk.raise_alert(receivers=("desk", "second"))
+    await desk.work(2)
+    row = (await desk.rows())[0]
+    pressed = press("wirewatch_snooze", "")
+    pressed["actions"][0] |= {"selected_option": {"value": f"{alert}:today"}, "value": None}
+    pressed |= {"channel": {"id": row.channel}, "container": {"message_ts": row.ts}}
+    assert "silent for desk until" in await answer(desk, "interactive", pressed)
+    await desk.raise_alert("Quiet", receivers=("desk", "second"))
+    await desk.raise_alert("Siren", severity=Severity.CRITICAL, receivers=("desk", "second"))
+    await desk.work(5)
+    heard = {name: " ".join(message.text for message in desk.slack.seen(name)) for name in ("#desk", "#second")}
+    assert ("Quiet" in heard["#desk"], "Siren" in heard["#desk"]) == (False, True)
+    assert ("Quiet" in heard["#second"], "Siren" in heard["#second"]) == (True, True)
+
+
+async def test_why_answers_with_the_ledger(desk: Desk) -> None:
+    alert = await desk.raise_alert("Envoys meet")
+    assert "Envoys meet" in await answer(desk, "interactive", press("wirewatch_why", str(alert)))
 
 
 async def test_the_first_to_acknowledge_remains_the_one(desk: Desk) -> None:

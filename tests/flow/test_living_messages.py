@@ -58,7 +58,7 @@ async def test_a_growing_story_rewrites_its_message_with_what_is_known_now(desk:
     await desk.work(1)
     [message] = desk.slack.seen("#desk")
     assert message.edits == 1
-    assert "3 outlets, 2 independent. Also: courier.example: Envoys met at last" in message.text
+    assert "3 outlets, 2 independent · story 1\nalso courier.example: Envoys met at last" in message.text
     assert "mirror.example" not in message.text, "a copy says nothing new"
 
 

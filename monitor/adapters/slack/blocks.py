@@ -6,7 +6,7 @@ beyond some 13,000 characters in all a message is refused although no document s
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
@@ -36,17 +36,19 @@ MAX_TEXT = 3_500
 
 _MAX_LINES = 11_000
 _HEADLINE = 300
-_MAX_OTHER_URL = 700  # three of them beside their headlines fit into one text of 3,000 characters
 _LINE_HEADLINE = 160
+_OTHER_HEADLINE = 140
 _MATCHED = 60
 _CONTEXT = 90
-_QUOTES = 3
-_EMOJI = {
-    Severity.LOW: ":white_circle:",
-    Severity.MEDIUM: ":large_blue_circle:",
-    Severity.HIGH: ":large_orange_circle:",
+_WORDS_IN_HEADLINE = 6
+_TAGS = 6
+_MARKS = {
+    Severity.LOW: ":white_small_square:",
+    Severity.MEDIUM: ":small_blue_diamond:",
+    Severity.HIGH: ":large_orange_diamond:",
     Severity.CRITICAL: ":red_circle:",
 }
+"""A mark for each severity, told apart by shape and size as well as by colour."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,30 +87,37 @@ def _blocks(message: Message) -> Iterator[Block]:
         yield from _sections(escaped(line, 1_000) for line in message.lines)
         yield from _living(message.cards[0], interactive=message.interactive)
     else:
-        yield from _digest(message)
+        yield from _list(message)
 
 
 def _living(card: Card, *, interactive: bool) -> Iterator[Block]:
     """Yield the one message of a story: headline, evidence, coverage, state."""
-    yield _section(f"{_EMOJI[card.severity]} *{_headline(card.lead, _HEADLINE)}*")
+    yield _section(f"{_MARKS[card.severity]} *{_headline(card.lead, _HEADLINE)}*")
     yield _context(_facts(card))
-    quotes = list(_quotes(card))
-    if quotes:
-        yield _section("\n".join(f"> {quote}" for quote in quotes))
+    quote = _quote_of(card)
+    if quote:
+        yield _section(f"> {quote}")
+    if card.doubt:
+        yield _context(f":grey_question: {escaped(card.doubt, 200)}")
     if card.news:
         yield _section(f":new: {escaped(' · '.join(card.news.splitlines()), 700)}")
-    yield _context(_coverage(card))
+    yield _context(f"{_counts(card)} · story {card.story_id}", *_also(card))
     state = _state(card)
     if state:
         yield _context(state)
     if interactive:
-        yield buttons(card)
+        yield from buttons(card)
 
 
-def _digest(message: Message) -> Iterator[Block]:
+def _list(message: Message) -> Iterator[Block]:
     """Yield stories by rank, under their topics, the topic of the first story first."""
     total = len(message.cards) + message.more
-    yield HeaderBlock(text=PlainTextObject(text=f"{total} {'story' if total == 1 else 'stories'}"))
+    counted = f"{total} {'story' if total == 1 else 'stories'}"
+    yield HeaderBlock(text=PlainTextObject(text=": ".join(filter(None, (message.title, counted)))))
+    period = f"{_when(message.period[0])} to {_when(message.period[1])}" if message.period else ""
+    summary = " · ".join(filter(None, (period, escaped(message.summary, 600))))
+    if summary:
+        yield _context(summary)
     yield from _sections(escaped(line, 500) for line in message.lines)
     for title, cards in _by_topic(message.cards):
         yield _section(f"*{escaped(title, 150)}*")
@@ -126,36 +135,46 @@ def _answer(message: Message) -> Iterator[Block]:
         if message.named:
             yield from _sections(f"*{_headline(card.lead, _LINE_HEADLINE)}*" for card in message.cards[:3])
         yield from _sections(f":new: {escaped(line, 1_000)}" for line in message.lines[:10])
-        yield from (_context(_coverage(card)) for card in message.cards[:1])
+        yield from (_context(f"{_counts(card)} · story {card.story_id}") for card in message.cards[:1])
     else:
         yield from _sections(_entry(card) for card in message.cards)
 
 
 def _by_topic(cards: Sequence[Card]) -> Iterator[tuple[str, list[Card]]]:
-    order = {topic: rank for rank, topic in reversed(list(enumerate(card.topic for card in cards)))}
-    together = sorted(cards, key=lambda card: order[card.topic])  # stable: rank within a topic stays
-    for _, group in groupby(together, key=lambda card: card.topic):
+    """Yield the stories of each topic; a story of several topics stands under its most severe one."""
+    order = {topic: rank for rank, topic in reversed(list(enumerate(card.tags[0].topic for card in cards)))}
+    together = sorted(cards, key=lambda card: order[card.tags[0].topic])  # stable: rank within a topic stays
+    for _, group in groupby(together, key=lambda card: card.tags[0].topic):
         members = list(group)
-        yield members[0].topic_title, members
+        yield members[0].tags[0].title, members
 
 
 def _entry(card: Card) -> str:
     """Return a story in two lines."""
-    first = f"{_EMOJI[card.severity]} {_headline(card.lead, _LINE_HEADLINE)}"
-    found = f" · {_matched(card)}" if card.evidence else ""
+    first = f"{_MARKS[card.severity]} {_headline(card.lead, _LINE_HEADLINE)}"
+    quotes = list(dict.fromkeys(word.casefold() for evidence in card.evidence for word in _matched(evidence)))
+    also = ", ".join(f"{escaped(tag.title, 60)}" for tag in card.tags[1:_TAGS])
     done = [
         f":white_check_mark: {escaped(card.acknowledged_by, 30)}" if card.acknowledged_by else "",
-        f":no_entry_sign: {escaped(card.doubted_by, 30)}" if card.doubted_by else "",
+        *(f":no_entry_sign: {escaped(tag.doubted_by, 30)}" for tag in card.tags[:2] if tag.doubted_by),
         ":mute:" if card.mute else "",
+        f":grey_question: {escaped(card.doubt, 80)}" if card.doubt else "",
     ]
-    state = "".join(f" · {part}" for part in done if part)
-    return f"{first}\n{escaped(card.lead.outlet, 60)} · {_when(card.lead.at)} · {_counts(card)}{found}{state}"
+    parts = (
+        card.severity.word.capitalize(),
+        escaped(card.lead.outlet, 60),
+        _when(card.lead.at),
+        _counts(card),
+        bold(", ".join(quotes), "", "", _MATCHED) if quotes else "",
+        f"also {also}" if also else "",
+        f"story {card.story_id}",
+        *done,
+    )
+    return f"{first}\n" + " · ".join(filter(None, parts))
 
 
-def _matched(card: Card) -> str:
-    """Return the matched words, for lists that have no room for sentences."""
-    quotes = dict.fromkeys(evidence.quote.casefold() for evidence in card.evidence[:_QUOTES])
-    return bold(", ".join(quotes), "", "", _MATCHED)
+def _matched(evidence: Evidence) -> Iterator[str]:
+    return (piece.strip() for piece, matches in evidence.pieces if matches)
 
 
 def _headline(report: CardReport, limit: int, max_url: int = 1_000) -> str:
@@ -163,42 +182,56 @@ def _headline(report: CardReport, limit: int, max_url: int = 1_000) -> str:
 
 
 def _facts(card: Card) -> str:
-    language = f" · {escaped(card.lead.language, 10).upper()}" if card.lead.language else ""
-    return (
-        f"{escaped(card.lead.outlet, 80)} · {_when(card.lead.at)}{language} · *{escaped(card.topic_title, 150)}* · "
-        f"{card.severity.word} · score {card.score:.1f}"
+    """Return severity, outlet, time of publication, language, topics, and the score beside its threshold."""
+    several = len(card.tags) > 1
+    topics = ", ".join(
+        f"*{escaped(tag.title, 150)}*" + (f" ({tag.severity.word})" if several else "") for tag in card.tags[:_TAGS]
     )
+    score = f"score {card.score:.1f}" if card.score is not None else ""
+    if score and card.threshold is not None:
+        score += f" of {card.threshold:.1f}"
+    parts = (
+        f"*{card.severity.word.capitalize()}*",
+        escaped(card.lead.outlet, 80),
+        _when(card.lead.at),
+        escaped(card.lead.language, 10).upper() if card.lead.language else "",
+        topics,
+        score,
+    )
+    return " · ".join(filter(None, parts))
 
 
-def _quotes(card: Card) -> Iterator[str]:
-    """Yield the words found in the headline, then sentences of the text."""
-    in_headline = [evidence for evidence in card.evidence if _is_of(evidence, card.lead.headline)]
-    if in_headline:
-        yield "In the headline: " + ", ".join(bold(evidence.quote, "", "", 100) for evidence in in_headline[:_QUOTES])
-    others = [evidence for evidence in card.evidence if evidence not in in_headline]
-    yield from map(_quote, others[:_QUOTES])
-
-
-def _is_of(evidence: Evidence, headline: str) -> bool:
+def _quote_of(card: Card) -> str:
+    """Return why it fired: one quote of the lead report, under its outlet's name, the matched words marked."""
+    if not card.evidence:
+        return ""
+    evidence = card.evidence[0]
     words = f"{evidence.before}{evidence.quote}{evidence.after}".strip(ELLIPSIS)
-    return evidence.field is Field.TITLE and words in headline
+    if evidence.field is Field.TITLE and words in card.lead.headline:
+        found = list(dict.fromkeys(_matched(evidence)))[:_WORDS_IN_HEADLINE]
+        return "Matched in the headline: " + ", ".join(bold(word, "", "", 100) for word in found)
+    return f"{escaped(card.lead.outlet, 80)}: {_marked(evidence)}"
 
 
-def _quote(evidence: Evidence) -> str:
-    before = escaped(evidence.before[-_CONTEXT:], 2 * _CONTEXT)
-    after = escaped(evidence.after[:_CONTEXT], 2 * _CONTEXT)
-    gap_before = " " if evidence.before[-1:].isspace() else ""
-    gap_after = " " if evidence.after[:1].isspace() else ""
-    matched = bold(evidence.quote, evidence.before[-1:], evidence.after[:1], 200)
-    return f"{before}{gap_before}{matched}{gap_after}{after}"
+def _marked(evidence: Evidence) -> str:
+    """Return the quote with its surroundings, the matched words in bold."""
+    parts = [(evidence.before[-_CONTEXT:], False), *evidence.pieces, (evidence.after[:_CONTEXT], False)]
+    shown = []
+    for number, (piece, matches) in enumerate(parts):
+        if matches:
+            before, after = parts[number - 1][0] if number else "", parts[number + 1][0]
+            shown.append(bold(piece, before[-1:], after[:1], 200))
+        elif piece:
+            # `escaped` strips: the spaces beside the marked words stay
+            words = escaped(piece, 3 * _CONTEXT)
+            shown.append(" " * piece[0].isspace() + words + " " * (piece[-1].isspace() and bool(words)))
+    return "".join(shown).strip()
 
 
-def _coverage(card: Card) -> str:
-    others = " · ".join(
-        f"{link(report.url, f'{report.outlet}: {report.headline}', 140, max_url=_MAX_OTHER_URL)}"
-        for report in card.others
-    )
-    return f"{_counts(card)}. Also: {others}" if others else _counts(card)
+def _also(card: Card) -> Iterator[str]:
+    """Yield further reports, each as a text of its own: their links do not fit into one."""
+    for report in card.others:
+        yield "also " + link(report.url, f"{report.outlet}: {report.headline}", _OTHER_HEADLINE)
 
 
 def _counts(card: Card) -> str:
@@ -208,12 +241,14 @@ def _counts(card: Card) -> str:
 
 
 def _state(card: Card) -> str:
-    """Return who did what with the alert, and when."""
+    """Return who did what with the story, and when."""
     parts = []
     if card.acknowledged_by:
         parts.append(f":white_check_mark: Acknowledged by {_who(card.acknowledged_by, card.acknowledged_at)}")
-    if card.doubted_by:
-        parts.append(f":no_entry_sign: Not relevant, says {_who(card.doubted_by, card.doubted_at)}")
+    for tag in card.tags:
+        if tag.doubted_by:
+            about = f" to {escaped(tag.title, 80)}" if len(card.tags) > 1 else ""
+            parts.append(f":no_entry_sign: Not relevant{about}, says {_who(tag.doubted_by, tag.doubted_at)}")
     if card.mute:
         what = "Story" if card.mute.story_id else "Topic" if card.mute.topic else "Everything"
         parts.append(f":mute: {what} muted by {escaped(card.mute.author, 80)} until {_when(card.mute.until)}")
@@ -225,16 +260,22 @@ def _who(name: str, moment: datetime | None) -> str:
 
 
 def _when(moment: datetime) -> str:
-    """Return the moment in UTC and in words."""
-    return f"{moment.day} {moment:%b %H:%M} UTC"
+    """Return the moment as Slack's date token, which shows each reader their own zone.
+
+    https://docs.slack.dev/messaging/formatting-message-text#date-formatting; UTC for clients that cannot. All foreign
+    text is escaped, so that no headline can forge one.
+    """
+    utc = moment.astimezone(UTC)
+    return f"<!date^{int(utc.timestamp())}^{{date_short_pretty}} {{time}}|{utc.day} {utc:%b %H:%M} UTC>"
 
 
 def _text(message: Message) -> str:
     """Return the message in words, for notifications, screen readers and plain messages."""
     lines = [escaped(line, 600) for line in (message.note, *message.lines) if line]
     lines += [
-        f"{card.severity.word.capitalize()}: {_headline(card.lead, 200, 300)} ({escaped(card.lead.outlet, 60)}, "
-        f"{escaped(card.topic_title, 80)})"
+        f"{card.severity.word.capitalize()}: {_headline(card.lead, 200)} ({escaped(card.lead.outlet, 60)}, "
+        + ", ".join(escaped(tag.title, 80) for tag in card.tags[:_TAGS])
+        + ")"
         for card in message.cards[:5]
     ]
     more = max(0, len(message.cards) - 5) + message.more
@@ -242,9 +283,8 @@ def _text(message: Message) -> str:
         lines.append(f"and {more} more")
     kept: list[str] = []
     for line in lines:
-        if sum(map(len, kept)) + len(kept) + len(line) > MAX_TEXT:
-            break
-        kept.append(line)
+        if sum(map(len, kept)) + len(kept) + len(line) <= MAX_TEXT:
+            kept.append(line)
     return "\n".join(kept) or "(no text)"
 
 
@@ -269,8 +309,8 @@ def _section(text: str) -> Block:
     return SectionBlock(text=_markdown(text))
 
 
-def _context(text: str) -> Block:
-    return ContextBlock(elements=[_markdown(text)])
+def _context(*texts: str) -> Block:
+    return ContextBlock(elements=[_markdown(text) for text in texts])
 
 
 def _markdown(text: str) -> MarkdownTextObject:

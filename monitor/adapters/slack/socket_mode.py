@@ -18,7 +18,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web import WebClient
 
 from monitor.adapters.slack.admission import Admission
-from monitor.adapters.slack.buttons import ACKNOWLEDGE, IRRELEVANT, MENU, MUTE, SNOOZE, UNMUTE
+from monitor.adapters.slack.buttons import ACKNOWLEDGE, IRRELEVANT, MENU, MUTE, RELEVANT, SNOOZE, UNMUTE, WHY
 from monitor.adapters.slack.client import SlackCalls
 from monitor.adapters.slack.errors import CALL_ERRORS
 from monitor.adapters.slack.escape import escaped
@@ -33,6 +33,8 @@ _ACTIONS = {
     UNMUTE: Action.UNMUTE,
     SNOOZE: Action.SNOOZE,
     IRRELEVANT: Action.IRRELEVANT,
+    RELEVANT: Action.RELEVANT,
+    WHY: Action.WHY,
 }
 _THREADS = 4
 _LOOK_EVERY = 2.0
@@ -218,6 +220,8 @@ def click_of(payload: Mapping[str, Any]) -> Click | None:
         alert_id=int(value),
         author=_author(payload),
         until=until,
+        channel=str((payload.get("channel") or {}).get("id") or container.get("channel_id") or ""),
+        message=str(container.get("message_ts") or ""),
     )
 
 

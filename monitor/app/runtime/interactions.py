@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from monitor.domain.alerts.interactions import Click, Command, consequence, zone_of
+from monitor.domain.alerts.alert import Alert
+from monitor.domain.alerts.interactions import Action, Click, Command, consequence, zone_of
 from monitor.domain.catalog import Catalog, Severity, Topic, Watchlist
 from monitor.domain.status.article_history import ArticleHistory
 from monitor.domain.status.health import troubles
@@ -39,8 +40,15 @@ class Interact:
         alert = await self.interactions.alert(click.alert_id)
         if alert is None:
             return "This alert is no longer stored."
-        result = consequence(click, alert, self.clock.now(), zone_of(self.catalogs.current()))
+        if click.action is Action.WHY:
+            return await self.why(alert)
+        receiver = await self.interactions.receiver_of(click.channel, click.message)
+        result = consequence(click, alert, self.clock.now(), zone_of(self.catalogs.current()), receiver)
         return result.answer if await self.interactions.record(result) else "That is already done."
+
+    async def why(self, alert: Alert) -> str:
+        """Explain an alert: the ledger of the report it was raised on."""
+        return history_lines(await self.archive.history(str(alert.article_id)))
 
     async def command(self, command: Command) -> str:
         """Answer a slash command."""

@@ -4,7 +4,7 @@ Descriptions end up in the JSON Schema, for editors.
 """
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
 from pydantic.json_schema import JsonSchemaValue
@@ -102,6 +102,9 @@ def _channel(value: object) -> object:
 SlackChannel = Annotated[Text | None, BeforeValidator(_channel)]
 
 
+BroadcastWord = Literal["never", "severity", "development"]
+
+
 class ReceiverItem(Strict):
     """A destination for alerts: exactly one of `slack`, `webhook`, `console`."""
 
@@ -121,6 +124,14 @@ class ReceiverItem(Strict):
     max_per_hour: int | None = Field(default=None, ge=1, description="More alerts in an hour become a digest.")
     fallback: Word | None = Field(default=None, description="Receiver used when this one cannot take a message.")
     escalate: EscalateItem | None = Field(default=None, description="Whom to notify when nobody acknowledges.")
+    per: Literal["story", "topic"] = Field(
+        default="story", description="One message for each story, whatever topics it matches, or one for each topic."
+    )
+    broadcast: BroadcastWord | None = Field(
+        default=None,
+        description="Which replies are shown in the channel too: never, severity (rises), development (news as well). "
+        "By default developments of stories of severity high and above.",
+    )
 
     @model_validator(mode="after")
     def _one_channel(self) -> "ReceiverItem":
@@ -224,6 +235,9 @@ class TopicItem(Strict):
     receivers: Words | None = Field(default=None, description="Where alerts go; default: the watchlist's receivers.")
     min_outlets: int = Field(
         default=1, ge=1, description="Independent outlets that must report before an alert is raised."
+    )
+    broadcast: BroadcastWord | None = Field(
+        default=None, description="Which replies about it are shown in the channel too; default: the receiver's."
     )
     raise_: tuple[RaiseItem, ...] = Field(
         default=(), alias="raise", strict=False, description="When the severity goes up."

@@ -18,13 +18,27 @@ class AlertKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A hit quoted with its surroundings, as shown to people; an ellipsis stands where the surroundings are cut."""
+    """Matched words quoted with their surroundings, as shown to people.
+
+    An ellipsis stands where the surroundings are cut. `quote` runs from the first matched word to the last; `gaps` are
+    the spans (start, end) within it that did not match.
+    """
 
     term: str
     field: Field
     before: str
     quote: str
     after: str
+    gaps: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def pieces(self) -> tuple[tuple[str, bool], ...]:
+        """Return `quote` in pieces: each with whether it matched."""
+        found, here = [], 0
+        for start, end in self.gaps:
+            found += [(self.quote[here:start], True), (self.quote[start:end], False)]
+            here = end
+        return tuple(piece for piece in (*found, (self.quote[here:], True)) if piece[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +66,10 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertChange:
-    """An alert to write: insert (`NEW`) or change (`UPDATE`) the one of this story and topic."""
+    """An alert to write: insert (`NEW`) or change (`UPDATE`) the one of this story and topic.
+
+    `news` is empty where nothing new is worth saying; a `development` is news of a report that is not yet in the story.
+    """
 
     kind: AlertKind
     topic: str
@@ -61,6 +78,7 @@ class AlertChange:
     score: float
     evidence: tuple[Evidence, ...]
     news: str = ""
+    development: bool = False
 
 
 class DeliveryKind(StrEnum):
@@ -103,6 +121,8 @@ class NewDelivery:
     `text` and a broadcast join it.
     `topics` name the alert changes of the same verdict that it carries, `alert_ids` alerts known by their id.
     `thread_of` is the delivery whose message it changes or answers; None: the message in which its alert stands.
+    `spacing_most` above `spacing`: each further message of the key waits twice as long as the last, up to that.
+    `joins`: from now on its alerts are carried by the message in which their story already stands.
     """
 
     receiver: str
@@ -116,6 +136,8 @@ class NewDelivery:
     spacing: timedelta = timedelta(0)
     alert_ids: tuple[int, ...] = ()
     thread_of: int | None = None
+    spacing_most: timedelta = timedelta(0)
+    joins: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +149,7 @@ class Delivery:
     it again, which for one that is `SENDING` means when its outcome, if still unknown, is to be reconciled.
     `attempt` counts posts begun, `failures` those refused for the message's own sake. `repeat`: an earlier post
     may have arrived, and the message has to say so. `via` is the receiver that really got it: its own, or a fallback;
-    `address` is where that one was reached at the time.
+    `address` is where that one was reached at the time; `stories` counts those of its alerts, 0 where unknown.
     """
 
     id: int
@@ -152,11 +174,15 @@ class Delivery:
     via: str | None = None
     address: str | None = None
     alert_ids: tuple[int, ...] = ()
+    stories: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """A mute with an end and a reason, of a topic, a story, or both."""
+    """A mute with an end and a reason: of a topic, a story, or both, for one receiver or all.
+
+    Critical alerts pass, unless it `mutes_critical`.
+    """
 
     id: int
     topic: str | None
@@ -165,6 +191,8 @@ class Silence:
     reason: str
     author: str
     created_at: datetime
+    receiver: str | None = None
+    mutes_critical: bool = True
 
     def what(self, titles: Mapping[int, str]) -> str:
         """Name the muted topic and story in words; `titles` are of stories, by id."""
@@ -172,11 +200,19 @@ class Silence:
         if self.story_id is not None:
             title = titles.get(self.story_id)
             story = f"story {self.story_id}" + (f' "{title}"' if title else "")
-        return " of ".join(part for part in (self.topic and f"topic {self.topic}", story) if part) or "everything"
+        about = " of ".join(part for part in (self.topic and f"topic {self.topic}", story) if part) or "everything"
+        for_whom = f" for {self.receiver}" if self.receiver else ""
+        return f"{about}{for_whom}" + ("" if self.mutes_critical else ", except critical alerts")
 
-    def mutes(self, alert: Alert, now: datetime) -> bool:
-        """Tell whether it hides `alert` at `now`."""
-        return now < self.until and self.topic in (None, alert.topic) and self.story_id in (None, alert.story_id)
+    def mutes(self, alert: Alert, now: datetime, receiver: str | None = None) -> bool:
+        """Tell whether it hides `alert` at `now` from `receiver`."""
+        return (
+            now < self.until
+            and self.topic in (None, alert.topic)
+            and self.story_id in (None, alert.story_id)
+            and self.receiver in (None, receiver)
+            and (self.mutes_critical or alert.severity < Severity.CRITICAL)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,8 @@ class Action(StrEnum):
     UNMUTE = "unmute"
     SNOOZE = "snooze"
     IRRELEVANT = "irrelevant"
+    RELEVANT = "relevant"
+    WHY = "why"
 
 
 class Until(StrEnum):
@@ -33,13 +35,19 @@ class Until(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Click:
-    """One press of a button. `key` is the same however often it arrives; `author` is shown to others."""
+    """One press of a button.
+
+    `key` is the same however often it arrives; `author` is shown to others. `channel` and `message` are the id of the
+    channel and the `ts` of the message in which it was pressed, where known.
+    """
 
     key: str
     action: Action
     alert_id: int
     author: str
     until: Until | None = None
+    channel: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,20 +61,23 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSilence:
-    """A silence to add; a story's, or a topic's."""
+    """A silence to add; a story's, or a topic's, for one receiver or all."""
 
     topic: str | None
     story_id: int | None
     until: datetime
     reason: str
+    receiver: str | None = None
+    mutes_critical: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consequence:
     """All that a click changes, written in one transaction and once.
 
-    `silence` is one to add; `unmutes` ends the silences of the alert's story and topic. A click on "not relevant" is
-    kept as a label of the alert's article. `answer` is for the person who clicked.
+    Buttons act on the alert's whole story, verdicts and snoozes on its topic. `silence` is one to add; `unmutes` ends
+    the silences of the story and the topic. A click on "relevant" or "not relevant" is kept as a label of the alert's
+    article, and `withdraws` the opposite one. `answer` is for the person who clicked.
     """
 
     click: Click
@@ -76,11 +87,18 @@ class Consequence:
     silence: NewSilence | None
     unmutes: bool
     answer: str
+    withdraws: Action | None = None
 
 
-def consequence(click: Click, alert: Alert, now: datetime, zone: str = "UTC") -> Consequence:
-    """Decide what `click` changes of `alert`; days end at midnight in `zone`."""
+def consequence(
+    click: Click, alert: Alert, now: datetime, zone: str = "UTC", receiver: str | None = None
+) -> Consequence:
+    """Decide what `click` changes of `alert`.
+
+    Days end at midnight in `zone`; `receiver` is the one in whose message was clicked, None where unknown.
+    """
     silence: NewSilence | None = None
+    withdraws: Action | None = None
     match click.action:
         case Action.ACKNOWLEDGE:
             answer = "Acknowledged."
@@ -90,15 +108,30 @@ def consequence(click: Click, alert: Alert, now: datetime, zone: str = "UTC") ->
             until = now + MUTED_FOR
             reason = "muted with a button"
             silence = NewSilence(topic=None, story_id=alert.story_id, until=until, reason=reason)
-            answer = f"This story is muted for {MUTED_FOR.days} days, unless somebody presses Unmute."
+            answer = (
+                f"This story is muted for {MUTED_FOR.days} days; critical alerts pass. Unmute in its menu ends that."
+            )
         case Action.UNMUTE:
-            answer = f"This story and the topic {alert.topic} are heard again."
+            answer = f"This story and the topic {alert.topic} alert again."
         case Action.SNOOZE:
             until = snoozed_until(click.until or Until.HOUR, now, zone)
-            silence = NewSilence(topic=alert.topic, story_id=None, until=until, reason="snoozed with a button")
-            answer = f"The topic {alert.topic} is silent until {until.astimezone(ZoneInfo(zone)):%A %H:%M} ({zone})."
+            silence = NewSilence(
+                topic=alert.topic, story_id=None, until=until, reason="snoozed with a button", receiver=receiver
+            )
+            where = f" for {receiver}" if receiver else ""
+            ends = f"{until.astimezone(ZoneInfo(zone)):%A %H:%M} ({zone})"
+            answer = (
+                f"The topic {alert.topic} is silent{where} until {ends}; critical alerts pass. "
+                "Unmute in a menu ends that."
+            )
         case Action.IRRELEVANT:
-            answer = "Noted as not relevant: it becomes an example that the topic must not match."
+            withdraws = Action.RELEVANT
+            answer = f"Noted: not relevant to {alert.topic}. Relevant after all in the menu takes it back."
+        case Action.RELEVANT:
+            withdraws = Action.IRRELEVANT
+            answer = f"Noted: relevant to {alert.topic}."
+        case Action.WHY:
+            answer = ""
     return Consequence(
         click=click,
         alert=alert,
@@ -107,6 +140,7 @@ def consequence(click: Click, alert: Alert, now: datetime, zone: str = "UTC") ->
         silence=silence,
         unmutes=click.action is Action.UNMUTE,
         answer=answer,
+        withdraws=withdraws,
     )
 
 

@@ -16,8 +16,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.domain.alerts.alert import Alert, AlertChange, AlertKind, NewDelivery
-from monitor.domain.alerts.evidence import evidence
+from monitor.domain.alerts.alert import Alert, AlertChange, AlertKind
+from monitor.domain.alerts.evidence import telling_evidence
+from monitor.domain.alerts.news import news_sentence
 from monitor.domain.alerts.route import route
 from monitor.domain.alerts.verdict import StoryFacts, Verdict
 from monitor.domain.articles.article import Article
@@ -70,7 +71,6 @@ class ArticleJudge:
         if facts is None:
             return Verdict(placement=placement, matches=self.matches, notes=tuple(notes))
         alerts: list[AlertChange] = []
-        deliveries: list[NewDelivery] = []
         for match in self.matches.matches:
             topic = self.catalog.topic(match.topic)
             if topic is None:
@@ -80,14 +80,11 @@ class ArticleJudge:
             notes.append(Note(step="alert", text=f"{topic.key}: {why}", facts={"score": round(match.score, 3)}))
             if change:
                 alerts.append(change)
-                deliveries += route(
-                    change, story_id=facts.id, alert=alert, topic=topic, catalog=self.catalog, now=self.now
-                )
         return Verdict(
             placement=placement,
             matches=self.matches,
             alerts=tuple(alerts),
-            deliveries=tuple(deliveries),
+            deliveries=route(alerts, story_id=facts.id, before=facts.alerts, catalog=self.catalog, now=self.now),
             notes=tuple(notes),
         )
 
@@ -110,28 +107,30 @@ class ArticleJudge:
         news = self._news(facts, placement)
         if news is None:
             return None, "nothing new in it"
-        return self._raise(AlertKind.UPDATE, topic, match, alert, facts, news), f"the story grows: {news}"
+        sentence, why = news
+        return self._raise(AlertKind.UPDATE, topic, match, alert, facts, sentence), f"the story grows: {why}"
 
-    def _news(self, facts: StoryFacts, placement: Placement) -> str | None:
-        """Return what the article adds to the story, in words; None when nothing.
+    def _news(self, facts: StoryFacts, placement: Placement) -> tuple[str, str] | None:
+        """Return what the article adds to the story as a sentence for people, and the reason for the ledger.
 
-        A new report is named by its headline, so that a reader notices an event that is another one after all.
+        The sentence is empty where only the number of independent outlets grew; None when nothing changes.
         """
         outlet, title = self.article.outlet, self.article.title
+        body = self.article.text.body if self.article.text else self.article.summary
         if self.article.story_id is not None:
-            return f"{outlet} changed its report: {'; '.join(placement.novelty)}" if placement.novelty else None
-        fresh = self._fresh(placement)
-        names = [new for new in fresh if new != title]
-        parts = [f"new: {', '.join(names)}"] if names else []
+            if not placement.novelty:
+                return None
+            changes = "; ".join(placement.novelty)
+            return f"{outlet} changed its report: {changes}", f"the report changed: {changes}"
+        # every second outlet would bring its own name as news
+        letters = "".join(filter(str.isalnum, outlet)).casefold()
+        fresh = [new for new in placement.novelty if "".join(filter(str.isalnum, new)).casefold() not in letters]
         before, after = independent_outlets(facts.others), independent_outlets(facts.sources)
-        if len(after) > len(before):
-            parts.append(f"now {len(after)} independent outlets")
-        return " · ".join([f"{outlet}: {title}" if title else outlet, *parts]) if fresh or parts else None
-
-    def _fresh(self, placement: Placement) -> list[str]:
-        """Return what is new to the story, without the outlet's own name."""
-        letters = "".join(filter(str.isalnum, self.article.outlet)).casefold()
-        return [new for new in placement.novelty if "".join(filter(str.isalnum, new)).casefold() not in letters]
+        grown = f"now {len(after)} independent outlets" if len(after) > len(before) else ""
+        sentence = news_sentence(title, body, fresh)
+        if sentence is None and not grown:
+            return None
+        return f"{outlet}: {sentence}" if sentence else "", " · ".join(filter(None, (*fresh, grown)))
 
     def _raise(
         self,
@@ -150,8 +149,9 @@ class ArticleJudge:
             watchlist=topic.watchlist,
             severity=max(severity(topic, score, facts.sources), alert.severity if alert else Severity.LOW),
             score=score,
-            evidence=evidence(self.article.title, body, match.hits),
+            evidence=telling_evidence(self.article.title, body, match.hits),
             news=news,
+            development=bool(news) and self.article.story_id is None,
         )
 
 

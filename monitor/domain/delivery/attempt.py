@@ -52,12 +52,16 @@ class DueDelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertForSending:
-    """An alert with its story as it stands now. `doubted_by` found first that it is not relevant."""
+    """An alert with its story as it stands now.
+
+    `doubted_by` found first that it is not relevant; `doubt` says what the text it was judged by lacks.
+    """
 
     alert: Alert
     story: Story
     doubted_by: str | None = None
     doubted_at: datetime | None = None
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +98,9 @@ class DeliveryForSending:
     def heard(self, now: datetime) -> tuple[AlertForSending, ...]:
         """Return the alerts that no silence mutes."""
         return tuple(
-            entry for entry in self.alerts if not any(silence.mutes(entry.alert, now) for silence in self.silences)
+            entry
+            for entry in self.alerts
+            if not any(silence.mutes(entry.alert, now, self.delivery.receiver) for silence in self.silences)
         )
 
     @property

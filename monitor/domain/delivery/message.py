@@ -3,23 +3,23 @@
 All texts are as the feeds gave them; escaping and cutting is the renderer's work (`monitor.adapters`).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from monitor.domain.alerts.alert import Delivery, DeliveryKind, Evidence, Silence
-from monitor.domain.catalog import Catalog, Severity
+from monitor.domain.catalog import Catalog, Receiver, Severity
 from monitor.domain.delivery.attempt import AlertForSending, DeliveryForSending
+from monitor.domain.delivery.leads import best_member, best_others, first_member
 from monitor.domain.delivery.ranking import fitting, ranked
-from monitor.domain.stories.values import Story, StoryMember
-
-OTHER_REPORTS = 3
-"""Links to further reports shown beside the lead."""
+from monitor.domain.stories.values import StoryMember
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardReport:
-    """One outlet's report: its headline in the original language, and where to read it."""
+    """One outlet's report: its headline in the original language, when it was published, and where to read it."""
 
     headline: str
     url: str | None
@@ -29,40 +29,60 @@ class CardReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """An alert as people see it.
-
-    `independent` counts reports once for each text really written, `outlets` everyone who ran one. `mute` is the
-    silence of the story or its topic that ends last; `doubted_by` finds it not relevant.
-    """
+class TopicTag:
+    """A topic under which a story alerts. `doubted_by` finds the story not relevant to it."""
 
     alert_id: int
-    story_id: int
     topic: str
-    topic_title: str
+    title: str
     severity: Severity
-    score: float
-    lead: CardReport
-    evidence: tuple[Evidence, ...] = ()
-    others: tuple[CardReport, ...] = ()
-    reports: int = 1
-    outlets: int = 1
-    independent: int = 1
-    news: str = ""
-    acknowledged_by: str | None = None
-    acknowledged_at: datetime | None = None
-    mute: Silence | None = None
     doubted_by: str | None = None
     doubted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A story as people see it, with the topics it matches, the most severe first.
+
+    `evidence`, `score` and `threshold` are the lead report's own. `independent` counts reports once for each text
+    really written, `outlets` everyone who ran one. `doubt` says what the lead's text lacks. `acknowledged_by` is set
+    once somebody took every topic. `mute` is the silence of the story or a topic of it that ends last.
+    """
+
+    story_id: int
+    tags: tuple[TopicTag, ...]
+    lead: CardReport
+    score: float | None = None
+    threshold: float | None = None
+    evidence: tuple[Evidence, ...] = ()
+    others: tuple[CardReport, ...] = ()
+    outlets: int = 1
+    independent: int = 1
+    doubt: str = ""
+    news: str = ""
+    acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = None
+    mute: Silence | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """Return the highest severity of its topics."""
+        return max(tag.severity for tag in self.tags)
+
+    @property
+    def alert_id(self) -> int:
+        """Return the alert that buttons name; they act on its whole story."""
+        return self.tags[0].alert_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message. Cards stand in the order of their rank; `more` counts those left to the thread.
+    """One message. Cards stand in the order of their rank; `more` counts the stories left to the thread.
 
     `named`: replies name their story, for they stand outside its thread or in one that stories share. `note` is a line
     of the program's own (a possible repeat, a stand-in for another receiver); `lines` are the body of an answer or a
-    notice. `interactive`: buttons may be shown.
+    notice. `interactive`: buttons may be shown. `title`, `period` and `summary` head a message of several stories;
+    `zone` is the receiver's.
     """
 
     kind: DeliveryKind
@@ -72,11 +92,17 @@ class Message:
     more: int = 0
     interactive: bool = False
     named: bool = False
+    title: str = ""
+    period: tuple[datetime, datetime] | None = None
+    summary: str = ""
+    zone: str = "UTC"
+    receiver: str = ""
+    delivery_id: int = 0
 
     @property
     def single(self) -> bool:
         """Tell whether it is the living message of one story."""
-        return len(self.cards) == 1 and not self.more
+        return len(self.cards) == 1 and not self.more and self.kind is not DeliveryKind.DIGEST
 
 
 def compose(
@@ -93,81 +119,139 @@ def compose(
     `in_thread`: a reply stands in the thread of its message.
     """
     delivery = sending.delivery
-    kind = delivery.kind
-    alerts = ranked(sending.alerts if kind is DeliveryKind.UPDATE else sending.heard(now))
+    kind, origin = delivery.kind, delivery
+    stories = ranked(sending.alerts if kind is DeliveryKind.UPDATE else sending.heard(now))
     if kind is DeliveryKind.UPDATE and sending.standing is not None:
-        kind = sending.standing.kind
+        kind, origin = sending.standing.kind, sending.standing
     reply = kind in (DeliveryKind.REPLY, DeliveryKind.NEWS)
-    shown = alerts if reply else alerts[: fitting(alerts)]
-    shared = sending.standing is not None and len(sending.standing.alert_ids) > 1
+    shown = stories if reply else stories[: fitting(stories)]
+    living = kind is DeliveryKind.ALERT and len(stories) == 1
+    several = kind is DeliveryKind.DIGEST or (kind is DeliveryKind.ALERT and len(stories) > 1)
+    shared = sending.standing is not None and _stories_of(sending) > 1
     return Message(
         kind=kind,
-        cards=tuple(card(entry, catalog, sending.silences, now) for entry in shown),
+        cards=tuple(card(story, catalog, sending, now, living=living) for story in shown),
         lines=tuple(dict.fromkeys(line for line in delivery.text.splitlines() if line.strip())),
         note=_note(delivery, via),
-        more=len(alerts) - len(shown),
+        more=len(stories) - len(shown),
         interactive=interactive and kind in (DeliveryKind.ALERT, DeliveryKind.DIGEST),
         named=reply and (shared or not in_thread),
+        title=_title(origin) if several else "",
+        period=_period(stories) if several else None,
+        summary=_summary(stories, catalog) if several else "",
+        zone=zone_of_receiver(catalog.receiver(delivery.receiver), catalog),
+        receiver=delivery.receiver,
+        delivery_id=delivery.id,
     )
 
 
-def card(entry: AlertForSending, catalog: Catalog, silences: Sequence[Silence], now: datetime) -> Card:
-    """Return an alert as people see it."""
-    alert, story = entry.alert, entry.story
-    topic = catalog.topic(alert.topic)
-    lead = _lead(entry)
-    mutes = [silence for silence in silences if silence.mutes(alert, now)]
+def card(
+    entries: Sequence[AlertForSending], catalog: Catalog, sending: DeliveryForSending, now: datetime, *, living: bool
+) -> Card:
+    """Return a story as people see it.
+
+    Its `living` message is led by the first report for as long as it stands, a list by the best report.
+    """
+    story = entries[0].story
+    alerts = sorted((entry.alert for entry in entries), key=lambda alert: (-alert.severity, alert.id))
+    topics = {alert.topic for alert in alerts}
+    lead_id = min(alerts, key=lambda alert: alert.id).article_id
+    member = first_member(story, lead_id) if living else best_member(story, lead_id, topics)
+    # an alert quotes the report it was raised on: under any other byline its quote would be false
+    own = [alert for alert in alerts if member is not None and alert.article_id == member.article_id]
+    telling = own[0] if own else None
+    topic = catalog.topic(telling.topic) if telling else None
+    silences = [s for s in sending.silences for a in alerts if s.mutes(a, now, sending.delivery.receiver)]
+    taken = [alert for alert in alerts if alert.acknowledged_by]
+    latest = max((alert for alert in alerts if alert.news), key=lambda alert: alert.updated_at, default=None)
+    doubts = {entry.alert.article_id: entry.doubt for entry in entries}
     return Card(
-        alert_id=alert.id,
         story_id=story.id,
-        topic=alert.topic,
-        topic_title=topic.title if topic else alert.topic,
-        severity=alert.severity,
-        score=alert.score,
-        lead=lead,
-        evidence=alert.evidence,
-        others=tuple(_report(member) for member in best_others(story, alert.topic, alert.article_id)),
-        reports=max(1, len(story.members)),
-        outlets=max(1, len({member.outlet for member in story.members})),
-        independent=max(1, len({member.origin for member in story.members if member.copy_of is None})),
-        news=alert.news,
-        acknowledged_by=alert.acknowledged_by,
-        acknowledged_at=alert.acknowledged_at,
-        mute=max(mutes, key=lambda silence: silence.until, default=None),
+        tags=tuple(_tag(entry, catalog) for entry in sorted(entries, key=lambda e: (-e.alert.severity, e.alert.id))),
+        lead=_report(member)
+        if member
+        else CardReport(headline=story.title, url=None, outlet="", at=alerts[0].raised_at),
+        score=telling.score if telling else None,
+        threshold=topic.threshold if topic else None,
+        evidence=telling.evidence if telling else (),
+        others=tuple(_report(other) for other in best_others(story, topics, member.article_id if member else 0)),
+        outlets=max(1, len({one.outlet for one in story.members})),
+        independent=max(1, len({one.origin for one in story.members if one.copy_of is None})),
+        doubt=doubts.get(member.article_id, "") if member else "",
+        news=latest.news if latest else "",
+        acknowledged_by=taken[-1].acknowledged_by if len(taken) == len(alerts) else None,
+        acknowledged_at=taken[-1].acknowledged_at if len(taken) == len(alerts) else None,
+        mute=max(silences, key=lambda silence: silence.until, default=None),
+    )
+
+
+def zone_of_receiver(receiver: Receiver | None, catalog: Catalog) -> str:
+    """Return the zone a receiver names for its hours or digest, else the first that any receiver names, else UTC."""
+    for one in (*([receiver] if receiver else []), *catalog.receivers):
+        for part in (one.active_hours, one.digest):
+            if part is not None:
+                return part.zone
+    return "UTC"
+
+
+def in_zone(moment: datetime, zone: str) -> str:
+    """Return the moment in the zone's wall clock, in words: 2 Mar 18:02 CET."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local.day} {local:%b %H:%M %Z}"
+
+
+def _tag(entry: AlertForSending, catalog: Catalog) -> TopicTag:
+    topic = catalog.topic(entry.alert.topic)
+    return TopicTag(
+        alert_id=entry.alert.id,
+        topic=entry.alert.topic,
+        title=topic.title if topic else entry.alert.topic,
+        severity=entry.alert.severity,
         doubted_by=entry.doubted_by,
         doubted_at=entry.doubted_at,
     )
 
 
-def best_others(story: Story, topic: str, lead_id: int) -> tuple[StoryMember, ...]:
-    """Return the next best reports: of outlets not yet shown, better tier and score first."""
-    lead = next((member for member in story.members if member.article_id == lead_id), None)
-    shown = {lead.outlet, lead.origin} if lead else set()
-    chosen: list[StoryMember] = []
-    for member in sorted(story.members, key=lambda m: (m.copy_of is not None, m.tier, -_score(m, topic), m.at)):
-        if member.article_id != lead_id and member.url and member.copy_of is None and member.origin not in shown:
-            chosen.append(member)
-            shown.add(member.origin)
-    return tuple(chosen[:OTHER_REPORTS])
-
-
-def _score(member: StoryMember, topic: str) -> float:
-    return max((score for key, score in member.topics if key == topic), default=0.0)
-
-
-def _lead(entry: AlertForSending) -> CardReport:
-    """Return the report the alert was raised on, or the first left of its story."""
-    members = entry.story.members
-    member = next((m for m in members if m.article_id == entry.alert.article_id), members[0] if members else None)
-    if member is None:
-        return CardReport(headline=entry.story.title, url=None, outlet="", at=entry.alert.raised_at)
-    return _report(member)
-
-
 def _report(member: StoryMember) -> CardReport:
-    return CardReport(
-        headline=member.title, url=member.url, outlet=member.outlet, at=member.at, language=member.language
-    )
+    # a feed's clock may run ahead: nothing was published after it was seen
+    at = min(member.published, member.at) if member.published else member.at
+    return CardReport(headline=member.title, url=member.url, outlet=member.outlet, at=at, language=member.language)
+
+
+def _stories_of(sending: DeliveryForSending) -> int:
+    """Count the stories of the message that a delivery refers to, as far as it is known: its alerts at most."""
+    standing = sending.standing
+    if standing is None:
+        return 0
+    return standing.stories or len(standing.alert_ids)
+
+
+_TITLES = {
+    "digest": "Digest",
+    "opening": "Outside your active hours",
+    "overflow": "More than your hourly limit",
+    "backlog": "Messages that had to wait",
+}
+"""Titles of messages of several stories, by the first word of the delivery's group key."""
+
+
+def _title(origin: Delivery) -> str:
+    return _TITLES.get(origin.group_key.partition(":")[0], "")
+
+
+def _period(stories: Sequence[Sequence[AlertForSending]]) -> tuple[datetime, datetime] | None:
+    """Return when the first of the stories alerted, and when the last did."""
+    moments = [entry.alert.raised_at for story in stories for entry in story]
+    return (min(moments), max(moments)) if moments and max(moments) - min(moments) > timedelta(0) else None
+
+
+def _summary(stories: Sequence[Sequence[AlertForSending]], catalog: Catalog) -> str:
+    """Return counts of stories by severity and by topic: "2 high, 3 medium · Tariffs 4, Pipelines 1"."""
+    severities = Counter(max(entry.alert.severity for entry in story) for story in stories)
+    topics = Counter(key for story in stories for key in {entry.alert.topic for entry in story})
+    by_severity = ", ".join(f"{severities[level]} {level.word}" for level in sorted(severities, reverse=True))
+    named = ((topic.title if (topic := catalog.topic(key)) else key, count) for key, count in topics.most_common())
+    return f"{by_severity} · " + ", ".join(f"{title} {count}" for title, count in named)
 
 
 def _note(delivery: Delivery, via: str | None) -> str:

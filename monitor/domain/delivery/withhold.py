@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.domain.alerts.alert import DeliveryKind, DeliveryState, NewDelivery
+from monitor.domain.alerts.alert import Delivery, DeliveryKind, DeliveryState, NewDelivery
+from monitor.domain.alerts.route import JOIN
 from monitor.domain.catalog import Channel, Receiver
 from monitor.domain.delivery.attempt import DeliveryForSending, RollUp, Settlement
 from monitor.domain.delivery.outcomes import settled
@@ -37,6 +38,8 @@ def before_sending(sending: DeliveryForSending, receiver: Receiver, now: datetim
 
 def _without_standing(sending: DeliveryForSending, receiver: Receiver, now: datetime) -> Settlement | None:
     delivery, standing = sending.delivery, sending.standing
+    if delivery.group_key.startswith(JOIN) and (standing is None or standing.state in _NEVER_SEEN):
+        return _as_alert(delivery, now)
     if standing is None or standing.state in (DeliveryState.MUTED, DeliveryState.DEAD, DeliveryState.ROLLED_UP):
         return settled(delivery, DeliveryState.ROLLED_UP, now, "there is no message to change")
     if standing.state is DeliveryState.SENDING:
@@ -46,6 +49,23 @@ def _without_standing(sending: DeliveryForSending, receiver: Receiver, now: date
     if delivery.kind is DeliveryKind.UPDATE and standing.ts is None and receiver.channel is not Channel.CONSOLE:
         return settled(delivery, DeliveryState.ROLLED_UP, now, "nobody knows where the message stands")
     return None
+
+
+_NEVER_SEEN = (DeliveryState.MUTED, DeliveryState.DEAD, DeliveryState.HELD)
+"""States of a message that nobody has seen for certain: a topic that joins its story has to alert by itself."""
+
+
+def _as_alert(delivery: Delivery, now: datetime) -> Settlement:
+    """Alert of a topic that was to join a message nobody has seen."""
+    alert = NewDelivery(
+        receiver=delivery.receiver,
+        kind=DeliveryKind.ALERT,
+        group_key=f"alert:{delivery.group_key.removeprefix(JOIN)}",
+        due=now,
+        alert_ids=delivery.alert_ids,
+    )
+    changed = settled(delivery, DeliveryState.ROLLED_UP, now, "its story was not sent before: it becomes an alert")
+    return replace(changed, deliveries=(alert,))
 
 
 def _crowded(sending: DeliveryForSending, receiver: Receiver, now: datetime) -> Settlement | None:

@@ -87,6 +87,7 @@ class StoryMember:
     language: str | None = None
     tier: int = 2
     topics: tuple[tuple[str, float], ...] = ()
+    published: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

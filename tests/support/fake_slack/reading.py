@@ -17,13 +17,15 @@ _PINGS = re.compile(r"^(?:!(?:channel|here|everyone)|@[UW]\w+|!subteam\^\w+)")
 
 @dataclass(frozen=True)
 class Seen:
-    """A message to a person: its words, its links as (address, label), its pings, its buttons."""
+    """A message to a person: its words, its links as (address, label), its pings, its buttons,
+    the values of its menus."""
 
     ts: str
     text: str
     links: tuple[tuple[str, str], ...]
     pings: tuple[str, ...]
     buttons: tuple[str, ...]
+    choices: tuple[str, ...]
     thread_ts: str | None
     broadcast: bool
     edits: int
@@ -46,6 +48,7 @@ def seen(message: FakeMessage) -> Seen:
         links=tuple(dict.fromkeys(_link(part) for part in markup if not part.startswith(("!", "@", "#")))),
         pings=tuple(part for part in markup if _PINGS.match(part)),
         buttons=tuple(_buttons(blocks)),
+        choices=tuple(_choices(blocks)),
         thread_ts=message.thread_ts,
         broadcast=message.broadcast,
         edits=message.edits,
@@ -66,7 +69,14 @@ def _link(part: str) -> tuple[str, str]:
     return html.unescape(target), html.unescape(label)
 
 
-def _buttons(blocks: list[dict[str, Any]]) -> list[str]:
+def _elements(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     elements = [element for block in blocks if block.get("type") == "actions" for element in block["elements"]]
-    elements += [block["accessory"] for block in blocks if block.get("accessory")]
-    return [element["action_id"] for element in elements if element.get("action_id")]
+    return elements + [block["accessory"] for block in blocks if block.get("accessory")]
+
+
+def _buttons(blocks: list[dict[str, Any]]) -> list[str]:
+    return [element["action_id"] for element in _elements(blocks) if element.get("action_id")]
+
+
+def _choices(blocks: list[dict[str, Any]]) -> list[str]:
+    return [option["value"] for element in _elements(blocks) for option in element.get("options") or ()]

@@ -27,11 +27,11 @@ async def printed(message: Message, *, terminal: bool = False) -> str:
 async def test_a_pipe_gets_plain_lines_with_everything_in_them() -> None:
     text = await printed(Message(kind=DeliveryKind.ALERT, cards=(CARD,)))
     assert text.splitlines() == [
-        "● HIGH  Peace talks  score 3.2",
+        "● HIGH  Peace talks  score 3.2 of 2.0",
         "  Envoys meet",
         "  herald.example · 2 Mar 18:02 UTC · ru  https://herald.example/1",
         "  │ offered to host talks soon",
-        "  5 outlets, 3 independent",
+        "  5 outlets, 3 independent · story 1",
         "",
     ]
 
@@ -55,7 +55,7 @@ async def test_titles_cannot_paint_the_terminal(title: str) -> None:
 
 async def test_digests_replies_and_notices() -> None:
     digest = await printed(Message(kind=DeliveryKind.DIGEST, cards=(CARD, CARD), more=3))
-    assert digest.startswith("5 stories\n● Envoys meet\n")
+    assert digest.startswith("5 stories\n● HIGH Envoys meet\n")
     assert "and 3 more" in digest
     assert "↳ Severity rose" in await printed(Message(kind=DeliveryKind.REPLY, cards=(CARD,), lines=("Severity rose",)))
     assert "notice  A feed is broken" in await printed(Message(kind=DeliveryKind.NOTICE, lines=("A feed is broken",)))

@@ -10,7 +10,7 @@ import pytest
 from monitor.domain.alerts.alert import Alert, AlertChange, AlertKind, DeliveryKind, NewDelivery
 from monitor.domain.alerts.route import UPDATE_SPACING, route
 from monitor.domain.alerts.schedules import is_open, next_digest, next_opening
-from monitor.domain.catalog import Catalog, Channel, Digest, Hours, Receiver, Severity, Topic, Watchlist
+from monitor.domain.catalog import Broadcast, Catalog, Channel, Digest, Hours, Per, Receiver, Severity, Topic, Watchlist
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
 DESK = Receiver(name="desk", channel=Channel.SLACK, address="#desk")
@@ -40,12 +40,12 @@ def routed(
 ) -> tuple[NewDelivery, ...]:
     watchlist = Watchlist(name="w", file="w.yml", receivers=tuple(r.name for r in receivers), topics=(topic,))
     catalog = Catalog(revision="r", receivers=receivers, watchlists=(watchlist,))
-    return route(what, story_id=7, alert=before, topic=topic, catalog=catalog, now=now)
+    return route((what,), story_id=7, before=(before,) if before else (), catalog=catalog, now=now)
 
 
 def test_a_new_alert_leaves_at_once_in_a_window_of_its_own() -> None:
     [delivery] = routed(change(), DESK)
-    assert (delivery.receiver, delivery.kind, delivery.group_key) == ("desk", DeliveryKind.ALERT, "alert:7:talks")
+    assert (delivery.receiver, delivery.kind, delivery.group_key) == ("desk", DeliveryKind.ALERT, "alert:7")
     assert (delivery.due, delivery.topics, delivery.recurring) == (NOW, ("talks",), False)
 
 
@@ -61,7 +61,7 @@ def test_what_is_below_a_receivers_minimum_is_not_told_until_it_rises() -> None:
     assert routed(change(), picky) == ()
     assert routed(change(AlertKind.UPDATE, news="more"), picky, before=alert()) == ()
     [first] = routed(change(AlertKind.UPDATE, Severity.HIGH), picky, before=alert())
-    assert (first.kind, first.group_key) == (DeliveryKind.ALERT, "alert:7:talks")
+    assert (first.kind, first.group_key) == (DeliveryKind.ALERT, "alert:7")
 
 
 def test_alerts_of_one_group_share_a_window_that_leaves_after_the_wait() -> None:
@@ -99,14 +99,14 @@ def test_what_breaks_through_ignores_hours_digests_and_groups() -> None:
     [quietly] = routed(change(), quiet)
     assert quietly.kind is DeliveryKind.DIGEST
     [loudly] = routed(change(severity=Severity.CRITICAL), quiet)
-    assert (loudly.kind, loudly.due, loudly.group_key) == (DeliveryKind.ALERT, NOW, "alert:7:talks")
+    assert (loudly.kind, loudly.due, loudly.group_key) == (DeliveryKind.ALERT, NOW, "alert:7")
     [risen] = routed(change(AlertKind.UPDATE, Severity.CRITICAL), quiet, before=alert())
     assert (risen.kind, risen.due) == (DeliveryKind.ALERT, NOW)
 
 
 def test_a_story_that_grows_is_edited_in_place_and_says_nothing() -> None:
     [update] = routed(change(AlertKind.UPDATE), DESK, before=alert())
-    assert (update.kind, update.group_key) == (DeliveryKind.UPDATE, "update:7:talks")
+    assert (update.kind, update.group_key) == (DeliveryKind.UPDATE, "update:7")
     assert (update.recurring, update.spacing) == (True, UPDATE_SPACING)
 
 
@@ -124,6 +124,73 @@ def test_news_waits_for_people_to_listen_but_edits_do_not() -> None:
         change(AlertKind.UPDATE, news="A date is set"), replace(sleeping, digest=None), before=alert()
     )
     assert (update.due, reply.due) == (NOW, NOW + timedelta(hours=1))
+
+
+OTHER = replace(TOPIC, key="tariffs", title="Tariffs", severity=Severity.HIGH)
+
+
+def routed_story(
+    changes: list[AlertChange], receiver: Receiver, *before: Alert, topics: tuple[Topic, ...] = (TOPIC, OTHER)
+) -> tuple[NewDelivery, ...]:
+    watchlist = Watchlist(name="w", file="w.yml", receivers=(receiver.name,), topics=topics)
+    catalog = Catalog(revision="r", receivers=(receiver,), watchlists=(watchlist,))
+    return route(changes, story_id=7, before=before, catalog=catalog, now=NOW)
+
+
+def test_an_article_of_two_topics_is_one_message() -> None:
+    both = [change(), replace(change(severity=Severity.HIGH), topic="tariffs")]
+    [delivery] = routed_story(both, DESK)
+    assert (delivery.group_key, delivery.topics) == ("alert:7", ("talks", "tariffs"))
+    per_topic = routed_story(both, replace(DESK, per=Per.TOPIC))
+    assert [one.group_key for one in per_topic] == ["alert:7:talks", "alert:7:tariffs"]
+
+
+def test_a_topic_that_joins_later_is_an_edit_and_a_reply() -> None:
+    joining = replace(change(severity=Severity.HIGH), topic="tariffs")
+    update, reply = routed_story([joining], DESK, alert())
+    assert (update.kind, update.group_key, update.joins) == (DeliveryKind.UPDATE, "update:7", True)
+    assert (reply.kind, reply.group_key, reply.joins) == (DeliveryKind.REPLY, "join:7:tariffs", True)
+    assert reply.text == "Now also Tariffs (high).\nSeverity rose from medium to high."
+    assert reply.broadcast
+    quiet = replace(joining, severity=Severity.MEDIUM)
+    assert not routed_story([quiet], DESK, alert())[1].broadcast
+
+
+def test_a_topic_that_joins_is_a_message_of_its_own_where_it_is_louder_or_the_first() -> None:
+    joining = replace(change(severity=Severity.CRITICAL), topic="tariffs")
+    daily = replace(DESK, digest=Digest(at=(time(7),), zone="UTC"), break_through=Severity.CRITICAL)
+    [loud] = routed_story([joining], daily, alert())
+    assert (loud.kind, loud.topics) == (DeliveryKind.ALERT, ("tariffs",))
+    picky = replace(DESK, min_severity=Severity.HIGH)
+    [first] = routed_story([joining], picky, alert())
+    assert (first.kind, first.group_key) == (DeliveryKind.ALERT, "alert:7")
+
+
+@pytest.mark.parametrize(
+    ("setting", "severity", "shown"),
+    [
+        (None, Severity.MEDIUM, False),
+        (None, Severity.HIGH, True),
+        (Broadcast.NEVER, Severity.CRITICAL, False),
+        (Broadcast.SEVERITY, Severity.CRITICAL, False),
+        (Broadcast.DEVELOPMENT, Severity.LOW, True),
+    ],
+)
+def test_developments_are_shown_in_the_channel_as_configured(
+    setting: Broadcast | None, severity: Severity, shown: bool
+) -> None:
+    news = replace(change(AlertKind.UPDATE, severity, "A date is set"), development=True)
+    for topic, receiver in ((replace(TOPIC, broadcast=setting), DESK), (TOPIC, replace(DESK, broadcast=setting))):
+        _, reply = routed_story([news], receiver, alert(severity), topics=(topic,))
+        assert reply.broadcast is shown
+    told = replace(news, development=False)
+    _, reply = routed_story([told], replace(DESK, broadcast=setting), alert(severity))
+    assert not reply.broadcast, "an edit of a known report is no development"
+
+
+def test_replies_of_a_running_story_are_spaced_further_and_further() -> None:
+    _, reply = routed(change(AlertKind.UPDATE, news="A date is set"), DESK, before=alert())
+    assert (reply.spacing, reply.spacing_most) == (timedelta(minutes=5), timedelta(hours=2))
 
 
 ZONES = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "America/Santiago", "Pacific/Apia"]
