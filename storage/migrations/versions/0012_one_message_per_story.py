@@ -9,13 +9,13 @@ from alembic import op
 
 from storage.sql.types import Words
 
-revision = "0009"
-down_revision = "0008"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
 # The program before has no kind "news" and does not know that a silence may concern one receiver.
-oldest_program = "0009"
+oldest_program = "0012"
 
 _WAITING = """
     SELECT deliveries.id AS id, deliveries.receiver AS receiver, alerts.story_id AS story_id
