@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from monitor.app.daemon import Daemon
+from monitor.app.slack_app import interact_of
+from monitor.app.tools.actions import Actions
 from monitor.app.tools.views import Views
 from monitor.config.models.settings import Web
 from monitor.config.secrets import Secrets
@@ -22,6 +24,7 @@ class PageSource:
     ready: Callable[[], Awaitable[tuple[str, ...]]]
     metrics: Callable[[], Awaitable[bytes]]
     views: Views
+    actions: Actions
     settings: Web
     password: str | None = None
 
@@ -41,6 +44,11 @@ async def open_pages(daemon: Daemon, secrets: Secrets) -> AsyncIterator[PageSour
                 matcher=lambda: daemon.health.topics.current()[1],
                 problems=lambda: config.problems,
                 now=daemon.clock.now,
+            ),
+            actions=Actions(
+                database=daemon.database,
+                interact=interact_of(daemon.database, config, daemon.clock),
+                clock=daemon.clock,
             ),
             settings=web_settings(config.settings.web),
             password=secrets.web_password,

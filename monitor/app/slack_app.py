@@ -43,15 +43,19 @@ class StoredArchive:
         return SqlArchive(self.database).since(self.clock.now() - days)
 
 
-def slack_socket(database: Database, settings: Settings, catalogs: CatalogSource, clock: Clock) -> SlackSocket:
-    """Return the connection to Slack for clicks and commands; it stays closed without an app token."""
-    interact = Interact(
+def interact_of(database: Database, catalogs: CatalogSource, clock: Clock) -> Interact:
+    """Return what answers people's clicks and commands, from Slack and from the pages."""
+    return Interact(
         interactions=SqlInteractions(database),
         archive=StoredArchive(database=database, clock=clock),
         silences=SqlSilences(database),
         catalogs=catalogs,
         clock=clock,
     )
+
+
+def slack_socket(database: Database, settings: Settings, catalogs: CatalogSource, clock: Clock) -> SlackSocket:
+    """Return the connection to Slack for clicks and commands; it stays closed without an app token."""
     calls = SlackCalls(timeout=settings.slack.timeout, api_url=settings.slack.api_url, proxy=settings.http.proxy)
     lookups = SlackNotifier(token=secret("slack_bot_token"), calls=calls, clock=clock)
     admission = Admission(
@@ -65,7 +69,7 @@ def slack_socket(database: Database, settings: Settings, catalogs: CatalogSource
         token=secret("slack_app_token"),
         api_url=settings.slack.api_url,
         calls=calls,
-        hears=interact,
+        hears=interact_of(database, catalogs, clock),
         admission=admission,
         proxy=settings.http.proxy,
     )

@@ -77,6 +77,7 @@ class Access:
             key = hashlib.scrypt(rules.password.encode(), salt=salt, n=2**14, r=8, p=1)
         self._sessions = URLSafeTimedSerializer(key, salt="session")
         self._tokens = URLSafeTimedSerializer(key, salt="form")
+        self._sayings = URLSafeTimedSerializer(key, salt="saying")
         self._failures: dict[str, deque[float]] = {}
 
     def person(self, request: Request) -> Person:
@@ -109,6 +110,17 @@ class Access:
             )
         except BadSignature:
             return False
+
+    def sign(self, said: str) -> str:
+        """Return a sentence for the next page, signed so that no link of somebody else's can speak for us."""
+        return str(self._sayings.dumps(said))
+
+    def said(self, request: Request) -> str:
+        """Return the sentence that a form's answer carries in its address; empty for none, and after a minute."""
+        try:
+            return str(self._sayings.loads(request.query_params.get("said", ""), max_age=60))
+        except BadSignature:
+            return ""
 
     def wait(self, peer: str) -> float:
         """Return for how many seconds further passwords from `peer` are refused; 0 when it may try."""

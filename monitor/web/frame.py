@@ -42,10 +42,25 @@ class Frames:
             "can_log_in": self._access.rules.password is not None and not person.session,
             "banner": tuple(banner(self.overview(), self._source.views.problems())),
             "can_log_out": person.session != "" and not person.session.startswith("header:"),
+            "said": self._access.said(request),
             "now": self._source.views.now(),
             "titles": {topic.key: topic.title for topic in catalog.topics},
             "base": (self._source.settings.public_url or str(request.base_url)).rstrip("/"),
         }
+
+
+def bare_frame(access: Access, person: Person) -> dict[str, object]:
+    """Return the frame for somebody who may not read: no trouble, no topics."""
+    return {
+        "person": person,
+        "token": access.token(person),
+        "can_log_in": False,
+        "can_log_out": False,
+        "said": "",
+        "banner": (),
+        "titles": {},
+        "base": "",
+    }
 
 
 def banner(overview: Overview, problems: tuple[Problem, ...]) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,10 +15,10 @@ from monitor import __version__
 from monitor.app.pages import PageSource
 from monitor.web.access import Access, AccessRules, is_loopback
 from monitor.web.events import Changes
-from monitor.web.frame import Frames
+from monitor.web.frame import Frames, bare_frame
 from monitor.web.guard import Guard
 from monitor.web.rendering import FOLDER, page
-from monitor.web.routes import articles, now, operations, search, status, stories, topics
+from monitor.web.routes import articles, now, operations, search, status, stories, topics, writing
 from storage.sql.errors import StoreError
 
 log = logging.getLogger(__name__)
@@ -67,8 +68,12 @@ def application(source: PageSource) -> Application:
         topics.router(views),
         operations.router(views),
         status.router(frames),
+        writing.router(views, source.actions, access),
     ):
         app.include_router(router, dependencies=open_to, include_in_schema=False)
+    if access.rules.password and not access.rules.refusal:
+        log_in = writing.log_in_router(access)
+        app.include_router(log_in, dependencies=[Depends(_shown(access))], include_in_schema=False)
     _add_error_pages(app, access, frames)
     return app
 
@@ -79,6 +84,16 @@ class NotOpen(Exception):
     def __init__(self, refusal: str | None = None) -> None:
         super().__init__(refusal)
         self.refusal = refusal
+
+
+def _shown(access: Access) -> Callable[[Request], Awaitable[None]]:
+    """Return the dependency of the log-in page, whose frame tells a stranger nothing."""
+
+    async def shown(request: Request) -> None:
+        request.state.person = access.person(request)
+        request.state.frame = bare_frame(access, request.state.person)
+
+    return shown
 
 
 def _framed(access: Access, frames: Frames) -> Callable[[Request], Awaitable[None]]:
@@ -105,7 +120,7 @@ def _add_error_pages(app: FastAPI, access: Access, frames: Frames) -> None:
             return JSONResponse({"detail": "log in first"}, status_code=401)
         if request.headers.get("sec-fetch-site") == "cross-site":
             return Response(_REFRESH, media_type="text/html")
-        return RedirectResponse(f"/login?next={request.url.path}", status_code=303)
+        return RedirectResponse(f"/login?{urlencode({'next': request.url.path})}", status_code=303)
 
     async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

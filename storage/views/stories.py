@@ -219,9 +219,14 @@ def _receivers(connection: Connection, alert_ids: Sequence[int]) -> Iterable[tup
 
 
 def _irrelevant(connection: Connection, alert_ids: Sequence[int]) -> set[int]:
-    """Return the alerts that a person called not relevant."""
-    named = (interactions.c.action == Action.IRRELEVANT.value, interactions.c.alert_id.in_(alert_ids))
-    return set(connection.scalars(select(interactions.c.alert_id).where(*named)))
+    """Return the alerts that a person called not relevant, and nobody has called relevant since."""
+    verdicts = connection.execute(
+        select(interactions.c.alert_id, interactions.c.action)
+        .where(interactions.c.action.in_((Action.IRRELEVANT.value, "relevant")), interactions.c.alert_id.in_(alert_ids))
+        .order_by(interactions.c.id)
+    )
+    last = {row.alert_id: row.action for row in verdicts}
+    return {alert_id for alert_id, action in last.items() if action == Action.IRRELEVANT.value}
 
 
 def _reports(connection: Connection, story_id: int) -> Iterable[StoryReport]:

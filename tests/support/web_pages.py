@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,8 @@ import httpx
 
 from monitor.app.daemon import Daemon
 from monitor.app.pages import PageSource, open_pages
+from monitor.app.slack_app import interact_of
+from monitor.app.tools.actions import Actions
 from monitor.app.tools.views import Views
 from monitor.config.models.settings import Web
 from monitor.config.secrets import Secrets
@@ -35,6 +38,23 @@ def a_catalog(*topics: Topic) -> Catalog:
     watchlist = Watchlist(name="desk", file="watchlists/desk.yml", topics=topics or (a_topic(),))
     receiver = Receiver(name="desk", channel=ChannelKind.SLACK, address="#desk")
     return Catalog(revision="rev", watchlists=(watchlist,), receivers=(receiver,))
+
+
+class StoppedClock:
+    """It is always NOW."""
+
+    def now(self) -> datetime:
+        return NOW
+
+
+@dataclass(frozen=True)
+class Given:
+    """A catalog that never changes."""
+
+    catalog: Catalog
+
+    def current(self) -> Catalog:
+        return self.catalog
 
 
 class Archive:
@@ -201,6 +221,9 @@ async def served(
             matcher=lambda: matcher,
             problems=lambda: problems,
             now=lambda: NOW,
+        ),
+        actions=Actions(
+            database=database, interact=interact_of(database, Given(in_force), StoppedClock()), clock=StoppedClock()
         ),
         settings=Web.model_validate({"listen": "127.0.0.1:0", **settings}),
         password=password,

@@ -3,10 +3,9 @@
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
+from monitor.app.tools.actions import OFFERED
 from monitor.app.tools.views import Views
 from monitor.web.rendering import page
-
-MUTES = (("30d", "30 days"), ("1d", "one day"), ("7d", "a week"))
 
 
 def router(views: Views) -> APIRouter:
@@ -18,6 +17,6 @@ def router(views: Views) -> APIRouter:
         view = views.story(story_id) if 0 < story_id < 2**62 else None
         if view is None:
             raise HTTPException(404, "There is no story of that number; it may have been deleted after its time.")
-        return page(request, "story.html", view=view, card=view.card)
+        return page(request, "story.html", view=view, card=view.card, offered=OFFERED)
 
     return routes

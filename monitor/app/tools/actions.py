@@ -1,0 +1,67 @@
+"""What people do from the pages: the same clicks as Slack's buttons, silences, and verdicts on held messages."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from monitor.app.runtime.interactions import Interact
+from monitor.domain.alerts.interactions import Action, Click
+from monitor.ports import Clock
+from storage.outbox.silences import SqlSilences
+from storage.sql.database import Database
+from storage.views.deliveries import SqlSent
+
+OFFERED = tuple(
+    action.value for action in Action if action.value in ("acknowledge", "mute", "unmute", "irrelevant", "relevant")
+)
+"""The buttons of a story's page; `relevant` takes `irrelevant` back."""
+
+LONGEST_MUTE = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actions:
+    """Writes on behalf of a named person, through the daemon's own handle on the store."""
+
+    database: Database
+    interact: Interact
+    clock: Clock
+
+    async def press(self, action: str, alert_ids: Sequence[int], author: str) -> str:
+        """Press a button on alerts of one story; return the last answer. Messages in Slack change with it."""
+        answer = "This story has no alert."
+        for alert_id in alert_ids:
+            key = f"page:{secrets.token_hex(8)}"
+            answer = await self.interact.click(Click(key=key, action=Action(action), alert_id=alert_id, author=author))
+        return answer
+
+    async def mute(self, topic: str | None, story_id: int | None, span: timedelta, reason: str, author: str) -> str:
+        """Add a silence; return what was done."""
+        silences, now = SqlSilences(self.database), self.clock.now()
+        if story_id is not None and await silences.story_title(story_id) is None:
+            return "There is no story of that number: nothing was muted."
+        added = await silences.add(
+            topic=topic,
+            story_id=story_id,
+            until=now + min(span, LONGEST_MUTE),
+            reason=reason or "no reason given",
+            author=author,
+            now=now,
+        )
+        return f"Muted until {added.until:%d %b %H:%M} UTC."
+
+    async def end_silence(self, silence_id: int) -> str:
+        """End a silence now; return what was done."""
+        ended = await SqlSilences(self.database).end(silence_id, self.clock.now())
+        return "The silence is ended." if ended else "That silence has ended already."
+
+    async def requeue(self, delivery_id: int) -> str:
+        """Send a held or refused message again; return what was done."""
+        changed = await SqlSent(self.database).requeue([delivery_id], self.clock.now())
+        return "The message is sent again." if changed else "That message no longer waits for a decision."
+
+    async def release(self, delivery_id: int) -> str:
+        """Record that a held message did arrive; return what was done."""
+        changed = await SqlSent(self.database).release([delivery_id], self.clock.now())
+        return "Noted: the message did arrive." if changed else "That message no longer waits for a decision."
