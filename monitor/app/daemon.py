@@ -16,6 +16,7 @@ from monitor.adapters.slack.socket_mode import listening
 from monitor.app.configuration import database_url
 from monitor.app.notifiers import interactive, surroundings
 from monitor.app.runtime.config_reload import Reloading
+from monitor.app.runtime.edit_effect import EditEffects
 from monitor.app.runtime.health import Health, StepProgress, process_name
 from monitor.app.runtime.housekeeping import Guard, Lock
 from monitor.app.slack_app import slack_socket
@@ -31,11 +32,14 @@ from monitor.ports import Clock
 from storage.admin.copy_guard import refuse_copy
 from storage.admin.daemon_lock import refuse_vanished, remember_store, take_lock
 from storage.cluster.processes import SqlProcesses
+from storage.history.audit import SqlAudit
+from storage.history.config_revisions import SqlConfigRevisions
 from storage.outbox.notices import SqlNotices
 from storage.schema.upgrade import upgrade
 from storage.search.index import SearchIndex
 from storage.sql.database import Database
 from storage.sql.errors import StoreError, StoreUnavailable
+from storage.views.archive import SqlArchive
 from storage.views.status import read_overview
 
 RETENTION_AT = time(4, 30)
@@ -288,6 +292,11 @@ async def open_process(
             clock=clock,
             metrics=steps.metrics,
             leads=membership.leads,
+            effects=EditEffects(archive=SqlArchive(database)),
+            revisions=SqlConfigRevisions(database),
+            audit=SqlAudit(database),
+            process=process_name(),
+            hold_explosive=settings.reload.hold_explosive,
         )
         engine.clock_stepped = membership.clock_stepped
         engine.periodic = (
@@ -297,6 +306,7 @@ async def open_process(
         )
         if membership.leads:
             await steps.feeds.sync(source.current().feeds, clock.now())
+            await reloading.start()
             await stack.enter_async_context(listening(slack))
         yield Daemon(
             engine=engine,

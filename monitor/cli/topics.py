@@ -10,6 +10,7 @@ from monitor.adapters.pages.read import read_page
 from monitor.adapters.text.language import LangidDetector
 from monitor.adapters.text.word_frequencies import word_frequencies
 from monitor.cli.inspect.topic_list import list_topics
+from monitor.cli.inspect.topic_release import release
 from monitor.domain.failures import Failure
 from monitor.domain.topics.authoring.suggest import as_yaml, found_again, suggest
 from monitor.domain.topics.values import Document
@@ -21,6 +22,7 @@ def topics() -> None:
 
 
 topics.add_command(list_topics)
+topics.add_command(release)
 
 
 @topics.command(

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from monitor.config.changes import CatalogChange, diff
+from monitor.config.changes import CatalogChange, changed_topics, diff
 from monitor.config.loader import Loaded, load, load_files
 from monitor.config.models.settings import Settings
 from monitor.config.yaml.folder import MAIN_FILES, WATCHLISTS_DIR, Files, read_files
 from monitor.config.yaml.source import file_problem
 from monitor.domain.catalog import Catalog, Problem
+from monitor.domain.topics.authoring.checks import check_examples
 from monitor.domain.topics.matcher import CatalogMatcher, CompiledCatalog, compile_catalog
 from monitor.ports import Clock
 
@@ -85,6 +86,11 @@ class ConfigSource:
         return self._judged.problems
 
     @property
+    def files_in_force(self) -> Files:
+        """The files as last loaded; those of the catalog in force unless an edit was refused since."""
+        return self._judged.files
+
+    @property
     def is_current(self) -> bool:
         """Whether the files as last judged are in force, whole."""
         return self._judged.catalog is not None and self._catalog.revision == self._judged.revision
@@ -120,6 +126,8 @@ class ConfigSource:
         loaded = load_files(files)
         gone = sorted(self._present - _parts(files))
         problems = [file_problem(files.display(name), "the file has vanished") for name in gone if not files.trouble]
+        if loaded.catalog is not None:
+            problems += _failing_examples(self._catalog, loaded.catalog)
         if not problems:
             return loaded
         return replace(loaded, catalog=None, salvaged=None, problems=(*problems, *loaded.problems))
@@ -140,6 +148,16 @@ class ConfigSource:
             changes=diff(before, self._catalog),
             needs_restart=loaded.settings is not None and _lasting(loaded.settings) != _lasting(self.settings),
         )
+
+
+def _failing_examples(before: Catalog, after: Catalog) -> list[Problem]:
+    """Try the examples of the topics that an edit changes; a topic that fails its own examples is refused."""
+    changed = after.only(changed_topics(before, after))
+    return [
+        Problem(place=failure.example.place or topic.place, message=str(failure))
+        for failure in check_examples(compile_catalog(changed), changed)
+        if (topic := after.topic(failure.topic)) is not None and topic.place is not None
+    ]
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Represent everything configured that may change while the daemon runs, as one snapshot."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from enum import IntEnum, StrEnum
 from functools import cached_property
@@ -218,6 +218,14 @@ class Catalog:
     @cached_property
     def _feeds_by_key(self) -> Mapping[str, Feed]:
         return {feed.key: feed for feed in reversed(self.feeds)}
+
+    def only(self, keys: Collection[str]) -> "Catalog":
+        """Return the catalog without the other topics; vocabularies, feeds and receivers stay."""
+        watchlists = tuple(
+            replace(watchlist, topics=tuple(topic for topic in watchlist.topics if topic.key in keys))
+            for watchlist in self.watchlists
+        )
+        return replace(self, watchlists=watchlists)
 
     def receiver(self, name: str) -> Receiver | None:
         """Return the receiver of that name, or None."""

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from monitor.domain.articles.archived import ArchivedArticle
-from monitor.domain.articles.article import Article
+from monitor.domain.articles.article import Article, Stage
 from storage.articles.rows import article_of, with_texts
 from storage.schema.content import articles
 from storage.sql.database import Database
@@ -59,6 +59,17 @@ class SqlArchive:
         """Return the configuration revision that judged the newest article; None for an empty archive."""
         statement = select(articles.c.catalog_revision).where(articles.c.catalog_revision.is_not(None))
         statement = statement.order_by(articles.c.id.desc()).limit(1)
+        return await self._database.read(lambda connection: connection.execute(statement).scalar_one_or_none())
+
+    async def waiting(self, now: datetime) -> int:
+        """Count the articles that are due to be triaged."""
+        due = (articles.c.stage == Stage.TRIAGE.value, articles.c.due <= now)
+        statement = select(func.count()).where(*due)
+        return await self._database.read(lambda connection: connection.execute(statement).scalar_one())
+
+    async def moment_of(self, count: int) -> datetime | None:
+        """Return when the newest article but `count` was first seen; None with fewer articles."""
+        statement = select(articles.c.first_seen).order_by(articles.c.id.desc()).offset(count).limit(1)
         return await self._database.read(lambda connection: connection.execute(statement).scalar_one_or_none())
 
     async def count(self, moment: datetime) -> int:

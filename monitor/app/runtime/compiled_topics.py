@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from monitor.config.check_queries import collector_paused
 from monitor.domain.catalog import Catalog
+from monitor.domain.topics.matcher import compile_catalog
 from monitor.ports import CatalogSource, Matcher
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,11 @@ class CompiledTopics:
     def current(self) -> tuple[Catalog, Matcher]:
         """Return the last good catalog and its matcher."""
         return self._pair
+
+    async def pin(self, catalog: Catalog) -> None:
+        """Serve `catalog` until the next `refresh`, whatever the source says."""
+        matcher = await asyncio.to_thread(compile_catalog, catalog)
+        self._pair = (catalog, matcher)
 
     async def refresh(self) -> bool:
         """Take up the source's catalog if it is another one, and tell whether it was."""

@@ -180,6 +180,10 @@ class Reload(Strict):
     every: Duration = Field(
         default=timedelta(seconds=1), le=timedelta(seconds=2), description="How often to look for edits; at most 2s."
     )
+    hold_explosive: bool = Field(
+        default=False,
+        description="Hold an edit that would multiply the alerts of a topic until `wirewatch topics release`.",
+    )
 
 
 class Settings(Strict):

@@ -1,9 +1,10 @@
 """Compare the alerts of two configurations over the archive."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from multiprocessing import get_context
 
@@ -18,6 +19,8 @@ from monitor.domain.topics.values import Document, Matches
 from monitor.steps.triage import document
 from storage.views.archive import SqlArchive
 
+BEHIND_THE_DAEMON = 10
+"""Niceness of the worker processes: a daemon at work on the same machine goes first."""
 MATCHED_TOGETHER = 50
 """Documents sent to a worker process at once: enough to make the way there cheap."""
 
@@ -50,9 +53,13 @@ class TopicEffect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """Everything a backtest found. `without_text` articles were matched by the words of their feed alone."""
+    """Everything a backtest found. `without_text` articles were matched by the words of their feed alone.
+
+    `first_seen` is when the oldest article since the start was seen; None without articles.
+    """
 
     since: datetime
+    first_seen: datetime | None
     articles: int
     without_text: int
     topics: Mapping[str, TopicEffect]
@@ -71,7 +78,7 @@ class _Side:
     """One configuration: its topics under test, compiled, and its alerts so far."""
 
     def __init__(self, catalog: Catalog, topics: frozenset[str]) -> None:
-        self.catalog = only_topics(catalog, topics)
+        self.catalog = catalog.only(topics)
         self.judged = JudgedAgain(self.catalog)
         self.raised: dict[tuple[str, int], _Raised] = {}
 
@@ -117,6 +124,7 @@ class Backtest:
         differences = [difference async for difference in self._explained(before, after, run.differing())]
         return Effect(
             since=since,
+            first_seen=run.first_seen,
             articles=run.articles,
             without_text=run.without_text,
             topics=run.counts(self.topics, differences),
@@ -157,12 +165,14 @@ class _Run:
     sources: dict[int, StorySources] = field(default_factory=dict)
     articles: int = 0
     without_text: int = 0
+    first_seen: datetime | None = None
 
     def judge(self, part: Sequence[ArchivedArticle], found: Sequence[tuple[Matches, Matches]]) -> None:
         """Judge a part of the archive on both sides."""
         for archived, (was, now) in zip(part, found, strict=True):
             if archived.article.first_seen >= self.since:
                 self.articles += 1
+                self.first_seen = self.first_seen or archived.article.first_seen
                 self.without_text += not archived.has_text
             story = self.sources.setdefault(archived.story_id, StorySources())
             others = tuple(story.sources.values()) if was.matches or now.matches else ()
@@ -190,15 +200,6 @@ class _Run:
         return counted
 
 
-def only_topics(catalog: Catalog, keys: frozenset[str]) -> Catalog:
-    """Return the catalog without the other topics; vocabularies and receivers stay."""
-    watchlists = tuple(
-        replace(watchlist, topics=tuple(topic for topic in watchlist.topics if topic.key in keys))
-        for watchlist in catalog.watchlists
-    )
-    return replace(catalog, watchlists=watchlists)
-
-
 def _verdict(engine: CatalogMatcher, article: Article, topic: str) -> tuple[float | None, str]:
     """Return the score of one topic, None where the topic is missing, and why it is so."""
     if topic not in engine.topics:
@@ -221,6 +222,7 @@ def _executor(before: Catalog, after: Catalog) -> Executor:
 
 
 def _compile(before: Catalog, after: Catalog) -> None:
+    os.nice(BEHIND_THE_DAEMON)
     _engines[:] = [compile_catalog(before), compile_catalog(after)]
 
 
