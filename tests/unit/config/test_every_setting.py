@@ -117,6 +117,8 @@ RECEIVER_KEYS = {
     "fallback": "desk",
     "escalate.to": "{to: desk, after: 30m}",
     "escalate.after": "{to: desk, after: 45m}",
+    "per": "topic",
+    "broadcast": "never",
 }
 """Values for one receiver; None where every configuration has the key, and other tests give it another value."""
 TOPIC_KEYS = {
@@ -128,6 +130,7 @@ TOPIC_KEYS = {
     "threshold": "0.5",
     "receivers": "[duty]",
     "min_outlets": "3",
+    "broadcast": "never",
     "raise.to": "[{to: urgent, score: 0.9}]",
     "raise.score": "[{to: urgent, score: 0.95}]",
     "raise.independent": "[{to: urgent, independent: 4}]",
