@@ -13,6 +13,7 @@ from monitor.app.tools.advice import advice
 from monitor.app.tools.feedback import against_labels, stored_labels
 from monitor.cli.check_online import failures, online_answers, show_online
 from monitor.cli.common import FOUND, INVALID, config_option, json_option, leave, run, show
+from monitor.cli.inspect.check_route import destinations, show_destinations
 from monitor.config.environment import config_dir, environment_secrets
 from monitor.config.loader import load
 from monitor.domain.catalog import Catalog, Example, Problem, Topic
@@ -28,6 +29,7 @@ from storage.views.feedback import Label
 Examples:
   wirewatch check
   wirewatch check --online
+  wirewatch check --route article.json     # {"id": "1", "title": ..., "lang": "zh", "outlet": "news.example"}
   wirewatch check --config /etc/wirewatch
   wirewatch check --json | jq 'select(.level == "error")'
 
@@ -36,9 +38,15 @@ Exit codes: 0 valid, 1 an example or something online failed, 2 the configuratio
 """,
 )
 @click.option("--online", is_flag=True, help="Ask Slack and every feed, too; nothing is posted or stored.")
+@click.option(
+    "--route",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="Tell where an alert on this text, page or JSON document would go.",
+)
 @config_option
 @json_option
-def check(given: Path | None, as_json: bool, online: bool) -> None:
+def check(given: Path | None, as_json: bool, online: bool, route: Path | None) -> None:
     """Read the whole configuration and list every problem as file:line:column: message.
 
     Then try each topic on its own must_match and must_not_match examples, and, where the store can be read, on the
@@ -66,6 +74,8 @@ def check(given: Path | None, as_json: bool, online: bool) -> None:
         show_online(slack, feeds, as_json=as_json)
         if failed_online := failures(slack, feeds):
             leave(FOUND, f"{folder}: valid, but {counted(failed_online, 'check')} failed online")
+    if route is not None:
+        show_destinations(*run(destinations(given, route)), as_json=as_json)
     click.echo(_summary(folder, loaded.catalog, len(loaded.problems) + len(doubted) + len(advised)), err=True)
 
 

@@ -59,6 +59,14 @@ class Documents:
                 click.echo(f"{where}: left out: {unusable}", err=True)
 
 
+def document_of(path: Path) -> InputDocument:
+    """Read the first document of a JSON-lines file; exit with a message when there is none."""
+    found = next(iter(Documents(path)), None)
+    if found is None:
+        raise click.ClickException(f"{path}: there is no document in it")
+    return found
+
+
 def _given(line: str, where: str) -> InputDocument:
     try:
         told = json.loads(line)

@@ -63,13 +63,14 @@ async def _match(sources: Sequence[Documents | Path], topic: str | None, as_json
 async def _documents(workbench: Workbench, sources: Sequence[Documents | Path]) -> AsyncIterator[InputDocument]:
     for source in sources:
         if isinstance(source, Path):
-            yield await _from_file(workbench, source)
+            yield await from_file(workbench, source)
         else:
             for document in source:
                 yield document
 
 
-async def _from_file(workbench: Workbench, path: Path) -> InputDocument:
+async def from_file(workbench: Workbench, path: Path) -> InputDocument:
+    """Read a text or a page, from standard input for `-`; exit with a message when it cannot be read."""
     content = read_bytes(path)
     if content.lstrip()[:1] == b"<":
         text = await workbench.extract(content, path.absolute().as_uri())

@@ -66,7 +66,7 @@ def add(
     muted, added = run(_add(given, topic, story, span, reason, author or getpass.getuser(), preview))
     if added is not None:
         click.echo(_line(added))
-    click.echo(f"{'would mute' if preview else 'of the last day, this mutes'} {_count(muted)}{':' if muted else ''}")
+    click.echo(f"{'would mute' if preview else 'mutes'} {_count(muted)}{':' if muted else ''}")
     for alert in muted[:_SHOWN]:
         click.echo(f"  {alert.severity.word} {alert.topic}: {visible(alert.title)}")
     if len(muted) > _SHOWN:
@@ -106,8 +106,8 @@ def _check_topic(given: Path | None, topic: str) -> None:
 
 def _count(muted: Sequence[ListedAlert]) -> str:
     if not muted:
-        return "no alert of the last day"
-    return f"{len(muted)} {'alert' if len(muted) == 1 else 'alerts'}"
+        return "none of the alerts of the last day"
+    return f"{len(muted)} of the alerts of the last day"
 
 
 async def _add(

@@ -38,6 +38,8 @@ def diff(old: Catalog | None, new: Catalog) -> tuple[CatalogChange, ...]:
     found = [_change(kind, was, now) for kind, was, now in kinds]
     if old is not None and before.admin_receiver != new.admin_receiver:
         found.append(CatalogChange(kind="admin receiver", changed=(new.admin_receiver or "none",)))
+    if old is not None and before.routes != new.routes:
+        found.append(CatalogChange(kind="routes", changed=(f"{len(new.routes)} now",)))
     return tuple(change for change in found if change.sentences())
 
 

@@ -16,6 +16,7 @@ def cross_check(parts: Parts) -> None:
     _once(parts, "url", "the same address is already polled as the feed in line {line}", warning=True)
     _receivers(parts)
     _watchlists(parts)
+    _routes(parts)
     _admin(parts)
 
 
@@ -57,6 +58,25 @@ def _returns(receivers: dict[str, ReceiverPart], name: str) -> bool:
         seen.add(here)
         here = receivers[here].receiver.fallback
     return False
+
+
+def _routes(parts: Parts) -> None:
+    """Check the names in routes: receivers, topics and watchlists must exist."""
+    topics = [topic.topic.key for watchlist in parts.watchlists for topic in watchlist.topics]
+    watchlists = [watchlist.name for watchlist in parts.watchlists]
+    for part in parts.receivers.routes:
+        document, node = part.document, part.node
+        _known_all(parts, document, child(node, "to"), part.route.receivers)
+        for kind, names, known in (
+            ("topic", part.route.topics, topics),
+            ("watchlist", part.route.watchlists, watchlists),
+        ):
+            at = child(node, "when", kind)
+            for index, name in enumerate(names):
+                if at is not None and name not in known:
+                    document.report(
+                        (child(at, index) or at).start, f"there is no {kind} {name!r}{suggest(name, known)}"
+                    )
 
 
 def _admin(parts: Parts) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from monitor.config.document import ConfigFile, ConfigFinding, Owner
 from monitor.config.models.settings import Settings
 from monitor.config.yaml.nodes import Mapping, Node, Scalar
-from monitor.domain.catalog import Feed, Receiver, Topic, Vocabulary
+from monitor.domain.catalog import Feed, Receiver, Route, Topic, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,15 @@ class FeedsPart:
 
 
 @dataclass(frozen=True, slots=True)
+class RoutePart:
+    """Hold a route and where it is written."""
+
+    route: Route
+    document: ConfigFile
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiversPart:
     """Hold receivers.yml as read.
 
@@ -98,6 +107,7 @@ class ReceiversPart:
     receivers: dict[str, ReceiverPart] = field(default_factory=dict)
     names: set[str] | None = None
     admin: str | None = None
+    routes: list[RoutePart] = field(default_factory=list)
     findings: list[ConfigFinding] = field(default_factory=list)
 
 

@@ -159,4 +159,5 @@ def _catalog(revision: str, parts: Parts, without: set[Owner]) -> Catalog:
             for part in parts.watchlists
         ),
         admin_receiver=parts.admin,
+        routes=tuple(part.route for part in parts.receivers.routes),
     )

@@ -11,6 +11,7 @@ from monitor.config.draft_catalog import (
     ListedFeed,
     ReceiverPart,
     ReceiversPart,
+    RoutePart,
     SettingsPart,
     SharedVocabulary,
     TopicPart,
@@ -103,7 +104,10 @@ def read_receivers(files: Files) -> ReceiversPart:
         name: ReceiverPart(build.receiver(name, item), document, build.child(document.root, "receivers", name))
         for name, item in model.receivers.items()
     }
-    return ReceiversPart(receivers=receivers, names=names, admin=model.admin, findings=findings)
+    listed = build.child(document.root, "routes")
+    nodes = listed.items if isinstance(listed, Listing) else ()
+    routes = [RoutePart(build.route(item), document, node) for item, node in zip(model.routes, nodes, strict=False)]
+    return ReceiversPart(receivers=receivers, names=names, admin=model.admin, routes=routes, findings=findings)
 
 
 def read_vocabularies(files: Files, limit: int) -> tuple[dict[str, SharedVocabulary], list[list[ConfigFinding]]]:

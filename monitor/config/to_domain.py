@@ -12,6 +12,7 @@ from monitor.config.models.files import (
     FeedItem,
     HoursItem,
     ReceiverItem,
+    RouteItem,
     TopicItem,
 )
 from monitor.config.yaml.folder import Content, UnreadableFile
@@ -26,6 +27,23 @@ from monitor.domain.catalog import (
     Hours,
     Per,
     Receiver,
+    Route,
+    SeverityStep,
+    Topic,
+    Vocabulary,
+)
+    Channel,
+    Digest,
+    Example,
+    Feed,
+    Hours,
+<<<<<<< HEAD
+    Per,
+    Receiver,
+=======
+    Receiver,
+    Route,
+>>>>>>> 4a7abeb (Route alerts by language, severity, outlet, topic)
     SeverityStep,
     Topic,
     Vocabulary,
@@ -68,6 +86,19 @@ def receiver(name: str, item: ReceiverItem) -> Receiver:
         escalate_after=item.escalate.after if item.escalate else None,
         per=Per(item.per),
         broadcast=Broadcast(item.broadcast) if item.broadcast else None,
+    )
+
+
+def route(item: RouteItem) -> Route:
+    """Build a route as configured; languages are compared without region."""
+    return Route(
+        receivers=item.to,
+        languages=tuple(code.split("-")[0] for code in item.when.lang),
+        outlets=tuple(outlet.lower().removeprefix("www.") for outlet in item.when.outlet),
+        topics=item.when.topic,
+        watchlists=item.when.watchlist,
+        min_severity=item.when.severity,
+        goes_on=item.continue_,
     )
 
 

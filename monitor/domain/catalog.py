@@ -104,6 +104,22 @@ class Receiver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A rule that sends alerts to `receivers` when all its conditions hold; an empty condition always holds.
+
+    `goes_on`: later routes, and at last the topic's own receivers, are added.
+    """
+
+    receivers: tuple[str, ...]
+    languages: tuple[str, ...] = ()
+    outlets: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    watchlists: tuple[str, ...] = ()
+    min_severity: Severity = Severity.LOW
+    goes_on: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FilePlace:
     """A position in a configuration file; line and column count from 1."""
 
@@ -205,6 +221,7 @@ class Catalog:
     receivers: tuple[Receiver, ...] = ()
     watchlists: tuple[Watchlist, ...] = ()
     admin_receiver: str | None = None
+    routes: tuple[Route, ...] = ()
 
     @cached_property
     def topics(self) -> tuple[Topic, ...]:

@@ -156,7 +156,7 @@ def test_a_silence_of_what_does_not_exist_is_refused_and_a_preview_changes_nothi
     assert (refused.exit_code, "did you mean 'talks'" in refused.stderr) == (2, True)
     assert "there is no story 99999" in wirewatch(folder, *words, "--story", "99999").stderr
     preview = wirewatch(folder, *words, "--topic", "talks", "--preview").stdout
-    assert preview == "would mute 1 alert:\n  high talks: Envoys meet\n"
+    assert preview == "would mute 1 of the alerts of the last day:\n  high talks: Envoys meet\n"
     assert wirewatch(folder, "silence", "list").stdout == "nothing is muted\n"
 
 
@@ -210,18 +210,18 @@ def test_check_warns_of_what_was_marked_as_not_relevant_until_the_query_lets_it_
 ) -> None:
     labelled(sqlite_url, "A play about talks")
     topic(folder, "talks")
-    told = wirewatch(folder, "check")
-    assert told.exit_code == 0, "a doubt, no error"
-    [line] = told.stdout.splitlines()
+    checked = wirewatch(folder, "check")
+    assert checked.exit_code == 0, "a doubt, no error"
+    [line] = [line for line in checked.stdout.splitlines() if "still matches" in line]
     assert f"{folder}/watchlists/w.yml:1:" in line
     assert 'warning: topic talks still matches "A play about talks", https://herald.example/1' in line
     assert "marked as not relevant by ann on" in line
     assert 'by "talks" (talks)' in line
-    assert "1 warning" in told.stderr
-    [pair] = wirewatch(folder, "check", "--json").stdout.splitlines()
-    assert (json.loads(pair)["check"], json.loads(pair)["level"]) == ("labels", "warning")
+    assert "warning" in checked.stderr
+    pairs = [json.loads(line) for line in wirewatch(folder, "check", "--json").stdout.splitlines()]
+    assert [pair["level"] for pair in pairs if pair["check"] == "labels"] == ["warning"]
     topic(folder, "talks AND NOT play")
-    assert wirewatch(folder, "check").stdout == ""
+    assert "still matches" not in wirewatch(folder, "check").stdout
 
 
 def test_check_needs_no_store(folder: Path, tmp_path: Path) -> None:

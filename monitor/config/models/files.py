@@ -24,6 +24,7 @@ from monitor.config.models.fields import (
     Word,
     Words,
     Zone,
+    one_or_many,
     refusal,
 )
 from monitor.domain.catalog import Severity
@@ -140,10 +141,37 @@ class ReceiverItem(Strict):
         return self
 
 
+class WhenItem(Strict):
+    """The conditions of a route; all that are given must hold."""
+
+    lang: Annotated[tuple[Language, ...], Field(strict=False), BeforeValidator(one_or_many)] = Field(
+        default=(), description="Language of the report that raised the alert, or a list of them."
+    )
+    severity: SeverityWord = Field(default=Severity.LOW, description="This severity or above.")
+    outlet: Words = Field(default=(), description="Outlet of that report, such as reuters.com, or a list of them.")
+    topic: Words = Field(default=(), description="Topics by key.")
+    watchlist: Annotated[tuple[Text, ...], Field(strict=False), BeforeValidator(one_or_many)] = Field(
+        default=(), description="Watchlists by name."
+    )
+
+
+class RouteItem(Strict):
+    """A rule that decides where alerts go, before topics and watchlists do; the first that matches decides."""
+
+    when: WhenItem = Field(description="Conditions.")
+    to: Annotated[Words, Field(min_length=1)] = Field(description="Receivers of the alerts that match.")
+    continue_: Flag = Field(
+        default=False, alias="continue", description="true: add these receivers, and look at the next routes too."
+    )
+
+
 class ReceiversFile(Strict):
     """The destinations of alerts: `receivers.yml`. Edits take effect within seconds."""
 
     receivers: dict[Word, ReceiverItem] = Field(description="Receivers by name.")
+    routes: tuple[RouteItem, ...] = Field(
+        default=(), strict=False, description="Rules by which alerts go to other receivers than their topic's."
+    )
     admin: Word | None = Field(default=None, description="The receiver of notices about feeds and configuration.")
 
 
