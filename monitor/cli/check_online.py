@@ -36,11 +36,9 @@ def show_online(slack: list[SlackCheckResult], feeds: list[Tried], *, as_json: b
         report(feeds, as_json=False)
         return
     answers = [("slack", result.works, result.text) for result in slack]
-    answers += [(f"feed {tried.feed.key}", tried.problem is None, _answer(tried)) for tried in feeds]
+    for tried in feeds:
+        said = tried.problem or "; ".join([f"{tried.entries} entries", *tried.doubts])
+        answers.append((f"feed {tried.feed.key}", tried.problem is None, said))
     for where, works, what in answers:
         line = {"where": where, "level": "ok" if works else "error", "check": "online", "message": what}
         click.echo(json.dumps(line, ensure_ascii=False))
-
-
-def _answer(tried: Tried) -> str:
-    return tried.problem or "; ".join([f"{tried.entries} entries", *tried.doubts])

@@ -1,6 +1,5 @@
 """Upgrade, back up, restore and move the store: `wirewatch db`."""
 
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -64,7 +63,7 @@ def backup(target: Path, keep: int | None, given: Path | None) -> None:
         raise click.UsageError("--keep needs a folder")
     if not target.resolve().parent.is_dir():
         raise click.UsageError(f"there is no folder {target.parent}")
-    file = target / _dated_name(SystemClock().now()) if folder else target
+    file = target / f"{SystemClock().now():{_DATED}}" if folder else target
     with Console(stderr=True).status(f"writing {file} ..."):
         try:
             run(backup_store(given, file), expected=(StoreNotEmpty, StoreCorrupt))
@@ -73,7 +72,8 @@ def backup(target: Path, keep: int | None, given: Path | None) -> None:
         except StoreCorrupt as damaged:
             leave(FOUND, f"wirewatch: {damaged}")
     click.echo(f"{file}: {file.stat().st_size:,} bytes, checked")
-    for old in _superfluous(folder, keep) if folder and keep else ():
+    # other files than dated backups are never deleted
+    for old in sorted(folder.glob(_ANY_DATED))[:-keep] if folder and keep else ():
         old.unlink()
         click.echo(f"{old}: deleted, {keep} newer ones are kept")
 
@@ -133,7 +133,8 @@ def copy(target: str, given: Path | None) -> None:
             rows = run(work, expected=(StoreNotEmpty,))
         except StoreNotEmpty as full:
             leave(INVALID, f"wirewatch: {full}")
-    click.echo(f"copied {sum(rows.values()):,} rows: {_listed(rows)}")
+    listed = ", ".join(f"{count:,} {table}" for table, count in rows.items() if count) or "it was empty"
+    click.echo(f"copied {sum(rows.values()):,} rows: {listed}")
     click.echo("Now name the new database in wirewatch.yml (or $WIREWATCH_DATABASE) and start the daemon.")
 
 
@@ -147,16 +148,3 @@ def adopt(given: Path | None) -> None:
     """
     run(adopt_store(given))
     click.echo("this store is now the one to work on; let no daemon run on the one it was copied from")
-
-
-def _dated_name(now: datetime) -> str:
-    return now.strftime(_DATED)
-
-
-def _superfluous(folder: Path, keep: int) -> list[Path]:
-    """Return the dated backups in `folder` beyond the newest `keep`; other files are never deleted."""
-    return sorted(folder.glob(_ANY_DATED))[:-keep]
-
-
-def _listed(rows: dict[str, int]) -> str:
-    return ", ".join(f"{count:,} {table}" for table, count in rows.items() if count) or "it was empty"

@@ -6,7 +6,7 @@ from rich.markup import escape
 
 from monitor.domain.alerts.alert import Evidence
 from monitor.domain.alerts.evidence import evidence
-from monitor.domain.topics.values import Document, Hit, Match, Matches, Near
+from monitor.domain.topics.values import Document, Hit, Matches, Near
 
 
 def as_pairs(id_: str, document: Document, found: Matches) -> dict[str, object]:
@@ -14,13 +14,12 @@ def as_pairs(id_: str, document: Document, found: Matches) -> dict[str, object]:
     return {
         "id": id_,
         "lang": document.language,
-        "topics": [_topic(match) for match in found.matches],
+        "topics": [
+            {"topic": match.topic, "score": round(match.score, 4), "hits": [_hit(hit) for hit in match.hits]}
+            for match in found.matches
+        ],
         "near": [_near(near) for near in found.near],
     }
-
-
-def _topic(match: Match) -> dict[str, object]:
-    return {"topic": match.topic, "score": round(match.score, 4), "hits": [_hit(hit) for hit in match.hits]}
 
 
 def _near(near: Near) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
-from monitor.domain.catalog import Catalog, Topic, Vocabulary
+from monitor.domain.catalog import Catalog, Topic
 
 _NAMED = 5
 """More names than this in one sentence are counted instead."""
@@ -68,14 +68,10 @@ def _change(kind: str, was: Mapping[str, object], now: Mapping[str, object]) -> 
 def _meanings(catalog: Catalog) -> dict[str, object]:
     found: dict[str, object] = {}
     for watchlist in catalog.watchlists:
-        terms = tuple(_terms(vocabulary) for vocabulary in watchlist.vocabularies)
+        terms = tuple((v.name, tuple(sorted(v.terms.items()))) for v in watchlist.vocabularies)
         for topic in watchlist.topics:
             found[topic.key] = (_meaning(topic), topic.receivers or watchlist.receivers, terms)
     return found
-
-
-def _terms(vocabulary: Vocabulary) -> Hashable:
-    return vocabulary.name, tuple(sorted(vocabulary.terms.items()))
 
 
 def _meaning(topic: Topic) -> Hashable:

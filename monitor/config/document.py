@@ -102,7 +102,11 @@ def open_document(name: str, content: Content, limit: int) -> tuple[ConfigFile |
     source = decode(name, content, limit)
     if isinstance(source, Problem):
         return None, [ConfigFinding(source)]
-    findings.extend(ConfigFinding(source.problem(at, _stray(kind), warning=True)) for at, kind in strays(source.text))
+    for at, kind in strays(source.text):
+        message = (
+            f"{kind} in a configuration file: keep it in the environment or in a file named by a ..._FILE variable"
+        )
+        findings.append(ConfigFinding(source.problem(at, message, warning=True)))
     root, problems = read(source)
     findings.extend(ConfigFinding(problem) for problem in problems)
     if root is None:
@@ -113,10 +117,6 @@ def open_document(name: str, content: Content, limit: int) -> tuple[ConfigFile |
         findings.append(ConfigFinding(source.problem(root.start, "the file must be a mapping (key: value) at its top")))
         return None, findings
     return ConfigFile(source, root, findings), findings
-
-
-def _stray(kind: str) -> str:
-    return f"{kind} in a configuration file: keep it in the environment or in a file named by a ..._FILE variable"
 
 
 def shorten(findings: list[ConfigFinding]) -> list[ConfigFinding]:

@@ -2,15 +2,12 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import PurePosixPath
 
 from monitor.config.document import ConfigFile, Owner
 from monitor.config.models.files import (
-    DigestItem,
     ExampleItem,
     FeedItem,
-    HoursItem,
     ReceiverItem,
     RouteItem,
     TopicItem,
@@ -69,6 +66,7 @@ def feed(item: FeedItem) -> Feed:
 def receiver(name: str, item: ReceiverItem) -> Receiver:
     """Build the receiver as configured, with the domain's defaults where the file is silent."""
     default = Receiver(name=name, channel=Channel.CONSOLE)
+    digest, hours = item.digest, item.active_hours
     channel = Channel.SLACK if item.slack else Channel.WEBHOOK if item.webhook else Channel.CONSOLE
     return Receiver(
         name=name,
@@ -76,9 +74,11 @@ def receiver(name: str, item: ReceiverItem) -> Receiver:
         address=item.slack or "",
         group_wait=default.group_wait if item.group_wait is None else item.group_wait,
         group_interval=default.group_interval if item.group_interval is None else item.group_interval,
-        digest=_digest(item.digest) if item.digest else None,
+        digest=Digest(at=tuple(sorted(digest.at)), zone=digest.zone, weekdays=digest.weekdays) if digest else None,
         min_severity=item.min_severity,
-        active_hours=_hours(item.active_hours) if item.active_hours else None,
+        active_hours=Hours(start=hours.from_, end=hours.to, zone=hours.zone, weekdays=hours.weekdays)
+        if hours
+        else None,
         break_through=item.break_through,
         max_per_hour=item.max_per_hour,
         fallback=item.fallback,
@@ -100,14 +100,6 @@ def route(item: RouteItem) -> Route:
         min_severity=item.when.severity,
         goes_on=item.continue_,
     )
-
-
-def _digest(item: DigestItem) -> Digest:
-    return Digest(at=tuple(sorted(item.at)), zone=item.zone, weekdays=item.weekdays)
-
-
-def _hours(item: HoursItem) -> Hours:
-    return Hours(start=item.from_, end=item.to, zone=item.zone, weekdays=item.weekdays)
 
 
 def rough_vocabulary(names: Node | None) -> dict[str, object]:
@@ -139,7 +131,7 @@ def topic(
         min_outlets=item.min_outlets,
         broadcast=Broadcast(item.broadcast) if item.broadcast else None,
         steps=tuple(
-            SeverityStep(severity=s.to, min_score=s.score, min_independent=s.independent, within=_span(s.within))
+            SeverityStep(severity=s.to, min_score=s.score, min_independent=s.independent, within=s.within or None)
             for s in item.raise_
         ),
         must_match=_examples(document, child(node, "must_match"), item.must_match, read, owner),
@@ -149,10 +141,6 @@ def topic(
         description=item.description or "",
         owner=item.owner or "",
     )
-
-
-def _span(within: timedelta | None) -> timedelta | None:
-    return within or None
 
 
 def child(node: Node, *steps: str | int) -> Node | None:

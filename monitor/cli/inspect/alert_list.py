@@ -64,14 +64,17 @@ def list_alerts(
     """
     found, notices = run(_list(given, since, topic, [DeliveryState(state) for state in states], limit))
     if as_json:
-        for line in (*map(_alert_pairs, found), *map(_notice_pairs, notices)):
+        for line in (
+            *map(_alert_pairs, found),
+            *({**_delivery_pairs(notice), "title": notice.text} for notice in notices),
+        ):
             click.echo(json.dumps(line, ensure_ascii=False))
         return
     console = Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
     if found:
         console.print(_table(found))
-    if notices:
-        console.print(*map(_notice_line, notices), sep="\n")
+    for notice in notices:
+        console.print(f"{escape(_delivery_line(notice))}\n      [dim]{escape(visible(notice.text))}[/]")
     if not found and not notices:
         console.print(f"no alerts in the last {_span(since)}{f' of {escape(topic)}' if topic else ''}")
 
@@ -179,10 +182,6 @@ def _delivery_line(delivery: Delivery) -> str:
     return f"{delivery.id}  {delivery.kind.value} to {delivery.receiver}: {delivery.state.value}, {when}{failure}"
 
 
-def _notice_line(delivery: Delivery) -> str:
-    return f"{escape(_delivery_line(delivery))}\n      [dim]{escape(visible(delivery.text))}[/]"
-
-
 def _alert_pairs(alert: ListedAlert) -> dict[str, object]:
     return {
         "id": alert.id,
@@ -203,10 +202,6 @@ def _alert_pairs(alert: ListedAlert) -> dict[str, object]:
         "copies": alert.copies,
         "deliveries": [_delivery_pairs(delivery) for delivery in alert.deliveries],
     }
-
-
-def _notice_pairs(delivery: Delivery) -> dict[str, object]:
-    return {**_delivery_pairs(delivery), "title": delivery.text}
 
 
 def _delivery_pairs(delivery: Delivery) -> dict[str, object]:
