@@ -29,22 +29,6 @@ from monitor.domain.catalog import (
     Topic,
     Vocabulary,
 )
-    Channel,
-    Digest,
-    Example,
-    Feed,
-    Hours,
-<<<<<<< HEAD
-    Per,
-    Receiver,
-=======
-    Receiver,
-    Route,
->>>>>>> 4a7abeb (Route alerts by language, severity, outlet, topic)
-    SeverityStep,
-    Topic,
-    Vocabulary,
-)
 
 ReadExample = Callable[[str], Content]
 

@@ -1,6 +1,7 @@
 """Store alerts: one row for each story and topic."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from monitor.domain.alerts.alert import Alert, AlertChange, Evidence
 from monitor.domain.catalog import Severity
 from monitor.domain.topics.values import Field
-from storage.schema.content import alerts
+from storage.schema.content import alerts, articles
 from storage.sql.upserts import Upsert, upserting
 
 
@@ -58,12 +59,20 @@ def _insert_or_change(new: Upsert) -> ReturningInsert[tuple[int]]:
 
 
 _WRITE = upserting(alerts, _insert_or_change)
-_OF_STORY = select(alerts).where(alerts.c.story_id == bindparam("story_id")).order_by(alerts.c.id)
+_OF_STORY = (
+    select(alerts, articles.c.outlet, articles.c.language)
+    .join_from(alerts, articles, articles.c.id == alerts.c.article_id, isouter=True)
+    .where(alerts.c.story_id == bindparam("story_id"))
+    .order_by(alerts.c.id)
+)
 
 
 def alerts_of_story(connection: Connection, story_id: int) -> tuple[Alert, ...]:
-    """Read the alerts a story has raised, oldest first."""
-    return tuple(alert_of(row) for row in connection.execute(_OF_STORY, {"story_id": story_id}))
+    """Read the alerts a story has raised, oldest first, with outlet and language of the reports they were raised on."""
+    return tuple(
+        replace(alert_of(row), outlet=row.outlet or "", language=row.language)
+        for row in connection.execute(_OF_STORY, {"story_id": story_id})
+    )
 
 
 def alert_of(row: Row[Any]) -> Alert:

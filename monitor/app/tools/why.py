@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.adapters.text.outlets import outlets
-from monitor.domain.alerts.route import receivers_of
+from monitor.domain.alerts.receivers import receivers_of
 from monitor.domain.articles.article import Entry, Text
 from monitor.domain.catalog import Catalog
 from monitor.domain.failures import Failure
@@ -85,7 +85,9 @@ class Explainer:
         for alert in history.alerts:
             topic = self.catalog.topic(alert.topic)
             if topic is not None:
-                lines += receiver_lines(receivers_of(topic, self.catalog), alert.topic, alert.severity, deliveries)
+                lines += receiver_lines(
+                    receivers_of(topic, self.catalog, alert), alert.topic, alert.severity, deliveries
+                )
         return list(dict.fromkeys(lines))
 
     async def _unknown(self, asked: str, now: datetime) -> Explanation:

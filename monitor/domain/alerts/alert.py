@@ -45,7 +45,8 @@ class Evidence:
 class Alert:
     """Decision to notify people: one per story and topic.
 
-    `article_id` is the report it was raised on, `revision` counts the updates.
+    `article_id` is the report it was raised on, `outlet` and `language` are that report's (known to triage, for
+    routes), `revision` counts the updates.
     """
 
     id: int
@@ -62,13 +63,16 @@ class Alert:
     revision: int = 0
     acknowledged_by: str | None = None
     acknowledged_at: datetime | None = None
+    outlet: str = ""
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertChange:
     """An alert to write: insert (`NEW`) or change (`UPDATE`) the one of this story and topic.
 
-    `news` is empty where nothing new is worth saying; a `development` is news of a report that is not yet in the story.
+    `outlet` and `language` are those of the report it was raised on. `news` is empty where nothing new is worth saying;
+    a `development` is news of a report that is not yet in the story.
     """
 
     kind: AlertKind
@@ -79,6 +83,8 @@ class AlertChange:
     evidence: tuple[Evidence, ...]
     news: str = ""
     development: bool = False
+    outlet: str = ""
+    language: str | None = None
 
 
 class DeliveryKind(StrEnum):

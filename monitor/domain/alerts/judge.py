@@ -152,6 +152,8 @@ class ArticleJudge:
             evidence=telling_evidence(self.article.title, body, match.hits),
             news=news,
             development=bool(news) and self.article.story_id is None,
+            outlet=alert.outlet if alert else self.article.outlet,
+            language=alert.language if alert else self.article.language,
         )
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.domain.alerts.alert import Alert, AlertChange, DeliveryKind, NewDelivery
+from monitor.domain.alerts.receivers import receivers_of
 from monitor.domain.alerts.schedules import is_open, next_digest, next_opening
-from monitor.domain.catalog import Broadcast, Catalog, Per, Receiver, Severity, Topic
+from monitor.domain.catalog import Broadcast, Catalog, Per, Receiver, Severity
 
 UPDATE_SPACING = timedelta(minutes=1)
 """How long after one edit of a message the next may follow: a growing story coalesces its updates."""
@@ -78,13 +79,6 @@ def route(
     )
 
 
-def receivers_of(topic: Topic, catalog: Catalog) -> tuple[Receiver, ...]:
-    """Return the topic's own receivers, else its watchlist's; unknown names are skipped."""
-    names = topic.receivers or next((w.receivers for w in catalog.watchlists if w.name == topic.watchlist), ())
-    found = (catalog.receiver(name) for name in dict.fromkeys(names))
-    return tuple(receiver for receiver in found if receiver is not None)
-
-
 def _subjects(
     changes: Sequence[AlertChange], story_id: int, before: Sequence[Alert], receiver: Receiver, catalog: Catalog
 ) -> Iterator[_Subject]:
@@ -92,7 +86,9 @@ def _subjects(
 
     def wanted(one: Alert | AlertChange) -> bool:
         topic = catalog.topic(one.topic)
-        return topic is not None and receiver in receivers_of(topic, catalog) and one.severity >= receiver.min_severity
+        if topic is None or one.severity < receiver.min_severity:
+            return False
+        return receiver in receivers_of(topic, catalog, one)
 
     heard = tuple(filter(wanted, changes))
     known = tuple(filter(wanted, before))

@@ -1,10 +1,13 @@
 """Routes decide where alerts go, before topics and watchlists do."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 
+from monitor.domain.alerts.alert import Alert, AlertChange, AlertKind, DeliveryKind
 from monitor.domain.alerts.receivers import receivers_of
+from monitor.domain.alerts.route import route
 from monitor.domain.catalog import Catalog, Channel, Receiver, Route, Severity, Topic, Watchlist
 
 TOPIC = Topic(key="ferries", watchlist="sea", title="Ferries", query="ferry", severity=Severity.MEDIUM)
@@ -63,3 +66,49 @@ def test_the_first_decides_unless_it_continues() -> None:
     assert names(first, second) == ["asia"]
     assert names(Route(receivers=("asia",), goes_on=True), second) == ["asia", "duty"]
     assert names(Route(receivers=("asia",), goes_on=True)) == ["asia", "desk"]
+
+
+def test_a_severity_that_rises_into_a_route_makes_a_first_message_there() -> None:
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    catalog = Catalog(
+        revision="",
+        receivers=tuple(Receiver(name=name, channel=Channel.CONSOLE) for name in ("desk", "asia", "duty")),
+        watchlists=(Watchlist(name="sea", file="f", receivers=("desk",), topics=(TOPIC,)),),
+        routes=(
+            Route(receivers=("duty",), min_severity=Severity.HIGH, goes_on=True),
+            Route(receivers=("asia",), languages=("zh",)),
+        ),
+    )
+
+    def change(kind: AlertKind, severity: Severity) -> AlertChange:
+        return AlertChange(
+            kind=kind,
+            topic="ferries",
+            watchlist="sea",
+            severity=severity,
+            score=2.0,
+            evidence=(),
+            outlet="quay.example",
+            language="zh",
+        )
+
+    new = change(AlertKind.NEW, Severity.MEDIUM)
+    first = route([new], story_id=7, before=(), catalog=catalog, now=now)
+    assert [(sent.receiver, sent.kind) for sent in first] == [("asia", DeliveryKind.ALERT)]
+    alert = Alert(
+        id=1,
+        story_id=7,
+        topic="ferries",
+        watchlist="sea",
+        severity=Severity.MEDIUM,
+        score=2.0,
+        article_id=1,
+        raised_at=now,
+        updated_at=now,
+        outlet="quay.example",
+        language="zh",
+    )
+    risen = change(AlertKind.UPDATE, Severity.HIGH)
+    later = route([risen], story_id=7, before=(alert,), catalog=catalog, now=now)
+    assert ("duty", DeliveryKind.ALERT) in {(sent.receiver, sent.kind) for sent in later}
+    assert {sent.kind for sent in later if sent.receiver == "asia"} == {DeliveryKind.UPDATE, DeliveryKind.REPLY}
