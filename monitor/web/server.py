@@ -14,6 +14,8 @@ from starlette.staticfiles import StaticFiles
 from monitor import __version__
 from monitor.app.pages import PageSource
 from monitor.web.access import Access, AccessRules, is_loopback
+from monitor.web.api import feeds_out
+from monitor.web.api import routes as api
 from monitor.web.events import Changes
 from monitor.web.frame import Frames, bare_frame
 from monitor.web.guard import Guard
@@ -60,6 +62,11 @@ def application(source: PageSource) -> Application:
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
     open_to = [Depends(_framed(access, frames))]
     views = source.views
+    app.include_router(api.router(views), dependencies=[Depends(_reading(access))])
+    # Before the pages, whose /topics/{key} would take a feed's name for a topic's.
+    app.include_router(
+        feeds_out.router(views, settings.public_url), dependencies=[Depends(_reading(access))], include_in_schema=False
+    )
     for router in (
         now.router(views, changes),
         stories.router(views),
@@ -94,6 +101,18 @@ def _shown(access: Access) -> Callable[[Request], Awaitable[None]]:
         request.state.frame = bare_frame(access, request.state.person)
 
     return shown
+
+
+def _reading(access: Access) -> Callable[[Request], Awaitable[None]]:
+    """Return the dependency of what has no frame: refuses who may not read."""
+
+    async def reading(request: Request) -> None:
+        if access.rules.refusal:
+            raise NotOpen(access.rules.refusal)
+        if not access.person(request).may_read:
+            raise NotOpen
+
+    return reading
 
 
 def _framed(access: Access, frames: Frames) -> Callable[[Request], Awaitable[None]]:

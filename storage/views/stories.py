@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, and_, func, or_, select
 
+from monitor.domain.alerts.alert import Alert
 from monitor.domain.alerts.interactions import Action
 from monitor.domain.catalog import Severity
 from monitor.domain.status.story_view import PersonsAction, StoryCard, StoryCards, StoryFilter, StoryReport, StoryView
@@ -62,6 +63,31 @@ def latest_change(connection: Connection) -> str:
     ).one()
     clicks = connection.execute(select(func.max(interactions.c.id))).scalar_one()
     return "-".join(str(item.timestamp() if isinstance(item, datetime) else item or 0) for item in (*row, clicks))
+
+
+def raised_alerts(
+    connection: Connection,
+    topic: str,
+    severity: str,
+    since: datetime,
+    before: tuple[datetime, int] | None,
+    limit: int,
+) -> tuple[list[Alert], tuple[datetime, int] | None]:
+    """Return alerts raised since then, latest first, and where the next page begins. Raises ValueError."""
+    wanted = select(alerts).where(alerts.c.raised_at >= since)
+    if topic:
+        wanted = wanted.where(alerts.c.topic == topic)
+    if severity:
+        named = {one.word: one for one in Severity}
+        if severity not in named:
+            raise ValueError(severity)
+        wanted = wanted.where(alerts.c.severity == int(named[severity]))
+    if before is not None:
+        earlier = and_(alerts.c.raised_at == before[0], alerts.c.id < before[1])
+        wanted = wanted.where(or_(alerts.c.raised_at < before[0], earlier))
+    rows = connection.execute(wanted.order_by(alerts.c.raised_at.desc(), alerts.c.id.desc()).limit(limit + 1)).all()
+    found = [alert_of(row) for row in rows[:limit]]
+    return found, (found[-1].raised_at, found[-1].id) if len(rows) > limit else None
 
 
 def story_view(connection: Connection, story_id: int, now: datetime) -> StoryView | None:

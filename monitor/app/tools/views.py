@@ -7,7 +7,7 @@ from datetime import datetime
 
 from monitor.app.tools.search import search_query, search_words_of
 from monitor.app.tools.why import Explainer
-from monitor.domain.alerts.alert import DeliveryState, Silence
+from monitor.domain.alerts.alert import Alert, DeliveryState, Silence
 from monitor.domain.catalog import Catalog, Problem
 from monitor.domain.status.article_history import ArticleHistory
 from monitor.domain.status.explanation import Explanation
@@ -22,7 +22,7 @@ from storage.views.outbox_list import outbox_lines
 from storage.views.silences import silence_lists, would_mute
 from storage.views.sources import source_views
 from storage.views.status import read_overview
-from storage.views.stories import PAGE, alerted_stories, latest_change, story_view
+from storage.views.stories import PAGE, alerted_stories, latest_change, raised_alerts, story_view
 from storage.views.topics import topic_counts, topic_view
 
 DELIVERIES = 60
@@ -70,6 +70,14 @@ class Views:
         """Explain why an article did or did not alert, given its id, address or words of its title; fetches nothing."""
         explainer = Explainer(database=self.database, catalog=self.catalog(), matcher=self.matcher())
         return await explainer.explain(asked, self.now())
+
+    def alerts(
+        self, topic: str, severity: str, since: datetime, before: tuple[datetime, int] | None, limit: int
+    ) -> tuple[list[Alert], tuple[datetime, int] | None]:
+        """Return alerts, latest raised first, and where they go on. Raises ValueError for an unknown severity."""
+        return self.database.read_now(
+            lambda connection: raised_alerts(connection, topic, severity, since, before, limit)
+        )
 
     def search(self, text: str, wanted: SearchFilter) -> SearchPage:
         """Return articles with these words, newest first. Raises SearchRefused."""

@@ -134,6 +134,70 @@ class Explainer:
         return tuple(nearest_first(misses))
 
 
+def as_pairs(explanation: Explanation) -> dict[str, object]:
+    """Return the object that `why --json` prints and the API answers."""
+    history = explanation.history
+    return {
+        "url": (history.article.url if history else None) or explanation.asked,
+        "answer": explanation.answer,
+        "receivers": list(explanation.receivers),
+        "article": history
+        and {
+            "id": history.article.id,
+            "title": history.article.title,
+            "outlet": history.article.outlet,
+            "published": history.article.published and history.article.published.isoformat(),
+            "first_seen": history.article.first_seen.isoformat(),
+            "language": history.article.language,
+            "baseline": history.article.baseline,
+            "copy_of": history.copy_of,
+            "doubts": list(history.article.text.doubts) if history.article.text else [],
+        },
+        "topics": [
+            {
+                "topic": one.topic,
+                "matched": one.matched,
+                "score": round(one.score, 4),
+                "threshold": one.threshold,
+                "missing": one.missing,
+                "hits": [
+                    {"term": hit.term, "field": hit.field.value, "start": hit.start, "end": hit.end, "quote": hit.quote}
+                    for hit in one.hits
+                ],
+            }
+            for one in explanation.topics
+        ],
+        "story": history.story.id if history and history.story else None,
+        "alerts": [
+            {
+                "id": alert.id,
+                "topic": alert.topic,
+                "severity": alert.severity.word,
+                "raised_at": alert.raised_at.isoformat(),
+                "article": alert.article_id,
+            }
+            for alert in (history.alerts if history else ())
+        ],
+        "deliveries": [
+            {
+                "receiver": one.receiver,
+                "topic": one.topic,
+                "kind": one.kind.value,
+                "state": one.state.value,
+                "due": one.due.isoformat(),
+                "sent_at": one.sent_at and one.sent_at.isoformat(),
+                "failure": one.failure,
+            }
+            for one in explanation.deliveries
+        ],
+        "ledger": [
+            {"at": line.at.isoformat(), "step": line.note.step, "text": line.note.text}
+            for line in (history.lines if history else ())
+        ],
+        "source": list(explanation.source_states),
+    }
+
+
 def spellings(address: str) -> list[str]:
     """Return the address with and without "www.", a last slash and encryption, as given first."""
     scheme, _, rest = address.partition("://")

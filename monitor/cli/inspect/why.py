@@ -7,7 +7,7 @@ import click
 
 from monitor.app.runtime.clock import SystemClock
 from monitor.app.tools.store import open_store
-from monitor.app.tools.why import Explainer
+from monitor.app.tools.why import Explainer, as_pairs
 from monitor.app.tools.workbench import open_workbench
 from monitor.cli.common import config_option, json_option, run
 from monitor.domain.status.explanation import Explanation
@@ -47,70 +47,6 @@ async def _explain(asked: str, no_fetch: bool, given: Path | None) -> Explanatio
             database=database, catalog=catalog, matcher=matcher, read_page=None if no_fetch else bench.read_page
         )
         return await explainer.explain(asked, SystemClock().now())
-
-
-def as_pairs(explanation: Explanation) -> dict[str, object]:
-    """Return the object that `why --json` prints."""
-    history = explanation.history
-    return {
-        "url": (history.article.url if history else None) or explanation.asked,
-        "answer": explanation.answer,
-        "receivers": list(explanation.receivers),
-        "article": history
-        and {
-            "id": history.article.id,
-            "title": history.article.title,
-            "outlet": history.article.outlet,
-            "published": history.article.published and history.article.published.isoformat(),
-            "first_seen": history.article.first_seen.isoformat(),
-            "language": history.article.language,
-            "baseline": history.article.baseline,
-            "copy_of": history.copy_of,
-            "doubts": list(history.article.text.doubts) if history.article.text else [],
-        },
-        "topics": [
-            {
-                "topic": one.topic,
-                "matched": one.matched,
-                "score": round(one.score, 4),
-                "threshold": one.threshold,
-                "missing": one.missing,
-                "hits": [
-                    {"term": hit.term, "field": hit.field.value, "start": hit.start, "end": hit.end, "quote": hit.quote}
-                    for hit in one.hits
-                ],
-            }
-            for one in explanation.topics
-        ],
-        "story": history.story.id if history and history.story else None,
-        "alerts": [
-            {
-                "id": alert.id,
-                "topic": alert.topic,
-                "severity": alert.severity.word,
-                "raised_at": alert.raised_at.isoformat(),
-                "article": alert.article_id,
-            }
-            for alert in (history.alerts if history else ())
-        ],
-        "deliveries": [
-            {
-                "receiver": one.receiver,
-                "topic": one.topic,
-                "kind": one.kind.value,
-                "state": one.state.value,
-                "due": one.due.isoformat(),
-                "sent_at": one.sent_at and one.sent_at.isoformat(),
-                "failure": one.failure,
-            }
-            for one in explanation.deliveries
-        ],
-        "ledger": [
-            {"at": line.at.isoformat(), "step": line.note.step, "text": line.note.text}
-            for line in (history.lines if history else ())
-        ],
-        "source": list(explanation.source_states),
-    }
 
 
 def lines(explanation: Explanation) -> list[str]:
