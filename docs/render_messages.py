@@ -47,7 +47,7 @@ def examples() -> dict[str, Message]:
         Evidence(
             term="host talks, mediator", field=Field.TEXT, before="…the special envoy said that China was ",
             quote="ready to host peace talks in April as a mediator", after=" if both governments asked for it.",
-            gaps=((25, 37),),
+            gaps=((25, 38),),
         ),
     )  # fmt: skip
     others = (

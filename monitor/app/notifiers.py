@@ -1,10 +1,14 @@
 """The ways to tell people, by kind of receiver."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 from rich.console import Console
 
 from monitor.adapters.console import ConsoleNotifier
+from monitor.adapters.receivers.apprise import AppriseNotifier
+from monitor.adapters.receivers.webhook import HttpNotifier
 from monitor.adapters.slack.client import SlackCalls
 from monitor.adapters.slack.notifier import SlackNotifier
 from monitor.adapters.slack.webhook import WebhookNotifier
@@ -31,6 +35,14 @@ def notifiers(settings: Settings, clock: Clock, console: Console | None = None) 
         Channel.CONSOLE: ConsoleNotifier(console or Console(highlight=False)),
         Channel.SLACK: SlackNotifier(token=secret("slack_bot_token"), calls=calls, clock=clock),
         Channel.WEBHOOK: WebhookNotifier(url=secret("slack_webhook_url"), calls=calls, clock=clock),
+        Channel.HTTP: HttpNotifier(
+            clock=clock,
+            timeout=settings.slack.timeout,
+            resolve=from_environment,
+            proxy=settings.http.proxy,
+            ca_file=settings.http.ca_file,
+        ),
+        Channel.APPRISE: AppriseNotifier(resolve=from_environment),
     }
 
 
@@ -56,6 +68,21 @@ def surroundings(catalog: Catalog, network: Network) -> Iterator[str]:
         names = [receiver.name for receiver in catalog.receivers if receiver.channel is channel]
         if names and secret(field)() is None:
             yield f"${variable} is not set: what is for {', '.join(names)} waits in the outbox"
+
+
+def from_environment(value: str) -> str | None:
+    """Return the value, or what `$VARIABLE` or the file that `VARIABLE_FILE` names holds; None where neither is set."""
+    if not value.startswith("$"):
+        return value
+    name = value[1:].strip("{}")
+    given = os.environ.get(name, "").strip()
+    path = os.environ.get(f"{name}_FILE", "").strip()
+    if not given and path:
+        try:
+            given = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            return None
+    return given or None
 
 
 def secret(name: str) -> Callable[[], str | None]:

@@ -51,11 +51,19 @@ def receiver(name: str, item: ReceiverItem) -> Receiver:
     """Build the receiver as configured, with the domain's defaults where the file is silent."""
     default = Receiver(name=name, channel=Channel.CONSOLE)
     digest, hours = item.digest, item.active_hours
-    channel = Channel.SLACK if item.slack else Channel.WEBHOOK if item.webhook else Channel.CONSOLE
+    chosen = {
+        Channel.SLACK: item.slack,
+        Channel.WEBHOOK: item.webhook,
+        Channel.HTTP: item.http,
+        Channel.APPRISE: item.apprise,
+    }
+    channel = next((kind for kind, given in chosen.items() if given), Channel.CONSOLE)
     return Receiver(
         name=name,
         channel=channel,
         address=item.slack or "",
+        url=item.http.url if item.http else item.apprise or "",
+        secret=(item.http.secret or "") if item.http else "",
         group_wait=default.group_wait if item.group_wait is None else item.group_wait,
         group_interval=default.group_interval if item.group_interval is None else item.group_interval,
         digest=Digest(at=tuple(sorted(digest.at)), zone=digest.zone, weekdays=digest.weekdays) if digest else None,

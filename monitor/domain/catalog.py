@@ -1,7 +1,7 @@
 """Represent everything configured that may change while the daemon runs, as one snapshot."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from enum import IntEnum, StrEnum
 from functools import cached_property
@@ -42,6 +42,8 @@ class Channel(StrEnum):
     SLACK = "slack"
     WEBHOOK = "webhook"
     CONSOLE = "console"
+    HTTP = "http"
+    APPRISE = "apprise"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,8 @@ class Receiver:
 
     `break_through`: severities from this on ignore `active_hours`, digests and grouping. `escalate_to` is notified when
     an alert of `CRITICAL` severity is not acknowledged within `escalate_after`. `fallback` gets what this one
-    cannot take. `broadcast` None: rises of severity, and developments of stories of severity `HIGH` or above.
+    cannot take. `url` and `secret` are those of channels `HTTP` and `APPRISE`, or the `$VARIABLE` that holds them; no
+    log shows them. `broadcast` None: rises of severity, and developments of stories of severity `HIGH` or above.
     """
 
     name: str
@@ -100,6 +103,8 @@ class Receiver:
     escalate_to: str | None = None
     escalate_after: timedelta | None = None
     per: Per = Per.STORY
+    url: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
     broadcast: Broadcast | None = None
 
 

@@ -6,7 +6,15 @@ Descriptions end up in the JSON Schema, for editors.
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -106,12 +114,34 @@ SlackChannel = Annotated[Text | None, BeforeValidator(_channel)]
 BroadcastWord = Literal["never", "severity", "development"]
 
 
+class HttpItem(Strict):
+    """A webhook of any program: JSON, signed after Standard Webhooks; see docs/webhooks.md."""
+
+    url: Text = Field(description="Address to post to, or $VARIABLE.")
+    secret: Text | None = Field(
+        default=None,
+        description='Secret to sign with, "whsec_..." or any text, or $VARIABLE; none: no signature.',
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://", "$")):
+            raise refusal("not an address: write http://..., https://... or $VARIABLE")
+        return value
+
+
 class ReceiverItem(Strict):
-    """A destination for alerts: exactly one of `slack`, `webhook`, `console`."""
+    """A destination for alerts: exactly one of `slack`, `webhook`, `console`, `http`, `apprise`."""
 
     slack: SlackChannel = Field(default=None, description='Slack channel: "#name" or its ID.')
     webhook: Flag = Field(default=False, description="true: the incoming webhook of $SLACK_WEBHOOK_URL.")
     console: Flag = Field(default=False, description="true: print to the terminal.")
+    http: HttpItem | None = Field(default=None, description="Post each message as signed JSON to an address.")
+    apprise: Text | None = Field(
+        default=None,
+        description="Apprise address (email, Teams, Discord, Telegram, ntfy ...) or $VARIABLE; plain text.",
+    )
     group_wait: Duration | None = Field(
         default=None, description="Collect alerts for this long before the first message."
     )
@@ -136,8 +166,12 @@ class ReceiverItem(Strict):
 
     @model_validator(mode="after")
     def _one_channel(self) -> "ReceiverItem":
-        if (self.slack is not None) + self.webhook + self.console != 1:
-            raise refusal('a receiver needs exactly one of slack: "#channel", webhook: true, console: true')
+        named = (self.slack is not None) + (self.http is not None) + (self.apprise is not None)
+        if named + self.webhook + self.console != 1:
+            raise refusal(
+                'a receiver needs exactly one of slack: "#channel", webhook: true, console: true, '
+                "http: {url}, apprise: URL"
+            )
         return self
 
 

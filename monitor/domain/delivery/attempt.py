@@ -169,7 +169,8 @@ def app_throttle(channel: Channel) -> str:
 
 def channel_throttle(receiver: Receiver) -> str:
     """Name the throttle of one channel; receivers that share a channel share it."""
-    return f"channel:{receiver.channel}:{receiver.address}"
+    # addresses of other kinds are empty here: they may hold passwords
+    return f"channel:{receiver.channel}:{receiver.address or receiver.name}"
 
 
 def receiver_throttle(receiver: Receiver) -> str:
