@@ -1,5 +1,6 @@
 """Build the four steps with their stores and adapters, the same for either engine."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -30,7 +31,7 @@ from monitor.ports import Clock, FeedStore
 from monitor.steps.deliver import Deliver
 from monitor.steps.extract import Extract
 from monitor.steps.poll import PollStep
-from monitor.steps.triage import Triage
+from monitor.steps.triage import Triage, analyse
 from storage.admin.retention import SqlHousekeeping
 from storage.articles.store import SqlArticleStore
 from storage.feeds.store import SqlFeedStore
@@ -46,6 +47,8 @@ TRIAGED_TOGETHER = 25
 TRIAGE_REST = 0.2
 """Seconds for which articles of a stream are gathered for triage. Measured: the main process takes 22.1 ms an article
 instead of 27.9 with a transaction for each (docs/decisions/005-pipeline-cost.md)."""
+
+WARM_UP = "A text long enough to be told its language, so that the model of languages is loaded."
 
 _AHEAD = 48
 """Rows read ahead of the free slots, so that queries cost little beside the work. Deliveries are not read ahead: which
@@ -124,7 +127,9 @@ async def open_steps(
     topics = CompiledTopics(source, source.matcher)
     placed = SqlArticleStore(database)
     feeds, articles = LoggedFeeds(SqlFeedStore(database)), LoggedArticles(placed, metrics)
-    index = await rebuilt_index(articles, clock)
+    languages = LangidDetector()
+    # The model takes most of a second to load: in a thread, while the stories are read, not at the first article.
+    index, _ = await asyncio.gather(rebuilt_index(articles, clock), asyncio.to_thread(languages.detect, WARM_UP))
     sending = rules(settings)
     async with open_readers(settings, clock, resolve=resolve, host_limits=host_limits) as readers:
         fetcher = MeteredFetcher(readers.fetcher, metrics)
@@ -146,12 +151,14 @@ async def open_steps(
                 store=articles,
                 fetcher=fetcher,
                 extractor=MeteredExtractor(readers.extractor, metrics),
-                languages=LangidDetector(),
+                languages=languages,
                 catalog=source,
                 clock=clock,
                 compare=off_loop(edited, "compare"),
             ),
-            triage=Triage(store=articles, topics=topics, index=index, clock=clock),
+            triage=Triage(
+                store=articles, topics=topics, index=index, clock=clock, analyse=off_loop(analyse, "analyse")
+            ),
             deliver=Deliver(
                 outbox=LoggedOutbox(SqlOutbox(database)),
                 notifiers={

@@ -3,28 +3,45 @@
 Everything is recorded in one transaction.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass, field
 
 from monitor.domain.alerts.judge import ArticleJudge
 from monitor.domain.alerts.verdict import Verdict
 from monitor.domain.articles.article import Article, Stage
 from monitor.domain.stories.fingerprint.fingerprint import fingerprint
 from monitor.domain.stories.index import StoryIndex
-from monitor.domain.stories.values import ReportText
+from monitor.domain.stories.values import Fingerprint, ReportText
 from monitor.domain.topics.text.normalised import NormalisedText
-from monitor.domain.topics.values import Document
-from monitor.ports import ArticleStore, Clock, Topics
+from monitor.domain.topics.values import Document, Matches
+from monitor.ports import ArticleStore, Clock, Matcher, Topics
+
+Analyse = Callable[[Article, Matcher], Awaitable[tuple[Matches, Fingerprint]]]
+
+
+def analyse(article: Article, matcher: Matcher) -> tuple[Matches, Fingerprint]:
+    """Match and fingerprint an article; its text is normalised once, for the topics and for the stories."""
+    normalised = NormalisedText(article.title, body(article))
+    return matcher.match(document(article, normalised)), fingerprint(report(article, normalised))
+
+
+async def _analyse_here(article: Article, matcher: Matcher) -> tuple[Matches, Fingerprint]:
+    return analyse(article, matcher)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Triage:
-    """Triages one article against one snapshot of the configuration."""
+    """Triages one article against one snapshot of the configuration.
+
+    `analyse` matches and fingerprints an article; a daemon does it off the event loop, since a long text takes tenths
+    of a second.
+    """
 
     store: ArticleStore
     topics: Topics
     index: StoryIndex
     clock: Clock
+    analyse: Analyse = field(default=_analyse_here)
 
     async def due(self, limit: int, skip: Collection[int] = ()) -> Sequence[Article]:
         """Return articles waiting for this step, longest due first, without those in `skip`."""
@@ -53,10 +70,7 @@ class Triage:
     async def judge(self, article: Article) -> Verdict | None:
         """Decide and write; return None when another worker was first."""
         catalog, matcher = self.topics.current()
-        # The text is normalised once, for the topics and for the stories.
-        normalised = NormalisedText(article.title, body(article))
-        matches = matcher.match(document(article, normalised))
-        print_ = fingerprint(report(article, normalised))
+        matches, print_ = await self.analyse(article, matcher)
         now = self.clock.now()
         judge = ArticleJudge(
             article=article, fingerprint=print_, matches=matches, catalog=catalog, index=self.index, now=now

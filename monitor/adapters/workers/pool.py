@@ -22,6 +22,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from multiprocessing.popen_forkserver import Popen
 from multiprocessing.process import BaseProcess
@@ -153,6 +154,7 @@ class Pool:
         self._size = size
         self._slots = asyncio.Semaphore(self.slots)
         self._pool = self._new()
+        self._started: ProcessPool | None = None
 
     @property
     def slots(self) -> int:
@@ -184,7 +186,10 @@ class Pool:
         async with self._slots:
             pool = self._pool
             try:
-                future = pool.schedule(_within, args=(limit, function, *arguments))
+                schedule = partial(pool.schedule, _within, args=(limit, function, *arguments))
+                # The first task starts the fork server, which imports the libraries: a second and more.
+                future = schedule() if self._started is pool else await asyncio.to_thread(schedule)
+                self._started = pool
                 async with asyncio.timeout(self._size.ahead * STALLED * limit + START_GRACE):
                     result: T | Failure = await asyncio.wrap_future(future)
                     return result
