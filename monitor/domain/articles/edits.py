@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from monitor.domain.articles.article import Article, Method, Text
+from monitor.domain.articles.revisions import Label, PageText, judge
 from monitor.domain.stories.diff import TextChange, difference, is_material
 from monitor.domain.strings.graphemes import cut_at
 
@@ -30,11 +31,32 @@ def edited(article: Article, text: Text) -> Text | None:
     changes: list[str] = []
     if is_material(before.title, text.title):
         changes.append(f"the headline was “{_cut(before.title)}”, now “{_cut(text.title)}”")
-    if before.method is text.method and is_material(before.body, text.body):
+    if before.method is Method.PAGE and text.method is Method.PAGE:
+        changes += _of_a_page(before, text)
+    elif before.method is text.method and is_material(before.body, text.body):
         changes += _quoted(difference(before.body, text.body).changes)
     if changes or (text.method is Method.PAGE and before.method is not Method.PAGE):
         return replace(text, changes=tuple(changes[:SHOWN]))
     return None
+
+
+def _of_a_page(before: Text, text: Text) -> Iterator[str]:
+    """Say what changed in a page's text: sentences with their words, and the page's own word about a correction."""
+    verdict = judge(PageText(title=text.title, body=before.body), PageText(title=text.title, body=text.body))
+    if verdict is None:
+        return
+    if verdict.label is Label.WITHDRAWN:
+        yield "the text was taken down"
+        return
+    if verdict.notice:
+        yield f"the page says: “{_cut(verdict.notice)}”"
+    for change in verdict.changes:
+        words = [word for word in change.words if is_material(word.removed, word.added)]
+        if len(words) == 1:
+            (said,) = _quoted((words[0],))
+            yield f"{said} in “{_cut(change.after)}”"
+        else:
+            yield from _quoted((TextChange(before="", removed=change.before, added=change.after),))
 
 
 def _quoted(changes: tuple[TextChange, ...]) -> Iterator[str]:

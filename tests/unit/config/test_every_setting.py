@@ -78,6 +78,7 @@ READ_BY = {
     "web.public_url": "monitor/web/frame.py: settings.public_url",
     "logging.format": "monitor/cli/run.py: logging.format",
     "logging.level": "monitor/cli/run.py: logging.level",
+    "reload.hold_explosive": "monitor/app/daemon.py: hold_explosive",
     "reload.every": "monitor/app/daemon.py: reload.every",
 }
 """Where the other keys are read; what they do is tested beside that code."""

@@ -25,7 +25,10 @@ def test_dates_and_boilerplate_do_nothing() -> None:
 def test_words_of_substance_are_quoted() -> None:
     changed = edited(READ, replace(OLD, body=OLD.body.replace("three", "seven") + " Ukraine accepts the offer."))
     assert changed is not None
-    assert changed.changes == ("“three” became “seven”", "added “Ukraine accepts the offer.”")
+    assert changed.changes == (
+        "“three” became “seven” in “China will host seven talks.”",
+        "added “Ukraine accepts the offer.”",
+    )
 
 
 def test_a_new_headline_is_quoted() -> None:
@@ -35,7 +38,7 @@ def test_a_new_headline_is_quoted() -> None:
 
 
 def test_a_long_change_is_cut_at_a_word() -> None:
-    changed = edited(READ, replace(OLD, body=OLD.body + " Kyiv" + " considers everything" * 40))
+    changed = edited(READ, replace(OLD, body=OLD.body + " Kyiv" + " considers everything" * 40 + "."))
     assert changed is not None
     assert all(len(change) <= LONGEST + 20 for change in changed.changes)
     assert changed.changes[0].endswith("…”")
@@ -50,3 +53,18 @@ def test_a_page_read_at_last_is_judged_without_being_called_an_edit() -> None:
     changed = edited(before, OLD)
     assert changed is not None
     assert changed.changes == ()
+
+
+def test_counters_tickers_and_links_do_nothing() -> None:
+    for line in ("1,204 views", "ACME 12.30 +0.4%", "Related: Envoy opens a bridge", "14:35 The envoy has landed."):
+        assert edited(READ, replace(OLD, body=f"{OLD.body}\n{line}")) is None
+
+
+def test_the_pages_own_word_about_a_correction_comes_first() -> None:
+    notice = "Correction: an earlier report gave the wrong number of talks."
+    changed = edited(READ, replace(OLD, body=OLD.body.replace("three", "two") + f"\n{notice}"))
+    assert changed is not None
+    assert changed.changes == (
+        f"the page says: “{notice}”",
+        "“three” became “two” in “China will host two talks.”",
+    )
