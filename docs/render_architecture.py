@@ -1,11 +1,10 @@
 """Draw docs/architecture.svg from the imports of the code.
 
 Usage: `python -m docs.render_architecture`. Boxes are the packages of `monitor` and `storage`, one row a layer; an
-arrow points from a package to one it imports, thicker for more imports.
+arrow points from a package to one it imports.
 """
 
 import ast
-from collections import Counter
 from html import escape
 from pathlib import Path
 
@@ -24,16 +23,17 @@ _STYLE = """
 """
 
 
-def imports(root: Path) -> Counter[tuple[str, str]]:
-    """Count the imports between packages: (importing package, imported package) to number of import lines."""
-    found: Counter[tuple[str, str]] = Counter()
+def imports(root: Path) -> set[tuple[str, str]]:
+    """Return the pairs (importing package, imported package)."""
+    packages = {name for layer in LAYERS for name in layer}
+    found: set[tuple[str, str]] = set()
     for path in (*(root / "monitor").rglob("*.py"), *(root / "storage").rglob("*.py")):
         package = _package(".".join(path.relative_to(root).with_suffix("").parts))
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.module:
                 target = _package(node.module)
-                if package and target and package != target:
-                    found[package, target] += 1
+                if package in packages and target in packages and package != target:
+                    found.add((package, target))
     return found
 
 
@@ -79,7 +79,7 @@ def picture() -> str:
                 for number, line in enumerate(texts[name])
             )
         top += height + _GAP
-    arrows = [_arrow(boxes[a], boxes[b], count) for (a, b), count in sorted(imports(ROOT).items())]
+    arrows = [_arrow(boxes[a], boxes[b]) for a, b in sorted(imports(ROOT))]
     size = f'viewBox="0 0 {_WIDTH} {top - _GAP + _MARGIN:.0f}"'
     marker = (
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" '
@@ -90,13 +90,12 @@ def picture() -> str:
     return "\n".join((head, f"<style>{_STYLE}</style>", marker, page, *arrows, *words, "</svg>", ""))
 
 
-def _arrow(start: tuple[float, float, float, float], end: tuple[float, float, float, float], count: int) -> str:
+def _arrow(start: tuple[float, float, float, float], end: tuple[float, float, float, float]) -> str:
     x1, y1 = start[0] + start[2] / 2, start[1] + start[3]
     x2, y2 = end[0] + end[2] / 2, end[1]
-    thick = min(5.0, 0.8 + count / 30)
     middle = (y1 + y2) / 2
     path = f"M{x1:.0f} {y1:.0f}C{x1:.0f} {middle:.0f} {x2:.0f} {middle:.0f} {x2:.0f} {y2:.0f}"
-    return f'<path class="arrow" d="{path}" stroke-width="{thick:.1f}" marker-end="url(#tip)"/>'
+    return f'<path class="arrow" d="{path}" stroke-width="1.3" marker-end="url(#tip)"/>'
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 
 import re
 
-_OUTSIDE = re.compile(r"\[([^\]]*)\]\((?:\.\./)+(?:CONTRIBUTING|CHANGELOG|SECURITY|LICENSE|README|tests|benchmarks|config|scripts|monitor|storage|compose)[^)]*\)")
+_OUTSIDE = re.compile(
+    r"\[([^\]]*)\]\((?:\.\./)+(?:CONTRIBUTING|CHANGELOG|SECURITY|LICENSE|README|tests|benchmarks|config|scripts|monitor|storage|compose)[^)]*\)"
+)
 """A link to a file of the repository that is no page of the site."""
 
 
