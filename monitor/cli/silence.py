@@ -16,6 +16,7 @@ from monitor.config.environment import config_dir
 from monitor.config.loader import load
 from monitor.config.models.fields import suggest
 from monitor.domain.alerts.alert import Silence
+from monitor.domain.catalog import Severity
 from monitor.domain.strings.visible import visible
 from storage.outbox.silences import SqlSilences
 from storage.views.alerts import ListedAlert, SqlAlerts
@@ -36,11 +37,13 @@ def silence() -> None:
 Examples:
   wirewatch silence add --topic tariffs --for 2h --reason "known, being written"
   wirewatch silence add --story 1234 --for 7d --reason "not ours"
-  wirewatch silence add --topic tariffs --for 1d --reason "strike week" --preview
+  wirewatch silence add --topic tariffs --receiver desk --except-critical --for 1d --reason "strike week" --preview
 """
 )
 @click.option("--topic", help="The topic's key, as in `wirewatch topics list`.")
 @click.option("--story", type=int, help="The story's number, as in `wirewatch alerts list`.")
+@click.option("--receiver", help="Only for this receiver; by default for all.")
+@click.option("--except-critical", is_flag=True, help="Let critical alerts pass.")
 @click.option("--for", "span", type=DURATION, required=True, help="How long: 90m, 2h, 7d.")
 @click.option("--reason", required=True, help="Why, for whoever wonders.")
 @click.option("--author", help="Who; by default the user of this terminal.")
@@ -49,6 +52,8 @@ Examples:
 def add(
     topic: str | None,
     story: int | None,
+    receiver: str | None,
+    except_critical: bool,
     span: timedelta,
     reason: str,
     author: str | None,
@@ -57,13 +62,23 @@ def add(
 ) -> None:
     """Mute a topic, a story, or a topic within a story; messages that already wait are stopped too.
 
-    A topic or story that does not exist is refused.
+    A topic, story or receiver that does not exist is refused.
     """
     if topic is None and story is None:
         raise click.UsageError("name what to mute: --topic, --story or both")
-    if topic is not None:
-        _check_topic(given, topic)
-    muted, added = run(_add(given, topic, story, span, reason, author or getpass.getuser(), preview))
+    _check_names(given, topic, receiver)
+    wanted = Silence(
+        id=0,
+        topic=topic,
+        story_id=story,
+        until=SystemClock().now() + span,
+        reason=reason,
+        author=author or getpass.getuser(),
+        created_at=SystemClock().now(),
+        receiver=receiver,
+        mutes_critical=not except_critical,
+    )
+    muted, added = run(_add(given, wanted, preview=preview))
     if added is not None:
         click.echo(_line(added))
     click.echo(f"{'would mute' if preview else 'mutes'} {_count(muted)}{':' if muted else ''}")
@@ -95,13 +110,19 @@ def end(silence_id: int, given: Path | None) -> None:
     click.echo(f"silence {silence_id} has ended")
 
 
-def _check_topic(given: Path | None, topic: str) -> None:
-    """Exit with a usage error when no topic has this key."""
+def _check_names(given: Path | None, topic: str | None, receiver: str | None) -> None:
+    """Exit with a usage error when no topic has this key, or no receiver this name."""
+    if topic is None and receiver is None:
+        return
     loaded = load(config_dir(given))
     catalog = loaded.catalog or loaded.salvaged
-    known = [known.key for known in catalog.topics] if catalog else []
-    if catalog is not None and topic not in known:
-        raise click.UsageError(f"there is no topic {topic!r}{suggest(topic, known)}")
+    if catalog is None:
+        return
+    topics = [known.key for known in catalog.topics]
+    receivers = [known.name for known in catalog.receivers]
+    for kind, name, known in (("topic", topic, topics), ("receiver", receiver, receivers)):
+        if name is not None and name not in known:
+            raise click.UsageError(f"there is no {kind} {name!r}{suggest(name, known)}")
 
 
 def _count(muted: Sequence[ListedAlert]) -> str:
@@ -110,21 +131,38 @@ def _count(muted: Sequence[ListedAlert]) -> str:
     return f"{len(muted)} of the alerts of the last day"
 
 
-async def _add(
-    given: Path | None, topic: str | None, story: int | None, span: timedelta, reason: str, author: str, preview: bool
-) -> tuple[list[ListedAlert], Silence | None]:
+async def _add(given: Path | None, wanted: Silence, *, preview: bool) -> tuple[list[ListedAlert], Silence | None]:
     """Add the silence unless it is a preview; return the alerts of the last day that it covers, and the silence."""
-    now = SystemClock().now()
+    story = wanted.story_id
     async with open_store(given) as database:
         store = SqlSilences(database)
         if story is not None and await store.story_title(story) is None:
             raise click.UsageError(f"there is no story {story}; `wirewatch alerts list` shows the numbers of stories")
-        recent = await SqlAlerts(database).list(since=now - _PREVIEWED, topic=topic, states=(), limit=_MOST)
-        muted = [alert for alert in recent if story in (None, alert.story_id)]
+        begin = wanted.created_at - _PREVIEWED
+        recent = await SqlAlerts(database).list(since=begin, topic=wanted.topic, states=(), limit=_MOST)
+        muted = [alert for alert in recent if _covers(wanted, alert)]
         if preview:
             return muted, None
-        added = await store.add(topic=topic, story_id=story, until=now + span, reason=reason, author=author, now=now)
+        added = await store.add(
+            topic=wanted.topic,
+            story_id=story,
+            until=wanted.until,
+            reason=wanted.reason,
+            author=wanted.author,
+            now=wanted.created_at,
+            receiver=wanted.receiver,
+            mutes_critical=wanted.mutes_critical,
+        )
         return muted, added
+
+
+def _covers(wanted: Silence, alert: ListedAlert) -> bool:
+    receivers = {delivery.receiver for delivery in alert.deliveries}
+    return (
+        wanted.story_id in (None, alert.story_id)
+        and (wanted.receiver is None or wanted.receiver in receivers)
+        and (wanted.mutes_critical or alert.severity < Severity.CRITICAL)
+    )
 
 
 async def _in_force(given: Path | None) -> tuple[Sequence[Silence], Mapping[int, str]]:
@@ -149,6 +187,8 @@ def _pairs(muted: Silence) -> dict[str, object]:
         "id": muted.id,
         "topic": muted.topic,
         "story": muted.story_id,
+        "receiver": muted.receiver,
+        "mutes_critical": muted.mutes_critical,
         "until": muted.until.isoformat(),
         "reason": muted.reason,
         "author": muted.author,

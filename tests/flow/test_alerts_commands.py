@@ -154,10 +154,18 @@ def test_a_silence_of_what_does_not_exist_is_refused_and_a_preview_changes_nothi
     words = ("silence", "add", "--for", "2h", "--reason", "x")
     refused = wirewatch(folder, *words, "--topic", "talkz")
     assert (refused.exit_code, "did you mean 'talks'" in refused.stderr) == (2, True)
+    assert (
+        "there is no receiver 'desc'; did you mean 'desk'"
+        in wirewatch(folder, *words, "--topic", "talks", "--receiver", "desc").stderr
+    )
+    for_room = wirewatch(folder, *words, "--topic", "talks", "--receiver", "room", "--preview").stdout
+    assert for_room == "would mute none of the alerts of the last day\n"
     assert "there is no story 99999" in wirewatch(folder, *words, "--story", "99999").stderr
     preview = wirewatch(folder, *words, "--topic", "talks", "--preview").stdout
     assert preview == "would mute 1 of the alerts of the last day:\n  high talks: Envoys meet\n"
     assert wirewatch(folder, "silence", "list").stdout == "nothing is muted\n"
+    added = wirewatch(folder, *words, "--topic", "talks", "--receiver", "desk", "--except-critical").stdout
+    assert "topic talks for desk, except critical alerts until" in added
 
 
 def test_what_was_marked_as_not_relevant_is_an_example_that_check_understands(folder: Path, sqlite_url: str) -> None:
