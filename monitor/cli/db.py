@@ -124,7 +124,12 @@ def copy(target: str, given: Path | None) -> None:
     No alert is repeated after the move. It is one transaction: interrupted, the target is empty.
     """
     bar = Progress(
-        TextColumn("copying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)
+        TextColumn("copying"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
     )
     with bar:
         task = bar.add_task("rows", total=None)

@@ -59,4 +59,4 @@ def test(keys: tuple[str, ...], entries: bool, given: Path | None, as_json: bool
     report(found, as_json=as_json)
     failing = sum(tried.problem is not None for tried in found)
     if failing:
-        leave(FOUND, f"{failing:,} of {len(found):,} feeds do not work")
+        leave(FOUND, f"{failing:,} of {len(found):,} feeds failed")

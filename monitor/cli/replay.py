@@ -103,6 +103,11 @@ class ReplayTotals:
 
     def show(self) -> None:
         """Print the totals on standard output."""
-        click.echo(f"{self._documents} documents, {len(self._stories)} stories, {self._copies} copies")
+        counts = (
+            (self._documents, "document", "documents"),
+            (len(self._stories), "story", "stories"),
+            (self._copies, "copy", "copies"),
+        )
+        click.echo(", ".join(f"{count} {one if count == 1 else many}" for count, one, many in counts))
         for topic in sorted({topic for topic, _ in self._alerts}):
             click.echo(f"  {topic}: {self._alerts[topic, 'new']} new, {self._alerts[topic, 'update']} updates")

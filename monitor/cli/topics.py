@@ -15,6 +15,9 @@ from monitor.domain.failures import Failure
 from monitor.domain.topics.authoring.suggest import as_yaml, found_again, suggest
 from monitor.domain.topics.values import Document
 
+_ENOUGH = 3
+"""Examples below which a term that all share says little about the subject."""
+
 
 @click.group()
 def topics() -> None:
@@ -45,6 +48,10 @@ def suggest_topic(paths: tuple[Path, ...], key: str, lang: str | None) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9-]*", key):
         raise click.UsageError("--key takes lower-case letters, digits and hyphens, a letter first")
     examples = [_example(path, lang) for path in paths]
+    if len(examples) < _ENOUGH:
+        click.echo(
+            f"with fewer than {_ENOUGH} examples chance words look typical: add some from other outlets", err=True
+        )
     proposal = suggest(examples, word_frequencies)
     for line in as_yaml(proposal, key):
         click.echo(line)

@@ -48,7 +48,7 @@ def test_each_feed_is_asked_once_and_what_fails_is_said(root: Path, pair: list[O
     result = feeds("test", "--config", root, "--json")
     north, south = (json.loads(line) for line in result.stdout.splitlines())
     assert result.exit_code == 1
-    assert "1 of 2 feeds do not work" in result.stderr
+    assert "1 of 2 feeds failed" in result.stderr
     assert (north["key"], north["ok"], north["entries"], north["title"]) == ("north", True, 1, "North")
     assert (south["ok"], south["problem"].split(":")[0]) == (False, "server error")
     assert [len(outlet.requests) for outlet in pair] == [1, 1]

@@ -93,6 +93,7 @@ class Reloading:
             log.error("configuration: %s", problem)
         log.error("the edit is refused; the configuration from before stays in force")
         more = [f"and {len(problems) - _SHOWN} more"] if len(problems) > _SHOWN else []
+        more += owners_of(outcome)
         await self._notify(
             outcome,
             "The last edit of the configuration is refused; the version before it stays in force.\n"
@@ -177,3 +178,10 @@ class Reloading:
             return
         group_key = f"config:{about}:{outcome.at.isoformat()}"
         await self.notices.tell(notice(outcome.catalog, group_key=group_key, text=text, now=outcome.at), outcome.at)
+
+
+def owners_of(outcome: ReloadOutcome) -> list[str]:
+    """Return one line that names the owners of the watchlists with problems, if they have any."""
+    broken = {problem.place.file for problem in outcome.problems if not problem.warning}
+    owners = dict.fromkeys(w.owner for w in outcome.catalog.watchlists if w.owner and w.file in broken)
+    return [f"Owner: {', '.join(owners)}"] if owners else []

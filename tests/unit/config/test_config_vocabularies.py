@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from monitor.app.runtime.clock import SystemClock
+from monitor.app.runtime.config_reload import owners_of
 from monitor.config.loader import Loaded, load
+from monitor.config.reload import ConfigSource, open_config
 from monitor.domain.topics.values import Document
 
 
@@ -73,3 +76,11 @@ def test_a_typing_error_in_a_query_does_not_make_its_vocabulary_unused(root: Pat
     (problem,) = problems(load(root), root)
     assert "$pipelin" in problem
     assert "warning" not in problem
+
+
+def test_a_refused_edit_names_the_owner_of_the_broken_watchlist(root: Path) -> None:
+    source = open_config(root, SystemClock())
+    assert isinstance(source, ConfigSource)
+    watchlist(root, "a", "$metals AND", "owner: '@ann'\n")
+    outcomes = [outcome for outcome in (source.look() for _ in range(4)) if outcome is not None]
+    assert [owners_of(outcome) for outcome in outcomes] == [["Owner: @ann"]]
