@@ -1,4 +1,4 @@
-"""Named counters, in the order of commits."""
+"""Count by name, in the order of commits."""
 
 from sqlalchemy import Connection
 

@@ -1,4 +1,4 @@
-"""The ledger: written inside the transaction that did what it tells of, read back as the story of one article."""
+"""Write the ledger, inside the transaction that did what a line says; it is read back as an article's history."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ def write_feed_notes(connection: Connection, feed_key: str, notes: Sequence[Note
 
 
 def note_rows(article_id: int, notes: Sequence[Note], now: datetime) -> list[dict[str, Any]]:
-    """Lines about an article as rows."""
+    """Return lines about an article as rows."""
     return _rows({"article_id": article_id, "feed_key": None}, notes, now)
 
 

@@ -1,4 +1,4 @@
-"""Prometheus metrics: ports wrapped so that the steps need not know that anybody counts.
+"""Count what happens, for Prometheus: ports wrapped so that the steps need not know that anybody counts.
 
 Names follow the Prometheus naming practices; labels are feed keys, topics and results, never addresses.
 """
@@ -80,7 +80,7 @@ class Metrics:
         self.failing.set(sum(feed.trouble is not None for feed in overview.feeds))
 
     def page(self) -> bytes:
-        """Everything in Prometheus' text format."""
+        """Return everything in Prometheus' text format."""
         return generate_latest(self.registry)
 
     def failure(self, failure: Failure, kind: str) -> str:
@@ -103,13 +103,13 @@ class MeteredFetcher:
         self._inner, self._meters = inner, meters
 
     async def feed(self, url: str, validators: Validators) -> Fetched | NotModified | Failure:
-        """As the fetcher inside."""
+        """Fetch a feed, and count the result."""
         answer = await self._inner.feed(url, validators)
         self._meters.polls.labels(self._label(answer, "feed")).inc()
         return answer
 
     async def page(self, url: str) -> Fetched | Failure:
-        """As the fetcher inside."""
+        """Fetch a page, and count the result."""
         answer = await self._inner.page(url)
         self._meters.pages.labels(self._label(answer, "page")).inc()
         return answer
@@ -127,7 +127,7 @@ class MeteredParser:
         self._inner, self._meters = inner, meters
 
     async def parse(self, body: bytes, *, url: str, charset: str | None, media_type: str) -> ParsedFeed | Failure:
-        """As the parser inside."""
+        """Parse a feed; count its entries, or the parse cut off."""
         parsed = await self._inner.parse(body, url=url, charset=charset, media_type=media_type)
         if isinstance(parsed, Failure):
             self._meters.failure(parsed, "feed")
@@ -143,7 +143,7 @@ class MeteredExtractor:
         self._inner, self._meters = inner, meters
 
     async def extract(self, body: bytes, *, url: str, charset: str | None, title: str = "") -> Text | Failure:
-        """As the extractor inside."""
+        """Extract a page, and count it when it was cut off."""
         text = await self._inner.extract(body, url=url, charset=charset, title=title)
         if isinstance(text, Failure):
             self._meters.failure(text, "page")
@@ -167,7 +167,7 @@ class MeteredNotifier:
         plain: bool,
         begin_by: datetime | None = None,
     ) -> Outcome:
-        """As the notifier inside."""
+        """Post a message, and count the outcome."""
         outcome = await self._inner.post(
             receiver, message, key=key, thread=thread, broadcast=broadcast, plain=plain, begin_by=begin_by
         )
@@ -177,13 +177,13 @@ class MeteredNotifier:
     async def update(
         self, receiver: Receiver, message: Message, *, channel: str, ts: str, key: str, plain: bool
     ) -> Outcome:
-        """As the notifier inside."""
+        """Rewrite a message, and count the outcome."""
         outcome = await self._inner.update(receiver, message, channel=channel, ts=ts, key=key, plain=plain)
         self._meters.posts.labels(_POSTED[type(outcome)]).inc()
         return outcome
 
     async def find(self, receiver: Receiver, key: str, *, since: datetime, thread: str | None) -> Found:
-        """As the notifier inside."""
+        """Search for a message, and count the verdict."""
         found = await self._inner.find(receiver, key, since=since, thread=thread)
         self._meters.reconciled.labels(type(found).__name__.lower()).inc()
         return found

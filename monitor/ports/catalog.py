@@ -1,4 +1,4 @@
-"""The configuration in force."""
+"""Give steps the configuration in force."""
 
 from typing import Protocol
 
@@ -10,7 +10,7 @@ class CatalogSource(Protocol):
     """The configuration in force; a step takes one snapshot and keeps to it."""
 
     def current(self) -> Catalog:
-        """The last good catalog."""
+        """Return the last good catalog."""
         ...
 
 
@@ -18,5 +18,5 @@ class Topics(Protocol):
     """The configuration in force, compiled; a step takes one snapshot and keeps to it."""
 
     def current(self) -> tuple[Catalog, Matcher]:
-        """The last good catalog and the matcher compiled from it, of one revision."""
+        """Return the last good catalog and the matcher compiled from it, of one revision."""
         ...

@@ -1,4 +1,4 @@
-"""The clock."""
+"""Tell the time."""
 
 from datetime import datetime
 from typing import Protocol
@@ -8,5 +8,5 @@ class Clock(Protocol):
     """The time, aware and in UTC."""
 
     def now(self) -> datetime:
-        """The present moment."""
+        """Return the present moment."""
         ...

@@ -1,4 +1,4 @@
-"""What several processes share."""
+"""Coordinate several processes on one store."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -15,8 +15,10 @@ class Leases(Protocol):
     async def take(
         self, names: Collection[str], now: datetime, *, hold: timedelta, rest: timedelta = timedelta(0)
     ) -> Collection[str]:
-        """Those of `names` that are now ours, until `now + hold` or until we say `done`; one that ended less than
-        `rest` ago is not taken."""
+        """Take those of `names` that are free, until `now + hold` or until `done`; return them.
+
+        One that ended less than `rest` ago is not taken.
+        """
         ...
 
     async def done(self, names: Collection[str], now: datetime) -> None:
@@ -24,7 +26,7 @@ class Leases(Protocol):
         ...
 
     async def completed(self, names: Collection[str]) -> Mapping[str, datetime]:
-        """When each was last completed, by anybody."""
+        """Return when each was last completed, by any process."""
         ...
 
 
@@ -34,10 +36,12 @@ class HostLimitStore(Protocol):
     async def enter(
         self, host: str, now: datetime, *, concurrency: int, pause: timedelta, lease: timedelta
     ) -> datetime | timedelta:
-        """Leave to ask `host` now, as the moment it ends by itself (hand it to `leave`); or how long to wait, which is
-        zero where that depends on when a request under way ends."""
+        """Ask for a place at `host`; return the moment it ends by itself (hand it to `leave`), or how long to wait.
+
+        Zero where the wait depends on when a request under way ends.
+        """
         ...
 
     async def leave(self, host: str, ends: datetime) -> None:
-        """The request is over."""
+        """Give back the place of a request that is over."""
         ...

@@ -1,4 +1,4 @@
-"""Care of the whole store: lock, backup, transfer, retention, clock repair.
+"""Look after the whole store: lock, backup, transfer, retention, clock repair.
 
 Subjects have packages of their own.
 """

@@ -1,4 +1,4 @@
-"""Backups: always one SQLite file, whole and checked, whatever the store is kept in."""
+"""Write and restore backups: always one SQLite file, whole and checked, whatever database holds the store."""
 
 import asyncio
 import os
@@ -54,7 +54,7 @@ async def restore(backup_file: Path, database: Database) -> Path | None:
 
 
 def check_file(path: Path) -> None:
-    """Raises StoreCorrupt unless `path` is a SQLite file that passes the integrity check."""
+    """Raise StoreCorrupt unless `path` is a SQLite file that passes the integrity check."""
     if not path.is_file():
         raise StoreUnavailable(f"there is no file {path}")
     connection = sqlite3.connect(path)
@@ -70,7 +70,7 @@ def check_file(path: Path) -> None:
 
 
 def _begin(target: Path) -> Path:
-    """The name a backup has until it is sound."""
+    """Return the name a backup has until it is sound."""
     if target.exists():
         raise StoreNotEmpty(f"{target} exists: a backup never overwrites another")
     unfinished = target.with_name(f".{target.name}.unfinished")
@@ -86,7 +86,7 @@ def _finish(unfinished: Path, target: Path) -> None:
 
 
 def _vacuum_into(path: Path, target: Path) -> None:
-    """One consistent reading of the whole file, made while others write."""
+    """Copy one consistent state of the whole file, while others write."""
     connection = sqlite3.connect(path)
     try:
         target.touch(mode=0o600)  # VACUUM INTO takes an empty file; addresses in the store may hold passwords
@@ -117,7 +117,7 @@ def _put_in_place(backup_file: Path, path: Path) -> Path | None:
 
 
 def _forget_file(arriving: Path) -> None:
-    """It is where it is by intent, so it is nobody's copy."""
+    """Delete the inode it remembers: it is put there on purpose, so it is no copy."""
     connection = sqlite3.connect(arriving)
     try:
         with connection:

@@ -1,7 +1,7 @@
-"""Retention: what is old goes, in small transactions so that sending and polling never wait long for it.
+"""Delete what is old, in small transactions so that sending and polling never wait long.
 
-Texts go first, the rest of an article later; what people have labelled stays. Identities stay for good, 32 bytes each:
-a feed that brings an entry again after years finds it known, and nobody is told twice.
+Texts go first, the rest of an article later; articles that people have labelled stay. Identities stay for good, 32
+bytes each: a feed that brings an entry again after years finds it known, and nobody is notified twice.
 """
 
 from collections.abc import Callable
@@ -63,7 +63,7 @@ def _delete_some(connection: Connection, table: Table, old: Select[tuple[int]]) 
 
 
 def _sweeps(ages: Ages, now: datetime) -> list[tuple[Table, Callable[[], Select[tuple[int]]]]]:
-    """Tables in an order that lets go of what others refer to last."""
+    """Return the tables with their old rows, referring tables before those they refer to."""
     long_ago = now - ages.metadata
     return [
         (texts, lambda: _old_texts(now - ages.text)),
@@ -78,7 +78,7 @@ def _sweeps(ages: Ages, now: datetime) -> list[tuple[Table, Callable[[], Select[
 
 
 def _old_texts(before: datetime) -> Select[tuple[int]]:
-    """Texts of old articles, but for those still at work and those labelled.
+    """Select the texts of old articles, but for those still at work and those labelled.
 
     Ids grow with time, so the newest old article bounds the texts to look at; all but a few below it are gone already.
     """
@@ -101,7 +101,7 @@ def _old_alerts(before: datetime) -> Select[tuple[int]]:
 
 
 def _old_articles(before: datetime) -> Select[tuple[int]]:
-    """Old articles, but for those still at work, those labelled, and those whose story has an alert."""
+    """Select old articles, but for those still at work, those labelled, and those whose story has an alert."""
     alerted = exists().where(alerts.c.story_id == articles.c.story_id)
     old = and_(articles.c.first_seen < before, articles.c.stage == Stage.DONE.value)
     unlabelled = articles.c.id.not_in(labelled_articles())
@@ -109,7 +109,7 @@ def _old_articles(before: datetime) -> Select[tuple[int]]:
 
 
 def _old_stories(before: datetime) -> Select[tuple[int]]:
-    """Stories without members or alerts."""
+    """Select old stories without members or alerts."""
     member = exists().where(articles.c.story_id == stories.c.id)
     alerted = exists().where(alerts.c.story_id == stories.c.id)
     return select(stories.c.id).where(stories.c.last_seen < before, ~member, ~alerted)

@@ -1,4 +1,4 @@
-"""Moving everything from one store into another, empty one, of the same or the other kind.
+"""Copy everything from one store into another, empty one, of the same or the other kind.
 
 Ids and identities stay what they are, so nothing is new, and nothing alerted, after the move. The copy is one
 transaction of the target: interrupted, it leaves the target as empty as it was.
@@ -74,19 +74,19 @@ def _count(connection: Connection, table: Table) -> int:
 
 
 def _parts(source: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
-    """The table's rows, never all of them in memory."""
+    """Read the table's rows in parts, never all of them in memory."""
     with source.execution_options(yield_per=_ROWS_TOGETHER).execute(select(table)) as rows:
         for part in rows.mappings().partitions():
             yield [dict(row) for row in part]
 
 
 def _numbered(table: Table) -> bool:
-    """Whether the database itself numbers the rows."""
+    """Tell whether the database itself numbers the rows."""
     return table.autoincrement_column is not None and table.autoincrement_column.autoincrement is True
 
 
 def _last_number(connection: Connection, table: Table) -> int:
-    """The highest id ever given, also to rows deleted since: identities still name them."""
+    """Return the highest id ever given, also to rows deleted since: identities still name them."""
     if connection.dialect.name == "postgresql":
         sequence = connection.execute(
             text("SELECT pg_get_serial_sequence(:name, 'id')"), {"name": table.name}

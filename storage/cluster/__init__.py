@@ -1,1 +1,1 @@
-"""Rows that coordinate several processes: leases, host limits, processes, active configuration."""
+"""Keep the rows that coordinate several processes: leases, host limits, processes, active configuration."""

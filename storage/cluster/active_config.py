@@ -1,4 +1,4 @@
-"""Which configuration the processes on one store have agreed to work by."""
+"""Record which configuration the processes on one store have agreed to work by."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ IN_FORCE = "catalog"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InForce:
-    """The configuration in force. `held`: whether a process other than the asking one was seen of late to use it."""
+    """The configuration in force. `held`: whether a process other than the asking one was seen recently to use it."""
 
     revision: str
     by: str
@@ -30,7 +30,7 @@ class SqlAgreement:
         self._database = database
 
     async def read(self, asking: str, seen_since: datetime) -> InForce | None:
-        """What is in force, and whether anybody but `asking` who was seen since then works by it."""
+        """Return what is in force, and whether a process other than `asking`, seen since then, works by it."""
         return await self._database.read(lambda connection: _read(connection, asking, seen_since))
 
     async def put(self, revision: str, by: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Politeness that several machines share: when a host may be asked again, and how many requests are under way."""
+"""Share host limits between machines: when a host may be asked again, and how many requests are under way."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,19 +43,21 @@ class SqlHostLimits:
     async def enter(
         self, host: str, now: datetime, *, concurrency: int, pause: timedelta, lease: timedelta
     ) -> datetime | timedelta:
-        """Leave to ask `host` now, as the moment it ends by itself (hand it to `leave`); or how long to wait, which is
-        zero where that depends on when a request under way ends."""
+        """Ask for a place at `host`; return the moment it ends by itself (hand it to `leave`), or how long to wait.
+
+        Zero where the wait depends on when a request under way ends.
+        """
         wanted = _Enter(host=host, now=now, concurrency=concurrency, pause=pause, lease=lease)
         answer = await self._passing.do(wanted)
         assert answer is not None
         return answer
 
     async def leave(self, host: str, ends: datetime) -> None:
-        """The request is over."""
+        """Give back the place of a request that is over."""
         await self._passing.do(_Leave(host=host, ends=ends))
 
     async def forget(self, now: datetime) -> int:
-        """Delete the rows of hosts not asked of late; how many."""
+        """Delete the rows of hosts not asked recently; return how many."""
         idle = delete(host_limits).where(host_limits.c.next_at < now - FORGOTTEN_AFTER)
         return await self._database.run(lambda connection: connection.execute(idle).rowcount)
 
@@ -69,7 +71,7 @@ class _HostLimit:
     is_changed: bool = False
 
     def enter(self, wanted: _Enter) -> datetime | timedelta:
-        """See `SqlHostLimits.enter`."""
+        """Take a place, or return how long to wait: see `SqlHostLimits.enter`."""
         busy = [ends for ends in self.busy if ends > _number(wanted.now)]
         if self.next_at > wanted.now:
             return self.next_at - wanted.now
@@ -82,13 +84,15 @@ class _HostLimit:
         return _EPOCH + ends * _MICROSECOND
 
     def leave(self, ends: datetime) -> None:
-        """See `SqlHostLimits.leave`."""
+        """Give a place back: see `SqlHostLimits.leave`."""
         self.busy, self.is_changed = [other for other in self.busy if other != _number(ends)], True
 
 
 def _pass(connection: Connection, wanted: Sequence[_Enter | _Leave]) -> list[datetime | timedelta | None]:
-    """Those who want to enter or leave, in the order of asking; rows are locked in the order of hosts, so that two
-    processes wait for, but never block, each other."""
+    """Let those enter or leave who want to, in the order of asking.
+
+    Rows are locked in the order of hosts, so that two processes wait for each other but never deadlock.
+    """
     limits = _locked(connection, {item.host for item in wanted})
     new = {item.host: item.now for item in wanted if isinstance(item, _Enter) and item.host not in limits}
     if new:

@@ -1,5 +1,8 @@
-"""Leases: what one process does for all of them. A lease is a row that is free again at a moment set when it is taken,
-so a process that was killed, stopped or cut off delays the others by that much and no more."""
+"""Give out leases: one process at a time does something for all of them.
+
+A lease is a row that is free again at a moment set when it is taken, so a process that was killed, stopped or cut off
+delays the others by that much and no more.
+"""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -25,7 +28,7 @@ class SqlLeases:
     async def take(
         self, names: Collection[str], now: datetime, *, hold: timedelta, rest: timedelta = timedelta(0)
     ) -> Collection[str]:
-        """Those of `names` that are now ours, until `now + hold` or until we say `done`."""
+        """Take those of `names` that are free, until `now + hold` or until `done`; return them."""
         return await self._database.run(lambda connection: _take(connection, names, now, hold, rest))
 
     async def done(self, names: Collection[str], now: datetime) -> None:
@@ -33,7 +36,7 @@ class SqlLeases:
         await self._database.run(lambda connection: _done(connection, names, now))
 
     async def completed(self, names: Collection[str]) -> dict[str, datetime]:
-        """When each was last completed by anybody; one that never was is left out."""
+        """Return when each was last completed by any process; one that never was is left out."""
         known = select(leases.c.name, leases.c.done_at).where(leases.c.name.in_(names), leases.c.done_at.is_not(None))
         rows = await self._database.read(lambda connection: connection.execute(known).all())
         return {row[0]: row[1] for row in rows}
@@ -48,7 +51,7 @@ def _prepare(connection: Connection, names: Collection[str], now: datetime) -> N
 def _take(
     connection: Connection, names: Collection[str], now: datetime, hold: timedelta, rest: timedelta
 ) -> frozenset[str]:
-    """The check and the change are one statement; a row that another process is just taking is passed over."""
+    """Take free leases in one statement; a row that another process is just taking is passed over."""
     asked = {"names": padded(sorted(names)), "before": now - rest, "to": now + hold}
     return frozenset(connection.scalars(_TAKE, asked)) if names else frozenset()
 

@@ -1,4 +1,4 @@
-"""Signs of life: each process says regularly that it works, what by, and what is wrong."""
+"""Record which processes live: each reports regularly that it works, by which configuration, and what is wrong."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -21,42 +21,42 @@ FORGOTTEN_AFTER = timedelta(days=1)
 
 
 class SqlProcesses:
-    """The signs of life of all processes on one store."""
+    """The rows of all processes on one store."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def report(self, worker: WorkerOverview) -> None:
-        """Say that a process lives."""
+        """Write that a process lives."""
         await self._database.run(lambda connection: _report(connection, worker))
 
     async def end(self, name: str) -> None:
-        """A process stopped in good order."""
+        """Delete the row of a process that stopped in good order."""
         await self._database.run(
             lambda connection: connection.execute(delete(processes).where(processes.c.name == name)).rowcount
         )
 
     async def count_alive(self, seen_since: datetime) -> int:
-        """How many processes were seen since."""
+        """Return how many processes were seen since."""
         alive = select(func.count()).select_from(processes).where(processes.c.seen_at >= seen_since)
         return await self._database.read(lambda connection: connection.execute(alive).scalar_one())
 
     async def count_recovered(self, jobs: int) -> None:
-        """So many errands of dead processes were taken over by living ones."""
+        """Count jobs of dead processes that living ones recovered."""
         await self._database.run(lambda connection: count(connection, RECOVERED, jobs))
 
     async def all(self) -> Sequence[WorkerOverview]:
-        """The processes seen of late, by name."""
+        """Return the processes seen recently, by name."""
         return await self._database.read(read_processes)
 
 
 def read_processes(connection: Connection) -> tuple[WorkerOverview, ...]:
-    """`SqlProcesses.all` inside a transaction."""
+    """Return `SqlProcesses.all` inside a transaction."""
     return tuple(_worker(row) for row in connection.execute(select(processes).order_by(processes.c.name)))
 
 
 def read_recovered(connection: Connection) -> int:
-    """How many errands were ever taken over."""
+    """Return how many jobs were ever recovered."""
     known = select(counters.c.value).where(counters.c.name == RECOVERED)
     return connection.execute(known).scalar_one_or_none() or 0
 

@@ -10,7 +10,6 @@ from monitor.domain.articles.article import NewArticle
 from monitor.domain.feeds.match_entries import KnownEntry
 from monitor.domain.feeds.polled import Revised
 from storage.schema.content import articles, identities, sightings, texts
-from storage.sql.bulk import Rows
 from storage.sql.upserts import adding, batches, padded, replacing, url_key
 
 _KEYS_PER_LOOKUP = 500
@@ -21,7 +20,7 @@ _KNOWN = (
     .where(identities.c.hash.in_(bindparam("keys", expanding=True)))
 )
 _STORE = articles.insert().returning(articles.c.id, sort_by_parameter_order=True)
-_STORE_TEXT = Rows(texts.insert().inline(), ("article_id", "entry_text"))
+_STORE_TEXT = texts.insert().inline()
 _TAKE = adding(identities)
 _ELSEWHERE = select(articles.c.id).where(
     articles.c.id.in_(bindparam("ids", expanding=True)), articles.c.feed_key != bindparam("feed_key")
@@ -109,7 +108,8 @@ def _insert(connection: Connection, fresh: Sequence[NewArticle]) -> Sequence[int
         for article_id, article in zip(ids, fresh, strict=True)
         if article.entry.text and article.entry.text != article.entry.summary
     ]
-    _STORE_TEXT.write(connection, texts_given)
+    if texts_given:
+        connection.execute(_STORE_TEXT, texts_given)
     return ids
 
 

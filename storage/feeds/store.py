@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, bindparam, case, select, update
+from sqlalchemy import Connection, Integer, Row, Update, bindparam, case, select, update
 
 from monitor.domain.catalog import Feed
 from monitor.domain.feeds.feed import FeedForPoll, FeedState
@@ -18,7 +18,6 @@ from storage.ledger import write_feed_notes
 from storage.outbox.add import add_deliveries
 from storage.schema.content import feeds
 from storage.sql.batching import in_transactions
-from storage.sql.bulk import Rows
 from storage.sql.database import Database
 from storage.sql.upserts import batches, padded, upsert
 
@@ -116,12 +115,13 @@ def _set_states(connection: Connection, polls: Sequence[Polled]) -> dict[str, Po
     A feed retired meanwhile stays retired.
     """
     if len(polls) == 1:
-        changed = _SET_STATE.write(connection, [_state_row(polls[0])])
+        changed = connection.execute(_SET_STATE, _state_row(polls[0])).rowcount
         return {polls[0].feed_key: polls[0]} if changed else {}
     found = connection.execute(_COUNTED, {"keys": padded(polled.feed_key for polled in polls)})
     counted = {row.key: row.polls for row in found}
     fresh = {polled.feed_key: polled for polled in polls if counted.get(polled.feed_key) == polled.seen_polls}
-    _SET_STATE.write(connection, [_state_row(polled) for polled in fresh.values()])
+    if fresh:
+        connection.execute(_SET_STATE, [_state_row(polled) for polled in fresh.values()])
     return fresh
 
 
@@ -130,13 +130,13 @@ def _state_row(polled: Polled) -> dict[str, Any]:
     return {**row, "of_key": polled.feed_key, "of_polls": polled.seen_polls}
 
 
-def _set_state_statement() -> Rows:
+def _set_state_statement() -> Update:
     # built once: with its two dozen columns it takes longer to build than to execute
     names = state_row(FeedState(due=datetime.min.replace(tzinfo=UTC)))
     values: dict[str, Any] = {name: bindparam(f"to_{name}", type_=feeds.c[name].type) for name in names}
     values["due"] = case((feeds.c.configured, values["due"]), else_=None)
     is_as_seen = (feeds.c.key == bindparam("of_key"), feeds.c.polls == bindparam("of_polls"))
-    return Rows(update(feeds).where(*is_as_seen).values(values))
+    return update(feeds).where(*is_as_seen).values(values)
 
 
 _SET_STATE = _set_state_statement()

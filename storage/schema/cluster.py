@@ -1,4 +1,4 @@
-"""The tables by which several machines share one store: whose lease it is, and who may ask which host when."""
+"""Define the tables by which several machines share one store: leases and host limits."""
 
 from sqlalchemy import Column, Table
 

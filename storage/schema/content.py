@@ -1,5 +1,7 @@
-"""Every table. What is due is found through partial indexes that hold only waiting rows, so that looking for work costs
-the same with a hundred million finished articles behind it.
+"""Define the tables of feeds, articles, stories and alerts.
+
+Due rows are found through partial indexes that hold only waiting rows, so that the query costs the same with a hundred
+million finished articles behind it.
 
 Texts and fingerprints stand apart from `articles`: they are large, go at other ages, and are read by other steps.
 """

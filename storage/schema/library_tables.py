@@ -1,4 +1,6 @@
-"""Tables of a library that brings its own SQL: run as given, once, in one transaction with a note of how far it got.
+"""Make the tables of a library that brings its own SQL.
+
+The SQL is run as given, once, in one transaction with a note of how far it got.
 
 The note is the comment on one of the library's tables, so that it goes wherever the table goes. PostgreSQL only.
 """
@@ -14,8 +16,11 @@ from storage.sql.transaction_locks import SCHEMA, exclusive
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignSchema:
-    """A library's SQL: `whole` makes everything, each of `steps` (run by ascending name) leads from one version to a
-    later one. `table` is one that they all keep."""
+    """A library's SQL.
+
+    `whole` makes everything, each of `steps` (run by ascending name) leads from one version to a later one. `table` is
+    one that they all keep.
+    """
 
     table: str
     whole: str
@@ -23,23 +28,23 @@ class ForeignSchema:
 
     @property
     def newest(self) -> str:
-        """The last step, which `whole` contains."""
+        """Return the last step, which `whole` contains."""
         return max(self.steps)
 
 
 async def bring_up(database: Database, foreign: ForeignSchema) -> str | None:
-    """Make or renew the tables; the step they now contain, None when nothing was missing. Raises StoreError."""
+    """Make or upgrade the tables; return the step they now contain, None when none was missing."""
     return await database.run(lambda connection: _bring_up(connection, foreign))
 
 
 async def is_up(database: Database, foreign: ForeignSchema) -> bool:
-    """Whether the library's tables are as new as its steps, or newer."""
+    """Tell whether the library's tables are as new as its steps, or newer."""
     found = await database.read(lambda connection: _found(connection, foreign.table))
     return found is not None and found >= foreign.newest
 
 
 def _found(connection: Connection, table: str) -> str | None:
-    """The last step the tables contain; "" when they were made by somebody else."""
+    """Return the last step the tables contain; "" when they were made by another program."""
     known = text(
         "SELECT coalesce(obj_description(c.oid, 'pg_class'), '') FROM pg_class c WHERE c.oid = to_regclass(:t)"
     )
@@ -58,7 +63,7 @@ def _bring_up(connection: Connection, foreign: ForeignSchema) -> str | None:
 
 
 def _missing(foreign: ForeignSchema, found: str | None) -> list[str]:
-    """Tables that somebody made with the library's own tools are taken to be as new as the library."""
+    """Return the missing scripts; tables made with the library's own tools count as up to date."""
     if found is None:
         return [foreign.whole]
     return [foreign.steps[name] for name in sorted(foreign.steps) if found and name > found]

@@ -1,4 +1,4 @@
-"""All tables together, for those who go through every one: migrations, copies, backups."""
+"""Gather all tables, for what goes through every one: migrations, copies, backups."""
 
 from storage.schema import cluster as cluster_schema
 from storage.schema import history as history_schema

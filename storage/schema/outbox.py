@@ -1,4 +1,4 @@
-"""The tables of telling people: messages to send, what they carry, what is muted."""
+"""Define the tables of notifying people: messages to send, what they carry, what is muted."""
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, true
 

@@ -1,4 +1,4 @@
-"""The table of the processes that take part, by which the daemon itself is watched."""
+"""Define the table of the processes on a store, by which the daemon itself is watched."""
 
 from sqlalchemy import Column, Table
 

@@ -1,4 +1,4 @@
-"""Bringing a database to the schema this program knows, or refusing to touch one it does not know.
+"""Bring a database to the schema this program knows, or refuse to touch one it does not know.
 
 All missing steps run in one transaction: a program killed in the middle leaves the old schema, complete. Each step is
 a file of `migrations/versions`, named after its revision; alembic, a tenth of what the program takes to start, is only
@@ -35,28 +35,30 @@ _REVISION = text("SELECT version_num FROM alembic_version")
 
 
 async def upgrade(database: Database) -> str:
-    """Run the steps that are missing; the schema's revision. Raises SchemaTooNew, having changed nothing."""
+    """Run the steps that are missing; return the schema's revision. Raises SchemaTooNew, having changed nothing."""
     return await database.run(upgrade_now)
 
 
 async def check_schema(database: Database) -> None:
-    """Raises SchemaMissing or SchemaTooNew unless the schema is one that this program can work with."""
+    """Raise SchemaMissing or SchemaTooNew unless the schema is one that this program can work with."""
     await database.read(_check)
 
 
 def refuse_too_new(database: Database) -> None:
-    """Raises SchemaTooNew when a newer program has changed the schema beyond what this one can work with. For a daemon
-    at work, in a thread of its own."""
+    """Raise SchemaTooNew when a newer program has changed the schema beyond what this one can work with.
+
+    For a daemon at work, in a thread of its own.
+    """
     database.run_now(_too_new)
 
 
 def newest() -> str:
-    """The revision of the schema this program knows."""
+    """Return the revision of the schema this program knows."""
     return max(_known())
 
 
 def current(connection: Connection) -> str | None:
-    """The revision of the database's schema; None for an empty database."""
+    """Return the revision of the database's schema; None for an empty database."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     revision: str | None = connection.execute(_REVISION).scalar_one_or_none()
@@ -72,7 +74,7 @@ def instance(connection: Connection) -> str:
 
 
 def upgrade_now(connection: Connection) -> str:
-    """`upgrade` inside the transaction of `connection`."""
+    """Run `upgrade` inside the transaction of `connection`."""
     exclusive(connection, SCHEMA)
     if _too_new(connection):
         return str(current(connection))
@@ -102,7 +104,7 @@ def _remember(connection: Connection) -> None:
 
 
 def _oldest_program() -> str:
-    """The schema revision of the oldest program that may work beside this one."""
+    """Return the schema revision of the oldest program that may work beside this one."""
     from alembic.script import ScriptDirectory
 
     step = ScriptDirectory.from_config(_config()).get_revision("head")
@@ -121,7 +123,7 @@ def _check(connection: Connection) -> None:
 
 
 def _too_new(connection: Connection) -> bool:
-    """Whether a newer program upgraded the database but left it usable for us; raises SchemaTooNew when it did not."""
+    """Tell whether a newer program upgraded the database but left it usable; raise SchemaTooNew if it did not."""
     found, known = current(connection), _known()
     if found is None or found in known:
         return False
@@ -143,5 +145,5 @@ def _config() -> "Config":
 
 
 def _known() -> frozenset[str]:
-    """The revisions this program has steps for; they are numbered."""
+    """Return the revisions this program has steps for; they are numbered."""
     return frozenset(path.name[:4] for path in _STEPS.glob("[0-9][0-9][0-9][0-9]_*.py"))

@@ -1,4 +1,4 @@
-"""Database engine, column types, transactions, bulk statements.
+"""Open databases and run transactions: engine, column types, locks, upserts.
 
 Tables and their meaning belong to the subject packages.
 """

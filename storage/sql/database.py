@@ -1,4 +1,6 @@
-"""One database, asynchronous outside, synchronous inside: each unit of work is one transaction in a worker thread.
+"""Open a database, asynchronous outside, synchronous inside.
+
+Each unit of work is one transaction in a worker thread.
 
 SQLAlchemy's asynchronous layer costs ten times what its synchronous one does on short statements (`docs/decisions`),
 and a transaction that cannot await cannot be left open while something slow happens.
@@ -61,26 +63,26 @@ class Database:
 
     @property
     def is_postgres(self) -> bool:
-        """Whether several processes may work here at once."""
+        """Tell whether several processes may work here at once."""
         return self.engine.dialect.name == "postgresql"
 
     @property
     def conninfo(self) -> str:
-        """PostgreSQL's address as its own tools understand it, password included."""
+        """Return PostgreSQL's address as its own tools understand it, password included."""
         return self.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     @property
     def path(self) -> Path | None:
-        """The file of a SQLite database; None for PostgreSQL and for memory."""
+        """Return the file of a SQLite database; None for PostgreSQL and for memory."""
         return _file(self.engine.url)
 
     @staticmethod
     def path_of(url: str) -> Path | None:
-        """The file a SQLite database at `url` has, opened or not; None for others. Raises StoreUnavailable."""
+        """Return the file a SQLite database at `url` has, opened or not; None for others. Raises StoreUnavailable."""
         return _file(_parsed(url))
 
     async def run(self, work: Callable[[Connection], T]) -> T:
-        """`work` in one read-write transaction, committed when it returns; a database's fault becomes a `StoreError`.
+        """Run `work` in one read-write transaction, committed when it returns. Raises StoreError.
 
         On SQLite the transaction holds the write lock from its first moment (BEGIN IMMEDIATE), so what `work` reads is
         still true when it writes.
@@ -88,11 +90,11 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._writer, self.run_now, work)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        """`work` in one transaction that only reads, beside whatever is being written."""
+        """Run `work` in one transaction that only reads, beside whatever is being written."""
         return await asyncio.get_running_loop().run_in_executor(self._reader, self.read_now, work)
 
     def run_now(self, work: Callable[[Connection], T]) -> T:
-        """`run` for callers without an event loop, in the caller's thread."""
+        """Do `run` for callers without an event loop, in the caller's thread."""
         return _transact(self.engine, work, self._guard)
 
     def check(self) -> None:
@@ -100,22 +102,22 @@ class Database:
         self.read_now(lambda connection: connection.execute(text("SELECT count(*) FROM meta")).scalar_one())
 
     def read_now(self, work: Callable[[Connection], T]) -> T:
-        """`read` for callers without an event loop, in the caller's thread."""
+        """Do `read` for callers without an event loop, in the caller's thread."""
         return _transact(self._reading, work, self._guard)
 
     async def close(self) -> None:
-        """Finish what runs and let go of every connection."""
+        """Finish what runs and close every connection."""
         await asyncio.to_thread(self.close_now)
 
     def close_now(self) -> None:
-        """`close` for callers without an event loop."""
+        """Do `close` for callers without an event loop."""
         self._reader.shutdown(wait=True)
         self._writer.shutdown(wait=True)
         self.engine.dispose()
 
 
 def make_engine(url: str, *, connections: int = 4, busy_ms: int = BUSY_TIMEOUT_MS) -> Engine:
-    """A synchronous engine with our settings; raises StoreUnavailable when `url` is not one we can use."""
+    """Make a synchronous engine with our settings; raises StoreUnavailable when `url` is not one we can use."""
     parsed = _parsed(url)
     backend = parsed.get_backend_name()
     if backend == "sqlite":
@@ -175,8 +177,10 @@ def _postgres_engine(url: URL, connections: int) -> Engine:
 
 
 def _try_if_suspect(dbapi_connection: Any, _record: object, _proxy: object) -> None:  # noqa: ANN401
-    """A connection on which the server has said something while nobody asked has probably been cut off: then another
-    is made. To look costs a microsecond; to ask each time, as much as a short statement."""
+    """Test a connection on which the server has sent something unasked: it has probably been cut off.
+
+    Then another is made. The poll costs a microsecond; a query each time, as much as a short statement.
+    """
     watch = select.poll()
     watch.register(dbapi_connection.fileno(), select.POLLIN)
     if not watch.poll(0):
@@ -191,7 +195,7 @@ def _try_if_suspect(dbapi_connection: Any, _record: object, _proxy: object) -> N
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401
-    """Durable (FULL: a commit survives power loss, WAL+NORMAL does not) and strict."""
+    """Make a connection durable (FULL: a commit survives power loss, WAL+NORMAL does not) and strict."""
     dbapi_connection.isolation_level = None  # transactions are begun by _begin_sqlite, not guessed by the driver
     for pragma in (
         "journal_mode=WAL",
@@ -228,7 +232,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _make_private(file: Path) -> None:
-    """Create a SQLite file readable by its owner only, and take a present one from all others but its group.
+    """Make a SQLite file readable by its owner only, and take a present one from all others but its group.
 
     Addresses of sources in it may hold passwords and keys. SQLite gives its log the mode of the file. A present file is
     never opened here: closing it would drop this process's POSIX locks on it, and another process would then delete the
@@ -245,7 +249,10 @@ def _make_private(file: Path) -> None:
 
 
 def _transact(engine: Engine, work: Callable[[Connection], T], guard: FileGuard) -> T:
-    """The file is looked at before the work and before the commit: what goes into a deleted file is lost."""
+    """Run a transaction; the file is checked before the work and before the commit.
+
+    What is written into a deleted file is lost.
+    """
     try:
         with engine.begin() as connection:
             guard.check()

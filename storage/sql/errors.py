@@ -1,5 +1,7 @@
-"""What can go wrong with the store, in a handful of classes that name what a person can do; the only place that knows
-the error codes of SQLite and PostgreSQL."""
+"""Name what can go wrong with the store, in classes that say what a person can do.
+
+The only place that knows the error codes of SQLite and PostgreSQL.
+"""
 
 import sqlite3
 import sys
@@ -112,7 +114,7 @@ _POSTGRES_CLASSES: dict[str, type[StoreError]] = {
 
 
 def store_error(error: "SQLAlchemyError | sqlite3.Error | psycopg.Error") -> StoreError:
-    """The store error that a library's error means; SQL and bound values are left out of its text."""
+    """Return the store error that a library's error means; SQL and bound values are left out of its text."""
     if isinstance(error, PoolTimeout):
         return StoreUnavailable("no database connection became free in time")
     cause = error.orig if isinstance(error, DBAPIError) else error
@@ -150,6 +152,6 @@ def _postgres_kind(cause: "psycopg.Error") -> type[StoreError]:
 
 
 def _first_line(cause: BaseException | None) -> str:
-    """The first line names the trouble; later lines (PostgreSQL's DETAIL) may quote stored values."""
+    """Return the first line, which names the trouble; later ones (PostgreSQL's DETAIL) may quote stored values."""
     text = str(cause).strip()
     return text.splitlines()[0][:300] if text else type(cause).__name__

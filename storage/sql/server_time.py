@@ -1,4 +1,4 @@
-"""The time as the database tells it: the one clock that all machines on it share."""
+"""Read the database's clock: the one clock that all machines on it share."""
 
 from datetime import UTC, datetime
 
@@ -8,7 +8,7 @@ from storage.sql.database import Database
 
 
 async def server_time(database: Database) -> datetime:
-    """The database server's present moment. Only PostgreSQL has a clock of its own."""
+    """Return the database server's present moment. Only PostgreSQL has a clock of its own."""
     return await database.read(_time)
 
 

@@ -1,4 +1,4 @@
-"""Locks held until a transaction ends. On SQLite the write transaction itself is the lock: there is one writer."""
+"""Take locks held until a transaction ends. On SQLite the write transaction itself is the lock: there is one writer."""
 
 from sqlalchemy import Connection, text
 

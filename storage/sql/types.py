@@ -1,4 +1,4 @@
-"""Column types that mean the same on SQLite and PostgreSQL, and the one place where text is made storable."""
+"""Define column types that mean the same on SQLite and PostgreSQL, and the one place where text is made storable."""
 
 import json
 import re
@@ -22,12 +22,12 @@ Digest = LargeBinary(32)
 
 
 def storable(text: str) -> str:
-    """Without NUL, which PostgreSQL refuses, and without lone surrogates, which no database can encode."""
+    """Return text without NUL, which PostgreSQL refuses, and without lone surrogates, which no database can encode."""
     return text if "\x00" not in text and _is_encodable(text) else _UNSTORABLE.sub("", text)
 
 
 def _is_encodable(text: str) -> bool:
-    """Whether there is no lone surrogate in it: encoding is ten times as fast as looking at each character."""
+    """Tell whether text has no lone surrogate: encoding it is ten times as fast as testing each character."""
     if text.isascii():
         return True
     try:
@@ -38,7 +38,7 @@ def _is_encodable(text: str) -> bool:
 
 
 def to_json(value: object) -> str:
-    """JSON with every string in it made storable; what may have to be changed is looked for in the finished text."""
+    """Return JSON with every string in it made storable; the finished text is searched for what must change."""
     text = _JSON.encode(value)
     if "\\u0000" in text or not _is_encodable(text):
         return _JSON.encode(_storable_json(value))
@@ -86,24 +86,24 @@ class Utc(TypeDecorator[datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Whole numbers on SQLite, `timestamptz` elsewhere."""
+        """Return whole numbers on SQLite, `timestamptz` elsewhere."""
         return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401
-        """To the database's form; a naive datetime is a fault of the program."""
+        """Convert to the database's form; a naive datetime is a fault of the program."""
         if value is None:
             return None
         return microseconds(value) if dialect.name == "sqlite" else _in_utc(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401
-        """Back to an aware datetime in UTC."""
+        """Convert back to an aware datetime in UTC."""
         if value is None:
             return None
         return _EPOCH + timedelta(microseconds=value) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
 def microseconds(value: datetime) -> int:
-    """An aware moment as SQLite keeps it: microseconds since 1970. Raises ValueError for a naive one."""
+    """Return an aware moment as SQLite keeps it: microseconds since 1970. Raises ValueError for a naive one."""
     since = _in_utc(value) - _EPOCH
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 

@@ -1,4 +1,4 @@
-"""Small statements that several files of this package need, the same on both databases."""
+"""Build upserts and key lists, the same on both databases."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,12 +27,12 @@ class InEither:
     postgresql: UpdateBase
 
     def on(self, connection: Connection) -> UpdateBase:
-        """The statement in the words of the connection's database."""
+        """Return the statement in the dialect of the connection's database."""
         return self.postgresql if connection.dialect.name == "postgresql" else self.sqlite
 
 
 def upserting(table: Table, finish: Callable[[Upsert], UpdateBase]) -> InEither:
-    """An upsert of `table`, to be built once, as a constant: building a statement takes longer than executing it.
+    """Build an upsert of `table`, once, as a constant: building a statement takes longer than executing it.
 
     Its columns are those of the row it is executed with.
     """
@@ -40,7 +40,7 @@ def upserting(table: Table, finish: Callable[[Upsert], UpdateBase]) -> InEither:
 
 
 def replacing(table: Table, key: str, columns: Iterable[str]) -> InEither:
-    """An upsert that replaces `columns` of the row that has the same `key`."""
+    """Build an upsert that replaces `columns` of the row that has the same `key`."""
     names = list(columns)
     return upserting(
         table,
@@ -51,31 +51,31 @@ def replacing(table: Table, key: str, columns: Iterable[str]) -> InEither:
 
 
 def adding(table: Table) -> InEither:
-    """An INSERT that passes over rows already there."""
+    """Build an INSERT that passes over rows already there."""
     return upserting(table, lambda new: new.on_conflict_do_nothing())
 
 
 def upsert(connection: Connection, table: Table) -> Upsert:
-    """An upsert in the connection's dialect, for statements executed too rarely to be kept."""
+    """Build an upsert in the connection's dialect, for statements executed too rarely to be kept."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
 def batches(items: Sequence[T], size: int = KEYS_PER_STATEMENT) -> Iterator[list[T]]:
-    """`items` in lists of at most `size`."""
+    """Split `items` into lists of at most `size`."""
     rest = iter(items)
     while batch := list(islice(rest, size)):
         yield batch
 
 
 def padded(keys: Iterable[T]) -> list[T]:
-    """`keys`, the last one repeated until their number is a power of two: few different statements stay prepared."""
+    """Return `keys`, the last one repeated to a power of two in number: few different statements stay prepared."""
     found = list(keys)
     missing = (1 << (len(found) - 1).bit_length()) - len(found) if found else 0
     return found + found[-1:] * missing
 
 
 def url_key(url: str | None) -> int | None:
-    """The number an article's address is looked up by: 63 bits of its SHA-256. Compare the address itself as well."""
+    """Return the number an article's address is found by: 63 bits of its SHA-256; compare the address too."""
     if url is None:
         return None
     return int.from_bytes(hashlib.sha256(url.encode("utf-8", "surrogatepass")).digest()[:8], "big") >> 1
