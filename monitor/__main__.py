@@ -9,7 +9,7 @@ signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 # Before anything else is imported: as a container's first process we would not even notice it otherwise.
 
 # `http.proxy` alone decides about proxies; slack-sdk and urllib would take one from the environment.
-for name in [name for name in os.environ if name.lower() in ("http_proxy", "https_proxy", "all_proxy")]:
+for name in [name for name in os.environ if name.lower() in ("http_proxy", "https_proxy", "all_proxy", "no_proxy")]:
     del os.environ[name]
 
 from monitor.cli.main import main  # noqa: E402

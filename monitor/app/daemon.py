@@ -271,6 +271,7 @@ async def open_process(
             clock=clock,
             heartbeat_url=settings.heartbeat.url,
             heartbeat_proxy=settings.http.proxy,
+            heartbeat_ca_file=settings.http.ca_file,
             started_at=clock.now(),
             complaints=lambda: (
                 *((membership.problem,) if membership.problem else ()),

@@ -30,7 +30,12 @@ def notifiers(settings: Settings, clock: Clock, console: Console | None = None) 
 
     Tokens are read anew for each call, so that a new one needs no restart.
     """
-    calls = SlackCalls(timeout=settings.slack.timeout, api_url=settings.slack.api_url, proxy=settings.http.proxy)
+    calls = SlackCalls(
+        timeout=settings.slack.timeout,
+        api_url=settings.slack.api_url,
+        proxy=settings.http.proxy,
+        ca_file=settings.http.ca_file,
+    )
     return {
         Channel.CONSOLE: ConsoleNotifier(console or Console(highlight=False)),
         Channel.SLACK: SlackNotifier(token=secret("slack_bot_token"), calls=calls, clock=clock),

@@ -56,7 +56,12 @@ def interact_of(database: Database, catalogs: CatalogSource, clock: Clock) -> In
 
 def slack_socket(database: Database, settings: Settings, catalogs: CatalogSource, clock: Clock) -> SlackSocket:
     """Return the connection to Slack for clicks and commands; it stays closed without an app token."""
-    calls = SlackCalls(timeout=settings.slack.timeout, api_url=settings.slack.api_url, proxy=settings.http.proxy)
+    calls = SlackCalls(
+        timeout=settings.slack.timeout,
+        api_url=settings.slack.api_url,
+        proxy=settings.http.proxy,
+        ca_file=settings.http.ca_file,
+    )
     lookups = SlackNotifier(token=secret("slack_bot_token"), calls=calls, clock=clock)
     admission = Admission(
         channels=lookups.channels,
@@ -72,4 +77,5 @@ def slack_socket(database: Database, settings: Settings, catalogs: CatalogSource
         hears=interact_of(database, catalogs, clock),
         admission=admission,
         proxy=settings.http.proxy,
+        ca_file=settings.http.ca_file,
     )

@@ -50,6 +50,8 @@ class PollStep:
     outlet_of: Callable[[str], str]
     chance: Callable[[], float]
     network: Network = field(default_factory=Network)
+    _suspects: dict[str, tuple[FeedForPoll, Failure]] = field(default_factory=dict)
+    """Feeds whose failures were recorded as theirs, and may turn out to have been our own network's."""
 
     async def due(self, limit: int, skip: Collection[str] = ()) -> Sequence[FeedForPoll]:
         """Return feeds whose time has come, longest overdue first, without those in `skip`."""
@@ -86,7 +88,23 @@ class PollStep:
             answer = outage.ours(answer)
         polled = await self._decide(feed, answer)
         sent = notices(notice, self.catalog.current().admin_receiver, self.clock.now())
-        return await self.store.record(replace(polled, deliveries=(*polled.deliveries, *sent)))
+        recorded = await self.store.record(replace(polled, deliveries=(*polled.deliveries, *sent)))
+        if isinstance(answer, Failure) and answer.reason in outage.OUT_OF_REACH:
+            self._suspects[feed.feed.key] = feed, answer
+        if self.network.down_since is not None:
+            await self._forgive()
+        elif not self.network.failing:
+            self._suspects.clear()
+        return recorded
+
+    async def _forgive(self) -> None:
+        """Record once more, as our own network's, the failures just before it was known to be down."""
+        while self._suspects:
+            _, (feed, failure) = self._suspects.popitem()
+            polled = self._decider(feed).failed(outage.ours(failure))
+            polls = feed.state.polls + 1
+            state = replace(polled.state, polls=polls + 1)
+            await self.store.record(replace(polled, seen_polls=polls, state=state))
 
     async def _decide(self, feed: FeedForPoll, answer: Fetched | NotModified | Failure) -> Polled:
         if isinstance(answer, Failure):

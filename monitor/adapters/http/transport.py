@@ -65,7 +65,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         )
         self._vets_targets = proxy is not None
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls or _trust(settings.ca_file),
+            ssl_context=tls or trust(settings.ca_file),
             max_connections=settings.concurrency * 2,
             max_keepalive_connections=KEPT_ALIVE,
             keepalive_expiry=KEPT_ALIVE_FOR,
@@ -96,7 +96,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         await self._pool.aclose()
 
 
-def _trust(ca_file: str | None) -> ssl.SSLContext:
+def trust(ca_file: str | None) -> ssl.SSLContext:
     """Return the authorities of `ca_file`, or those that come with us."""
     return ssl.create_default_context(cafile=ca_file) if ca_file else httpx.create_ssl_context(trust_env=False)
 

@@ -26,10 +26,12 @@ _THREADS = 16
 class SlackCalls:
     """slack-sdk's two clients, made anew for each call: the token may have changed."""
 
-    def __init__(self, *, timeout: timedelta, api_url: str, proxy: str | None = None) -> None:
+    def __init__(
+        self, *, timeout: timedelta, api_url: str, proxy: str | None = None, ca_file: str | None = None
+    ) -> None:
         self._timeout = timeout.total_seconds()
         self._api_url = api_url if api_url.endswith("/") else f"{api_url}/"
-        self._proxy = proxy
+        self._proxy, self._ca_file = proxy, ca_file
         self._slots = asyncio.Semaphore(_THREADS)
         self._log = logging.getLogger("monitor.slack")
         self._log.setLevel(logging.CRITICAL)  # slack-sdk logs requests whole; failures are values here
@@ -69,7 +71,7 @@ class SlackCalls:
     @cached_property
     def _tls(self) -> PunctualTLS:
         """Made at the first call, and kept: reading the system's certificates takes a tenth of a second."""
-        return punctual_tls(self._timeout)
+        return punctual_tls(self._timeout, self._ca_file)
 
     async def _within(self, call: Callable[[], T], late: Callable[[], bool]) -> T:
         def in_time() -> T:

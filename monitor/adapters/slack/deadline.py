@@ -67,9 +67,12 @@ class PunctualTLS(ssl.SSLContext):
         return wrapped
 
 
-def punctual_tls(patience: float) -> PunctualTLS:
+def punctual_tls(patience: float, ca_file: str | None = None) -> PunctualTLS:
     """One that trusts what the system trusts (what `ssl.create_default_context` does)."""
     context = PunctualTLS(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_default_certs()
+    if ca_file is None:
+        context.load_default_certs()
+    else:
+        context.load_verify_locations(ca_file)
     context.patience = patience
     return context

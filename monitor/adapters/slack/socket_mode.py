@@ -6,6 +6,7 @@ An envelope is acknowledged once what it asks for is recorded; one that arrives 
 import asyncio
 import contextlib
 import logging
+import ssl
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -73,10 +74,12 @@ class SlackSocket:
         hears: Hears,
         admission: Admission | None = None,
         proxy: str | None = None,
+        ca_file: str | None = None,
     ) -> None:
         self._token = token
         self._admission = admission
         self._proxy = proxy
+        self._tls = ssl.create_default_context(cafile=ca_file) if ca_file else None
         self._failing = False
         self._api_url = api_url if api_url.endswith("/") else f"{api_url}/"
         self._calls = calls
@@ -130,7 +133,7 @@ class SlackSocket:
         return connected
 
     def _client(self, token: str) -> SocketModeClient:
-        web = WebClient(base_url=self._api_url, logger=self._quiet, retry_handlers=[], proxy=self._proxy)
+        web = WebClient(base_url=self._api_url, ssl=self._tls, logger=self._quiet, retry_handlers=[], proxy=self._proxy)
         web.proxy = self._proxy  # not what slack-sdk found in the environment
         # slack-sdk would connect anew once a second for ever: `run` does, ever more seldom
         client = SocketModeClient(

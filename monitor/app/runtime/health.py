@@ -53,6 +53,7 @@ class Health:
     clock: Clock
     heartbeat_url: str | None
     heartbeat_proxy: str | None = None
+    heartbeat_ca_file: str | None = None
     started_at: datetime
     name: str = field(default_factory=process_name)
     complaints: Callable[[], tuple[str, ...]] = tuple
@@ -138,7 +139,7 @@ class Health:
         checked = {name: self.runners[name].progress.checked_at or 0.0 for name in ("poll", "deliver")}
         if all(at > self._beaten.get(name, 0.0) for name, at in checked.items()):
             self._beaten = checked
-            failure = await beat(self.heartbeat_url, self.heartbeat_proxy)
+            failure = await beat(self.heartbeat_url, self.heartbeat_proxy, self.heartbeat_ca_file)
             if failure is not None and not self._heartbeat_failed:
                 log.warning("the heartbeat could not be sent: %s", failure)
             self._heartbeat_failed = failure is not None

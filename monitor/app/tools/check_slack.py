@@ -35,7 +35,12 @@ async def try_slack(config: Path | None, names: tuple[str, ...]) -> AsyncIterato
 async def credentials_work(config: Path | None) -> AsyncIterator[SlackCheckResult]:
     """Whether Slack accepts the token, and with which scopes; nothing is posted. Raises ConfigurationInvalid."""
     settings = opened(config)[0].settings
-    calls = SlackCalls(timeout=settings.slack.timeout, api_url=settings.slack.api_url, proxy=settings.http.proxy)
+    calls = SlackCalls(
+        timeout=settings.slack.timeout,
+        api_url=settings.slack.api_url,
+        proxy=settings.http.proxy,
+        ca_file=settings.http.ca_file,
+    )
     async for finding in SlackCheck(token=secret("slack_bot_token"), calls=calls, clock=SystemClock()).credentials():
         yield finding
 
@@ -44,7 +49,12 @@ async def _try_app(
     settings: Settings, receivers: tuple[Receiver, ...], app_token: str | None
 ) -> AsyncIterator[SlackCheckResult]:
     clock = SystemClock()
-    calls = SlackCalls(timeout=settings.slack.timeout, api_url=settings.slack.api_url, proxy=settings.http.proxy)
+    calls = SlackCalls(
+        timeout=settings.slack.timeout,
+        api_url=settings.slack.api_url,
+        proxy=settings.http.proxy,
+        ca_file=settings.http.ca_file,
+    )
     check = SlackCheck(token=secret("slack_bot_token"), calls=calls, clock=clock)
     accepted = True
     async for finding in check.credentials():
