@@ -70,6 +70,6 @@ def command_name() -> str:
 
 
 def _reports(alert: ListedAlert) -> str:
-    outlets = f"{alert.outlets} independent {'outlet' if alert.outlets == 1 else 'outlets'}"
+    outlets = f"{alert.outlets} {'outlet' if alert.outlets == 1 else 'outlets'}"
     copies = f", {alert.copies} {'copy' if alert.copies == 1 else 'copies'}" if alert.copies else ""
     return outlets + copies

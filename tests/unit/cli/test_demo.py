@@ -66,7 +66,7 @@ def test_the_closing_words_come_from_what_happened() -> None:
     )
     said = "\n".join(Text.from_markup(line).plain for line in closing_lines(day))
     assert "In 30 seconds 9 articles were published and 8 read; they tell 5 stories.\n1 story raised an alert:" in said
-    assert "HIGH ferries: Ferry stuck (2 independent outlets, 1 copy)" in said
+    assert "HIGH ferries: Ferry stuck (2 outlets, 1 copy)" in said
     assert "5 articles raised nothing." in said
     assert 'The nearest miss: "A boat" (quay.example) scored 0.7 of the 1 that ferries asks for:' in said
     assert "$harbour is not found" in said
