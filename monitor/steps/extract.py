@@ -11,7 +11,7 @@ from monitor.domain.articles.agencies import agency_credited, credit_in
 from monitor.domain.articles.article import Article, Method, Stage, Text
 from monitor.domain.articles.edits import edited, is_edit
 from monitor.domain.articles.front_page import is_front_page
-from monitor.domain.articles.headings import without_heading
+from monitor.domain.articles.headings import first_words, without_heading
 from monitor.domain.failures import Failure, Reason
 from monitor.domain.ledger import Note
 from monitor.domain.strings.spans import in_words
@@ -139,7 +139,7 @@ def _chosen(article: Article, found: Text | Failure | None) -> tuple[Text, Note]
         )
     text = replace(
         found,
-        title=article.title or found.title,
+        title=article.title or found.title or first_words(found.body),
         body=without_heading(found.body, article.title, found.title),
         published=article.published or found.published,
         author=article.author or found.author,
@@ -151,7 +151,7 @@ def _chosen(article: Article, found: Text | Failure | None) -> tuple[Text, Note]
 
 def _from_feed(article: Article, given: str, *doubts: str) -> Text:
     return Text(
-        title=article.title,
+        title=article.title or first_words(given),
         body=given,
         method=Method.FEED,
         published=article.published,

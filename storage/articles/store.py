@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Integer, and_, bindparam, func, select, update
+from sqlalchemy import Connection, Integer, and_, bindparam, case, func, select, update
 
 from monitor.domain.alerts.verdict import Judge, Verdict
 from monitor.domain.articles.article import Article, Stage, Text
@@ -33,7 +33,11 @@ _STILL_DUE = with_texts().where(_WAITING, articles.c.id.in_(bindparam("ids", exp
 _PASS_ON = (
     update(articles)
     .where(articles.c.id == bindparam("passed"))
-    .values(language=func.coalesce(bindparam("found_language", type_=Words), articles.c.language))
+    .values(
+        language=func.coalesce(bindparam("found_language", type_=Words), articles.c.language),
+        # an entry without a title is headed by its page's, or by its first words
+        title=case((articles.c.title == "", bindparam("found_title", type_=Words)), else_=articles.c.title),
+    )
 )
 
 
@@ -120,6 +124,7 @@ def _passed_on(item: _Read) -> dict[str, object]:
         "due": item.now,
         "attempt": 0,
         "found_language": item.text.language,
+        "found_title": item.text.title,
     }
 
 

@@ -15,7 +15,7 @@ from storage.sql.upserts import adding, batches, padded, replacing, url_key
 _KEYS_PER_LOOKUP = 500
 """SQLite before 3.32 takes 999 values a statement; the cost per key has levelled off by then."""
 _KNOWN = (
-    select(identities.c.hash, identities.c.article_id, articles.c.content_hash)
+    select(identities.c.hash, identities.c.article_id, articles.c.content_hash, articles.c.url)
     .outerjoin(articles, articles.c.id == identities.c.article_id)
     .where(identities.c.hash.in_(bindparam("keys", expanding=True)))
 )
@@ -29,6 +29,7 @@ _SIGHT = adding(sightings)
 _REVISE = (
     update(articles).where(articles.c.id == bindparam("revised_id")).values(attempt=0, revision=articles.c.revision + 1)
 )
+_CORRECT_LINK = update(articles).where(articles.c.id == bindparam("corrected_id"))
 _STILL_THERE = select(articles.c.id).where(articles.c.id.in_(bindparam("ids", expanding=True)))
 _REPLACE_ENTRY_TEXT = replacing(texts, "article_id", ("entry_text",))
 
@@ -42,7 +43,8 @@ def known_entries(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, 
     for batch in batches(keys, _KEYS_PER_LOOKUP):
         rows = connection.execute(_KNOWN, {"keys": padded(batch)})
         found.update(
-            (bytes(key), KnownEntry(article_id=article_id, content_hash=content)) for key, article_id, content in rows
+            (bytes(key), KnownEntry(article_id=article_id, content_hash=content, url=url))
+            for key, article_id, content, url in rows
         )
     return found
 
@@ -183,6 +185,13 @@ def revise(connection: Connection, revised: Sequence[Revised], now: datetime) ->
         for item in revised
     ]
     connection.execute(_REVISE, rows)
+    moved = [
+        {"corrected_id": item.article_id, "url": item.url, "url_key": url_key(item.url)}
+        for item in revised
+        if item.url is not None
+    ]
+    if moved:
+        connection.execute(_CORRECT_LINK, moved)
     _replace_entry_texts(connection, revised)
 
 

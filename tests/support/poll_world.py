@@ -139,7 +139,11 @@ class FeedWorld:
         keys = DocumentKeys.of(self.feed.key, body_hash(answer.body), document.entries)
         articles = {key: self.store.keys[key] for key in keys.lookups() if key in self.store.keys}
         known = {
-            key: KnownEntry(article_id=article, content_hash=self.store.hashes[article])
+            key: KnownEntry(
+                article_id=article,
+                content_hash=self.store.hashes[article],
+                url=self.store.articles[article - 1].entry.url,
+            )
             for key, article in articles.items()
         }
         return decider.read(answer, document, keys, known)

@@ -27,10 +27,11 @@ to make it up at every request (a session in the guid, a token in the link): suc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownEntry:
-    """The article of a key and its last content, None once it was deleted."""
+    """The article of a key, its last content and its address; None once it was deleted."""
 
     article_id: int
     content_hash: bytes | None = None
+    url: str | None = None
 
 
 KnownEntries = Mapping[bytes, KnownEntry]
@@ -183,18 +184,22 @@ class EntryMatcher:
         here = keys.shown in self.known or keys.guid in self.known
         if elsewhere and not here:
             self.sightings.append(article)
-        before = next((self.known[key].content_hash for key in keys.lookups() if self._article(key) == article), None)
+        stored = next(self.known[key] for key in keys.lookups() if self._article(key) == article)
+        before = stored.content_hash
         extra: tuple[bytes, ...] = ()
-        fresh_words = keys.said not in self.known and article not in self.revised
-        if before is not None and changed(before, keys.content) and fresh_words:
+        link = entry.url if self._is_corrected_link(stored, entry, keys, restless) else None
+        reworded = before is not None and changed(before, keys.content) and keys.said not in self.known
+        if before is not None and (reworded or link) and article not in self.revised:
             self.revised[article] = Revised(
                 article_id=article,
                 title=entry.title,
                 summary=entry.summary,
                 content_hash=keys.content,
                 text=entry.text,
+                url=link,
             )
-            extra = (keys.said, said_before(self.document.feed_key, before))
+            if reworded:
+                extra = (keys.said, said_before(self.document.feed_key, before))
         unwanted = {keys.guid} if "guid" in restless else set()
         if "shown" in restless:
             unwanted |= {keys.url, keys.shown, keys.baseline}
@@ -206,6 +211,18 @@ class EntryMatcher:
         fresh = self._unclaimed((*(key for key in keys.to_keep(baseline=True) if key not in unwanted), *extra))
         if fresh:
             self.aliases.append((article, fresh))
+
+    def _is_corrected_link(self, stored: KnownEntry, entry: Entry, keys: EntryKeys, restless: frozenset[str]) -> bool:
+        """Return whether an entry known by a guid of its own leads to a new page.
+
+        Only the feed an article came from corrects it. Another query alone is a token that changes at every request.
+        """
+        if stored.content_hash is None or stored.content_hash[:8] != keys.content[:8] or "shown" in restless:
+            return False
+        if not keys.independent or self._article(keys.guid) != stored.article_id or entry.url is None:
+            return False
+        unknown = keys.url is not None and not {keys.url, keys.shown, keys.baseline} & self.known.keys()
+        return unknown and entry.url.partition("?")[0] != (stored.url or "").partition("?")[0]
 
     def _add(self, entry: Entry, keys: EntryKeys, *, baseline: bool) -> None:
         """Note a new article, unless an earlier entry of the document is the same."""

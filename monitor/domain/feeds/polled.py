@@ -12,7 +12,8 @@ from monitor.domain.ledger import Note
 class Revised:
     """A known article whose entry changed: it is extracted and triaged again.
 
-    `text` is the longest plain text the feed carries now; `stage` where the article starts again.
+    `text` is the longest plain text the feed carries now; `stage` where the article starts again; `url` the corrected
+    address, None where it stays.
     """
 
     article_id: int
@@ -20,6 +21,7 @@ class Revised:
     summary: str
     content_hash: bytes
     text: str = ""
+    url: str | None = None
     stage: Stage = Stage.EXTRACT
 
 
