@@ -9,6 +9,8 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from monitor.domain.articles.article import NewArticle
 from monitor.domain.feeds.match_entries import KnownEntry
 from monitor.domain.feeds.polled import Revised
+from storage.outbox.add import add_deliveries
+from storage.outbox.rewrites import rewrites_showing
 from storage.schema.content import articles, identities, sightings, texts
 from storage.sql.upserts import adding, batches, padded, replacing, url_key
 
@@ -192,6 +194,8 @@ def revise(connection: Connection, revised: Sequence[Revised], now: datetime) ->
     ]
     if moved:
         connection.execute(_CORRECT_LINK, moved)
+        corrected = [item.article_id for item in revised if item.url is not None]
+        add_deliveries(connection, rewrites_showing(connection, corrected, "link", now), {}, now)
     _replace_entry_texts(connection, revised)
 
 

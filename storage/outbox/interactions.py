@@ -2,11 +2,12 @@
 
 from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
-from monitor.domain.alerts.alert import Alert, DeliveryKind, DeliveryState, NewDelivery
+from monitor.domain.alerts.alert import Alert
 from monitor.domain.alerts.interactions import Consequence
 from storage.outbox.add import add_deliveries
+from storage.outbox.rewrites import rewrites
 from storage.schema.content import alerts
-from storage.schema.outbox import deliveries, delivery_alerts, interactions, silences
+from storage.schema.outbox import deliveries, interactions, silences
 from storage.sql.database import Database
 from storage.sql.upserts import upsert
 from storage.stories.alerts import alert_of
@@ -71,7 +72,7 @@ def _record(connection: Connection, done: Consequence) -> bool:
         connection.execute(_WITHDRAW_VERDICTS, opposite)
     if done.unmutes:
         connection.execute(_END_MUTES, {"story": done.alert.story_id, "about": done.alert.topic, "now": done.at})
-    add_deliveries(connection, _rewrites(connection, done), {}, done.at)
+    add_deliveries(connection, rewrites(connection, done.alert.story_id, done.alert.id, "click", done.at), {}, done.at)
     return True
 
 
@@ -95,31 +96,3 @@ _END_MUTES = (
     )
     .values(until=bindparam("now"))
 )
-
-
-def _rewrites(connection: Connection, done: Consequence) -> list[NewDelivery]:
-    """Return an update of every message that shows the alert's story."""
-    standing = connection.execute(
-        select(deliveries.c.id, deliveries.c.receiver)
-        .distinct()
-        .join(delivery_alerts, delivery_alerts.c.delivery_id == deliveries.c.id)
-        .join(alerts, alerts.c.id == delivery_alerts.c.alert_id)
-        .where(
-            alerts.c.story_id == done.alert.story_id,
-            deliveries.c.state == DeliveryState.SENT.value,
-            deliveries.c.kind.in_([DeliveryKind.ALERT.value, DeliveryKind.DIGEST.value]),
-            deliveries.c.ts.is_not(None),
-        )
-    )
-    return [
-        NewDelivery(
-            receiver=row.receiver,
-            kind=DeliveryKind.UPDATE,
-            group_key=f"click:{row.id}",
-            due=done.at,
-            recurring=True,
-            alert_ids=(done.alert.id,),
-            thread_of=row.id,
-        )
-        for row in standing
-    ]

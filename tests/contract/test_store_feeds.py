@@ -19,6 +19,7 @@ from storage.feeds.store import SqlFeedStore
 from storage.schema.content import articles, identities, ledger, sightings, texts
 from storage.schema.outbox import deliveries
 from storage.sql.database import Database
+from storage.sql.upserts import url_key
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HERALD = Feed(key="herald", url="https://herald.example/rss", every=timedelta(minutes=10), tags=("world",), tier=1)
@@ -193,6 +194,18 @@ async def test_a_changed_entry_starts_its_article_again(store: SqlFeedStore, dat
     row = await database.read(lambda c: c.execute(select(articles)).one())
     assert (row.title, row.revision, row.stage, row.attempt) == ("One, corrected", 1, "extract", 0)
     assert await database.read(lambda c: c.execute(select(texts.c.entry_text)).scalar_one()) == "whole"
+
+
+async def test_a_corrected_link_is_kept_and_found(store: SqlFeedStore, database: Database) -> None:
+    await store.record(polled(article("one")))
+    one = (await store.known([key("one")]))[key("one")]
+    assert one.url == "https://herald.example/one"
+    right = "https://herald.example/right"
+    change = Revised(article_id=one.article_id, title="One", summary="s", content_hash=key("one content"), url=right)
+    assert await store.record(polled(seen=1, revised=(change,))) == 0
+    assert (await store.known([key("one")]))[key("one")].url == right
+    row = await database.read(lambda c: c.execute(select(articles)).one())
+    assert (row.url, row.url_key, row.stage) == (right, url_key(right), "extract")
 
 
 @pytest.mark.case(59)

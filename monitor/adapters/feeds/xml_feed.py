@@ -23,8 +23,9 @@ RAISED = (
 """Raised by feedparser on crafted or damaged documents; UnicodeError is a ValueError."""
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
-_ORIGINAL_LINKS = ("feedburner_origlink", "pheedo_origlink")
-"""The article's own address where `link` leads through a service that counts clicks, and may be gone."""
+_ORIGINAL_LINK = "origlink"
+"""The end of feedparser's names for feedburner:origLink and pheedo:origLink, whatever their prefix: the article's own
+address where `link` leads through a service that counts clicks, and may be gone."""
 _MEDIA_PREFIX = re.compile(r"""xmlns:([A-Za-z][\w.-]{0,30})\s*=\s*["']http://search\.yahoo\.com/mrss/?["']""")
 _CAPTION = "media_wirewatch_caption"
 _DATES = ("published", "created", "updated")
@@ -106,8 +107,7 @@ def _entry(item: Any, *, atom: bool) -> RawEntry:  # noqa: ANN401  feedparser's 
 
 def _links(item: Any) -> Iterator[str]:  # noqa: ANN401
     """Yield what may be the entry's address, best first."""
-    for name in _ORIGINAL_LINKS:
-        yield _text(item.get(name))
+    yield from (_text(item.get(name)) for name in item if name.endswith(_ORIGINAL_LINK))
     # of two links feedparser takes the last; the first is the article, the second its page for phones or the like
     alternates = [link for link in item.get("links") or () if link.get("rel") in (None, "alternate")]
     for link in sorted(

@@ -164,15 +164,12 @@ class EntryMatcher:
     def _restless(self, recognised: Iterable[EntryKeys]) -> frozenset[str]:
         """Return which of guid and address change at every request.
 
-        Judged by the entries that are known by something else.
+        Judged by the entries that the other one identifies: where both are new, the site was re-keyed.
         """
         rows = list(recognised)
         found = set()
-        for name in ("guid", "shown"):
-            having = [keys for keys in rows if getattr(keys, name) is not None]
-            # an article of another feed has a new guid here by right: only entries this feed has shown count
-            shown = [{keys.guid, keys.shown, keys.dated} for keys in having]
-            here = [keys for keys, own in zip(having, shown, strict=True) if not own.isdisjoint(self.known)]
+        for name, other in (("guid", "shown"), ("shown", "guid")):
+            here = [keys for keys in rows if getattr(keys, name) is not None and getattr(keys, other) in self.known]
             fresh = sum(getattr(keys, name) not in self.known for keys in here)
             if fresh >= max(RESTLESS_AT_LEAST, RESTLESS_SHARE * len(here)):
                 found.add(name)
