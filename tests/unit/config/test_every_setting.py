@@ -4,6 +4,7 @@ import asyncio
 import ssl
 import typing
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,7 @@ READ_BY = {
 """Where the other keys are read; what they do is tested beside that code."""
 
 FEEDS = "feeds: [{{key: north, url: 'https://north.example/rss'{more}}}]\n"
-RECEIVERS = "admin: desk\nreceivers: {{desk: {{console: true}}, duty: {{slack: '#duty'{more}}}}}\n"
+RECEIVERS = "admin: desk\nreceivers: {{desk: {{console: true}}, duty: {{{kind}{more}}}}}\n{routes}"
 TOPICS = (
     "watchlist: trade\nreceivers: [desk]\nvocabulary: {{duties: [tariff]}}\n{top}"
     "topics: {{tariffs: {{title: Tariffs, query: $duties{more}}}}}\n"
@@ -103,6 +104,9 @@ RECEIVER_KEYS = {
     "slack": None,
     "webhook": None,
     "console": None,
+    "http.url": None,
+    "http.secret": None,
+    "apprise": None,
     "group_wait": "9m",
     "group_interval": "9h",
     "digest.at": "{at: ['07:45']}",
@@ -122,6 +126,24 @@ RECEIVER_KEYS = {
     "broadcast": "never",
 }
 """Values for one receiver; None where every configuration has the key, and other tests give it another value."""
+KINDS = {
+    "slack": "slack: '#other'",
+    "webhook": "webhook: true",
+    "console": "console: true",
+    "http.url": "http: {url: 'https://hooks.example/1'}",
+    "http.secret": "http: {url: 'https://hooks.example/1', secret: $OUR_SECRET}",
+    "apprise": "apprise: $OUR_APPRISE",
+}
+"""Destinations, of which a receiver has one."""
+ROUTE_KEYS = {
+    "when.lang": "{when: {lang: zh}, to: [desk]}",
+    "when.severity": "{when: {severity: high}, to: [desk]}",
+    "when.outlet": "{when: {outlet: north.example}, to: [desk]}",
+    "when.topic": "{when: {topic: tariffs}, to: [desk]}",
+    "when.watchlist": "{when: {watchlist: trade}, to: [desk]}",
+    "to": "{when: {lang: zh}, to: [duty]}",
+    "continue": "{when: {lang: zh}, to: [desk], continue: true}",
+}
 TOPIC_KEYS = {
     "title": None,
     "query": None,
@@ -175,7 +197,9 @@ def settings_with(key: str, value: object) -> Settings:
 def test_every_key_is_in_a_table() -> None:
     assert {*IN_REQUESTS, *IN_POLLS, *READ_BY} == set(keys_of(Settings))
     assert {f"feeds.{key}" for key in FEED_KEYS} == set(keys_of(FeedsFile))
-    assert {"admin", *(f"receivers.{key}" for key in RECEIVER_KEYS)} == set(keys_of(ReceiversFile))
+    routes = {f"routes.{key}" for key in ROUTE_KEYS}
+    assert {"admin", *(f"receivers.{key}" for key in RECEIVER_KEYS)} | routes == set(keys_of(ReceiversFile))
+    assert set(KINDS) < set(RECEIVER_KEYS)
     own = {"watchlist", "description", "owner", "receivers", "vocabulary"}
     assert own | {f"topics.{key}" for key in TOPIC_KEYS} == set(keys_of(WatchlistFile))
 
@@ -196,17 +220,26 @@ def test_a_key_is_read_where_it_is_said_to_be(key: str, place: str) -> None:
     assert expression in (ROOT / where).read_text(encoding="utf-8")
 
 
-def catalog(path: Path, *, feed: str = "", receiver: str = "", topic: str = "", top: str = "") -> object:
+def catalog(
+    path: Path,
+    *,
+    feed: str = "",
+    receiver: str = "",
+    kind: str = "slack: '#duty'",
+    routes: str = "",
+    topic: str = "",
+    top: str = "",
+) -> str:
     """What a folder with these keys loads, without where it stands."""
     (path / "watchlists").mkdir(parents=True)
     (path / "feeds.yml").write_text(FEEDS.format(more=feed))
-    (path / "receivers.yml").write_text(RECEIVERS.format(more=receiver))
+    (path / "receivers.yml").write_text(RECEIVERS.format(kind=kind, more=receiver, routes=routes))
     (path / "watchlists" / "trade.yml").write_text(TOPICS.format(more=topic, top=top))
     loaded = load(path)
     assert loaded.catalog is not None, [str(problem) for problem in loaded.problems]
     assert not loaded.errors
-    found = loaded.catalog
-    return repr((found.feeds, found.receivers, found.watchlists, found.admin_receiver)).replace(str(path), "")
+    hidden = [receiver.secret for receiver in loaded.catalog.receivers]  # not in the repr
+    return f"{replace(loaded.catalog, revision='')} {hidden}".replace(str(path), "")
 
 
 @pytest.mark.parametrize(("key", "value"), [(key, value) for key, value in FEED_KEYS.items() if value])
@@ -228,6 +261,20 @@ def test_a_key_of_a_receiver_reaches_the_catalog(tmp_path: Path, key: str, value
 def test_a_key_of_a_topic_reaches_the_catalog(tmp_path: Path, key: str, value: str) -> None:
     section = key.split(".")[0]
     assert catalog(tmp_path / "a", topic=f", {section}: {value}") != catalog(tmp_path / "b")
+
+
+@pytest.mark.parametrize("kind", KINDS.values())
+def test_a_destination_reaches_the_catalog(tmp_path: Path, kind: str) -> None:
+    others = ["slack: '#duty'", *(other for other in KINDS.values() if other != kind)]
+    changed = catalog(tmp_path / "a", kind=kind)
+    assert all(changed != catalog(tmp_path / f"b{number}", kind=other) for number, other in enumerate(others))
+
+
+@pytest.mark.parametrize("route", ROUTE_KEYS.values())
+def test_a_key_of_a_route_reaches_the_catalog(tmp_path: Path, route: str) -> None:
+    others = ["", *(f"routes: [{other}]\n" for other in ROUTE_KEYS.values() if other != route)]
+    changed = catalog(tmp_path / "a", routes=f"routes: [{route}]\n")
+    assert all(changed != catalog(tmp_path / f"b{number}", routes=other) for number, other in enumerate(others))
 
 
 @pytest.mark.parametrize("line", ["description: All of it\n", "owner: '@anna'\n"])
