@@ -46,9 +46,10 @@ def fill(connection: Connection) -> None:
         row = f"({story}, 'Story', {moment}, {moment})"
         connection.execute(text(f"INSERT INTO stories (id, title, first_seen, last_seen) VALUES {row}"))
     for number, (story, topic, revision) in enumerate([(1, "talks", 0), (1, "tariffs", 0), (2, "talks", 3)], 1):
-        columns = "id, story_id, topic, watchlist, severity, score, article_id, raised_at, updated_at, evidence, news, revision"
-        row = f"{number}, {story}, '{topic}', 'w', 2, 1.0, 1, {moment}, {moment}, {quote}, '', {revision}"
-        connection.execute(text(f"INSERT INTO alerts ({columns}) VALUES ({row})"))
+        columns = "id, story_id, topic, watchlist, severity, score, article_id, raised_at, updated_at"
+        row = f"{number}, {story}, '{topic}', 'w', 2, 1.0, 1, {moment}, {moment}"
+        more = f"{quote}, '', {revision}"
+        connection.execute(text(f"INSERT INTO alerts ({columns}, evidence, news, revision) VALUES ({row}, {more})"))
     waiting = [
         (1, "desk", "alert:1:talks", "pending", 1),
         (2, "desk", "alert:1:tariffs", "pending", 2),
@@ -57,12 +58,10 @@ def fill(connection: Connection) -> None:
     ]
     for number, receiver, key, state, alert in waiting:
         columns = "id, key, receiver, kind, group_key, part, state, due, created_at, attempt, text, broadcast, failures"
-        values = (
-            f"{number}, 'k{number}', '{receiver}', 'alert', '{key}', 1, '{state}', {moment}, {moment}, 0, '', false, 0"
-        )
-        connection.execute(text(f"INSERT INTO deliveries ({columns}, repeat) VALUES ({values}, false)"))
-        carried = f"INSERT INTO delivery_alerts (delivery_id, alert_id) VALUES ({number}, {alert})"
-        connection.execute(text(carried))
+        row = f"{number}, 'k{number}', '{receiver}', 'alert', '{key}', 1, '{state}', {moment}, {moment}"
+        rest = "0, '', false, 0, false"
+        connection.execute(text(f"INSERT INTO deliveries ({columns}, repeat) VALUES ({row}, {rest})"))
+        connection.execute(text(f"INSERT INTO delivery_alerts (delivery_id, alert_id) VALUES ({number}, {alert})"))
 
 
 def deliveries(connection: Connection) -> list[tuple[object, ...]]:

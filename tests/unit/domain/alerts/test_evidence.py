@@ -1,6 +1,6 @@
 """What people are shown as the reason of an alert."""
 
-from monitor.domain.alerts.evidence import CONTEXT, MOST, evidence
+from monitor.domain.alerts.evidence import CONTEXT, MOST, evidence, telling_evidence
 from monitor.domain.topics.values import Field, Hit
 
 FILLER = "word " * 40
@@ -40,3 +40,42 @@ def test_the_title_comes_first_and_no_word_twice() -> None:
     assert [one.quote for one in shown] == ["talks", "mediator", "envoy"]
     assert shown[0].field is Field.TITLE
     assert len(shown) <= MOST
+
+
+def marked(title: str, text: str, *quotes: tuple[str, Field]) -> list[str]:
+    """The marked pieces of the one telling quote."""
+    hits = [hit(title if where is Field.TITLE else text, quote, where) for quote, where in quotes]
+    return [piece for one in telling_evidence(title, text, hits) for piece, matches in one.pieces if matches]
+
+
+def test_the_sentence_with_the_most_terms_is_quoted_and_all_of_them_are_marked() -> None:
+    title = "Norland and the tariff"
+    text = "Norland is a country. The ministry of Norland announced a tariff of 25 percent on steel. Steel is heavy."
+    hits = [
+        hit(title, "tariff", Field.TITLE), hit(text, "Norland"), hit(text, "tariff"), hit(text, "steel"),
+        Hit(term="Norland", field=Field.TEXT, start=38, end=45, quote="Norland"),
+    ]  # fmt: skip
+    [shown] = telling_evidence(title, text, hits)
+    assert [piece for piece, matches in shown.pieces if matches] == ["Norland", "tariff", "steel"]
+    assert shown.before.endswith("The ministry of ")
+
+
+def test_neighbours_are_joined_and_overlaps_merged() -> None:
+    text = "China was ready to host peace talks between both."
+    assert marked("", text, ("host peace", Field.TEXT), ("peace talks", Field.TEXT), ("ready", Field.TEXT)) == [
+        "ready to host peace talks"
+    ]
+
+
+def test_the_headline_is_quoted_only_where_no_sentence_holds_as_much() -> None:
+    title = "Trump speaks of tariffs"
+    assert marked(title, "A tariff is a tax.", ("Trump", Field.TITLE), ("tariff", Field.TEXT)) == ["tariff"]
+    both = marked(title, "A tax is a tax.", ("Trump", Field.TITLE), ("tariffs", Field.TITLE))
+    assert both == ["Trump speaks of tariffs"]
+    assert telling_evidence(title, "", ()) == ()
+
+
+def test_words_far_apart_are_not_quoted_together() -> None:
+    text = f"The envoy {'of many words ' * 30} spoke of a mediator and of talks."
+    shown = marked("", text, ("envoy", Field.TEXT), ("mediator", Field.TEXT), ("talks", Field.TEXT))
+    assert shown == ["mediator and of talks"]
