@@ -105,7 +105,7 @@ async def _watch(
         await daemon.run_once()
         world.begin(daemon.clock.now())
         began = time.monotonic()
-        closing = asyncio.create_task(_close(console, world, daemon, folder, page if stay else None))
+        closing = asyncio.create_task(_close(console, world, daemon, folder, page, stay=stay))
         try:
             await daemon.run()
             if not closing.done():  # ended early, by Ctrl-C
@@ -115,8 +115,8 @@ async def _watch(
             await listener.stop()
 
 
-async def _close(console: Console, world: World, daemon: Daemon, folder: Path, page: str | None) -> None:
-    """Wait for the last news, sum up, and end the demo unless its page stays."""
+async def _close(console: Console, world: World, daemon: Daemon, folder: Path, page: str | None, *, stay: bool) -> None:
+    """Wait for the last news, sum up, and end the demo unless it is to stay."""
     began = time.monotonic()
     await asyncio.sleep(world.last_minute / world.speed + SETTLE)
     for _ in range(_PATIENCE):  # an alert may still wait for its console
@@ -124,10 +124,13 @@ async def _close(console: Console, world: World, daemon: Daemon, folder: Path, p
             break
         await asyncio.sleep(1)
     _sum_up(console, await _day(world, daemon, folder, time.monotonic() - began))
-    if page is None:
+    if not stay:
         daemon.stop()
-    else:
-        console.print(f"The page stays at [link={page}]{page}[/link]. Press Ctrl-C to end the demo.")
+        return
+    where = (
+        f"The pages stay at [link={page}]{page}[/link]. " if page else "Port 8080 is in use, so there are no pages. "
+    )
+    console.print(f"{where}Press Ctrl-C to end the demo.")
 
 
 async def _day(world: World, daemon: Daemon, folder: Path, seconds: float) -> Day:

@@ -45,7 +45,7 @@ def list_topics(since: timedelta, given: Path | None, as_json: bool) -> None:
             click.echo(json.dumps(_pairs(catalog, topic, count), ensure_ascii=False))
         return
     if not rows:
-        click.echo("no topics are configured; write one into config/watchlists/")
+        click.echo("there are no topics; write one into config/watchlists/")
         return
     heads = ("key", "title", "severity", "receivers", "owner", "matches", "near misses", "alerts", "not relevant")
     table = Table(*heads, box=None, header_style="bold", pad_edge=False)
@@ -62,7 +62,11 @@ def list_topics(since: timedelta, given: Path | None, as_json: bool) -> None:
 
 
 async def _read(given: Path | None, since: timedelta) -> tuple[Catalog, Mapping[str, TopicCounts]]:
-    catalog = opened(given)[0].current()
+    source, _ = opened(given)
+    catalog = source.current()
+    for problem in source.problems:
+        if not problem.warning:
+            click.echo(f"{problem} (left out of this list)", err=True)
     path = Database.path_of(opened_store_url(given))
     if path is not None and not path.is_file():
         return catalog, {}
