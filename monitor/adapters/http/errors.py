@@ -57,11 +57,17 @@ def failure_of(error: Exception) -> Failure:
         return error.failure
     tls = _tls_error(error)
     if tls is not None:
-        return Failure(reason=Reason.TLS, detail=_tls_detail(tls))
-    if _cut_off(error):
+        # OpenSSL's own words; errors made by hand lack both attributes
+        said = getattr(tls, "verify_message", None) or getattr(tls, "reason", None) or "handshake failed"
+        return Failure(reason=Reason.TLS, detail=str(said).replace("_", " ").lower())
+    # h11's words for a body shorter than announced; it has no class of its own for it
+    if isinstance(error, httpcore.RemoteProtocolError) and "closed connection without sending complete" in str(error):
         return Failure(reason=Reason.TRUNCATED, detail="the connection ended inside the answer")
     reason = next((reason for kind, reason in _REASONS if isinstance(error, kind)), Reason.CONNECT)
-    return Failure(reason=reason, detail=_detail(error, reason), permanent=reason in _PERMANENT)
+    detail = str(error) if isinstance(error, Blocked) else ""
+    if reason is Reason.BROKEN_REPLY:
+        detail = "the server disconnected" if "disconnected" in str(error) else "not proper HTTP"
+    return Failure(reason=reason, detail=detail, permanent=reason in _PERMANENT)
 
 
 def _tls_error(error: BaseException | None) -> ssl.SSLError | None:
@@ -71,24 +77,3 @@ def _tls_error(error: BaseException | None) -> ssl.SSLError | None:
             return error
         error = error.__cause__ or error.__context__
     return None
-
-
-def _tls_detail(error: ssl.SSLError) -> str:
-    """Return OpenSSL's own words; errors made by hand lack both attributes."""
-    said = getattr(error, "verify_message", None) or getattr(error, "reason", None)
-    return str(said or "handshake failed").replace("_", " ").lower()
-
-
-def _cut_off(error: Exception) -> bool:
-    # h11's words for a body shorter than announced; it has no class of its own for it.
-    return isinstance(error, httpcore.RemoteProtocolError) and "closed connection without sending complete" in str(
-        error
-    )
-
-
-def _detail(error: Exception, reason: Reason) -> str:
-    if isinstance(error, Blocked):
-        return str(error)
-    if reason is Reason.BROKEN_REPLY:
-        return "the server disconnected" if "disconnected" in str(error) else "not proper HTTP"
-    return ""

@@ -64,11 +64,9 @@ class LocalHostLimits:
     def _limit(self, host: str) -> _HostSlots:
         limit = self._limits.get(host)
         if limit is None:
-            if len(self._limits) >= HOSTS_KEPT:
-                self._forget_idle()
+            if len(self._limits) >= HOSTS_KEPT:  # forget idle ones
+                now = asyncio.get_running_loop().time()
+                kept = {name: known for name, known in self._limits.items() if known.users or known.next_start > now}
+                self._limits = kept
             limit = self._limits[host] = _HostSlots(slots=asyncio.Semaphore(self._concurrency))
         return limit
-
-    def _forget_idle(self) -> None:
-        now = asyncio.get_running_loop().time()
-        self._limits = {host: limit for host, limit in self._limits.items() if limit.users or limit.next_start > now}

@@ -125,7 +125,9 @@ def wall(*, url: str, title: str, text: str, page: str, free: bool, expected: st
         for pattern, kind in _KINDS:
             if any(sentence.talks and pattern.search(sentence.text) for sentence in shown):
                 return kind
-        if prose < LITTLE // 2 and letters(text) < STUB and _mostly_addresses(found):
+        addressed = sum(sentence.letters for sentence in found if ADDRESS.search(sentence.text))
+        little = prose < LITTLE // 2 and letters(text) < STUB
+        if little and 2 * addressed > sum(sentence.letters for sentence in found):
             return "a page that only speaks to its reader"
         if _WALL_PATH.search(parts.path):
             return "a login page"
@@ -145,11 +147,6 @@ def _titled(title: str, prose: int) -> str | None:
         if bare and prose < 2 * LITTLE and SOFT_TITLE.fullmatch(bare):
             return "a robot check"
     return None
-
-
-def _mostly_addresses(found: list[Sentence]) -> bool:
-    addressed = sum(sentence.letters for sentence in found if ADDRESS.search(sentence.text))
-    return 2 * addressed > sum(sentence.letters for sentence in found)
 
 
 def _ends_at_a_paywall(found: list[Sentence]) -> bool:

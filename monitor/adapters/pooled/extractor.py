@@ -33,7 +33,9 @@ class PooledExtractor:
         text = await self.workers.run(
             self.workers.pages, self.patience, extract_page, body, url, charset, self.clock.now(), title
         )
-        if isinstance(text, Text) and self._is_elsewhere(text, url) and not _is_about(text, title):
+        if isinstance(text, Text) and self._is_elsewhere(text, url):
+            if share_of_words(title, f"{text.title}\n{text.body}") >= _ITS_OWN:
+                return text
             return Failure(reason=Reason.NOT_A_PAGE, detail="the same page as at another address", permanent=True)
         return text
 
@@ -45,7 +47,3 @@ class PooledExtractor:
         while len(self._addresses) > REMEMBERED:
             del self._addresses[next(iter(self._addresses))]
         return before != url
-
-
-def _is_about(text: Text, title: str) -> bool:
-    return share_of_words(title, f"{text.title}\n{text.body}") >= _ITS_OWN
