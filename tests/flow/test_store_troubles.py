@@ -2,10 +2,12 @@
 
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -29,13 +31,17 @@ def database(folder: Folder) -> Path:
 
 
 def health(said: str) -> int:
+    """What /healthz answers; /readyz first, which writes to the store at once rather than within 10 s."""
     address = re.search(r"pages: (http://[^ \"]+?)/?[\" ,\n]", said)
     assert address, said
-    try:
-        with urlopen(f"{address[1]}/healthz", timeout=5) as answer:
-            return int(answer.status)
-    except HTTPError as refused:
-        return refused.code
+    answered = 0
+    for page in ("readyz", "healthz"):
+        try:
+            with urlopen(f"{address[1]}/{page}", timeout=10) as answer:
+                answered = int(answer.status)
+        except HTTPError as refused:
+            answered = refused.code
+    return answered
 
 
 def test_a_store_deleted_under_the_daemon_ends_it_with_78_and_is_not_replaced(folder: Folder) -> None:
@@ -96,6 +102,29 @@ def test_a_standard_error_nobody_reads_holds_up_neither_work_nor_sigterm(folder:
     finally:
         process.kill()
         process.communicate()
+
+
+def test_a_full_disk_fails_health_and_is_one_line_and_work_goes_on_after_it(folder: Folder) -> None:
+    """A limit on the size of files stands in for the disk: writes fail, the process lives."""
+    with wirewatch(folder, "run") as process:
+        said = said_until(process, "pages: http")
+        assert health(said) == 200
+        size = database(folder).with_name("wirewatch.db-wal").stat().st_size
+        unlimited = resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+        within(20, lambda: health(said) == 503)
+        time.sleep(3)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, unlimited)
+        within(20, lambda: health(said) == 200)
+        said = leaves(process, signal.SIGTERM)
+    troubles = [line for line in said.splitlines() if '"level": "info"' not in line]
+    assert len(troubles) <= 2, said
+
+
+def within(seconds: float, holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.2)
 
 
 @pytest.mark.postgres

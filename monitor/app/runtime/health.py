@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import inf
 from typing import Protocol
 
 from monitor import __version__
@@ -62,6 +63,7 @@ class Health:
     _heartbeat_failed: bool = False
     _logged: tuple[str, ...] = ()
     _report: Progress = field(default_factory=Progress)
+    _written_at: float = -inf
 
     def stalled(self) -> tuple[str, ...]:
         """Return what stands still and why the store cannot be used, in words; empty while all is well.
@@ -79,7 +81,7 @@ class Health:
         return (*waiting, *errors)
 
     def store_errors(self) -> tuple[StoreError, ...]:
-        """Return the errors of the store that steps or reports met in the last seconds.
+        """Return the errors of the store that steps or reports met in the last seconds, since the last good report.
 
         Not a store that was busy for a moment, nor a statement it refused: neither says that it cannot be used.
         """
@@ -89,7 +91,7 @@ class Health:
             progress.store_error
             for progress in met
             if progress.store_error is not None
-            and now - progress.store_error_at < STORE_ERROR_COUNTS
+            and progress.store_error_at > max(self._written_at, now - STORE_ERROR_COUNTS)
             and not isinstance(progress.store_error, StoreBusy | StoreRefused)
         )
 
@@ -101,6 +103,7 @@ class Health:
         except StoreError as error:
             self._report.failed(error, asyncio.get_running_loop().time())
             raise
+        self._written_at = asyncio.get_running_loop().time()
 
     def _log_changes(self, found: tuple[str, ...]) -> None:
         """Log each problem once when it begins and once when it ends."""
