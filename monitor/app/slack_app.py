@@ -1,53 +1,24 @@
 """Listening to Slack: clicks and commands, where an app token is set."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import timedelta
-
 from monitor.adapters.slack.admission import Admission
 from monitor.adapters.slack.client import SlackCalls
 from monitor.adapters.slack.notifier import SlackNotifier
 from monitor.adapters.slack.socket_mode import SlackSocket
 from monitor.app.notifiers import secret
 from monitor.app.runtime.interactions import Interact
+from monitor.app.runtime.stored_archive import StoredArchive
 from monitor.config.models.settings import Settings
-from monitor.domain.articles.article import Article
-from monitor.domain.status.article_history import ArticleHistory
-from monitor.domain.status.overview import Overview
 from monitor.ports import CatalogSource, Clock
 from storage.outbox.interactions import SqlInteractions
 from storage.outbox.silences import SqlSilences
 from storage.sql.database import Database
-from storage.views.archive import SqlArchive
-from storage.views.history import SqlLedger
-from storage.views.status import SqlStatus
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredArchive:
-    """Read the store, for answers."""
-
-    database: Database
-    clock: Clock
-
-    async def overview(self) -> Overview:
-        """Return the state of the daemon."""
-        return await SqlStatus(self.database).overview(self.clock.now())
-
-    async def history(self, name: str) -> ArticleHistory | None:
-        """Return all about one article, by its address."""
-        return await SqlLedger(self.database).history(name)
-
-    def since(self, days: timedelta) -> AsyncIterator[Article]:
-        """Yield the articles of the last days, oldest first."""
-        return SqlArchive(self.database).since(self.clock.now() - days)
 
 
 def interact_of(database: Database, catalogs: CatalogSource, clock: Clock) -> Interact:
     """Return what answers people's clicks and commands, from Slack and from the pages."""
     return Interact(
         interactions=SqlInteractions(database),
-        archive=StoredArchive(database=database, clock=clock),
+        archive=StoredArchive(database=database, clock=clock, catalogs=catalogs),
         silences=SqlSilences(database),
         catalogs=catalogs,
         clock=clock,

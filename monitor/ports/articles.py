@@ -8,7 +8,7 @@ from monitor.domain.alerts.verdict import Judge, Verdict
 from monitor.domain.articles.article import Article, Stage, Text
 from monitor.domain.failures import Failure
 from monitor.domain.ledger import Note
-from monitor.domain.status.article_history import ArticleHistory
+from monitor.domain.status.explanation import Explanation
 from monitor.domain.status.overview import Overview
 from monitor.domain.stories.values import Fingerprint, Placed
 
@@ -96,10 +96,10 @@ class Archive(Protocol):
         """Count articles, feeds and deliveries."""
         ...
 
-    async def history(self, name: str) -> ArticleHistory | None:
-        """Return all about one article."""
+    def newest(self, days: timedelta, limit: int) -> AsyncIterator[Article]:
+        """Return at most `limit` articles of the last days, newest first."""
         ...
 
-    def since(self, days: timedelta) -> AsyncIterator[Article]:
-        """Return the articles of the last days, oldest first."""
+    async def explain(self, asked: str) -> Explanation:
+        """Explain why people were or were not notified of an article, given its number, address or words."""
         ...

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from monitor.domain.alerts.alert import Alert, Silence
-from monitor.domain.alerts.interactions import Consequence
+from monitor.domain.alerts.interactions import Consequence, MissedArticle
 
 
 class Silences(Protocol):
@@ -48,6 +48,10 @@ class Interactions(Protocol):
 
     async def receiver_of(self, channel: str, ts: str) -> str | None:
         """Return the receiver whose message stands at `ts` of a channel; None when there is none."""
+        ...
+
+    async def missed(self, missed: MissedArticle) -> None:
+        """Keep the verdict that an article should have alerted on a topic."""
         ...
 
     async def record(self, consequence: Consequence) -> bool:

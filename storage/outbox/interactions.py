@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from monitor.domain.alerts.alert import Alert
-from monitor.domain.alerts.interactions import Consequence
+from monitor.domain.alerts.interactions import Action, Consequence, MissedArticle
 from storage.outbox.add import add_deliveries
 from storage.outbox.rewrites import rewrites
 from storage.schema.content import alerts
@@ -30,6 +30,21 @@ class SqlInteractions:
         """Return the receiver whose message stands at `ts` of a channel; None when there is none."""
         statement = select(deliveries.c.receiver).where(deliveries.c.channel == channel, deliveries.c.ts == ts)
         return await self._database.read(lambda connection: connection.execute(statement.limit(1)).scalar_one_or_none())
+
+    async def missed(self, missed: MissedArticle) -> None:
+        """Keep the verdict that an article should have alerted on a topic."""
+        row = {
+            "key": f"missed:{missed.topic}:{missed.article_id or missed.at.isoformat()}:{missed.author}",
+            "action": Action.MISSED.value,
+            "article_id": missed.article_id,
+            "topic": missed.topic,
+            "author": missed.author,
+            "text": missed.page,
+            "at": missed.at,
+        }
+        await self._database.run(
+            lambda connection: connection.execute(upsert(connection, interactions).values(row).on_conflict_do_nothing())
+        )
 
     async def record(self, consequence: Consequence) -> bool:
         """Write a click's consequence, and have every message of the alert rewritten; False when it was known."""

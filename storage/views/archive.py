@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 
 from monitor.domain.articles.archived import ArchivedArticle
 from monitor.domain.articles.article import Article, Stage
@@ -34,6 +34,25 @@ class SqlArchive:
         statement = statement.order_by(articles.c.id).limit(ARTICLES_TOGETHER)
         rows = await self._database.read(lambda connection: connection.execute(statement).all())
         return [article_of(row) for row in rows]
+
+    async def newest(self, moment: datetime, limit: int) -> AsyncIterator[Article]:
+        """Yield at most `limit` articles first seen at `moment` or later, newest first, in parts."""
+        last: int | None = None
+        left = limit
+        while left > 0:
+            statement = with_texts().where(articles.c.first_seen >= moment)
+            if last is not None:
+                statement = statement.where(articles.c.id < last)
+            statement = statement.order_by(articles.c.id.desc()).limit(min(left, ARTICLES_TOGETHER))
+            rows = await self._rows(statement)
+            for row in rows:
+                yield article_of(row)
+            if not rows:
+                return
+            last, left = rows[-1].id, left - len(rows)
+
+    async def _rows(self, statement: Select[Any]) -> list[Row[Any]]:
+        return list(await self._database.read(lambda connection: connection.execute(statement).all()))
 
     async def article(self, article_id: int) -> Article | None:
         """Return one article with its text; None when there is none of that id."""

@@ -13,34 +13,15 @@ from monitor.adapters.slack.admission import Admission
 from monitor.adapters.slack.notifier import SlackNotifier
 from monitor.adapters.slack.socket_mode import SlackSocket, click_of, listening
 from monitor.app.runtime.interactions import Interact
+from monitor.app.runtime.stored_archive import StoredArchive
 from monitor.domain.alerts.interactions import Action, Until, command_of, snoozed_until
 from monitor.domain.catalog import Severity
 from monitor.domain.delivery.attempt import Rules
-from monitor.domain.status.overview import Overview
 from storage.outbox.interactions import SqlInteractions
 from storage.outbox.silences import SqlSilences
-from storage.views.archive import SqlArchive
 from storage.views.feedback import SqlLabels
-from storage.views.history import SqlLedger
-from storage.views.status import SqlStatus
 from tests.support.delivery_world import DESK, SENT, Desk, FixedCatalog, HandClock, catalog_of, memory_database
 from tests.support.fake_slack import APP_TOKEN, FakeSlack, Workspace
-
-
-class StoredArchive:
-    """What the app puts together of the store's parts."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-
-    async def overview(self) -> Overview:
-        return await SqlStatus(self._desk.database).overview(self._desk.clock.now())
-
-    async def history(self, name: str) -> Any:
-        return await SqlLedger(self._desk.database).history(name)
-
-    def since(self, days: timedelta) -> Any:
-        return SqlArchive(self._desk.database).since(self._desk.clock.now() - days)
 
 
 @pytest.fixture
@@ -54,7 +35,7 @@ async def desk() -> AsyncIterator[Desk]:
         stack.push_async_callback(desk.close)
         interact = Interact(
             interactions=SqlInteractions(desk.database),
-            archive=StoredArchive(desk),
+            archive=StoredArchive(database=desk.database, clock=clock, catalogs=desk.catalogs),
             silences=SqlSilences(desk.database),
             catalogs=desk.catalogs,
             clock=clock,
@@ -245,7 +226,7 @@ async def test_a_token_that_comes_later_is_taken_up_and_buttons_appear(desk: Des
     async with slack:
         interact = Interact(
             interactions=SqlInteractions(desk.database),
-            archive=StoredArchive(desk),
+            archive=StoredArchive(database=desk.database, clock=desk.clock, catalogs=desk.catalogs),
             silences=SqlSilences(desk.database),
             catalogs=desk.catalogs,
             clock=desk.clock,
@@ -293,8 +274,8 @@ COMMANDS = {
     "topics": "talks: Peace talks (high)",
     "silence": "Nothing is muted.",
     "why https://herald.example/1": "Envoys meet",
-    "why https://herald.example/none": "No article of that address is known.",
-    "try envoys": "1 of 1 articles of the last 3 days match.",
+    "why https://herald.example/none": "Never seen: no source of yours belongs to this outlet.",
+    "try envoys": "1 of the newest 1 articles of the last 3 days match.",
     "try (envoys": "never closed",
     "": "/wirewatch try QUERY",
     "dance": "/wirewatch status",

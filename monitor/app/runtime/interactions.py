@@ -1,12 +1,13 @@
 """Answering people: clicks change alerts, commands tell how things stand."""
 
+import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from monitor.domain.alerts.alert import Alert
-from monitor.domain.alerts.interactions import Action, Click, Command, consequence, zone_of
+from monitor.domain.alerts.interactions import Action, Click, Command, MissedArticle, consequence, zone_of
 from monitor.domain.catalog import Catalog, Severity, Topic, Watchlist
-from monitor.domain.status.article_history import ArticleHistory
+from monitor.domain.status.explanation import Explanation
 from monitor.domain.status.health import troubles
 from monitor.domain.status.overview import Overview
 from monitor.domain.topics.matcher import compile_all
@@ -17,12 +18,15 @@ HELP = (
     "status: how the work stands",
     "topics: what is watched",
     "silence: what is muted, and until when",
-    "why URL: what became of an article",
+    "why URL: why an article alerted, or why it did not",
+    "missed URL TOPIC: this article should have alerted on the topic",
     "try QUERY: what a query would have found in the last days",
 )
 TRIED_DAYS = 3
 TRIED_ARTICLES = 5_000
 _SHOWN = 10
+_TOPICS_SHOWN = 3
+_LEDGER_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +51,8 @@ class Interact:
         return result.answer if await self.interactions.record(result) else "That is already done."
 
     async def why(self, alert: Alert) -> str:
-        """Explain an alert: the ledger of the report it was raised on."""
-        return history_lines(await self.archive.history(str(alert.article_id)))
+        """Explain an alert by the report it was raised on."""
+        return explanation_lines(await self.archive.explain(str(alert.article_id)))
 
     async def command(self, command: Command) -> str:
         """Answer a slash command."""
@@ -60,7 +64,9 @@ class Interact:
             case "silence" | "silences":
                 return await self._silences()
             case "why" if command.rest:
-                return history_lines(await self.archive.history(command.rest.strip("<>").split("|")[0]))
+                return explanation_lines(await self.archive.explain(_address(command.rest)))
+            case "missed" if command.rest:
+                return await self._missed(command)
             case "try" if command.rest:
                 return await self._try(command.rest)
             case _:
@@ -75,20 +81,49 @@ class Interact:
         )
         return "\n".join(lines) or "Nothing is muted."
 
+    async def _missed(self, command: Command) -> str:
+        """Keep the verdict that an article should have alerted on a topic."""
+        *words, key = command.rest.split()
+        if not words or self.catalogs.current().topic(key) is None:
+            known = ", ".join(topic.key for topic in self.catalogs.current().topics)
+            return f"Write /wirewatch missed URL TOPIC; the topics are {known}."
+        explanation = await self.archive.explain(_address(" ".join(words)))
+        if explanation.history is None and not explanation.fetched_text:
+            return explanation.answer
+        await self.interactions.missed(missed_article(explanation, key, command.author, self.clock.now()))
+        title = explanation.history.article.title if explanation.history else explanation.fetched_title
+        return f'Noted: "{title}" should have alerted on {key}. `wirewatch topics improve {key}` learns from it.'
+
     async def _try(self, query: str) -> str:
         catalog = _with_query(self.catalogs.current(), query)
         compiled = compile_all(catalog)
         if compiled.problems:
             return "\n".join(problem.message for problem in compiled.problems)
         matcher, found, read = compiled.matcher(catalog), [], 0
-        async for article in self.archive.since(timedelta(days=TRIED_DAYS)):
+        async for article in self.archive.newest(timedelta(days=TRIED_DAYS), TRIED_ARTICLES):
             read += 1
             if matcher.match(document(article)).matches:
                 found.append(article)
-            if read >= TRIED_ARTICLES:
-                break
-        head = f"{len(found)} of {read} articles of the last {TRIED_DAYS} days match."
-        return "\n".join([head, *(f"{article.outlet}: {article.title}" for article in found[-_SHOWN:][::-1])])
+        head = f"{len(found)} of the newest {read} articles of the last {TRIED_DAYS} days match."
+        return "\n".join([head, *(f"{article.outlet}: {article.title}" for article in found[:_SHOWN])])
+
+
+def missed_article(explanation: Explanation, topic: str, author: str, now: datetime) -> MissedArticle:
+    """Return the verdict that an explained article was missed; a page never seen is kept with its text."""
+    history = explanation.history
+    page = {
+        "title": explanation.fetched_title,
+        "text": explanation.fetched_text,
+        "language": explanation.fetched_language,
+        "outlet": explanation.fetched_outlet,
+    }
+    return MissedArticle(
+        topic=topic,
+        article_id=history.article.id if history else None,
+        page="" if history else json.dumps(page),
+        author=author,
+        at=now,
+    )
 
 
 def status_lines(overview: Overview) -> str:
@@ -105,16 +140,25 @@ def status_lines(overview: Overview) -> str:
     )
 
 
-def history_lines(history: ArticleHistory | None) -> str:
-    """Return an article's ledger in a few lines."""
-    if history is None:
-        return "No article of that address is known."
-    article = history.article
-    lines = [f"{article.title} ({article.outlet}), first seen {article.first_seen:%Y-%m-%d %H:%M} UTC"]
-    lines += [f"{line.at:%H:%M:%S} {line.note.step}: {line.note.text}" for line in history.lines[-12:]]
-    lines += [f"alert: {alert.topic}, {alert.severity.word}" for alert in history.alerts]
-    lines += [f"to {receiver}: {state}" for receiver, state, _ in history.deliveries]
+def explanation_lines(explanation: Explanation) -> str:
+    """Return an explanation in a few lines: the answer, each receiver, the nearest topics, the end of the ledger."""
+    lines = [explanation.answer]
+    if explanation.history:
+        article = explanation.history.article
+        lines.append(f"{article.title} ({article.outlet}), article {article.id}")
+    lines += explanation.receivers
+    for verdict in explanation.topics[:_TOPICS_SHOWN]:
+        said = "matches" if verdict.matched else f"misses: {verdict.missing}"
+        lines.append(f"{verdict.topic} {verdict.score:.1f} of {verdict.threshold:.1f}, {said}")
+    if explanation.history:
+        ledger = explanation.history.lines[-_LEDGER_SHOWN:]
+        lines += [f"{line.at:%H:%M:%S} UTC {line.note.step}: {line.note.text}" for line in ledger]
     return "\n".join(lines)
+
+
+def _address(given: str) -> str:
+    """Return the address in a command; Slack writes addresses as <ADDRESS|label>."""
+    return given.strip("<>").split("|")[0]
 
 
 def _topic_line(topic: Topic) -> str:

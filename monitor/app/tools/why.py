@@ -120,6 +120,9 @@ class Explainer:
             topics=verdicts,
             source_states=states,
             fetched_title=text.title,
+            fetched_text=text.body,
+            fetched_language=text.language,
+            fetched_outlet=outlet,
         )
 
     def _verdicts(self, given: Document) -> tuple[TopicVerdict, ...]:

@@ -22,6 +22,7 @@ class Action(StrEnum):
     SNOOZE = "snooze"
     IRRELEVANT = "irrelevant"
     RELEVANT = "relevant"
+    MISSED = "missed"
     WHY = "why"
 
 
@@ -57,6 +58,21 @@ class Command:
     verb: str
     rest: str
     author: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissedArticle:
+    """A verdict on an article that should have alerted on a topic.
+
+    `article_id` is None for a page that no source listed; `page` is then its text as JSON (title, text, language,
+    outlet).
+    """
+
+    topic: str
+    article_id: int | None
+    page: str
+    author: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +146,7 @@ def consequence(
         case Action.RELEVANT:
             withdraws = Action.IRRELEVANT
             answer = f"Noted: relevant to {alert.topic}."
-        case Action.WHY:
+        case Action.WHY | Action.MISSED:
             answer = ""
     return Consequence(
         click=click,

@@ -46,7 +46,7 @@ class SentTo:
 class Explanation:
     """The answer in one sentence, a line for each receiver, and what it rests on.
 
-    `history` is None for an article that was never seen; `fetched_title` is then the title of the page read now.
+    `history` is None for an article that was never seen; `fetched_*` is then what was read of its page now.
     """
 
     asked: str
@@ -57,6 +57,9 @@ class Explanation:
     deliveries: tuple[SentTo, ...] = ()
     source_states: tuple[str, ...] = ()
     fetched_title: str = ""
+    fetched_text: str = ""
+    fetched_language: str | None = None
+    fetched_outlet: str = ""
 
 
 def topic_verdicts(found: Matches, thresholds: dict[str, float]) -> tuple[TopicVerdict, ...]:

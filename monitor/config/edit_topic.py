@@ -1,0 +1,55 @@
+"""Show a change of one topic as a diff of its watchlist file; nothing is written."""
+
+import difflib
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import FoldedScalarString, LiteralScalarString
+
+from monitor.domain.catalog import Catalog, Topic
+
+_CONTEXT = 2
+"""Unchanged lines shown around a change."""
+
+
+def topic_diff(root: Path, catalog: Catalog, changed: Topic) -> str:
+    """Return the unified diff that turns the topic in its file into `changed` (query and threshold).
+
+    Raises OSError when the file cannot be read.
+    """
+    watchlist = next(one for one in catalog.watchlists if one.name == changed.watchlist)
+    path = Path(watchlist.file) if Path(watchlist.file).is_file() else root / watchlist.file
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 120
+    content: Any = yaml.load(path.read_text(encoding="utf-8"))
+    before = _written(yaml, content)
+    topic, old = content["topics"][changed.key], catalog.topic(changed.key)
+    if old is None or old.query != changed.query:
+        topic["query"] = _in_style_of(topic["query"], changed.query)
+    if old is None or old.threshold != changed.threshold:
+        topic["threshold"] = changed.threshold
+    lines = difflib.unified_diff(
+        before.splitlines(keepends=True),
+        _written(yaml, content).splitlines(keepends=True),
+        str(path),
+        str(path),
+        n=_CONTEXT,
+    )
+    return "".join(lines)
+
+
+def _in_style_of(old: object, query: str) -> str:
+    """Return the query in the style of the old one; a query of several lines becomes a literal block."""
+    if isinstance(old, FoldedScalarString | LiteralScalarString) or "\n" in query:
+        block: str = LiteralScalarString(query if query.endswith("\n") else f"{query}\n")
+        return block
+    return query
+
+
+def _written(yaml: YAML, content: object) -> str:
+    stream = StringIO()
+    yaml.dump(content, stream)
+    return stream.getvalue()

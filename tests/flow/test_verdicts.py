@@ -1,0 +1,122 @@
+"""From clicks to proposals: verdicts become changes of a query, scored and shown as a diff."""
+
+import asyncio
+import json
+import random
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from monitor.adapters.text.language import LangidDetector
+from monitor.app.configuration import opened
+from monitor.app.runtime.compiled_topics import CompiledTopics
+from monitor.app.runtime.story_window import WINDOW
+from monitor.app.tools.input_document import InputDocument
+from monitor.app.tools.replay import Replay, SetClock
+from monitor.cli.main import main
+from monitor.domain.alerts.interactions import Action, Click, MissedArticle, consequence
+from monitor.domain.stories.index import StoryIndex
+from monitor.domain.topics.matcher import compile_catalog
+from monitor.steps.triage import Triage
+from storage.articles.store import SqlArticleStore
+from storage.feeds.store import SqlFeedStore
+from storage.outbox.interactions import SqlInteractions
+from storage.schema.upgrade import upgrade_now
+from storage.sql.database import Database
+from storage.views.verdicts import SqlVerdicts
+
+WATCHLIST = """\
+# The trade desk.
+watchlist: trade
+receivers: [desk]
+topics:
+  tariffs:
+    title: Tariffs # all of them
+    query: tariff
+"""
+SYLLABLES = [first + second for first in "bdfgklmnprstvz" for second in "aeiou"]
+
+
+def document(number: int) -> InputDocument:
+    """Return an article of its own story: odd numbers on imported lathes, even ones on dentists."""
+    chance = random.Random(number)
+    words = " ".join("".join(chance.choices(SYLLABLES, k=3)) for _ in range(50))
+    news = "puts a tariff on imported lathes" if number % 2 else "lets each dentist charge a new tariff"
+    return InputDocument(
+        id=str(number),
+        title=f"{words.split()[0].title()} {news}",
+        text=f"{words.split()[1].title()} {news}. {words}.",
+        lang="en",
+        url=f"https://kestrel.example/{number}",
+        published=datetime.now(UTC) - timedelta(hours=30 - number),
+    )
+
+
+@pytest.fixture
+async def config(tmp_path: Path) -> Path:
+    """A configuration whose store holds 24 judged articles, each alert with a verdict."""
+    (tmp_path / "watchlists").mkdir()
+    (tmp_path / "watchlists/trade.yml").write_text(WATCHLIST)
+    (tmp_path / "wirewatch.yml").write_text(f"database: sqlite:///{tmp_path / 'store.db'}\n")
+    (tmp_path / "feeds.yml").write_text("feeds: []\n")
+    (tmp_path / "receivers.yml").write_text("receivers: {desk: {console: true}}\n")
+    source, _ = opened(tmp_path)
+    database = Database.open(f"sqlite:///{tmp_path / 'store.db'}")
+    database.run_now(upgrade_now)
+    clock, articles = SetClock(), SqlArticleStore(database)
+    replay = Replay(
+        feeds=SqlFeedStore(database),
+        articles=articles,
+        triage=Triage(
+            store=articles, topics=CompiledTopics(source, compile_catalog), index=StoryIndex(WINDOW), clock=clock
+        ),
+        clock=clock,
+        languages=LangidDetector(),
+        outlet_of=lambda url: url.split("/")[2],
+    )
+    async for _ in replay.run([document(number) for number in range(24)]):
+        pass
+    clicks = SqlInteractions(database)
+    for number in range(24):
+        alert = await clicks.alert(number + 1)
+        assert alert is not None
+        action = Action.RELEVANT if number % 2 else Action.IRRELEVANT
+        click = Click(key=f"c{number}", action=action, alert_id=alert.id, author="ann")
+        await clicks.record(consequence(click, alert, clock.now()))
+    await database.close()
+    return tmp_path
+
+
+async def test_verdicts_become_a_scored_diff(config: Path) -> None:
+    said = await asyncio.to_thread(CliRunner().invoke, main, ["topics", "improve", "tariffs", "--config", str(config)])
+    assert said.exit_code == 0, said.output
+    assert "24 verdicts and examples: 12 relevant, 12 not relevant" in said.output
+    assert "on the verdicts: precision 0.50, recall 1.00 -> precision 1.00, recall 1.00" in said.output
+    assert "in the last 7 days: 0 alerts more, 12 fewer" in said.output
+    assert "-    query: tariff\n" in said.output
+    assert "# all of them" in said.output, "comments of the file stay"
+    assert (config / "watchlists/trade.yml").read_text() == WATCHLIST, "nothing is applied"
+
+
+async def test_proposals_as_json(config: Path) -> None:
+    said = await asyncio.to_thread(
+        CliRunner().invoke, main, ["topics", "improve", "tariffs", "--config", str(config), "--json"]
+    )
+    first = json.loads(said.output.splitlines()[0])
+    assert (first["before"]["precision"], first["after"]["precision"]) == (0.5, 1.0)
+
+
+async def test_a_missed_article_is_a_verdict_once_for_each_text(config: Path) -> None:
+    database = Database.open(f"sqlite:///{config / 'store.db'}")
+    clicks, at = SqlInteractions(database), datetime.now(UTC)
+    page = json.dumps({"title": "Levy on glass", "text": "A levy.", "language": "en", "outlet": "tarn.example"})
+    await clicks.missed(MissedArticle(topic="tariffs", article_id=None, page=page, author="bob", at=at))
+    await clicks.missed(MissedArticle(topic="tariffs", article_id=1, page="", author="bob", at=at))
+    verdicts = await SqlVerdicts(database).of("tariffs")
+    await database.close()
+    assert len(verdicts) == 25
+    assert [one.document.title for one in verdicts if one.text_of is None] == ["Levy on glass"]
+    [changed] = [one for one in verdicts if one.text_of == 1]
+    assert changed.relevant, "the last verdict on a text counts"
