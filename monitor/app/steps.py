@@ -30,7 +30,7 @@ from monitor.engine.spec import StepSpec
 from monitor.ports import Clock, FeedStore
 from monitor.steps.deliver import Deliver
 from monitor.steps.extract import Extract
-from monitor.steps.poll import PollStep
+from monitor.steps.poll import PollStep, document_keys, read_document
 from monitor.steps.triage import Triage, analyse
 from storage.admin.retention import SqlHousekeeping
 from storage.articles.store import SqlArticleStore
@@ -146,6 +146,8 @@ async def open_steps(
                 settings=poll_settings(settings),
                 outlet_of=outlets().outlet,
                 chance=random.random,
+                make_keys=off_loop(document_keys, "document keys"),
+                read_document=off_loop(read_document, "read document"),
             ),
             extract=Extract(
                 store=articles,

@@ -1,22 +1,52 @@
 """Poll one feed: fetch, parse, decide, record."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
+from monitor.domain.articles.article import Entry
 from monitor.domain.catalog import Catalog
 from monitor.domain.failures import Failure
 from monitor.domain.feeds import outage
 from monitor.domain.feeds.decide_poll import PollContext, PollDecider, notices
-from monitor.domain.feeds.feed import FeedForPoll
+from monitor.domain.feeds.feed import FeedForPoll, ParsedFeed
 from monitor.domain.feeds.fetch import Fetched, NotModified
 from monitor.domain.feeds.identity import body_hash
 from monitor.domain.feeds.intervals import PollSettings
-from monitor.domain.feeds.match_entries import DocumentKeys
+from monitor.domain.feeds.match_entries import DocumentKeys, KnownEntries
 from monitor.domain.feeds.outage import Network
 from monitor.domain.feeds.polled import Polled
 from monitor.domain.feeds.trouble import Notice
 from monitor.ports import CatalogSource, Clock, FeedParser, FeedStore, Fetcher
+
+LARGE = 300_000
+"""Characters of texts, with a share for each entry, whose keys and decision take more than some 20 ms."""
+_ENTRY = 3_000
+"""The share of an entry: as long as keys and decision take for so many characters."""
+
+
+def document_keys(feed_key: str, document: bytes, entries: Sequence[Entry]) -> DocumentKeys:
+    """Make the keys of a document's entries."""
+    return DocumentKeys.of(feed_key, document, entries)
+
+
+def read_document(
+    decider: PollDecider, answer: Fetched, parsed: ParsedFeed, keys: DocumentKeys, known: KnownEntries
+) -> Polled:
+    """Decide what a document brings."""
+    return decider.read(answer, parsed, keys, known)
+
+
+async def keys_here(feed_key: str, document: bytes, entries: Sequence[Entry]) -> DocumentKeys:
+    """Make keys without a thread: for small documents and tests."""
+    return document_keys(feed_key, document, entries)
+
+
+async def read_here(
+    decider: PollDecider, answer: Fetched, parsed: ParsedFeed, keys: DocumentKeys, known: KnownEntries
+) -> Polled:
+    """Decide without a thread: for small documents and tests."""
+    return read_document(decider, answer, parsed, keys, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +68,8 @@ class PollStep:
     """Poll feeds: the first step.
 
     `chance` gives numbers from 0 to 1; `outlet_of` names who published an address. One instance serves all feeds, at
-    the same time too: it remembers whether our own network works.
+    the same time too: it remembers whether our own network works. `make_keys` and `read_document` are those of the
+    domain, off the event loop: thousands of entries take seconds.
     """
 
     store: FeedStore
@@ -49,6 +80,10 @@ class PollStep:
     settings: PollSettings
     outlet_of: Callable[[str], str]
     chance: Callable[[], float]
+    make_keys: Callable[[str, bytes, Sequence[Entry]], Awaitable[DocumentKeys]] = keys_here
+    read_document: Callable[[PollDecider, Fetched, ParsedFeed, DocumentKeys, KnownEntries], Awaitable[Polled]] = (
+        read_here
+    )
     network: Network = field(default_factory=Network)
     _suspects: dict[str, tuple[FeedForPoll, Failure]] = field(default_factory=dict)
     """Feeds whose failures were recorded as theirs, and may turn out to have been our own network's."""
@@ -116,9 +151,11 @@ class PollStep:
         )
         if isinstance(parsed, Failure):
             return self._decider(feed).failed(parsed)
-        keys = DocumentKeys.of(feed.feed.key, document, parsed.entries)
+        large = sum(len(entry.text) + _ENTRY for entry in parsed.entries) > LARGE
+        make_keys, read = (self.make_keys, self.read_document) if large else (keys_here, read_here)
+        keys = await make_keys(feed.feed.key, document, parsed.entries)
         known = await self.store.known(keys.lookups())
-        return self._decider(feed).read(answer, parsed, keys, known)
+        return await read(self._decider(feed), answer, parsed, keys, known)
 
     def _decider(self, feed: FeedForPoll) -> PollDecider:
         """Return the decider of this moment: fetching and parsing take seconds."""

@@ -1,6 +1,8 @@
 """Feeds on loopback polled through the real client into a real store."""
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -9,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from monitor.adapters.http.client import HttpFetcher
+from monitor.adapters.workers.threads import off_loop
 from monitor.domain.articles.article import Entry
 from monitor.domain.catalog import Catalog, Feed
 from monitor.domain.failures import Failure, Reason
@@ -16,7 +19,7 @@ from monitor.domain.feeds.feed import ParsedFeed
 from monitor.domain.feeds.identity import keys_of
 from monitor.domain.feeds.intervals import PollSettings
 from monitor.domain.feeds.polled import Polled
-from monitor.steps.poll import PollStep
+from monitor.steps.poll import PollStep, document_keys, read_document
 from storage.feeds.store import SqlFeedStore
 from storage.schema.outbox import deliveries
 from storage.sql.database import Database
@@ -202,6 +205,27 @@ async def test_thousands_of_new_entries_in_a_known_feed_are_stored_in_one_poll(o
         desk.server.answers["/wire"] = plain(f"feed\none\n{many}".encode())
         assert await desk.poll_all(after=2 * HOUR) == [5_000]
         assert await desk.poll_all(after=2 * HOUR) == [0]
+
+
+async def longest_gap(work: Awaitable[object]) -> float:
+    """Seconds of processor time the event loop spent at most without a break while `work` was done."""
+    task, longest = asyncio.ensure_future(work), 0.0
+    while not task.done():
+        started = time.thread_time()
+        await asyncio.sleep(0.001)
+        longest = max(longest, time.thread_time() - started)
+    await task
+    return longest
+
+
+@pytest.mark.case(38)
+async def test_a_document_of_thousands_of_entries_does_not_hold_up_the_event_loop(open_desk) -> None:
+    many = "\n".join(f"title {number}" for number in range(5_000))
+    async with open_desk("wire", answers={"/wire": plain(f"feed\n{many}".encode())}) as desk:
+        desk.step.make_keys = off_loop(document_keys, "document keys")
+        desk.step.read_document = off_loop(read_document, "read document")
+        assert await longest_gap(desk.poll_all()) < 0.25
+        assert (await desk.store.due(desk.clock.now(), 10, ())) == []
 
 
 @pytest.mark.case(41)
