@@ -1,12 +1,14 @@
 """What topics found, for people: counts, days, and the latest matches and near misses."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
 from monitor.domain.alerts.interactions import Action
 from monitor.domain.status.source_view import TopicArticle, TopicCounts, TopicView
+from monitor.domain.topics.near_misses import Miss, best_each_day
 from storage.schema.content import alerts, articles, matches
 from storage.schema.outbox import interactions
 
@@ -20,14 +22,9 @@ def topic_counts(connection: Connection, topic: str, now: datetime) -> TopicCoun
     """Return what a topic found in the last DAYS days."""
     since = now - timedelta(days=DAYS)
     oldest = oldest_since(connection, since)
-    found = [
-        connection.execute(
-            select(func.count()).where(
-                matches.c.topic == topic, matches.c.near.is_(near), matches.c.article_id >= oldest
-            )
-        ).scalar_one()
-        for near in (False, True)
-    ]
+    matched = select(func.count()).where(
+        matches.c.topic == topic, matches.c.near.is_(False), matches.c.article_id >= oldest
+    )
     raised = select(func.count(), func.max(alerts.c.raised_at)).where(
         alerts.c.topic == topic, alerts.c.raised_at >= since
     )
@@ -38,8 +35,8 @@ def topic_counts(connection: Connection, topic: str, now: datetime) -> TopicCoun
         interactions.c.at >= since,
     )
     return TopicCounts(
-        matches=found[0],
-        near=found[1],
+        matches=connection.execute(matched).scalar_one(),
+        near=len(_best_misses(connection, topic, oldest)),
         alerts=count,
         irrelevant=connection.execute(
             select(func.count(func.distinct(interactions.c.article_id))).where(*doubted)
@@ -51,13 +48,15 @@ def topic_counts(connection: Connection, topic: str, now: datetime) -> TopicCoun
 def topic_view(connection: Connection, topic: str, now: datetime) -> TopicView:
     """Return what one topic found in the last DAYS days."""
     since = now - timedelta(days=DAYS)
+    oldest = oldest_since(connection, since)
+    misses = [miss.article_id for miss in _best_misses(connection, topic, oldest)[:LATEST]]
     seen = (
         select(articles.c.first_seen)
         .join_from(matches, articles, articles.c.id == matches.c.article_id)
         .where(
             matches.c.topic == topic,
             matches.c.near.is_(False),
-            matches.c.article_id >= oldest_since(connection, since),
+            matches.c.article_id >= oldest,
         )
         .order_by(matches.c.article_id.desc())
         .limit(MOST_COUNTED)
@@ -69,8 +68,8 @@ def topic_view(connection: Connection, topic: str, now: datetime) -> TopicView:
     return TopicView(
         counts=topic_counts(connection, topic, now),
         days=tuple((day, matched[day], alerted[day]) for day in days),
-        matched=_latest(connection, topic, near=False),
-        near=_latest(connection, topic, near=True),
+        matched=_articles(connection, topic, near=False),
+        near=_articles(connection, topic, near=True, only=misses),
     )
 
 
@@ -80,7 +79,23 @@ def oldest_since(connection: Connection, since: datetime) -> int:
     return connection.execute(first).scalar_one_or_none() or 2**62
 
 
-def _latest(connection: Connection, topic: str, *, near: bool) -> tuple[TopicArticle, ...]:
+def _best_misses(connection: Connection, topic: str, oldest: int) -> list[Miss]:
+    """Return the nearest misses of each day, newest day first."""
+    missed = (
+        select(matches.c.article_id, articles.c.first_seen, matches.c.score, matches.c.threshold)
+        .join_from(matches, articles, articles.c.id == matches.c.article_id)
+        .where(matches.c.topic == topic, matches.c.near.is_(True), matches.c.article_id >= oldest)
+        .order_by(matches.c.article_id.desc())
+        .limit(MOST_COUNTED)
+    )
+    return best_each_day(Miss(*row) for row in connection.execute(missed))
+
+
+def _articles(
+    connection: Connection, topic: str, *, near: bool, only: Sequence[int] | None = None
+) -> tuple[TopicArticle, ...]:
+    """Return the latest articles, or `only` these in their order."""
+    chosen = () if only is None else (matches.c.article_id.in_(only),)
     rows = connection.execute(
         select(
             *(articles.c[name] for name in ("id", "story_id", "title", "outlet", "language")),
@@ -88,11 +103,11 @@ def _latest(connection: Connection, topic: str, *, near: bool) -> tuple[TopicArt
             *(matches.c.score, matches.c.threshold, matches.c.missing),
         )
         .join_from(matches, articles, articles.c.id == matches.c.article_id)
-        .where(matches.c.topic == topic, matches.c.near.is_(near))
+        .where(matches.c.topic == topic, matches.c.near.is_(near), *chosen)
         .order_by(matches.c.article_id.desc())
         .limit(LATEST)
     )
-    return tuple(
+    shown = [
         TopicArticle(
             article_id=row.id,
             story_id=row.story_id,
@@ -105,4 +120,5 @@ def _latest(connection: Connection, topic: str, *, near: bool) -> tuple[TopicArt
             missing=row.missing or "",
         )
         for row in rows
-    )
+    ]
+    return tuple(sorted(shown, key=lambda article: only.index(article.article_id)) if only else shown)
