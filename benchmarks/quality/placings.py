@@ -3,12 +3,28 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import combinations
 
 from benchmarks.quality.streams import NearDuplicate, StreamDocument
 from monitor.domain.stories import StoryIndex, fingerprint
 from monitor.domain.stories.values import Placed, ReportText
+
+
+@dataclass(slots=True)
+class HourlyForgetting:
+    """Drops what has left the window from an index, once an hour of the stream, as the daemon does."""
+
+    index: StoryIndex
+    window: timedelta
+    forgotten_at: datetime | None = None
+
+    def at(self, now: datetime) -> None:
+        """Forget and tidy when it is time."""
+        self.index.tidy()
+        if self.forgotten_at is None or now - self.forgotten_at >= timedelta(hours=1):
+            self.index.forget(now - self.window)
+            self.forgotten_at = now
 
 
 @dataclass(slots=True)
@@ -26,8 +42,10 @@ class Placings:
 def place(stream: Iterable[StreamDocument], window: timedelta = timedelta(hours=72)) -> Placings:
     """Place every document in its turn."""
     index, placings, names = StoryIndex(window), Placings(), [""]
+    forgetting = HourlyForgetting(index, window)
     for number, document in enumerate(stream, start=1):
         names.append(document.id)
+        forgetting.at(document.at)
         report = ReportText(
             title=document.title, text=document.text, language=document.language, outlet=document.outlet
         )
@@ -80,6 +98,7 @@ def figures(
     cross = [pair for pair in pairs if pair.crosses_outlets]
     instalments = [pair for column in columns for pair in combinations(column, 2)]
     any_core, main_core = related(stream, placings)
+    told, swallowed = alerts_of_events(stream, placings)
     sizes = Counter(placings.story.values())
     return {
         "documents": len(stream),
@@ -88,6 +107,8 @@ def figures(
         "bcubed_f1": f1,
         "related_merged_main": main_core,
         "related_merged_any": any_core,
+        "stories_an_event": told,
+        "events_swallowed": swallowed,
         "pairs_one_story": share(placings.story[pair.first] == placings.story[pair.second] for pair in cross),
         "pairs_marked_copy": share(
             placings.root(pair.first) == placings.root(pair.second) for pair in cross if pair.is_copy
@@ -109,6 +130,48 @@ def related(stream: Sequence[StreamDocument], placings: Placings) -> tuple[float
         share(placings.story[document.id] in homes[document.story or ""] for document in others),
         share(placings.story[document.id] == main[document.story or ""] for document in others),
     )
+
+
+def alerts_of_events(stream: Sequence[StreamDocument], placings: Placings) -> tuple[float, float]:
+    """Count the stories that hold core documents of an event, on average, and the events without a story.
+
+    Each such story would raise an alert of its own. An event is swallowed when all its stories were opened by a
+    document that a reader called another event.
+    """
+    opener: dict[int, StreamDocument] = {}
+    stories: defaultdict[str, set[int]] = defaultdict(set)
+    for document in stream:
+        opener.setdefault(placings.story[document.id], document)
+        if document.role == "core" and document.story:
+            stories[document.story].add(placings.story[document.id])
+    swallowed = 0
+    for event, held in stories.items():
+        openers = [opener[story] for story in held]
+        swallowed += all(one.story and (one.story != event or one.role != "core") for one in openers)
+    return sum(map(len, stories.values())) / max(len(stories), 1), float(swallowed)
+
+
+def language_figures(
+    stream: Sequence[StreamDocument], read: Sequence[tuple[str, str, bool]], placings: Placings
+) -> dict[str, float]:
+    """Measure joins by pair of languages on core documents, and the read pairs across languages that share a story.
+
+    The read pairs were drawn evenly over likenesses, so that their share of right joins is no share of the stream.
+    """
+    together: defaultdict[str, list[bool]] = defaultdict(list)
+    core = [document for document in stream if document.role == "core" and document.language]
+    for one, other in combinations(core, 2):
+        if one.story == other.story:
+            languages = "_".join(sorted((one.language or "", other.language or "")))
+            together[languages].append(placings.story[one.id] == placings.story[other.id])
+    joined = [same for first, second, same in read if placings.story.get(first, -1) == placings.story.get(second, -2)]
+    found = {f"pairs_found_{languages}": share(answers) for languages, answers in sorted(together.items())}
+    right = [placings.story.get(one, -1) == placings.story.get(other, -2) for one, other, same in read if same]
+    return found | {
+        "read_across_joined": float(len(joined)),
+        "read_across_right": share(joined),
+        "read_across_found": share(right),
+    }
 
 
 def share(answers: Iterable[bool]) -> float:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from monitor.domain.stories.fingerprint.words import lower_words
 from monitor.domain.topics.text.normalised import fold_accents
 
+READ_PAIRS = Path(__file__).with_name("read_pairs.tsv")
 _ZONES = {"EDT": "-0400", "EST": "-0500"}
 
 
@@ -72,6 +73,13 @@ def pairs(corpus: Path) -> list[NearDuplicate]:
         )
         for row in _rows(corpus / "clusters" / "neardup_pairs.dev.jsonl")
     ]
+
+
+def read_pairs() -> list[tuple[str, str, bool]]:
+    """Read the labelled pairs in two languages: first document, second, and whether they report one event."""
+    lines = READ_PAIRS.read_text(encoding="utf-8").splitlines()
+    rows = (line.split("\t") for line in lines if not line.startswith("#"))
+    return [(first, second, same == "1") for first, second, same in rows]
 
 
 def columns(corpus: Path) -> list[list[str]]:

@@ -5,15 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
+import numpy.typing as npt
 
-from monitor.domain.stories.choose_story import ENOUGH, StoryCandidate, best_story, story_counts
+from monitor.domain.stories.choose_story import ENOUGH, StoryCandidate, best_story, likelihood, story_counts
+from monitor.domain.stories.compare import Floats, compared
 from monitor.domain.stories.copies import copied, is_other_day
 from monitor.domain.stories.fingerprint.fingerprint import DecodedFingerprint, decoded
 from monitor.domain.stories.memory.frequencies import Frequencies
 from monitor.domain.stories.memory.postings import Keys, Postings, RowNumbers
-from monitor.domain.stories.memory.rows import ArticleRows, Records, outlet_key
+from monitor.domain.stories.memory.rows import ArticleRows, Numbers, Records, outlet_key
 from monitor.domain.stories.novelty import novelty
-from monitor.domain.stories.similarity import likeness
+from monitor.domain.stories.pair_score import EVIDENCE, is_foreign, pair_features, pair_scores
+from monitor.domain.stories.patterns import patterned
 from monitor.domain.stories.values import WALLS, Fingerprint, Placed, Placement
 
 POSTED = 20
@@ -27,8 +30,6 @@ TERMS_READ = 1_200
 """Postings of terms read for one report, the rarest terms first: what bounds the time of a look-up."""
 COPY_CANDIDATES, CANDIDATES = 32, 32
 """Earlier texts and reports compared in full."""
-PROMISING = ENOUGH / 2
-"""The likeness below which an earlier report is not counted for its story."""
 NEAR_BEST = 0.7
 """Of texts that explain nearly as much of a copy as the best, the earliest is its original."""
 MEMBERS_READ = 1_024
@@ -140,6 +141,24 @@ class StoryIndex:
         reason = f"{placement.reason}; {walls} earlier articles have its text under headlines of other matters"
         return replace(placement, reason=reason, walls=walls)
 
+    def pairs(
+        self, fingerprint: Fingerprint, *, outlet: str, at: datetime
+    ) -> tuple[Numbers, dict[str, Floats], npt.NDArray[np.bool_]]:
+        """Measure a report beside the earlier ones it is compared with, to fit the weights of pair scores.
+
+        Returns their article ids, their features, and which are in another language.
+        """
+        report, now = decoded(fingerprint), int(at.timestamp())
+        if report is None:
+            raise ValueError("a fingerprint of another layout")
+        records = self._found(report, now).reports
+        aligned = compared(report, records)
+        features = pair_features(report, outlet_key(outlet), now, records, aligned, self._frequencies)
+        foreign = is_foreign(report, records)
+        told_apart = np.where(foreign, 1.0, 1.0 - patterned(aligned))
+        features |= {name: features[name] * told_apart for name in EVIDENCE}
+        return records["article"], features, foreign
+
     def tidy(self) -> None:
         """Do the slow work now that `learn` would have to do soon. Answers stay the same."""
         self._rows.make_room(ROOM)
@@ -223,18 +242,15 @@ class StoryIndex:
             records = records.where(~np.isin(records["story"], barred))
         if not len(records):
             return Placement()
-        alike = likeness(report, records, self._frequencies, PROMISING)
-        promising = alike >= PROMISING
-        records, alike = records.where(promising), alike[promising]
-        if not len(records):
-            return Placement()
-        best = best_story(report, now, records, alike, lambda story: story_counts(self._members(story), outlet))
+        scores = pair_scores(report, outlet, now, records, self._frequencies)
+        best = best_story(records, scores, lambda story: story_counts(self._members(story), outlet))
         if best is None or best.score < ENOUGH:
             return _alone(best)
         return Placement(
             story_id=best.story,
-            similarity=min(best.score, 1.0),
-            reason=f"resembles article {best.nearest} and its story by {best.score:.2f}",
+            similarity=likelihood(best.score),
+            reason=f"reports the event of article {best.nearest} and its story with a likelihood of"
+            f" {likelihood(best.score):.0%} (at least {likelihood(ENOUGH):.0%} joins)",
             novelty=novelty(report, self._said(self._members(best.story))),
         )
 
@@ -281,6 +297,7 @@ def _alone(best: StoryCandidate | None) -> Placement:
     if best is None:
         return Placement()
     return Placement(
-        similarity=min(max(best.score, 0.0), 1.0),
-        reason=f"no earlier report resembles it enough; the nearest is article {best.nearest} by {best.score:.2f}",
+        similarity=likelihood(best.score),
+        reason=f"no earlier report resembles it enough; the nearest is article {best.nearest} with a likelihood of"
+        f" {likelihood(best.score):.0%} (at least {likelihood(ENOUGH):.0%} joins)",
     )

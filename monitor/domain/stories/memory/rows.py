@@ -24,6 +24,7 @@ _COLUMNS: dict[str, np.dtype[Any]] = {
     "hashes": np.dtype(np.uint8),
     "language": np.dtype(np.uint8),
     "is_about_itself": np.dtype(np.bool_),
+    "is_aside": np.dtype(np.bool_),
     "live": np.dtype(np.bool_),
     "sketch": np.dtype((np.uint32, SIZE)),
     "terms": np.dtype((np.uint32, TERMS)),
@@ -96,6 +97,7 @@ class ArticleRows:
         columns["hashes"][row] = len(hashes)
         columns["language"][row] = report.language
         columns["is_about_itself"][row] = report.is_about_itself
+        columns["is_aside"][row] = report.is_aside
         columns["live"][row] = True
         columns["sketch"][row, : len(hashes)] = hashes
         columns["terms"][row, : len(terms)] = terms
