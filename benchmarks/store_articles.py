@@ -58,6 +58,9 @@ class Numbered:
     def unlearn(self, after: int) -> None:
         """Do nothing: no judge here remembers anything."""
 
+    def same_event(self, placed: Placed, placement: Placement) -> None:
+        """Join nothing."""
+
     def judge(self, facts: StoryFacts, placement: Placement) -> Verdict:
         """Let every third match and every sixth alert."""
         change = AlertChange(

@@ -17,6 +17,7 @@ _SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Alerts": {
         "alerts": ("alerts:alerts", "List and show alerts; decide about held messages."),
+        "stories": ("inspect.stories:stories", "List and show stories; join or split them."),
         "silence": ("silence:silence", "Mute a topic or a story for a while."),
         "slack": ("slack:slack", "Test the connection to Slack."),
     },

@@ -21,7 +21,8 @@ from storage.sql.upserts import replacing
 PLACED = "placed"
 """The counter that numbers placings."""
 
-_UPDATE_LAST_SEEN = update(stories).where(stories.c.id == bindparam("known"))
+_UPDATE_LAST_SEEN = update(stories).where(stories.c.id == bindparam("known"), stories.c.joined_into.is_(None))
+_JOINED_INTO = select(stories.c.joined_into).where(stories.c.id == bindparam("known"))
 _INSERT_STORY = stories.insert().inline()
 _MARK_DONE = update(articles).where(articles.c.id == bindparam("placed_id"))
 _ORIGIN = select(articles.c.origin).where(articles.c.id == bindparam("copied"))
@@ -64,10 +65,17 @@ class PendingWrites:
 
     def story(self, seen: Article, placement: Placement, now: datetime) -> int:
         """Return the id of the located story, now seen again, or of a new one."""
-        if placement.story_id is not None and self._seen_again(placement.story_id, now):
-            return placement.story_id
+        known = None if placement.story_id is None else self._seen_again(placement.story_id, now)
+        if known is not None:
+            return known
         story_id = self._new_id()
-        self._new_stories[story_id] = {"id": story_id, "title": seen.title, "first_seen": now, "last_seen": now}
+        self._new_stories[story_id] = {
+            "id": story_id,
+            "title": seen.title,
+            "first_seen": now,
+            "last_seen": now,
+            "joined_into": None,
+        }
         return story_id
 
     def add_placed(self, seen: Article, placed: Placed, revision: str) -> SourceText:
@@ -123,12 +131,24 @@ class PendingWrites:
         for rows in (self._new_stories, self._placed_articles, self._fingerprints, self._matches, self._notes):
             rows.clear()
 
-    def _seen_again(self, story_id: int, now: datetime) -> bool:
-        """Update the story's last report; return False when it was deleted since it was learnt."""
+    def _seen_again(self, story_id: int, now: datetime) -> int | None:
+        """Update the last report of a story, or of the one it was joined into; return that story's id.
+
+        None when the story was deleted since it was learnt.
+        """
         if opened := self._new_stories.get(story_id):
             opened["last_seen"] = now
-            return True
-        return self.connection.execute(_UPDATE_LAST_SEEN, {"known": story_id, "last_seen": now}).rowcount == 1
+            return story_id
+        row = {"known": story_id, "last_seen": now}
+        if self.connection.execute(_UPDATE_LAST_SEEN, row).rowcount == 1:
+            return story_id
+        # Seldom: an article that was read before its story was joined into another.
+        into = self.connection.execute(_JOINED_INTO, {"known": story_id}).scalar_one_or_none()
+        return None if into is None else self._seen_again(into, now)
+
+    def renumber(self) -> None:
+        """Give back sequences reserved and unused: other rows have taken higher ones meanwhile."""
+        self._sequences.clear()
 
     def _new_id(self) -> int:
         """Return an unused story id.

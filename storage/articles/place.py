@@ -21,6 +21,7 @@ from storage.outbox.add import add_deliveries
 from storage.schema.content import fingerprints
 from storage.sql.transaction_locks import STORIES, exclusive
 from storage.stories.alerts import write_alerts
+from storage.stories.rearrange import join_stories
 from storage.stories.stories import facts_of
 
 _PLACED = select(fingerprints).where(fingerprints.c.sequence > bindparam("after")).order_by(fingerprints.c.sequence)
@@ -59,8 +60,15 @@ def place_all(connection: Connection, wanted: Sequence[Placing]) -> list[Verdict
             continue
         unchanged.remove(placing.seen.id)
         verdict, placed = _place(connection, pending, placing, news)
-        verdicts.append(verdict)
         news.append(placed)
+        other = placing.judge.same_event(placed, verdict.placement)
+        if other is not None:
+            pending.write()
+            joined = join_stories(connection, placed.story_id, other, "wirewatch", placing.now)
+            pending.renumber()
+            news += placed_after(connection, placed.sequence)
+            verdict = replace(verdict, placement=replace(verdict.placement, story_id=joined.story))
+        verdicts.append(verdict)
     pending.write()
     return verdicts
 

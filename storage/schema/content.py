@@ -170,6 +170,7 @@ stories = Table(
     Column("title", Words, nullable=False),
     Column("first_seen", Utc, nullable=False),
     Column("last_seen", Utc, nullable=False),
+    Column("joined_into", BigInteger, doc="The story that goes on in its place; NULL for one that stands."),
     sqlite_autoincrement=True,
 )
 Index("ix_stories_last_seen", stories.c.last_seen)

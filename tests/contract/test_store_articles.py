@@ -58,6 +58,9 @@ class ByContent:
     def matched(self) -> bool:
         return True
 
+    def same_event(self, placed: Placed, placement: Placement) -> int | None:
+        return None
+
     def locate(self, news: Sequence[Placed]) -> Placement:
         for placed in news:
             self.index.setdefault(placed.fingerprint.content, placed)

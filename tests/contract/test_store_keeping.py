@@ -66,6 +66,9 @@ class Alerting:
     def matched(self) -> bool:
         return True
 
+    def same_event(self, placed: Placed, placement: Placement) -> int | None:
+        return None
+
     def locate(self, news: Sequence[Placed]) -> Placement:
         return Placement(reason="the first of its kind")
 

@@ -65,6 +65,13 @@ class ArticleJudge:
         """Forget what was learnt later than the sequence `after`."""
         self.index.unlearn(after)
 
+    def same_event(self, placed: Placed, placement: Placement) -> int | None:
+        """Learn the article just placed; return another story that reports the same event, if any."""
+        if not placement.near:
+            return None
+        self.index.learn([placed])
+        return self.index.same_event(placed.story_id, placement.near)
+
     def judge(self, facts: StoryFacts | None, placement: Placement) -> Verdict:
         """Decide alerts and deliveries, with the reasons, topic by topic."""
         notes = [Note(step="story", text=placement.reason, facts={"similarity": placement.similarity})]

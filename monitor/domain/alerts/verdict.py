@@ -62,6 +62,10 @@ class Judge(Protocol):
         """Forget what was learnt after the sequence `after`: it was never committed."""
         ...
 
+    def same_event(self, placed: Placed, placement: Placement) -> int | None:
+        """Learn the article just placed; return another story that reports the same event, if any."""
+        ...
+
     def judge(self, facts: StoryFacts | None, placement: Placement) -> Verdict:
         """Decide alerts and deliveries, the story being known; `facts` is None when nothing `matched`."""
         ...

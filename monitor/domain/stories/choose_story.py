@@ -22,6 +22,10 @@ GROWN, FULLY_GROWN = 0.4, 8
 
 Two stories of one event that began side by side do not go on side by side.
 """
+JOIN = -0.75
+"""The mean score (log-odds) over all pairs of reports from which two stories become one."""
+JOIN_WITHIN = 3_600
+"""Seconds after its first report within which a story can be joined with an older one: later, people rely on it."""
 SAME_OUTLET = 1.0
 """What a story loses that has a report of the same outlet: what an outlet prints next is mostly another angle."""
 

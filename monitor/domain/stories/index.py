@@ -7,7 +7,16 @@ from datetime import datetime, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from monitor.domain.stories.choose_story import ENOUGH, StoryCandidate, best_story, likelihood, story_counts
+from monitor.domain.stories.choose_story import (
+    ENOUGH,
+    JOIN,
+    JOIN_WITHIN,
+    UNFOUND,
+    StoryCandidate,
+    best_story,
+    likelihood,
+    story_counts,
+)
 from monitor.domain.stories.compare import Floats, compared
 from monitor.domain.stories.copies import copied, is_other_day
 from monitor.domain.stories.fingerprint.fingerprint import DecodedFingerprint, decoded
@@ -32,6 +41,10 @@ COPY_CANDIDATES, CANDIDATES = 32, 32
 """Earlier texts and reports compared in full."""
 NEAR_BEST = 0.7
 """Of texts that explain nearly as much of a copy as the best, the earliest is its original."""
+JOINING_READ = 8
+"""Latest reports of each of two stories that are compared before the two become one."""
+MOST_NEAR = 3
+"""Other stories looked at for a join, the likeliest ones."""
 MEMBERS_READ = 1_024
 """Reports of a story that are counted."""
 
@@ -141,6 +154,32 @@ class StoryIndex:
         reason = f"{placement.reason}; {walls} earlier articles have its text under headlines of other matters"
         return replace(placement, reason=reason, walls=walls)
 
+    def same_event(self, story: int, near: Sequence[int]) -> int | None:
+        """Return which of the `near` stories reports the event of `story`, if any; the likeliest of several.
+
+        The younger of two is at most an hour old, and the mean score over pairs of their reports reaches `JOIN`.
+        """
+        own = self._members(story)
+        found: list[tuple[float, int]] = []
+        for other in near:
+            theirs = self._members(other)
+            if not len(own) or not len(theirs):
+                continue
+            latest = max(int(own["at"].max()), int(theirs["at"].max()))
+            if latest - max(int(own["at"].min()), int(theirs["at"].min())) > JOIN_WITHIN:
+                continue
+            score = self._mean_of_pairs(self._said(own, JOINING_READ), self._said(theirs, JOINING_READ))
+            if score >= JOIN:
+                found.append((-score, other))
+        return min(found)[1] if found else None
+
+    def _mean_of_pairs(self, ours: Records, theirs: Records) -> float:
+        scores = [
+            pair_scores(self._rows.report_at(row), outlet, at, theirs, self._frequencies)
+            for row, outlet, at in zip(ours.rows.tolist(), ours["outlet"].tolist(), ours["at"].tolist(), strict=True)
+        ]
+        return float(np.maximum(np.concatenate(scores), UNFOUND).mean())
+
     def pairs(
         self, fingerprint: Fingerprint, *, outlet: str, at: datetime
     ) -> tuple[Numbers, dict[str, Floats], npt.NDArray[np.bool_]]:
@@ -244,20 +283,22 @@ class StoryIndex:
             return Placement()
         scores = pair_scores(report, outlet, now, records, self._frequencies)
         best = best_story(records, scores, lambda story: story_counts(self._members(story), outlet))
+        near = _near(records, scores, best.story if best is not None and best.score >= ENOUGH else None)
         if best is None or best.score < ENOUGH:
-            return _alone(best)
+            return replace(_alone(best), near=near)
         return Placement(
             story_id=best.story,
             similarity=likelihood(best.score),
             reason=f"reports the event of article {best.nearest} and its story with a likelihood of"
             f" {likelihood(best.score):.0%} (at least {likelihood(ENOUGH):.0%} joins)",
             novelty=novelty(report, self._said(self._members(best.story))),
+            near=near,
         )
 
-    def _said(self, members: Records) -> Records:
+    def _said(self, members: Records, most: int = CANDIDATES) -> Records:
         """Return the latest reports of a story that are no copies."""
         own = members.rows[members["root"] == members["article"]]
-        return self._rows.at(np.sort(own)[-CANDIDATES:])
+        return self._rows.at(np.sort(own)[-most:])
 
     def _members(self, story: int) -> Records:
         """Return the live reports of a story."""
@@ -290,6 +331,13 @@ def _most(rows: RowNumbers, points: RowNumbers, limit: int) -> RowNumbers:
         return rows
     packed = points << _ROW_BITS | (_ROW - rows)
     return np.sort(_ROW - (np.partition(packed, -limit)[-limit:] & _ROW))
+
+
+def _near(records: Records, scores: Floats, chosen: int | None) -> tuple[int, ...]:
+    """Return stories other than the chosen one that hold a report near enough, the nearest first."""
+    order = np.argsort(-scores, kind="stable")
+    stories = records["story"][order][scores[order] >= ENOUGH].tolist()
+    return tuple(story for story in dict.fromkeys(stories) if story != chosen)[:MOST_NEAR]
 
 
 def _alone(best: StoryCandidate | None) -> Placement:

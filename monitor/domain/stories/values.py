@@ -58,7 +58,7 @@ class Placement:
     `reason` is for the ledger, in words. `copy_of` is the earliest article whose text this one repeats. `novelty` names
     what is new against the story (names, numbers, sentences); empty for a copy. `walls` counts earlier articles with
     the same text under headlines that it has nothing to do with (32 at most): where they are several, the text is a
-    cookie wall or the like.
+    cookie wall or the like. `near` are other stories that may report the same event, to be looked at for a join.
     """
 
     story_id: int | None = None
@@ -67,6 +67,7 @@ class Placement:
     reason: str = "no earlier report resembles it"
     novelty: tuple[str, ...] = ()
     walls: int = 0
+    near: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,8 @@ import numpy.typing as npt
 import xxhash
 
 from monitor.domain.stories.fingerprint.fingerprint import DecodedFingerprint
-from monitor.domain.stories.fingerprint.sketch import SIZE
+from monitor.domain.stories.fingerprint.recurring import Template
+from monitor.domain.stories.fingerprint.sketch import SIZE, Sketch
 from monitor.domain.stories.fingerprint.terms import TERMS
 from monitor.domain.stories.values import Placed
 
@@ -104,6 +105,22 @@ class ArticleRows:
         columns["weights"][row, : len(terms)] = report.weights
         self._highest_article = max(self._highest_article, placed.article_id)
         return row
+
+    def report_at(self, row: int) -> DecodedFingerprint:
+        """Return what pair scores read of an article; sketch, template and labels are left empty."""
+        weights = self["weights"][row]
+        used = weights != 0
+        return DecodedFingerprint(
+            sketch=Sketch(np.empty(0, np.uint32)),
+            terms=self["terms"][row][used],
+            weights=weights[used],
+            template=Template(0, 0),
+            size=int(self["size"][row]),
+            language=int(self["language"][row]),
+            is_aside=bool(self["is_aside"][row]),
+            is_about_itself=True,
+            named=b"",
+        )
 
     def make_room(self, rows: int) -> None:
         """Reserve room for `rows` more, so that appending them moves nothing."""
