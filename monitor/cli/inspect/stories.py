@@ -1,5 +1,6 @@
 """List, show, join and split stories: `wirewatch stories`."""
 
+import getpass
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -15,8 +16,6 @@ from monitor.domain.status.story_view import StoryCard, StoryCards, StoryFilter,
 from monitor.domain.strings.visible import visible
 from storage.stories.rearrange import Rearranged, SqlStoryChanges
 from storage.views.stories import alerted_stories, story_view
-
-_AUTHOR = "the command line"
 
 
 @click.group()
@@ -105,12 +104,12 @@ async def _show(given: Path | None, story_id: int) -> StoryView | None:
 
 async def _merge(given: Path | None, first: int, second: int) -> Rearranged:
     async with open_store(given) as database:
-        return await SqlStoryChanges(database).join(first, second, _AUTHOR, SystemClock().now())
+        return await SqlStoryChanges(database).join(first, second, getpass.getuser(), SystemClock().now())
 
 
 async def _split(given: Path | None, story_id: int, articles: tuple[int, ...]) -> Rearranged:
     async with open_store(given) as database:
-        return await SqlStoryChanges(database).split(story_id, articles, _AUTHOR, SystemClock().now())
+        return await SqlStoryChanges(database).split(story_id, articles, getpass.getuser(), SystemClock().now())
 
 
 def _card_line(card: StoryCard) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from monitor.domain.stories.compare import Floats
 from monitor.domain.stories.memory.rows import Records
 
-ENOUGH = -1.25
+ENOUGH = -1.0
 """The score (log-odds) from which a report joins a story: lower merges reactions, higher splits stories."""
 UNFOUND = -4.0
 """The score of a member that was not among the reports compared: it shares no rare term."""

@@ -1,7 +1,7 @@
 """Score how likely two reports tell of one event: a logistic regression over a dozen features of the pair.
 
 The weights were fitted by `python -m benchmarks.quality.fit_pairs` on labelled pairs; docs/stories.md has the figures,
-also for time ranges that were not fitted on. Scores are log-odds: 0 is one in two, -1.25 two in nine.
+also for time ranges that were not fitted on. Scores are log-odds: 0 is one in two, -1 one in four.
 """
 
 import numpy as np
