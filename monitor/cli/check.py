@@ -10,9 +10,11 @@ import click
 from monitor.adapters.text.language import LangidDetector
 from monitor.app.configuration import ConfigurationInvalid
 from monitor.app.tools.advice import advice
+from monitor.app.tools.backtest.configurations import UnknownRevision, folder_of
 from monitor.app.tools.feedback import against_labels, stored_labels
 from monitor.cli.check_online import failures, online_answers, show_online
 from monitor.cli.common import FOUND, INVALID, config_option, json_option, leave, run, show
+from monitor.cli.inspect.check_effect import effect_of, markdown
 from monitor.cli.inspect.check_route import destinations, show_destinations
 from monitor.config.environment import config_dir, environment_secrets
 from monitor.config.loader import load
@@ -31,6 +33,7 @@ Examples:
   wirewatch check --online
   wirewatch check --route article.json     # {"id": "1", "title": ..., "lang": "zh", "outlet": "news.example"}
   wirewatch check --config /etc/wirewatch
+  wirewatch check --against origin/main --backtest archive.db     # the effect of the edit, as Markdown
   wirewatch check --json | jq 'select(.level == "error")'
 
 \b
@@ -44,15 +47,21 @@ Exit codes: 0 valid, 1 an example or something online failed, 2 the configuratio
     metavar="FILE",
     help="Tell where an alert on this text, page or JSON document would go.",
 )
+@click.option("--against", metavar="REF_OR_DIR", help="Compare with a folder, or with --config at a git revision.")
+@click.option("--backtest", "store", metavar="STORE", help="The archive to compare on: a SQLite file or database URL.")
 @config_option
 @json_option
-def check(given: Path | None, as_json: bool, online: bool, route: Path | None) -> None:
+def check(
+    given: Path | None, as_json: bool, online: bool, route: Path | None, against: str | None, store: str | None
+) -> None:
     """Read the whole configuration and list every problem as file:line:column: message.
 
     Then try each topic on its own must_match and must_not_match examples, and, where the store can be read, on the
     articles that people marked as not relevant: one that still matches is a warning. Last, advise on terms that miss
     plurals, peoples and compounds, that are everyday words, and on languages without terms.
     """
+    if bool(against) is not bool(store):
+        raise click.UsageError("--against and --backtest go together")
     folder = config_dir(given)
     loaded = load(folder)
     _, troubles = environment_secrets()
@@ -67,6 +76,8 @@ def check(given: Path | None, as_json: bool, online: bool, route: Path | None) -
     show(doubted, as_json=as_json, check="labels")
     advised = advice(loaded.compiled, loaded.catalog.feeds)
     show(advised, as_json=as_json, check="advice")
+    if against is not None and store is not None:
+        _show_effect(folder, against, store, loaded.catalog)
     if failed:
         leave(FOUND, f"{folder}: {counted(len(failed), 'example')} against the topic")
     if online:
@@ -77,6 +88,17 @@ def check(given: Path | None, as_json: bool, online: bool, route: Path | None) -
     if route is not None:
         show_destinations(*run(destinations(given, route)), as_json=as_json)
     click.echo(_summary(folder, loaded.catalog, len(loaded.problems) + len(doubted) + len(advised)), err=True)
+
+
+def _show_effect(folder: Path, against: str, store: str, edited: Catalog) -> None:
+    """Print the effect of the edit as Markdown."""
+    try:
+        with folder_of(against, folder) as base:
+            effect = run(effect_of(store, base, edited))
+    except UnknownRevision as unknown:
+        leave(INVALID, f"wirewatch: {unknown}")
+    for line in markdown(effect) if effect else ("The store holds no articles.",):
+        click.echo(line)
 
 
 def counted(number: int, noun: str) -> str:

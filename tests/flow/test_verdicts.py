@@ -120,3 +120,20 @@ async def test_a_missed_article_is_a_verdict_once_for_each_text(config: Path) ->
     assert [one.document.title for one in verdicts if one.text_of is None] == ["Levy on glass"]
     [changed] = [one for one in verdicts if one.text_of == 1]
     assert changed.relevant, "the last verdict on a text counts"
+
+
+async def test_the_effect_of_a_pull_request_as_markdown(config: Path, tmp_path: Path) -> None:
+    base = tmp_path / "base"
+    (base / "watchlists").mkdir(parents=True)
+    for name in ("wirewatch.yml", "feeds.yml", "receivers.yml", "watchlists/trade.yml"):
+        (base / name).write_text((config / name).read_text())
+    (config / "watchlists/trade.yml").write_text(WATCHLIST.replace("query: tariff", "query: tariff NOT dentist"))
+    store = str(config / "store.db")
+    asked = ["check", "--config", str(config), "--against", str(base), "--backtest", store]
+    said = await asyncio.to_thread(CliRunner().invoke, main, asked)
+    assert said.exit_code == 0, said.output
+    assert "| `tariffs` | 24 | 12 | 0 | 12 |" in said.output
+    assert "**Lost, `tariffs`**" in said.output
+    unknown = await asyncio.to_thread(CliRunner().invoke, main, [*asked[:4], "no-such-ref", "--backtest", store])
+    assert unknown.exit_code == 2
+    assert "neither a folder nor a revision of git" in unknown.output
