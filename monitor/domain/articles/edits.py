@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from monitor.domain.articles.article import Article, Method, Text
-from monitor.domain.articles.revisions import Label, PageText, judge
+from monitor.domain.articles.revisions import PageText, RevisionLabel, judge
 from monitor.domain.stories.diff import TextChange, difference, is_material
 from monitor.domain.strings.graphemes import cut_at
 
@@ -45,7 +45,7 @@ def _of_a_page(before: Text, text: Text) -> Iterator[str]:
     verdict = judge(PageText(title=text.title, body=before.body), PageText(title=text.title, body=text.body))
     if verdict is None:
         return
-    if verdict.label is Label.WITHDRAWN:
+    if verdict.label is RevisionLabel.WITHDRAWN:
         yield "the text was taken down"
         return
     if verdict.notice:

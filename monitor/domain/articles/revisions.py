@@ -44,7 +44,7 @@ _TIMED = re.compile(r"^\W*\d{1,2}[:.h]\d{2}(?!\d)\s*(?:uhr|[ap]\.?m\.?|gmt|utc|m
 """An entry of a live ticker begins with its time."""
 
 
-class Label(StrEnum):
+class RevisionLabel(StrEnum):
     """Name what happened to a page, in the words that people are shown."""
 
     CORRECTION = "Correction"
@@ -80,7 +80,7 @@ class RevisionVerdict:
     `notice` is the page's own word about a correction, "" when it says nothing.
     """
 
-    label: Label
+    label: RevisionLabel
     changes: tuple[SentenceChange, ...] = ()
     notice: str = ""
 
@@ -92,21 +92,21 @@ def judge(before: PageText, after: PageText | Failure, earlier: Collection[PageT
     """
     if isinstance(after, Failure):
         gone = after.reason in (Reason.NOT_FOUND, Reason.GONE)
-        return RevisionVerdict(label=Label.WITHDRAWN) if gone else None
+        return RevisionVerdict(label=RevisionLabel.WITHDRAWN) if gone else None
     if any(not _differs(known, after) for known in (before, *earlier)):
         return None
     new_notices = [notice for notice in notices(after.body) if notice not in before.body]
     changes = tuple(_sentence_changes(before.body, after.body))
     if new_notices:
         shown = tuple(change for change in changes if change.after not in new_notices)
-        return RevisionVerdict(label=Label.CORRECTION, changes=shown, notice=new_notices[0])
+        return RevisionVerdict(label=RevisionLabel.CORRECTION, changes=shown, notice=new_notices[0])
     if len(before.body) >= _LEAST and TENTH * len(after.body) < len(before.body):
-        return RevisionVerdict(label=Label.WITHDRAWN)
+        return RevisionVerdict(label=RevisionLabel.WITHDRAWN)
     if changes:
-        return RevisionVerdict(label=Label.CHANGED, changes=changes)
+        return RevisionVerdict(label=RevisionLabel.CHANGED, changes=changes)
     words = difference(before.title, after.title).changes
     return RevisionVerdict(
-        label=Label.HEADLINE, changes=(SentenceChange(before=before.title, after=after.title, words=words),)
+        label=RevisionLabel.HEADLINE, changes=(SentenceChange(before=before.title, after=after.title, words=words),)
     )
 
 

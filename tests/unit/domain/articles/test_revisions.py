@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.domain.articles.correction_notices import notices
-from monitor.domain.articles.revisions import Label, PageText, judge
+from monitor.domain.articles.revisions import PageText, RevisionLabel, judge
 from monitor.domain.failures import Failure, Reason
 
 BODY = (
@@ -45,7 +45,7 @@ def after(old: str = "", new: str = "", *, body: str | None = None, title: str =
 def test_a_page_that_says_so_is_corrected(notice: str) -> None:
     verdict = judge(PAGE, after("12 people", "14 people", body=BODY.replace("12 people", "14 people") + "\n" + notice))
     assert verdict is not None
-    assert verdict.label is Label.CORRECTION
+    assert verdict.label is RevisionLabel.CORRECTION
     assert verdict.notice == notice
     assert [(word.removed, word.added) for word in verdict.changes[0].words] == [("12", "14")]
     assert judge(PageText(title=PAGE.title, body=f"{BODY}\n{notice}"), after(body=f"{notice}\n{BODY}")) is None
@@ -68,7 +68,7 @@ def test_a_sentence_about_corrections_is_no_notice(sentence: str) -> None:
 def test_a_page_that_is_gone_was_withdrawn(reason: Reason) -> None:
     verdict = judge(PAGE, Failure(reason=reason))
     assert verdict is not None
-    assert verdict.label is Label.WITHDRAWN
+    assert verdict.label is RevisionLabel.WITHDRAWN
 
 
 @pytest.mark.parametrize("reason", [Reason.TIMEOUT, Reason.SERVER, Reason.WALL, Reason.ROBOTS, Reason.FORBIDDEN])
@@ -79,7 +79,7 @@ def test_a_page_that_cannot_be_read_says_nothing(reason: Reason) -> None:
 def test_a_text_below_a_tenth_was_withdrawn() -> None:
     verdict = judge(PAGE, after(body="The report was taken down."))
     assert verdict is not None
-    assert verdict.label is Label.WITHDRAWN
+    assert verdict.label is RevisionLabel.WITHDRAWN
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_text_below_a_tenth_was_withdrawn() -> None:
 def test_a_changed_sentence_is_quoted_with_its_words(old: str, new: str, removed: str, added: str) -> None:
     verdict = judge(PAGE, after(old, new))
     assert verdict is not None
-    assert verdict.label is Label.CHANGED
+    assert verdict.label is RevisionLabel.CHANGED
     (change,) = verdict.changes
     assert (old in change.before, new in change.after) == (True, True)
     assert [(word.removed, word.added) for word in change.words] == [(removed, added)]
@@ -115,7 +115,7 @@ def test_sentences_put_in_and_taken_out_are_changes() -> None:
 def test_another_headline_alone_is_said_quietly() -> None:
     verdict = judge(PAGE, after(title="Ferry with 14 on board runs aground"))
     assert verdict is not None
-    assert verdict.label is Label.HEADLINE
+    assert verdict.label is RevisionLabel.HEADLINE
 
 
 @pytest.mark.parametrize(
