@@ -224,7 +224,7 @@ async def test_a_document_of_thousands_of_entries_does_not_hold_up_the_event_loo
     async with open_desk("wire", answers={"/wire": plain(f"feed\n{many}".encode())}) as desk:
         desk.step.make_keys = off_loop(document_keys, "document keys")
         desk.step.read_document = off_loop(read_document, "read document")
-        assert await longest_gap(desk.poll_all()) < 0.25
+        assert await longest_gap(desk.poll_all()) < 0.1
         assert (await desk.store.due(desk.clock.now(), 10, ())) == []
 
 
