@@ -73,15 +73,16 @@ def lines(message: Message) -> Iterator[tuple[Text, int]]:
     if message.kind is DeliveryKind.NOTICE:
         yield from ((Text.assemble(("notice  ", "bold cyan"), visible(line)), 0) for line in message.lines)
     elif message.kind in (DeliveryKind.REPLY, DeliveryKind.NEWS):
+        if message.named and message.lines:  # a terminal has no threads
+            yield from (
+                (Text(f"story {card.story_id}: {_headline(card.lead)}", style="bold"), 2) for card in message.cards
+            )
         yield from ((Text.assemble(("  ↳ ", "green"), visible(line)), 0) for line in message.lines)
-        yield from ((line, 4) for card in _unless(message.lines, message.cards) for line in _short(card, message.zone))
+        if not message.lines:
+            yield from ((line, 4) for card in message.cards for line in _short(card, message.zone))
     else:
         yield from _cards(message)
     yield Text(""), 0
-
-
-def _unless(lines: tuple[str, ...], cards: tuple[Card, ...]) -> tuple[Card, ...]:
-    return () if lines else cards
 
 
 def _cards(message: Message) -> Iterator[tuple[Text, int]]:

@@ -135,12 +135,9 @@ def _last_part(connection: Connection, wanted: NewDelivery) -> Row[Any] | None:
 def _join(connection: Connection, last: Row[Any], wanted: NewDelivery) -> None:
     """Join a pending delivery; a spaced one keeps its time, already the earliest allowed."""
     due = last.due if wanted.spacing else min(last.due, wanted.due)
-    joined = {"due": due, "text": _joined(last.text, wanted.text), "broadcast": last.broadcast or wanted.broadcast}
+    lines = last.text if wanted.text in last.text else f"{last.text}\n{wanted.text}".strip()
+    joined = {"due": due, "text": lines, "broadcast": last.broadcast or wanted.broadcast}
     connection.execute(_JOIN_PENDING_DELIVERY, {"last": last.id, **joined})
-
-
-def _joined(old: str, new: str) -> str:
-    return old if new in old else f"{old}\n{new}".strip()
 
 
 def _spacing(wanted: NewDelivery, part: int) -> timedelta:

@@ -106,14 +106,16 @@ def read_for_sending(connection: Connection, delivery_id: int, now: datetime) ->
         return None
     delivery = delivery_of(row, _alert_ids(connection, delivery_id))
     standing = _standing(connection, delivery)
+    here = {"receiver": delivery.receiver, "now": now, "delivery_id": delivery.id}
     rewritten = standing is not None and delivery.kind is DeliveryKind.UPDATE
     return DeliveryForSending(
         delivery=delivery,
         alerts=_alerts(connection, standing.alert_ids if rewritten and standing else delivery.alert_ids),
         silences=silences_in_force(connection, now),
         standing=standing,
-        waiting=_waiting(connection, delivery, now),
-        recent=_recent(connection, delivery, now),
+        # this delivery itself may no longer be pending, and is counted
+        waiting=int(connection.execute(_COUNT_DUE_ALERT_MESSAGES, here).scalar_one()) + 1,
+        recent=tuple(connection.execute(_TIMES_OF_RECENT_MESSAGES, {**here, "since": now - _HOUR}).scalars()),
         throttles=troubled_throttles(connection),
     )
 
@@ -175,17 +177,6 @@ def _standing(connection: Connection, delivery: Delivery) -> Delivery | None:
     alert_ids = _alert_ids(connection, row.id)
     stories = connection.execute(_COUNT_STORIES_OF_DELIVERY, {"delivery_id": row.id}).scalar_one()
     return replace(delivery_of(row, alert_ids), stories=stories)
-
-
-def _waiting(connection: Connection, delivery: Delivery, now: datetime) -> int:
-    """Count alert messages due for the same receiver, this one among them."""
-    wanted = {"receiver": delivery.receiver, "now": now, "delivery_id": delivery.id}
-    return int(connection.execute(_COUNT_DUE_ALERT_MESSAGES, wanted).scalar_one()) + 1
-
-
-def _recent(connection: Connection, delivery: Delivery, now: datetime) -> tuple[datetime, ...]:
-    wanted = {"receiver": delivery.receiver, "since": now - _HOUR}
-    return tuple(connection.execute(_TIMES_OF_RECENT_MESSAGES, wanted).scalars())
 
 
 def _alerts(connection: Connection, alert_ids: Collection[int]) -> tuple[AlertForSending, ...]:

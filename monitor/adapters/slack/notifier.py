@@ -85,7 +85,8 @@ class SlackNotifier:
             if isinstance(page, NotSent | Unknown):
                 if isinstance(page, NotSent) and page.scope is NotSent.Scope.THREAD:
                     return Absent()  # where the whole thread is gone, the reply is not in it
-                if cursor and _passes(page):
+                # after a refused request the same cursor would be refused again
+                if cursor and (isinstance(page, Unknown) or page.retry_after is not None):
                     self._read_so_far[key] = cursor  # goes on from here next time: some apps get one page a minute
                 return unreadable(page)
             ts = next((str(sent["ts"]) for sent in page.get("messages") or () if _key_of(sent) == key), None)
@@ -146,11 +147,6 @@ class SlackNotifier:
             return await self._calls.api(token, call, late=after(begin_by, self._clock))
         except CALL_ERRORS as error:
             return failure_of(error, method)
-
-
-def _passes(failure: NotSent | Unknown) -> bool:
-    """Tell whether a failed reading may go on from the same cursor: not after Slack refused the request."""
-    return isinstance(failure, Unknown) or failure.retry_after is not None
 
 
 def _receipt(answer: SlackResponse) -> Outcome:

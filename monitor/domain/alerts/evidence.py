@@ -95,19 +95,15 @@ def _repeats(hit: Hit, shown: Hit, fresh_only: bool) -> bool:
 def _quote(source: str, hit: Hit) -> Evidence:
     before = source[max(0, hit.start - CONTEXT) : hit.start]
     after = source[hit.end : hit.end + CONTEXT]
+    if hit.start > CONTEXT:
+        # half a word at the edge is left out; text without spaces (Chinese) is cut where it must
+        before = ELLIPSIS + before.split(" ", 1)[-1]
+    if hit.end + CONTEXT < len(source):
+        after = after.rsplit(" ", 1)[0] + ELLIPSIS
     return Evidence(
         term=hit.term,
         field=hit.field,
-        before=ELLIPSIS + _from_word(before) if hit.start > CONTEXT else before,
+        before=before,
         quote=source[hit.start : hit.end],
-        after=_to_word(after) + ELLIPSIS if hit.end + CONTEXT < len(source) else after,
+        after=after,
     )
-
-
-def _from_word(text: str) -> str:
-    """Cut a leading half word; text without spaces (Chinese) stays as it is."""
-    return text.split(" ", 1)[-1] if " " in text else text
-
-
-def _to_word(text: str) -> str:
-    return text.rsplit(" ", 1)[0] if " " in text else text

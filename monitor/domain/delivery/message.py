@@ -127,7 +127,8 @@ def compose(
     shown = stories if reply else stories[: fitting(stories)]
     living = kind is DeliveryKind.ALERT and len(stories) == 1
     several = kind is DeliveryKind.DIGEST or (kind is DeliveryKind.ALERT and len(stories) > 1)
-    shared = sending.standing is not None and _stories_of(sending) > 1
+    standing = sending.standing
+    shared = standing is not None and (standing.stories or len(standing.alert_ids)) > 1
     return Message(
         kind=kind,
         cards=tuple(card(story, catalog, sending, now, living=living) for story in shown),
@@ -136,7 +137,7 @@ def compose(
         more=len(stories) - len(shown),
         interactive=interactive and kind in (DeliveryKind.ALERT, DeliveryKind.DIGEST),
         named=reply and (shared or not in_thread),
-        title=_title(origin) if several else "",
+        title=_TITLES.get(origin.group_key.partition(":")[0], "") if several else "",
         period=_period(stories) if several else None,
         summary=_summary(stories, catalog) if several else "",
         zone=zone_of_receiver(catalog.receiver(delivery.receiver), catalog),
@@ -218,14 +219,6 @@ def _report(member: StoryMember) -> CardReport:
     return CardReport(headline=member.title, url=member.url, outlet=member.outlet, at=at, language=member.language)
 
 
-def _stories_of(sending: DeliveryForSending) -> int:
-    """Count the stories of the message that a delivery refers to, as far as it is known: its alerts at most."""
-    standing = sending.standing
-    if standing is None:
-        return 0
-    return standing.stories or len(standing.alert_ids)
-
-
 _TITLES = {
     "digest": "Digest",
     "opening": "Outside your active hours",
@@ -233,10 +226,6 @@ _TITLES = {
     "backlog": "Messages that had to wait",
 }
 """Titles of messages of several stories, by the first word of the delivery's group key."""
-
-
-def _title(origin: Delivery) -> str:
-    return _TITLES.get(origin.group_key.partition(":")[0], "")
 
 
 def _period(stories: Sequence[Sequence[AlertForSending]]) -> tuple[datetime, datetime] | None:
