@@ -41,6 +41,16 @@ class Labelled:
         group = f"{self.outlet}{self.month}" if self.outlet == BULLETIN else self.outlet
         return ("derived", "checked")[hashlib.sha256(f"{SALT}:{group}".encode()).digest()[0] % 2]
 
+    @property
+    def events(self) -> str:
+        """Return the half this document's events belong to: whole months are drawn, so that no event is in both.
+
+        Topics are made looking at "seen"; "unseen" shows what they are worth on events and times they were not made
+        from.
+        """
+        month = self.month if self.month[:4].isdecimal() else str(self.year)
+        return ("seen", "unseen")[hashlib.sha256(f"{SALT}:events:{month}".encode()).digest()[0] % 2]
+
 
 def corpus_place(given: Path | None = None) -> Path | None:
     """Where labelled documents are: as given, by `$WIREWATCH_CORPUS`, or beside the repository; None when absent."""

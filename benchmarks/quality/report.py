@@ -8,6 +8,7 @@ from monitor.domain.topics.values import Field
 SLICES: tuple[tuple[str, Callable[[Judgement], str]], ...] = (
     ("all", lambda judgement: "all"),
     ("half", lambda judgement: judgement.labelled.half),
+    ("events", lambda judgement: judgement.labelled.events),
     ("language", lambda judgement: judgement.labelled.document.language or "?"),
     ("kind", lambda judgement: judgement.labelled.kind),
     ("year", lambda judgement: str(judgement.labelled.year or "?")),
