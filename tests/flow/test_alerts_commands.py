@@ -307,3 +307,20 @@ def test_slack_test_without_a_token_says_how_to_set_one(folder: Path) -> None:
     said = wirewatch(folder, "slack", "test", env={"SLACK_BOT_TOKEN": ""})
     assert said.exit_code == 1
     assert "set SLACK_BOT_TOKEN" in said.output
+
+
+def test_stories_are_listed_shown_joined_and_split(folder: Path, sqlite_url: str) -> None:
+    raised(sqlite_url, "Envoys meet", "Envoys part")
+    listed = [json.loads(line) for line in wirewatch(folder, "stories", "list", "--json").stdout.splitlines()]
+    first, second = sorted(story["id"] for story in listed)
+    assert {story["topics"][0] for story in listed} == {"talks"}
+    shown = json.loads(wirewatch(folder, "stories", "show", str(second), "--json").stdout)
+    (report,) = shown["reports"]
+    assert (report["title"], report["copy_of"]) == ("Envoys part", None)
+    joined = wirewatch(folder, "stories", "merge", str(first), str(second))
+    assert joined.stdout == f"moved 1 article into story {first}\n"
+    assert "was joined" in wirewatch(folder, "stories", "merge", str(first), str(second)).stderr
+    assert len(wirewatch(folder, "stories", "list", "--json").stdout.splitlines()) == 1
+    split = wirewatch(folder, "stories", "split", str(first), str(report["article"]), "--json")
+    assert json.loads(split.stdout)["moved"] == 1
+    assert wirewatch(folder, "stories", "show", "99").exit_code == 1

@@ -13,10 +13,10 @@ An edited article stays in the story it is in. A topic that only its new text ma
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from monitor.domain.alerts.alert import Alert, AlertChange, AlertKind
+from monitor.domain.alerts.alert import Alert, AlertChange, AlertKind, DeliveryKind, NewDelivery
 from monitor.domain.alerts.evidence import telling_evidence
 from monitor.domain.alerts.news import news_sentence
 from monitor.domain.alerts.route import route
@@ -28,6 +28,9 @@ from monitor.domain.stories.independence import confirmed, independent_outlets
 from monitor.domain.stories.index import StoryIndex
 from monitor.domain.stories.values import WALLS, Fingerprint, Placed, Placement, SourceText
 from monitor.domain.topics.values import Field, Match, Matches
+
+JOIN_WAIT = timedelta(seconds=60)
+"""How long the first message of a story waits that may be another story's: outlets often report within a minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +94,27 @@ class ArticleJudge:
             placement=placement,
             matches=self.matches,
             alerts=tuple(alerts),
-            deliveries=route(alerts, story_id=facts.id, before=facts.alerts, catalog=self.catalog, now=self.now),
+            deliveries=self._held(
+                route(alerts, story_id=facts.id, before=facts.alerts, catalog=self.catalog, now=self.now),
+                alerts,
+                placement,
+            ),
             notes=tuple(notes),
+        )
+
+    def _held(
+        self, routed: tuple[NewDelivery, ...], alerts: Sequence[AlertChange], placement: Placement
+    ) -> tuple[NewDelivery, ...]:
+        """Hold the first message of a story that is near another one: if the two are joined, it never leaves.
+
+        A critical alert is not held.
+        """
+        critical = any(change.severity is Severity.CRITICAL for change in alerts)
+        if critical or placement.story_id is not None or not placement.near:
+            return routed
+        earliest = self.now + JOIN_WAIT
+        return tuple(
+            replace(one, due=max(one.due, earliest)) if one.kind is DeliveryKind.ALERT else one for one in routed
         )
 
     def _change(

@@ -22,6 +22,8 @@ GROWN, FULLY_GROWN = 0.4, 8
 
 Two stories of one event that began side by side do not go on side by side.
 """
+FOLLOWS = -2.5
+"""The score from which a report that begins its own story follows the nearest one: a reaction, a denial, day two."""
 JOIN = -0.75
 """The mean score (log-odds) over all pairs of reports from which two stories become one."""
 JOIN_WITHIN = 3_600

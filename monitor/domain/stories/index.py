@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from monitor.domain.stories.choose_story import (
     ENOUGH,
+    FOLLOWS,
     JOIN,
     JOIN_WITHIN,
     UNFOUND,
@@ -341,11 +342,13 @@ def _near(records: Records, scores: Floats, chosen: int | None) -> tuple[int, ..
 
 
 def _alone(best: StoryCandidate | None) -> Placement:
-    """Place a report into a story of its own; say how near the nearest was."""
+    """Place a report into a story of its own; name the story it follows, or say how near the nearest was."""
     if best is None:
         return Placement()
-    return Placement(
-        similarity=likelihood(best.score),
-        reason=f"no earlier report resembles it enough; the nearest is article {best.nearest} with a likelihood of"
-        f" {likelihood(best.score):.0%} (at least {likelihood(ENOUGH):.0%} joins)",
-    )
+    nearest = f"article {best.nearest} with a likelihood of {likelihood(best.score):.0%}"
+    joins = f"(at least {likelihood(ENOUGH):.0%} joins)"
+    if best.score >= FOLLOWS:
+        reason = f"begins its own story, which follows story {best.story}: its nearest report is {nearest} {joins}"
+        return Placement(similarity=likelihood(best.score), reason=reason, follows=best.story)
+    reason = f"no earlier report resembles it enough; the nearest is {nearest} {joins}"
+    return Placement(similarity=likelihood(best.score), reason=reason)

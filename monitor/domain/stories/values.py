@@ -59,6 +59,7 @@ class Placement:
     what is new against the story (names, numbers, sentences); empty for a copy. `walls` counts earlier articles with
     the same text under headlines that it has nothing to do with (32 at most): where they are several, the text is a
     cookie wall or the like. `near` are other stories that may report the same event, to be looked at for a join.
+    `follows` is the story that this one continues, when it begins its own: a reaction, a denial, the next day.
     """
 
     story_id: int | None = None
@@ -68,6 +69,7 @@ class Placement:
     novelty: tuple[str, ...] = ()
     walls: int = 0
     near: tuple[int, ...] = ()
+    follows: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.domain.stories import StoryIndex, fingerprint
@@ -272,3 +273,39 @@ def test_one_event_in_english_russian_and_chinese_is_one_story_when_names_and_nu
         at=NOON + timedelta(hours=3),
     )
     assert other.story_id != 1
+
+
+def test_two_stories_of_one_event_are_found_and_a_rebuilt_index_learns_the_join():
+    desk = IndexedReports()
+    desk.take(
+        "Harbour bridge collapses in Zorba, 14 hurt", "The harbour bridge at Zorba fell; Mayor Brandt said 14 hurt."
+    )
+    made = fingerprint(
+        ReportText(
+            title="Zorba harbour bridge collapses, 14 hurt",
+            text="Mayor Brandt of Zorba said the harbour bridge fell and 14 people were hurt.",
+            language=None,
+            outlet="hill-post.example",
+        )
+    )
+    later = NOON + timedelta(minutes=3)
+    placed = Placed(
+        sequence=2, article_id=2, story_id=2, copy_of=None, outlet="hill-post.example", at=later, fingerprint=made
+    )
+    desk.index.learn([placed])
+    assert desk.index.same_event(2, [1]) == 1
+    moved = replace(placed, sequence=3, story_id=1)
+    desk.index.learn([moved])
+    again = StoryIndex(timedelta(hours=72))
+    again.learn([desk.placed[0], moved])
+    asked = fingerprint(ReportText(title="Bridge falls", text=BRIDGE, language=None, outlet="lake-mail.example"))
+    assert again.locate(asked, outlet="l", at=later) == desk.index.locate(asked, outlet="l", at=later)
+
+
+def test_stories_older_than_an_hour_are_not_joined():
+    desk = IndexedReports()
+    for number in range(2):
+        desk.take(f"Harbour bridge collapses in Zorba, {number + 14} hurt", "The harbour bridge at Zorba fell.")
+    row = replace(desk.placed[1], sequence=3, article_id=3, story_id=3, at=NOON + timedelta(hours=2))
+    desk.index.learn([replace(row, article_id=4, at=NOON), replace(row, sequence=4)])
+    assert desk.index.same_event(3, [1]) is None
