@@ -1,4 +1,4 @@
-"""The topic matcher."""
+"""Define the port of the topic matcher."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -7,20 +7,20 @@ from monitor.domain.topics.values import Document, Matches
 
 
 class Matcher(Protocol):
-    """All topics of one catalog, compiled."""
+    """Match documents against all topics of one catalog."""
 
     @property
     def revision(self) -> str:
-        """The revision of the catalog it was compiled from."""
+        """Return the revision of the catalog it was compiled from."""
         ...
 
     @property
     def languages(self) -> Sequence[str | None]:
-        """The languages of the articles met so far, None for an unknown one."""
+        """Return the languages of the articles met so far, None for an unknown one."""
         ...
 
     def prepare(self, languages: Sequence[str | None]) -> None:
-        """Make ready what the first article in each of these languages would have to wait for."""
+        """Build the word tables of these languages before their first article."""
         ...
 
     def match(self, document: Document, *, only: str | None = None) -> Matches:
