@@ -9,6 +9,7 @@ import click
 from monitor.adapters.pages.read import read_page
 from monitor.adapters.text.language import LangidDetector
 from monitor.adapters.text.word_frequencies import word_frequencies
+from monitor.cli.inspect.topic_example import example
 from monitor.cli.inspect.topic_improve import improve
 from monitor.cli.inspect.topic_list import list_topics
 from monitor.cli.inspect.topic_release import release
@@ -27,6 +28,7 @@ def topics() -> None:
 
 topics.add_command(list_topics)
 topics.add_command(release)
+topics.add_command(example)
 topics.add_command(improve)
 
 

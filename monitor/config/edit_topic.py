@@ -1,4 +1,4 @@
-"""Show a change of one topic as a diff of its watchlist file; nothing is written."""
+"""Change one topic in its watchlist file; comments and order of the file stay."""
 
 import difflib
 from io import StringIO
@@ -19,11 +19,7 @@ def topic_diff(root: Path, catalog: Catalog, changed: Topic) -> str:
 
     Raises OSError when the file cannot be read.
     """
-    watchlist = next(one for one in catalog.watchlists if one.name == changed.watchlist)
-    path = Path(watchlist.file) if Path(watchlist.file).is_file() else root / watchlist.file
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.width = 120
+    path, yaml = watchlist_file(root, catalog, changed), _yaml()
     content: Any = yaml.load(path.read_text(encoding="utf-8"))
     before = _written(yaml, content)
     topic, old = content["topics"][changed.key], catalog.topic(changed.key)
@@ -39,6 +35,28 @@ def topic_diff(root: Path, catalog: Catalog, changed: Topic) -> str:
         n=_CONTEXT,
     )
     return "".join(lines)
+
+
+def with_example(text: str, key: str, example: dict[str, str], *, relevant: bool) -> str:
+    """Return a watchlist file with one more example of a topic."""
+    yaml = _yaml()
+    content: Any = yaml.load(text)
+    examples = content["topics"][key].setdefault("must_match" if relevant else "must_not_match", [])
+    examples.append(example)
+    return _written(yaml, content)
+
+
+def watchlist_file(root: Path, catalog: Catalog, topic: Topic) -> Path:
+    """Return the path of the file that holds a topic."""
+    watchlist = next(one for one in catalog.watchlists if one.name == topic.watchlist)
+    return Path(watchlist.file) if Path(watchlist.file).is_file() else root / watchlist.file
+
+
+def _yaml() -> YAML:
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 120
+    return yaml
 
 
 def _in_style_of(old: object, query: str) -> str:

@@ -42,12 +42,12 @@ SYLLABLES = [first + second for first in "bdfgklmnprstvz" for second in "aeiou"]
 def document(number: int) -> InputDocument:
     """Return an article of its own story: odd numbers on imported lathes, even ones on dentists."""
     chance = random.Random(number)
-    words = " ".join("".join(chance.choices(SYLLABLES, k=3)) for _ in range(50))
-    news = "puts a tariff on imported lathes" if number % 2 else "lets each dentist charge a new tariff"
+    words = ["".join(chance.choices(SYLLABLES, k=3)) for _ in range(56)]
+    news = "tariff on imported lathes" if number % 2 else "dentist tariff"
     return InputDocument(
         id=str(number),
-        title=f"{words.split()[0].title()} {news}",
-        text=f"{words.split()[1].title()} {news}. {words}.",
+        title=f"{' '.join(words[:6]).title()} {news}",
+        text=f"{' '.join(words[6:30])} {news} {' '.join(words[30:])}.",
         lang="en",
         url=f"https://kestrel.example/{number}",
         published=datetime.now(UTC) - timedelta(hours=30 - number),
@@ -137,3 +137,16 @@ async def test_the_effect_of_a_pull_request_as_markdown(config: Path, tmp_path: 
     unknown = await asyncio.to_thread(CliRunner().invoke, main, [*asked[:4], "no-such-ref", "--backtest", store])
     assert unknown.exit_code == 2
     assert "neither a folder nor a revision of git" in unknown.output
+
+
+async def test_an_article_becomes_an_example_that_guards_the_topic(config: Path) -> None:
+    asked = ["topics", "example", "tariffs", "1", "--not", "--config", str(config)]
+    said = await asyncio.to_thread(CliRunner().invoke, main, asked)
+    assert said.exit_code == 0, said.output
+    watchlist = (config / "watchlists/trade.yml").read_text()
+    assert "must_not_match:" in watchlist
+    assert "# all of them" in watchlist
+    assert "dentist" in (config / "examples/tariffs-1.txt").read_text()
+    checked = await asyncio.to_thread(CliRunner().invoke, main, ["check", "--config", str(config)])
+    assert checked.exit_code == 1, "the query as it is matches the example"
+    assert "a must_not_match example fails" in checked.output
