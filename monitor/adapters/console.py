@@ -8,10 +8,12 @@ from rich.padding import Padding
 from rich.text import Text
 
 from monitor.domain.alerts.alert import DeliveryKind, Evidence, NotSent, Outcome, Receipt
+from monitor.domain.alerts.evidence import ELLIPSIS
 from monitor.domain.catalog import Receiver, Severity
 from monitor.domain.delivery.attempt import Found, HistoryUnreadable
 from monitor.domain.delivery.message import Card, CardReport, Message, in_zone
 from monitor.domain.strings.visible import visible
+from monitor.domain.topics.values import Field
 
 _COLOURS = {
     Severity.LOW: "bright_black",
@@ -106,7 +108,7 @@ def _card(card: Card, zone: str) -> Iterator[tuple[Text, int]]:
     yield Text(_headline(card.lead), style="bold"), 2
     yield _source(card.lead, zone), 2
     for evidence in card.evidence[:1]:
-        yield _quote(evidence), 2
+        yield _quote(evidence, card.lead.headline), 2
     if card.doubt:
         yield Text(f"? {visible(card.doubt)}", style="yellow"), 2
     yield from ((Text.assemble(("new: ", "green"), visible(line)), 2) for line in card.news.splitlines())
@@ -150,7 +152,11 @@ def _source(report: CardReport, zone: str) -> Text:
     )
 
 
-def _quote(evidence: Evidence) -> Text:
+def _quote(evidence: Evidence, headline: str) -> Text:
+    words = f"{evidence.before}{evidence.quote}{evidence.after}".strip(ELLIPSIS)
+    if evidence.field is Field.TITLE and words in headline:  # it stands right above
+        found = dict.fromkeys(piece.strip() for piece, matches in evidence.pieces if matches)
+        return Text.assemble(("│ matched in the headline: ", "dim"), (visible(", ".join(found)), "bold yellow"))
     before, after = (_spaced(evidence.before), _spaced(evidence.after))
     marked = [(_spaced(piece), "bold yellow" if matches else "") for piece, matches in evidence.pieces]
     return Text.assemble(("│ ", "dim"), before, *marked, after)

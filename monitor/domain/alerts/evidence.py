@@ -82,7 +82,16 @@ def _joined(source: str, group: Sequence[Hit]) -> Evidence:
     whole = Hit(term=", ".join(dict.fromkeys(hit.term for hit in group)), field=group[0].field, start=start, end=end,
                 quote=source[start:end])  # fmt: skip
     gaps = tuple((a[1] - start, b[0] - start) for a, b in pairwise(spans))
-    return replace(_quote(source, whole), gaps=gaps)
+    # the quote ends where its sentence does: the next one tells nothing of why it matched
+    breaks = list(_SENTENCE.finditer(source))
+    first = max((found.end() for found in breaks if found.end() <= start), default=0)
+    last = min((found.start() for found in breaks if found.start() >= end), default=len(source))
+    quoted = _quote(source, whole)
+    if start - first <= CONTEXT:
+        quoted = replace(quoted, before=source[first:start])
+    if last - end <= CONTEXT:
+        quoted = replace(quoted, after=source[end:last])
+    return replace(quoted, gaps=gaps)
 
 
 def _repeats(hit: Hit, shown: Hit, fresh_only: bool) -> bool:

@@ -2,15 +2,17 @@
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
 from monitor.adapters.console import ConsoleNotifier
-from monitor.domain.alerts.alert import DeliveryKind, NotSent, Receipt
+from monitor.domain.alerts.alert import DeliveryKind, Evidence, NotSent, Receipt
 from monitor.domain.catalog import Channel, Receiver
 from monitor.domain.delivery.attempt import HistoryUnreadable
 from monitor.domain.delivery.message import Message
+from monitor.domain.topics.values import Field
 from tests.unit.adapters.slack.test_slack_rendering import CARD, NOW, titled
 
 DESK = Receiver(name="desk", channel=Channel.CONSOLE)
@@ -80,3 +82,12 @@ async def test_what_was_printed_cannot_be_found_again() -> None:
     assert await notifier.find(DESK, "k", since=NOW, thread=None) == HistoryUnreadable(
         reason="a console cannot be read back", permanent=True
     )
+
+
+async def test_the_headline_is_not_printed_twice_and_a_reply_names_its_story() -> None:
+    evidence = Evidence(term="envoy", field=Field.TITLE, before="", quote="Envoys", after=" meet")
+    text = await printed(Message(kind=DeliveryKind.ALERT, cards=(replace(CARD, evidence=(evidence,)),)))
+    assert "│ matched in the headline: Envoys" in text
+    assert text.count("meet") == 1
+    reply = Message(kind=DeliveryKind.REPLY, cards=(CARD,), lines=("herald.example: They agreed",), named=True)
+    assert (await printed(reply)).splitlines() == ["  story 1: Envoys meet", "  ↳ herald.example: They agreed", ""]

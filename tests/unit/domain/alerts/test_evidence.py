@@ -79,3 +79,9 @@ def test_words_far_apart_are_not_quoted_together() -> None:
     text = f"The envoy {'of many words ' * 30} spoke of a mediator and of talks."
     shown = marked("", text, ("envoy", Field.TEXT), ("mediator", Field.TEXT), ("talks", Field.TEXT))
     assert shown == ["mediator and of talks"]
+
+
+def test_the_quote_does_not_run_into_the_next_sentence() -> None:
+    text = "It rained. China offered to host talks on Monday. A spokesman told reporters about it."
+    [shown] = telling_evidence("", text, [hit(text, "host talks")])
+    assert (shown.before, shown.quote, shown.after) == ("China offered to ", "host talks", " on Monday.")
