@@ -135,8 +135,9 @@ class Daemon:
 
     async def run(self) -> None:
         """Run until stopped. Raises StoreError when the store is lost for this process."""
-        await self.health.report()
-        await self.membership.start()
+        for begin in (self.membership.start, self.health.report):
+            with suppress(StoreUnavailable):  # an outage at this moment: both are repeated every few seconds
+                await begin()
         await self.engine.run(self.guard.stop)
         if self.guard.lost is not None:
             raise self.guard.lost

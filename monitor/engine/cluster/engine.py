@@ -115,7 +115,7 @@ class ClusterEngine:
             await survive("closing the table of jobs", self._jobs.close())
 
     async def _share(self) -> None:
-        """Take part in the work whenever allowed."""
+        """Make and take jobs whenever not paused."""
         while True:
             await self._allowed.wait()
             self._sharing = [asyncio.create_task(self._dispatcher.run(), name="dispatch")]
