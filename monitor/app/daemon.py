@@ -18,7 +18,7 @@ from monitor.app.notifiers import interactive, surroundings
 from monitor.app.runtime.config_reload import Reloading
 from monitor.app.runtime.edit_effect import EditEffects
 from monitor.app.runtime.health import Health, StepProgress, process_name
-from monitor.app.runtime.housekeeping import Guard, Lock
+from monitor.app.runtime.housekeeping import Lock, StoreGuard
 from monitor.app.slack_app import slack_socket
 from monitor.app.steps import EXTRACTIONS, Steps, open_steps
 from monitor.config.reload import ConfigSource
@@ -123,7 +123,7 @@ class Daemon:
 
     engine: Engine
     membership: Membership
-    guard: Guard
+    guard: StoreGuard
     health: Health
     metrics: Metrics
     database: Database
@@ -280,7 +280,7 @@ async def open_process(
             ),
             name=process_name(),
         )
-        guard = Guard(
+        guard = StoreGuard(
             lock=membership.lock,
             stop=stop or asyncio.Event(),
             check_store=database.check,
@@ -322,7 +322,7 @@ async def open_process(
 
 
 def _periodic_jobs(
-    source: ConfigSource, steps: Steps, health: Health, guard: Guard, reloading: Reloading
+    source: ConfigSource, steps: Steps, health: Health, guard: StoreGuard, reloading: Reloading
 ) -> tuple[PeriodicJob, ...]:
     """Return the periodic jobs of every process; a `shared` one runs in one process of a cluster at a time."""
     settings = source.settings

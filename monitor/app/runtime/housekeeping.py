@@ -90,7 +90,7 @@ class Lock(Protocol):
 
 
 @dataclass(slots=True, kw_only=True)
-class Guard:
+class StoreGuard:
     """Stops the daemon when its store is lost: taken by another daemon, deleted, damaged or read-only for good.
 
     `errors` returns the last errors that the steps met; `check_store` tries a transaction that writes nothing.
