@@ -41,7 +41,7 @@ from monitor.adapters.workers.pool import COLLECT_AFTER, Size, Workers
 from monitor.domain.catalog import Catalog, Feed
 from monitor.domain.feeds.feed import FeedForPoll, Validators
 from monitor.domain.feeds.fetch import Fetched, HttpSettings, NotModified
-from monitor.domain.feeds.intervals import PollSettings
+from monitor.domain.feeds.intervals import IntervalSettings
 from monitor.steps.poll import PollStep
 from storage.feeds.store import SqlFeedStore
 from storage.schema.content import articles
@@ -190,7 +190,7 @@ async def our_poll(server: Server, folder: Path) -> AsyncIterator[Ours]:
         parser=PooledFeedParser(workers, clock),
         catalog=FixedCatalog(Catalog(revision="1", feeds=feeds)),
         clock=clock,
-        settings=PollSettings(),
+        settings=IntervalSettings(),
         outlet_of=outlets().outlet,
         chance=lambda: 0.5,
     )

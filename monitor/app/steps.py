@@ -25,7 +25,7 @@ from monitor.app.runtime.story_window import rebuilt_index
 from monitor.config.models.settings import Settings
 from monitor.config.reload import ConfigSource
 from monitor.domain.articles.edits import edited
-from monitor.domain.feeds.intervals import PollSettings
+from monitor.domain.feeds.intervals import IntervalSettings
 from monitor.engine.spec import StepSpec
 from monitor.ports import Clock, FeedStore
 from monitor.steps.deliver import Deliver
@@ -183,10 +183,10 @@ async def open_steps(
         )
 
 
-def poll_settings(settings: Settings) -> PollSettings:
+def poll_settings(settings: Settings) -> IntervalSettings:
     """Return the poll settings of wirewatch.yml."""
     poll = settings.poll
-    return PollSettings(
+    return IntervalSettings(
         default_every=poll.default_every,
         minimum_every=poll.minimum_every,
         maximum_every=poll.maximum_every,

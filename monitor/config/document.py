@@ -11,7 +11,7 @@ from monitor.config.yaml.nodes import Mapping, Node, bare
 from monitor.config.yaml.reader import read
 from monitor.config.yaml.source import YamlText, decode, file_problem
 from monitor.domain.catalog import Problem
-from monitor.domain.strings.redaction import strays
+from monitor.domain.strings.redaction import exposed_secrets
 
 M = TypeVar("M", bound=BaseModel)
 EMPTY = "the file is empty"
@@ -102,7 +102,7 @@ def open_document(name: str, content: Content, limit: int) -> tuple[ConfigFile |
     source = decode(name, content, limit)
     if isinstance(source, Problem):
         return None, [ConfigFinding(source)]
-    for at, kind in strays(source.text):
+    for at, kind in exposed_secrets(source.text):
         message = (
             f"{kind} in a configuration file: keep it in the environment or in a file named by a ..._FILE variable"
         )

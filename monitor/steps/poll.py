@@ -12,7 +12,7 @@ from monitor.domain.feeds.decide_poll import PollContext, PollDecider, notices
 from monitor.domain.feeds.feed import FeedForPoll, ParsedFeed
 from monitor.domain.feeds.fetch import Fetched, NotModified
 from monitor.domain.feeds.identity import body_hash
-from monitor.domain.feeds.intervals import PollSettings
+from monitor.domain.feeds.intervals import IntervalSettings
 from monitor.domain.feeds.match_entries import DocumentKeys, KnownEntries
 from monitor.domain.feeds.outage import Network
 from monitor.domain.feeds.polled import Polled
@@ -77,7 +77,7 @@ class PollStep:
     parser: FeedParser
     catalog: CatalogSource
     clock: Clock
-    settings: PollSettings
+    settings: IntervalSettings
     outlet_of: Callable[[str], str]
     chance: Callable[[], float]
     make_keys: Callable[[str, bytes, Sequence[Entry]], Awaitable[DocumentKeys]] = keys_here

@@ -54,7 +54,7 @@ def newest_articles(connection: Connection, wanted: SearchFilter, limit: int) ->
 
 
 def _oldest(connection: Connection, wanted: SearchFilter) -> int:
-    """The id where the time asked for begins; ids grow with time."""
+    """Return the id where the requested time begins; ids grow with time."""
     if wanted.since is None:
         return 0
     first = select(articles.c.id).where(articles.c.first_seen >= wanted.since).order_by(articles.c.first_seen)

@@ -301,8 +301,8 @@ class Chaos:
         self._result.posted = sum(found.values())
         self._result.lost = sorted(mark for mark, channel in wanted if not found[mark, channel])
         self._result.doubled = sorted(mark for (mark, channel), times in found.items() if times > 1)
-        strays = set(found) - wanted
-        assert not strays, f"messages nobody expected: {strays}"
+        unexpected = set(found) - wanted
+        assert not unexpected, f"messages nobody expected: {unexpected}"
 
     async def _states_hit(self) -> str:
         """What was under way when it died."""

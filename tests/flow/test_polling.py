@@ -17,7 +17,7 @@ from monitor.domain.catalog import Catalog, Feed
 from monitor.domain.failures import Failure, Reason
 from monitor.domain.feeds.feed import ParsedFeed
 from monitor.domain.feeds.identity import keys_of
-from monitor.domain.feeds.intervals import PollSettings
+from monitor.domain.feeds.intervals import IntervalSettings
 from monitor.domain.feeds.polled import Polled
 from monitor.steps.poll import PollStep, document_keys, read_document
 from storage.feeds.store import SqlFeedStore
@@ -97,7 +97,7 @@ def make_step(store: SqlFeedStore, fetcher: HttpFetcher, clock: FixedClock, feed
         parser=LineParser(),
         catalog=FixedCatalog(Catalog(revision="1", feeds=feeds, admin_receiver="ops")),
         clock=clock,
-        settings=PollSettings(minimum_every=timedelta(seconds=1)),
+        settings=IntervalSettings(minimum_every=timedelta(seconds=1)),
         outlet_of=lambda url: url.partition("//")[2].partition("/")[0],
         chance=lambda: 0.0,
     )

@@ -157,7 +157,7 @@ CASES = {
     "Operations": {
         140: "A loop that stands still fails the health check and stops the heartbeat.",
         141: "A heartbeat that fails delays nothing.",
-        142: "A broken or silent feed is told of once, and once more when it is back.",
+        142: "A broken or silent feed is reported once, and once more when it is back.",
         143: "An outage of our own network is one message and blames no feed.",
         144: "Alive and ready mean what they say at start, in trouble and while stopping.",
         145: "The image is run read-only, without privileges, in bounded memory; nothing swallows its SIGTERM.",

@@ -11,7 +11,7 @@ from monitor.domain.feeds.decide_poll import PollContext, PollDecider
 from monitor.domain.feeds.feed import FeedForPoll, FeedState, ParsedFeed, Validators
 from monitor.domain.feeds.fetch import Fetched, NotModified
 from monitor.domain.feeds.identity import body_hash
-from monitor.domain.feeds.intervals import PollSettings
+from monitor.domain.feeds.intervals import IntervalSettings
 from monitor.domain.feeds.match_entries import DocumentKeys, KnownEntry
 from monitor.domain.feeds.polled import Polled, Revised
 
@@ -68,7 +68,7 @@ class FeedWorld:
 
     feed: Feed = field(default_factory=lambda: Feed(key="gazette", url="https://harbour-gazette.example/feed"))
     store: Articles = field(default_factory=Articles)
-    settings: PollSettings = field(default_factory=PollSettings)
+    settings: IntervalSettings = field(default_factory=IntervalSettings)
     now: datetime = START
     jitter: float = 0.0
     admin: str | None = "ops"

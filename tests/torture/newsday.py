@@ -18,7 +18,7 @@ from monitor.app.runtime.story_window import rebuilt_index
 from monitor.domain.articles.article import Article, Stage
 from monitor.domain.catalog import Catalog, Channel, Feed, Receiver, Severity, Topic, Watchlist
 from monitor.domain.delivery.attempt import Rules
-from monitor.domain.feeds.intervals import PollSettings
+from monitor.domain.feeds.intervals import IntervalSettings
 from monitor.domain.feeds.polled import Polled
 from monitor.domain.topics.matcher import CatalogMatcher, compile_catalog
 from monitor.steps.deliver import Deliver
@@ -220,7 +220,7 @@ class Newsday:
                 parser=self.sites,
                 catalog=self.configuration,
                 clock=self.clock,
-                settings=PollSettings(minimum_every=timedelta(minutes=1)),
+                settings=IntervalSettings(minimum_every=timedelta(minutes=1)),
                 outlet_of=lambda url: url.partition("//")[2].partition("/")[0],
                 chance=lambda: 0.5,
             ),

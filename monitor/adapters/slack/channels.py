@@ -5,11 +5,11 @@ from typing import Any
 
 from slack_sdk.web import SlackResponse, WebClient
 
-from monitor.adapters.slack.error_codes import Method
+from monitor.adapters.slack.error_codes import SlackMethod
 from monitor.domain.alerts.alert import NotSent, Unknown
 
 Answer = SlackResponse | NotSent | Unknown
-Call = Callable[[Callable[[WebClient], SlackResponse], Method], Awaitable[Answer]]
+Call = Callable[[Callable[[WebClient], SlackResponse], SlackMethod], Awaitable[Answer]]
 
 _MOST = 999
 """Channels or members in one answer; Slack takes a limit under 1,000."""
@@ -32,7 +32,7 @@ class SlackChannels:
             return address
         cursor: str | None = None
         while address not in self._ids:
-            page = await self._call(_listing(cursor), Method.READ)
+            page = await self._call(_listing(cursor), SlackMethod.READ)
             if isinstance(page, NotSent | Unknown):
                 return page
             self._ids |= {f"#{channel['name']}": channel["id"] for channel in page.get("channels") or ()}
@@ -46,7 +46,7 @@ class SlackChannels:
         found: set[str] = set()
         cursor: str | None = None
         while True:
-            page = await self._call(_members(channel_id, cursor), Method.READ)
+            page = await self._call(_members(channel_id, cursor), SlackMethod.READ)
             if isinstance(page, NotSent | Unknown):
                 return page
             found |= {member for member in page.get("members") or () if isinstance(member, str)}

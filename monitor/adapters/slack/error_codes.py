@@ -8,7 +8,7 @@ https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handli
 from enum import StrEnum
 
 
-class Method(StrEnum):
+class SlackMethod(StrEnum):
     """Kind of a call, as far as the meaning of a refusal depends on it."""
 
     POST = "post"
@@ -150,7 +150,7 @@ MEANINGS = {
 """Each documented code by its meaning."""
 
 
-def meaning_of(code: str, method: Method) -> Meaning | None:
+def meaning_of(code: str, method: SlackMethod) -> Meaning | None:
     """Return what a code means for a call of `method`; None for a code that is not documented.
 
     An edit or a reply concerns one message: whatever is wrong with the message's channel or thread ends that edit or
@@ -160,11 +160,11 @@ def meaning_of(code: str, method: Method) -> Meaning | None:
     if meaning is None and code.startswith("restricted_action"):
         # a restriction that Slack adds later: of threads where its name says so, else of the channel
         meaning = Meaning.THREAD if "thread" in code else Meaning.CHANNEL
-    if method is Method.EDIT and meaning in (Meaning.CHANNEL, Meaning.THREAD):
+    if method is SlackMethod.EDIT and meaning in (Meaning.CHANNEL, Meaning.THREAD):
         return Meaning.GONE
-    if method is Method.REPLY and meaning is Meaning.GONE:
+    if method is SlackMethod.REPLY and meaning is Meaning.GONE:
         return Meaning.THREAD
-    if method is Method.POST and meaning is Meaning.THREAD:
+    if method is SlackMethod.POST and meaning is Meaning.THREAD:
         return Meaning.REQUEST
     return meaning
 

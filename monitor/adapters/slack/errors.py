@@ -10,7 +10,7 @@ from urllib.error import URLError
 from slack_sdk.errors import SlackApiError, SlackClientError, SlackObjectFormationError, SlackRequestError
 
 from monitor.adapters.slack.deadline import TooLate
-from monitor.adapters.slack.error_codes import WEBHOOK_GONE, Meaning, Method, meaning_of
+from monitor.adapters.slack.error_codes import WEBHOOK_GONE, Meaning, SlackMethod, meaning_of
 from monitor.domain.alerts.alert import NotSent, Unknown
 from monitor.domain.delivery.attempt import HistoryUnreadable
 
@@ -32,7 +32,7 @@ CALL_ERRORS = (
 object, name unknown encodings, or are nested without end."""
 
 
-def failure_of(error: Exception, method: Method = Method.POST) -> NotSent | Unknown:
+def failure_of(error: Exception, method: SlackMethod = SlackMethod.POST) -> NotSent | Unknown:
     """Judge an exception of a call: not sent only where nothing can have reached Slack."""
     match error:
         case SlackApiError():
@@ -54,7 +54,7 @@ def failure_of(error: Exception, method: Method = Method.POST) -> NotSent | Unkn
 
 
 def refusal_of(
-    code: str, headers: Mapping[str, str], *, method: Method = Method.POST, needed: str = ""
+    code: str, headers: Mapping[str, str], *, method: SlackMethod = SlackMethod.POST, needed: str = ""
 ) -> NotSent | Unknown:
     """Judge `ok: false` with that error, by the method that was called."""
     match meaning_of(code, method):
@@ -99,7 +99,7 @@ def unreadable(answer: NotSent | Unknown) -> HistoryUnreadable:
     """
     if isinstance(answer, Unknown):
         return HistoryUnreadable(reason=answer.reason)
-    passing = answer.retry_after is not None or meaning_of(answer.reason, Method.READ) is Meaning.LATER
+    passing = answer.retry_after is not None or meaning_of(answer.reason, SlackMethod.READ) is Meaning.LATER
     lacking = answer.scope is not NotSent.Scope.APP or answer.reason.startswith(_LACKING_RIGHTS)
     return HistoryUnreadable(
         reason=answer.reason, permanent=lacking and not passing and answer.begun, retry_after=answer.retry_after
@@ -127,7 +127,7 @@ def webhook_refusal(status: int, body: str, headers: Mapping[str, str]) -> NotSe
         return Unknown(reason=f"HTTP {status}" if status >= 500 else "an answer that is not Slack's")
     if code in WEBHOOK_GONE:
         return NotSent(reason=code, permanent=True, scope=NotSent.Scope.APP)
-    if meaning_of(code, Method.POST) in (Meaning.CHANNEL, Meaning.REQUEST):
+    if meaning_of(code, SlackMethod.POST) in (Meaning.CHANNEL, Meaning.REQUEST):
         return refusal_of(code, headers)
     return status_of(status, headers)
 
@@ -140,7 +140,7 @@ def retry_after(headers: Mapping[str, str]) -> timedelta:
     return min(max(timedelta(seconds=int(value.strip()[:9])), timedelta(seconds=1)), _LONGEST_RETRY_AFTER)
 
 
-def _answer_of(error: SlackApiError, method: Method) -> NotSent | Unknown:
+def _answer_of(error: SlackApiError, method: SlackMethod) -> NotSent | Unknown:
     response = error.response
     status, headers = getattr(response, "status_code", 0), dict(getattr(response, "headers", None) or {})
     body = getattr(response, "data", None)

@@ -11,7 +11,7 @@ from monitor.adapters.slack.blocks import render
 from monitor.adapters.slack.channels import SlackChannels
 from monitor.adapters.slack.client import SlackCalls
 from monitor.adapters.slack.deadline import after
-from monitor.adapters.slack.error_codes import Method
+from monitor.adapters.slack.error_codes import SlackMethod
 from monitor.adapters.slack.errors import CALL_ERRORS, failure_of, unreadable
 from monitor.domain.alerts.alert import NotSent, Outcome, Receipt, Unknown
 from monitor.domain.catalog import Receiver
@@ -56,7 +56,7 @@ class SlackNotifier:
         arguments: dict[str, Any] = {"channel": receiver.address, **_content(message, key, plain=plain)}
         if thread is not None:
             arguments |= {"thread_ts": thread, "reply_broadcast": broadcast}
-        method = Method.POST if thread is None else Method.REPLY
+        method = SlackMethod.POST if thread is None else SlackMethod.REPLY
         answer = await self.call(lambda client: client.chat_postMessage(**arguments), method, begin_by)
         if isinstance(answer, NotSent | Unknown):
             return answer
@@ -71,7 +71,7 @@ class SlackNotifier:
         content = _content(message, key, plain=plain)
         for only_posts in ("unfurl_links", "unfurl_media"):
             content.pop(only_posts)
-        answer = await self.call(lambda client: client.chat_update(channel=channel, ts=ts, **content), Method.EDIT)
+        answer = await self.call(lambda client: client.chat_update(channel=channel, ts=ts, **content), SlackMethod.EDIT)
         return answer if isinstance(answer, NotSent | Unknown) else _receipt(answer)
 
     async def find(self, receiver: Receiver, key: str, *, since: datetime, thread: str | None) -> Found:
@@ -112,8 +112,8 @@ class SlackNotifier:
         if cursor:
             arguments["cursor"] = cursor
         if thread is None:
-            return await self.call(lambda client: client.conversations_history(**arguments), Method.READ)
-        return await self.call(lambda client: client.conversations_replies(ts=thread, **arguments), Method.READ)
+            return await self.call(lambda client: client.conversations_history(**arguments), SlackMethod.READ)
+        return await self.call(lambda client: client.conversations_replies(ts=thread, **arguments), SlackMethod.READ)
 
     def _corrected(self, oldest: datetime, since: datetime, page: SlackResponse) -> datetime:
         """Return where to read from by Slack's clock, never later than `oldest`.
@@ -137,7 +137,7 @@ class SlackNotifier:
         )
 
     async def call(
-        self, call: Callable[[WebClient], SlackResponse], method: Method, begin_by: datetime | None = None
+        self, call: Callable[[WebClient], SlackResponse], method: SlackMethod, begin_by: datetime | None = None
     ) -> SlackResponse | NotSent | Unknown:
         """Call the Web API; a failure is a value, judged by `method`."""
         token = self._token()

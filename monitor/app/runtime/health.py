@@ -66,7 +66,7 @@ class Health:
     _written_at: float = -inf
 
     def stalled(self) -> tuple[str, ...]:
-        """Return what stands still and why the store cannot be used, in words; empty while all is well.
+        """Return what stands still and why the store cannot be used, in words; empty while it works.
 
         A step counts from the moment the engine runs it.
         """

@@ -22,7 +22,7 @@ CLEAR = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
+class ScoredProposal:
     """A proposed change with its effect on the alerts of the archive."""
 
     improvement: Improvement
@@ -51,7 +51,7 @@ def word_model(verdicts: Sequence[StoredVerdict]) -> WordModel:
 
 async def proposals(
     database: Database, catalog: Catalog, topic: Topic, since: datetime, most: int
-) -> AsyncIterator[Proposal]:
+) -> AsyncIterator[ScoredProposal]:
     """Yield the best proposals with their backtests, one after the other."""
     judged = judged_documents(topic, await SqlVerdicts(database).of(topic.key))
     for improvement in improvements(catalog, topic.key, judged)[:most]:
@@ -62,7 +62,7 @@ async def proposals(
             topic=topic.key,
         )
         effect = await compared.run(since, since - WINDOW)
-        yield Proposal(improvement=improvement, effect=effect.topics[topic.key])
+        yield ScoredProposal(improvement=improvement, effect=effect.topics[topic.key])
 
 
 def _with(catalog: Catalog, changed: Topic) -> Catalog:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from monitor.cli.demo.world import Outlet, Piece, World
+from monitor.cli.demo.world import NewsPiece, Outlet, World
 
 FEED_ITEMS = 30
 """Items a feed shows: newest first, as real feeds do."""
@@ -59,7 +59,7 @@ def _feed(world: World, outlet: Outlet, minute: float, host: str) -> str:
     )
 
 
-def _item(world: World, piece: Piece, minute: float, host: str) -> str:
+def _item(world: World, piece: NewsPiece, minute: float, host: str) -> str:
     teaser = piece.text_at(minute).strip().split("\n\n")[1 if piece.text_at(minute) is piece.edited else 0]
     return (
         f"<item><title>{escape(piece.title)}</title><link>http://{host}/{piece.slug}?utm_source=feed</link>"
@@ -68,7 +68,7 @@ def _item(world: World, piece: Piece, minute: float, host: str) -> str:
     )
 
 
-def _page(world: World, outlet: Outlet, piece: Piece, minute: float) -> str:
+def _page(world: World, outlet: Outlet, piece: NewsPiece, minute: float) -> str:
     title, name, at = escape(piece.title), escape(outlet.name), world.time_of(piece.minute)
     paragraphs = "".join(f"<p>{escape(p.strip())}</p>" for p in piece.text_at(minute).strip().split("\n\n"))
     others = "".join(f'<li><a href="/{p.slug}">{escape(p.title)}</a></li>' for p in outlet.pieces[:5] if p is not piece)

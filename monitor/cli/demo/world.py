@@ -8,7 +8,7 @@ from importlib.resources import files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class NewsPiece:
     """An article of the world; `minute` counts on the world's clock from the start of the demo."""
 
     slug: str
@@ -34,7 +34,7 @@ class Outlet:
     host: str
     language: str
     tier: int
-    pieces: tuple[Piece, ...]
+    pieces: tuple[NewsPiece, ...]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,9 +81,9 @@ def build(start: datetime, speed: float) -> World:
     return World(outlets=outlets, start=start, speed=speed)
 
 
-def _pieces(articles: Sequence[dict[str, object]], outlet: str) -> list[Piece]:
+def _pieces(articles: Sequence[dict[str, object]], outlet: str) -> list[NewsPiece]:
     return [
-        Piece(**{key: value for key, value in article.items() if key != "outlet"})  # type: ignore[arg-type]
+        NewsPiece(**{key: value for key, value in article.items() if key != "outlet"})  # type: ignore[arg-type]
         for article in articles
         if article["outlet"] == outlet
     ]
@@ -109,14 +109,14 @@ _SENTENCES = (
 )
 
 
-def _flood(count: int) -> list[Piece]:
+def _flood(count: int) -> list[NewsPiece]:
     """Local news that no topic wants, spread over the first half hour."""
     return [_local(n, 1 + 29 * n / count) for n in range(count)]
 
 
-def _local(n: int, minute: float) -> Piece:
+def _local(n: int, minute: float) -> NewsPiece:
     subject, event, place = _SUBJECTS[n % 8], _EVENTS[n % 5], _PLACES[n % 6]
     chosen = [_SENTENCES[(n * step + step) % len(_SENTENCES)] for step in (1, 3, 5, 7)]
     opening = f"The {subject} of {place} {event}, as number {n + 3} of this season's {40 + n % 9} occasions."
     text = f"{opening} {chosen[0]} {chosen[1]}\n\n{chosen[2]} {chosen[3]}"
-    return Piece(slug=f"local-{n + 1}", title=f"{place}: {subject} {event}", text=text, minute=minute)
+    return NewsPiece(slug=f"local-{n + 1}", title=f"{place}: {subject} {event}", text=text, minute=minute)

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from monitor.app.runtime.clock import SystemClock
 from monitor.app.runtime.story_window import WINDOW
-from monitor.app.tools.backtest import Backtest, Difference, Effect
+from monitor.app.tools.backtest import AlertDifference, Backtest, Effect
 from monitor.app.tools.backtest.configurations import UnknownRevision, catalog_at, folder_of
 from monitor.app.tools.store import open_store
 from monitor.cli.common import INVALID, config_option, json_option, leave, run
@@ -78,7 +78,7 @@ async def _effect(config: Path, other: Path, since: timedelta, topic: str | None
             return await comparing.run(start, start - WINDOW, lambda done: bar.advance(task, done))
 
 
-def as_pairs(difference: Difference) -> dict[str, object]:
+def as_pairs(difference: AlertDifference) -> dict[str, object]:
     """Return one differing alert as `--json` prints it."""
     return {
         "topic": difference.topic,

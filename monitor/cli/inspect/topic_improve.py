@@ -7,7 +7,7 @@ import click
 
 from monitor.app.configuration import opened
 from monitor.app.runtime.clock import SystemClock
-from monitor.app.tools.improve import LOOK_BACK, Proposal, judged_documents, proposals, word_model
+from monitor.app.tools.improve import LOOK_BACK, ScoredProposal, judged_documents, proposals, word_model
 from monitor.app.tools.store import open_store
 from monitor.cli.common import FOUND, INVALID, config_option, json_option, leave, run
 from monitor.config.edit_topic import topic_diff
@@ -75,7 +75,7 @@ def _head(verdicts: int, relevant: int) -> list[str]:
     return lines
 
 
-def _text(proposal: Proposal, diff: str) -> str:
+def _text(proposal: ScoredProposal, diff: str) -> str:
     change, effect = proposal.improvement, proposal.effect
     return (
         f"\n{change.what}\n"
@@ -88,7 +88,7 @@ def _figures(figures: Figures) -> str:
     return f"precision {figures.precision:.2f}, recall {figures.recall:.2f}"
 
 
-def _as_pairs(proposal: Proposal, diff: str) -> dict[str, object]:
+def _as_pairs(proposal: ScoredProposal, diff: str) -> dict[str, object]:
     change, effect = proposal.improvement, proposal.effect
     return {
         "change": change.what,

@@ -16,7 +16,7 @@ from monitor.domain.feeds import redirects
 from monitor.domain.feeds.canonical_url import is_web_address
 from monitor.domain.feeds.feed import FeedForPoll, FeedState, Hints, ParsedFeed, Validators
 from monitor.domain.feeds.fetch import Fetched, NotModified
-from monitor.domain.feeds.intervals import PollSettings, backed_off, interval, outside, spread, wished
+from monitor.domain.feeds.intervals import IntervalSettings, backed_off, interval, outside, spread, wished
 from monitor.domain.feeds.match_entries import DocumentKeys, EntryMatcher, KnownEntries, NewEntry, Recognised
 from monitor.domain.feeds.outage import OUT_OF_REACH
 from monitor.domain.feeds.polled import Polled
@@ -42,7 +42,7 @@ class PollContext:
 
     now: datetime
     jitter: float
-    settings: PollSettings
+    settings: IntervalSettings
     outlet_of: Callable[[str], str]
     others: Container[str] = ()
     admin: str | None = None

@@ -21,7 +21,7 @@ SPREAD_FROM = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PollSettings:
+class IntervalSettings:
     """When feeds are polled.
 
     `backfill` is how old an entry of a feed's first poll may be and still alert, zero for none; `broken_after` how long
@@ -35,7 +35,9 @@ class PollSettings:
     broken_after: timedelta = timedelta(hours=24)
 
 
-def interval(feed: Feed, state: FeedState, now: datetime, settings: PollSettings, *, costly: bool = False) -> timedelta:
+def interval(
+    feed: Feed, state: FeedState, now: datetime, settings: IntervalSettings, *, costly: bool = False
+) -> timedelta:
     """Return how often to poll: the operator's wish, else by the publishing rate.
 
     `costly`: the server sends the whole document although nothing changed; then not more often than the default.
@@ -46,7 +48,7 @@ def interval(feed: Feed, state: FeedState, now: datetime, settings: PollSettings
     return max(floor, min(_by_habit(state, now, settings), settings.maximum_every))
 
 
-def _by_habit(state: FeedState, now: datetime, settings: PollSettings) -> timedelta:
+def _by_habit(state: FeedState, now: datetime, settings: IntervalSettings) -> timedelta:
     recent = [arrival for arrival in state.arrivals if now - arrival <= HABIT]
     watched = state.baseline_at is not None and now - state.baseline_at >= HABIT
     if len(recent) < 2:

@@ -15,7 +15,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedOverview:
-    """A feed as the status page shows it; `trouble` in words, None when all is well. A disabled one is never `due`."""
+    """A feed as the status page shows it; `trouble` in words, None without trouble. A disabled one is never `due`."""
 
     key: str
     title: str

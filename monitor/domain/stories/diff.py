@@ -103,7 +103,7 @@ def _changed(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, int, 
 def _from_a_word(
     left: Sequence[str], right: Sequence[str], change: tuple[int, int, int, int]
 ) -> tuple[int, int, int, int]:
-    """Move words put in or taken out by one sign: "Gone." rather than ". Gone" behind "He left." """
+    """Shift a change by one sign, so that "Gone." is the change rather than ". Gone"."""
     i, j, k, m = change
     if i == j and m < len(right) and right[k] == right[m] and not right[k][0].isalnum():
         return i + 1, j + 1, k + 1, m + 1

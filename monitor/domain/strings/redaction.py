@@ -61,6 +61,6 @@ def redact_all(text: str, known: Iterable[str] = ()) -> str:
     return text
 
 
-def strays(text: str) -> list[tuple[int, str]]:
+def exposed_secrets(text: str) -> list[tuple[int, str]]:
     """Return where a secret seems to stand in a text, and of what kind."""
     return sorted((found.start(), kind) for pattern, kind in _KINDS for found in pattern.finditer(text))

@@ -7,7 +7,7 @@ import pytest
 
 from monitor.config.environment import config_dir
 from monitor.config.secrets import Secrets, load_secrets
-from monitor.domain.strings.redaction import redact, strays
+from monitor.domain.strings.redaction import exposed_secrets, redact
 
 TOKEN = "xoxb-123456789012-abcdefABCDEF"
 
@@ -77,7 +77,7 @@ def test_giving_a_secret_both_ways_is_a_problem_that_quotes_neither(tmp_path: Pa
 )
 def test_what_looks_like_a_secret_is_taken_out_of_texts(text: str) -> None:
     assert "abcdef" not in redact(text)
-    assert len(strays(text)) == 1
+    assert len(exposed_secrets(text)) == 1
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,6 @@
 Nothing here sends or writes; the archive is read in parts, with no lock held.
 """
 
-from monitor.app.tools.backtest.compare import Backtest, Difference, Effect, TopicEffect
+from monitor.app.tools.backtest.compare import AlertDifference, Backtest, Effect, TopicEffect
 
-__all__ = ["Backtest", "Difference", "Effect", "TopicEffect"]
+__all__ = ["AlertDifference", "Backtest", "Effect", "TopicEffect"]

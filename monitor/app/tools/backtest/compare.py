@@ -26,7 +26,7 @@ MATCHED_TOGETHER = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class AlertDifference:
     """An alert that only one of the two configurations raises. Scores are None for a topic that one side lacks."""
 
     topic: str
@@ -63,7 +63,7 @@ class Effect:
     articles: int
     without_text: int
     topics: Mapping[str, TopicEffect]
-    differences: tuple[Difference, ...]
+    differences: tuple[AlertDifference, ...]
 
 
 @dataclass(slots=True)
@@ -133,7 +133,7 @@ class Backtest:
 
     async def _explained(
         self, before: _Side, after: _Side, differing: Sequence[tuple[str, int, bool]]
-    ) -> AsyncIterator[Difference]:
+    ) -> AsyncIterator[AlertDifference]:
         """Read the differing articles again and say what each side scored and which clause decided."""
         if not differing:
             return
@@ -143,7 +143,7 @@ class Backtest:
             if article is None:  # deleted by retention while the backtest ran
                 continue
             old, new = (_verdict(engine, article, topic) for engine in (was, now))
-            yield Difference(
+            yield AlertDifference(
                 topic=topic,
                 gained=gained,
                 article=article.id,
@@ -187,7 +187,7 @@ class _Run:
         found = [(topic, raised.article, new) for topic, raised, new in (*lost, *gained) if raised.at >= self.since]
         return sorted(found, key=lambda entry: (entry[1], entry[0]))
 
-    def counts(self, topics: Sequence[str], differences: Sequence[Difference]) -> dict[str, TopicEffect]:
+    def counts(self, topics: Sequence[str], differences: Sequence[AlertDifference]) -> dict[str, TopicEffect]:
         """Count the alerts of each topic since the start."""
         counted = {topic: TopicEffect() for topic in topics}
         for (topic, _), raised in self.before.raised.items():

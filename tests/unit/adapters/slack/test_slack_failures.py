@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse, WebClient
 
 from monitor.adapters.slack.deadline import TooLate
-from monitor.adapters.slack.error_codes import Method
+from monitor.adapters.slack.error_codes import SlackMethod
 from monitor.adapters.slack.errors import (
     CALL_ERRORS,
     failure_of,
@@ -129,7 +129,7 @@ DOCUMENTED = {
 """Every documented code of chat.postMessage and chat.update: what it means for a post, for a reply, and for an edit."""
 
 
-def meant(code: str, method: Method) -> str:
+def meant(code: str, method: SlackMethod) -> str:
     """The judgement in one word."""
     judged = refusal_of(code, {}, method=method)
     if isinstance(judged, Unknown):
@@ -148,7 +148,7 @@ def meant(code: str, method: Method) -> str:
     ("code", "expected"), [(code, expected) for codes, expected in DOCUMENTED.items() for code in codes.split()]
 )
 def test_every_documented_code_is_judged_by_method(code: str, expected: tuple[str, str, str]) -> None:
-    assert tuple(meant(code, method) for method in (Method.POST, Method.REPLY, Method.EDIT)) == expected
+    assert tuple(meant(code, method) for method in (SlackMethod.POST, SlackMethod.REPLY, SlackMethod.EDIT)) == expected
 
 
 @pytest.mark.parametrize(
@@ -167,11 +167,11 @@ def test_every_documented_code_is_judged_by_method(code: str, expected: tuple[st
 )
 def test_every_documented_code_of_reading_history_is_judged(codes: str, permanent: bool) -> None:
     for code in codes.split():
-        assert unreadable(refusal_of(code, {}, method=Method.READ)).permanent is permanent, code
+        assert unreadable(refusal_of(code, {}, method=SlackMethod.READ)).permanent is permanent, code
 
 
 def test_a_thread_that_is_gone_is_told_from_a_history_that_cannot_be_read() -> None:
-    gone = refusal_of("thread_not_found", {}, method=Method.READ)
+    gone = refusal_of("thread_not_found", {}, method=SlackMethod.READ)
     assert isinstance(gone, NotSent)
     assert gone.scope is THREAD
 

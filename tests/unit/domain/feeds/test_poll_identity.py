@@ -14,7 +14,7 @@ from monitor.domain.articles.article import Entry
 from monitor.domain.catalog import Feed
 from monitor.domain.feeds.fetch import NotModified
 from monitor.domain.feeds.identity import content_hash, keys_of, said_before
-from monitor.domain.feeds.intervals import PollSettings
+from monitor.domain.feeds.intervals import IntervalSettings
 from monitor.domain.feeds.sync import enlisted
 from tests.support.poll_world import START, Articles, FeedWorld, entry
 
@@ -191,7 +191,7 @@ def test_a_feed_that_returns_as_it_left_has_its_baseline_by_that(answer: NotModi
 
 @pytest.mark.case(54)
 def test_backfill_lets_the_first_poll_alert_on_what_is_young_enough() -> None:
-    world = FeedWorld(settings=PollSettings(backfill=timedelta(hours=3)))
+    world = FeedWorld(settings=IntervalSettings(backfill=timedelta(hours=3)))
     assert len(world.alerts([*ITEMS, replace(entry(91), published=None)])) == 3
 
 

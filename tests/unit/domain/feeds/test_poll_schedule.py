@@ -12,7 +12,7 @@ from monitor.domain.catalog import Feed
 from monitor.domain.failures import Failure, Reason
 from monitor.domain.feeds.feed import FeedState, ParsedFeed, Validators
 from monitor.domain.feeds.fetch import NotModified
-from monitor.domain.feeds.intervals import PollSettings
+from monitor.domain.feeds.intervals import IntervalSettings
 from tests.support.poll_world import HOUR, START, FeedWorld, entry, tagged
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -64,7 +64,7 @@ def test_what_could_not_be_read_leaves_validators_and_hash_as_they_were() -> Non
 
 @pytest.mark.case(9)
 def test_a_server_that_always_sends_everything_is_asked_no_more_often_than_by_default() -> None:
-    world = FeedWorld(settings=PollSettings(minimum_every=MINUTE))
+    world = FeedWorld(settings=IntervalSettings(minimum_every=MINUTE))
     busy = [entry(n, published=START - n * MINUTE) for n in range(1, 40)]
     world.poll(busy, validators=tagged(b'"1"'))
     assert world.gap < HOUR
@@ -157,7 +157,7 @@ def test_the_operators_wish_counts_above_the_floor(every: timedelta | None, gap:
 
 def test_intervals_of_seconds_stay_seconds() -> None:
     second = timedelta(seconds=1)
-    tests = PollSettings(minimum_every=second)
+    tests = IntervalSettings(minimum_every=second)
     world = FeedWorld(feed=replace(HOURLY, every=second), settings=tests, jitter=1.0)
     world.poll(ITEMS)
     assert world.gap <= 1.1 * second
