@@ -111,7 +111,7 @@ def headline(host: str, number: int) -> str:
 
 
 def story(where: str, number: int) -> bytes:
-    """A page about something of its own, so that it is a story of its own."""
+    """Return a page about something of its own, so that it is a story of its own."""
     chance = random.Random(where)
     own = [f"{''.join(chance.choices('bcdfglmnprst', k=3))}{word}{chance.randrange(99)}" for word in WORDS]
     text = "".join(f"<p>{' '.join(chance.choices(own, k=60))} tariff.</p>" for _ in range(12))
@@ -147,8 +147,10 @@ async def memory(count: int, items: int, topics: int) -> None:
 
 
 async def watched(process: psutil.Process, database: Database, wanted: int) -> list[int]:
-    """Megabytes of the program's processes once `wanted` articles are judged: the most that the main one ever had, what
-    it has now, and each of the others."""
+    """Return megabytes of the program's processes once `wanted` articles are judged.
+
+    First the most that the main process ever had, then what it has now, then each of the others.
+    """
     others = [0]
     while await done(database) < wanted:
         others = sorted((child.memory_info().rss >> 20 for child in process.children(recursive=True)), reverse=True)

@@ -46,7 +46,7 @@ class Fixed:
     """A catalog that stays."""
 
     def current(self) -> Catalog:
-        """The one there is."""
+        """Return the only catalog."""
         return CATALOG
 
 
@@ -90,7 +90,7 @@ async def write(database: Database, numbers: range) -> None:
 
 @asynccontextmanager
 async def slack(port: int) -> AsyncIterator[str]:
-    """A fake Slack without limits, in a process of its own."""
+    """Start a fake Slack without limits in a process of its own."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.support.fake_slack", "--port", str(port), "--channels", "desk", "--unlimited"],
         stdout=subprocess.PIPE,
@@ -108,7 +108,7 @@ async def slack(port: int) -> AsyncIterator[str]:
 async def running(
     database: Database, api_url: str, rules: Rules
 ) -> AsyncIterator[tuple[StepRunner[DueDelivery, int], list[float]]]:
-    """The deliver step in its runner; the moments at which Slack had accepted."""
+    """Run the deliver step; hand out the moments at which Slack had accepted."""
     accepted: list[float] = []
     calls = SlackCalls(timeout=rules.timeout, api_url=api_url)
     inner = SlackNotifier(token=lambda: BOT_TOKEN, calls=calls, clock=SystemClock())
@@ -158,7 +158,7 @@ async def latency(folder: Path, api_url: str, count: int) -> list[float]:
 
 
 async def backlog(folder: Path, api_url: str, count: int, spacing: float, seconds: float) -> float:
-    """The share of the allowed rate at which `count` waiting messages leave, from one acceptance to another."""
+    """Return the share of the allowed rate at which `count` waiting messages leave."""
     database = Database.open(f"sqlite:///{folder}/backlog-{spacing}.db")
     await upgrade(database)
     for start in range(0, count, 500):

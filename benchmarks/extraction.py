@@ -52,7 +52,7 @@ def benchmark_pages(root: Path) -> Iterator[Page]:
 
 
 def fundus_pages(root: Path) -> Iterator[Page]:
-    """Publishers with as many pages as expected versions, the oldest page being the oldest version."""
+    """Yield pages of publishers that have as many pages as expected versions."""
     paths = sorted(root.rglob("*.html.gz"))
     for (folder, publisher), group in groupby(paths, key=lambda path: (path.parent, path.name.split("_")[0])):
         pages = list(group)
@@ -137,7 +137,7 @@ def phrase_figures(pages: list[Page], texts: list[str]) -> str:
 
 
 def timed(extractor: Callable[[bytes], str], bodies: list[bytes]) -> tuple[list[str], float]:
-    """The texts, and milliseconds of CPU time a page; the first pages are read twice, to load what is loaded late."""
+    """Return the texts and the CPU milliseconds a page; warm up on the first pages."""
     logging.disable(logging.WARNING)
     for body in bodies[:3]:
         extractor(body)

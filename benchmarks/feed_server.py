@@ -27,7 +27,7 @@ _OWN_ADDRESS = re.compile(
 
 
 def invented(number: int, items: int = 25) -> bytes:
-    """An invented feed of about 20 KB, without any markup in its texts."""
+    """Return an invented feed of about 20 KB without markup in its texts."""
     text = "The harbour office says that the ferry left on time, to the surprise of its passengers. " * 8
     body = "".join(
         f"<item><title>Ferry {number}-{item} leaves on time</title><link>https://pier{number}.example/{item}</link>"
@@ -58,7 +58,7 @@ def _readable(folder: Path) -> Iterator[bytes]:
 
 
 def _under(number: int, body: bytes) -> bytes:
-    """The feed with its own links and identities under hosts that no other copy has."""
+    """Return the feed with its links and identities under hosts of its own."""
     return _OWN_ADDRESS.sub(lambda match: match[1] + b"copy%d." % number, body) if number else body
 
 

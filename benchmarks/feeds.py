@@ -122,7 +122,7 @@ def read(folders: list[Path]) -> str:
 
 
 def mutate(chance: random.Random, item: bytes) -> bytes:
-    """The item with one to three wounds: bytes dropped, doubled, swapped, or something hostile put in."""
+    """Damage an item: drop, double or swap bytes, or put something hostile in."""
     for _ in range(chance.randint(1, 3)):
         at = chance.randrange(len(item))
         kind = chance.randrange(5)

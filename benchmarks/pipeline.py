@@ -68,7 +68,7 @@ def pages(corpus: Path | None, count: int) -> list[bytes]:
 
 
 def generated(number: int) -> bytes:
-    """A page of about 100 KB: forty paragraphs among the scripts, links and lists that surround an article."""
+    """Return a page of about 100 KB: forty paragraphs among scripts, links and lists."""
     chance = random.Random(number)
     paragraphs = [" ".join(chance.choices(WORDS, k=70)).capitalize() + "." for _ in range(40)]
     body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
@@ -82,7 +82,7 @@ def generated(number: int) -> bytes:
 
 
 def serve(contents: list[bytes], ports: Any) -> None:
-    """The news world: outlet n has every article whose number modulo OUTLETS is n.
+    """Serve the news world: outlet n has every article whose number modulo OUTLETS is n.
 
     As lean as a server can be in Python: it shares the processors with what is measured. Once all articles are shown, a
     feed may be kept for an hour, so that nothing is polled again while the clock runs.

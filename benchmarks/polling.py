@@ -163,7 +163,7 @@ class Ours:
     due: dict[str, FeedForPoll] = field(default_factory=dict)
 
     async def begin(self) -> None:
-        """A new pass: every feed is due, with what the last one taught."""
+        """Begin a pass: every feed is due, with what the last pass taught."""
         after = datetime.now(UTC) + timedelta(days=20)
         self.due = {row.url: row for row in await self.store.due(after, 1_000_000, ())}
 
@@ -220,7 +220,7 @@ class Peer:
         self._process.stdin.flush()
 
     def poll(self, part: int) -> None:
-        """Raises RuntimeError when it has ended."""
+        """Poll a part of the feeds. Raises RuntimeError when the peer has ended."""
         self._say(str(part))
         assert self._process.stdout
         if not self._process.stdout.readline():
@@ -231,9 +231,10 @@ class Peer:
 
 
 async def polling(server: Server, folder: Path) -> None:
-    """Whole polls, a part of the feeds after the other, each beside lemon24/reader where that is installed: a machine
-    that other work makes slower and faster does so to both. Both have polled one feed before, the last one, so that
-    what they load and compile when first used is not counted.
+    """Measure whole polls, each part of the feeds beside lemon24/reader where that is installed.
+
+    A machine that other work makes slower and faster does so to both. Both have polled one feed before, the last one,
+    so that what they load and compile when first used is not counted.
     """
     parts = [server.urls[start:-1:PARTS] for start in range(PARTS)]
     peer = Peer([*parts, server.urls[-1:]], folder) if importlib.util.find_spec("reader") else None
@@ -281,7 +282,7 @@ def main() -> None:
 
 
 def fetching(server: Server, rounds: int) -> None:
-    """Requests alone, beside a bare httpx loop."""
+    """Measure requests alone, beside a bare httpx loop."""
     bare_rows, our_rows = asyncio.run(bare(server, rounds)), asyncio.run(ours(server, rounds))
     for row in (*bare_rows, *our_rows):
         print(row.show())

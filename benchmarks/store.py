@@ -51,7 +51,7 @@ def key(number: int) -> bytes:
 
 
 def questions(keys: int, asked: int) -> list[list[bytes]]:
-    """Lists of 50 keys, every second one known, in random order."""
+    """Return lists of 50 keys, every second one known, in random order."""
     chosen = random.Random(1)
     return [[key(chosen.randrange(2 * keys)) for _ in range(TOGETHER)] for _ in range(asked // TOGETHER)]
 
@@ -114,7 +114,7 @@ async def product_record(store: SqlFeedStore, waiting: Sequence[Polled]) -> Meas
 
 
 def raw_record(path: Path, waiting: Sequence[Polled]) -> Measured:
-    """The same rows with sqlite3 alone: identities and the article's own row, one transaction a poll."""
+    """Write the same rows with sqlite3 alone, one transaction a poll."""
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("CREATE TABLE raw (id INTEGER PRIMARY KEY, url, title, summary, outlet, feed, seen, stage)")

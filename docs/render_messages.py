@@ -142,7 +142,7 @@ class Canvas:
         self.y = 44.0
 
     def words(self, mrkdwn: str, *, size: float = 15, colour: str = "#1d1c1d", indent: float = 0) -> None:
-        """A paragraph of mrkdwn, wrapped."""
+        """Draw a paragraph of mrkdwn, wrapped."""
         for line in mrkdwn.split("\n"):
             quoted = line.startswith("> ")
             x0 = LEFT + indent + (14 if quoted else 0)
@@ -168,7 +168,7 @@ class Canvas:
             self.parts.append(f'<text x="{spans[0][0]:.1f}" y="{self.y:.1f}" font-size="{size}">{pieces}</text>')
 
     def buttons(self, labels: list[tuple[str, bool]]) -> None:
-        """A row of buttons."""
+        """Draw a row of buttons."""
         x, self.y = float(LEFT), self.y + 12
         for label, primary in labels:
             width = _width(label, 14) + 26
@@ -181,7 +181,7 @@ class Canvas:
         self.y += 30
 
     def svg(self) -> str:
-        """The drawing."""
+        """Return the drawing."""
         height = self.y + 18
         head = (
             f'<rect width="{WIDTH}" height="{height:.0f}" fill="#fff" rx="8" stroke="#e3e3e3"/>'
@@ -196,7 +196,7 @@ class Canvas:
 
 
 def draw(rendered: Rendered) -> str:
-    """A message as Slack shows it, near enough."""
+    """Draw a message nearly as Slack shows it."""
     canvas = Canvas()
     for block in rendered.blocks:
         _draw_block(canvas, block)

@@ -81,7 +81,7 @@ class LockTime:
 
 
 async def cost(server: Server, articles: int) -> list[str]:
-    """The same articles through the local engine and through the cluster's."""
+    """Run the same articles through the local engine and the cluster's."""
     made = [article(number) for number in range(articles)]
     lines = []
     for engine in ("local", "cluster"):

@@ -38,7 +38,7 @@ class Server:
 
     @asynccontextmanager
     async def store(self, name: str) -> AsyncIterator[Database]:
-        """A migrated database, dropped at the end."""
+        """Create a migrated database and drop it at the end."""
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
         database = Database.open(make_url(self.url).set(database=name).render_as_string(hide_password=False))
@@ -83,6 +83,6 @@ def processor_seconds(processes: Sequence[psutil.Process]) -> float:
 
 
 def at_percent(values: Sequence[float], percent: int) -> float:
-    """A percentile: the smallest value that so many percent do not exceed."""
+    """Return a percentile: the smallest value that so many percent do not exceed."""
     ordered = sorted(values)
     return ordered[max(0, -(-percent * len(ordered) // 100) - 1)]

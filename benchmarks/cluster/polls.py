@@ -54,7 +54,7 @@ class Polled:
     worst: float
 
     def row(self) -> str:
-        """A row of the table in docs/scaling.md."""
+        """Return a row of the table in docs/scaling.md."""
         return (
             f"| {self.feeds:,} | {self.polls:.0f} | {self.ours:.2f} | {self.theirs:.2f} | {self.transactions:.2f}"
             f" | {self.median:.1f} | {self.p95:.1f} | {self.worst:.1f} |"

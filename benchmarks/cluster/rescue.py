@@ -51,7 +51,7 @@ class Sleepers:
 
 
 async def sleeper(url: str) -> None:
-    """A process that begins a row and never ends it."""
+    """Begin a row in a process that never ends it."""
     database, clock = Database.open(url), Now()
     engine = ClusterEngine(
         [StepSpec(name="sleep", step=Sleepers(), concurrency=1)],
@@ -65,7 +65,7 @@ async def sleeper(url: str) -> None:
 
 
 async def rescue(server: Server, kills: int) -> list[str]:
-    """Processes that take one row over from each other, each killed when it has begun it."""
+    """Let processes take one row over from each other; kill each once it has begun."""
     async with server.store("rescue") as database:
         url, took = database.conninfo, []
         holder = await _begin(url)
