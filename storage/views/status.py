@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Table, func, select
 from monitor.domain.alerts.alert import DeliveryState
 from monitor.domain.articles.article import Stage
 from monitor.domain.catalog import Severity
+from monitor.domain.delivery.attempt import throttle_in_words
 from monitor.domain.status.overview import AlertOverview, FeedOverview, Overview, Queue
 from storage.cluster.processes import read_processes, read_recovered
 from storage.schema.content import alerts, articles, feeds, stories
@@ -160,7 +161,7 @@ def _closed(connection: Connection) -> tuple[tuple[str, str], ...]:
     statement = (
         select(throttles.c.name, throttles.c.reason).where(throttles.c.reason.is_not(None)).order_by(throttles.c.name)
     )
-    return tuple((row[0], row[1]) for row in connection.execute(statement))
+    return tuple((throttle_in_words(row[0]), row[1]) for row in connection.execute(statement))
 
 
 def _newest_id(connection: Connection, table: Table) -> int:

@@ -178,6 +178,17 @@ def receiver_throttle(receiver: Receiver) -> str:
     return f"receiver:{receiver.name}"
 
 
+_APPS = {Channel.SLACK: "Slack", Channel.WEBHOOK: "Slack's webhook", Channel.HTTP: "webhooks"}
+
+
+def throttle_in_words(name: str) -> str:
+    """Name what a throttle limits, for people: Slack, channel #desk, receiver desk."""
+    kind, _, rest = name.partition(":")
+    if kind == "app":
+        return next((words for channel, words in _APPS.items() if channel.value == rest), rest.capitalize())
+    return f"{kind} {rest.partition(':')[2] if kind == 'channel' else rest}".strip()
+
+
 def throttles_of(receiver: Receiver) -> tuple[str, str, str]:
     """Name all throttles a message to `receiver` passes, the channel's first."""
     return channel_throttle(receiver), app_throttle(receiver.channel), receiver_throttle(receiver)

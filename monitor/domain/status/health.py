@@ -60,7 +60,7 @@ def _troubles(overview: Overview) -> Iterator[str]:
     if overview.outbox_oldest_due is not None and overview.at - overview.outbox_oldest_due > UNSENT_AFTER:
         yield f"messages wait to be sent, the oldest since {ago(overview.outbox_oldest_due, overview.at)}"
     for where, why in overview.closed:
-        yield f"not delivering to {where}: {why}"
+        yield f"nothing is sent to {where}: {why}"
     for state in ("held", "dead"):
         if count := overview.outbox.get(state, 0):
             yield f"{count} message(s) {state}: see `wirewatch alerts list`"
