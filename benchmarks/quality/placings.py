@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import combinations
 
@@ -40,9 +40,11 @@ class Placings:
 
 
 def place(stream: Iterable[StreamDocument], window: timedelta = timedelta(hours=72)) -> Placings:
-    """Place every document in its turn."""
+    """Place every document in its turn, and join stories of one event afterwards, as the daemon does."""
     index, placings, names = StoryIndex(window), Placings(), [""]
     forgetting = HourlyForgetting(index, window)
+    members: defaultdict[int, list[Placed]] = defaultdict(list)
+    sequence = 0
     for number, document in enumerate(stream, start=1):
         names.append(document.id)
         forgetting.at(document.at)
@@ -52,11 +54,11 @@ def place(stream: Iterable[StreamDocument], window: timedelta = timedelta(hours=
         made = fingerprint(report)
         placement = index.locate(made, outlet=document.outlet, at=document.at)
         story = number if placement.story_id is None else placement.story_id
-        placings.story[document.id] = story
         if placement.copy_of is not None:
             placings.original[document.id] = names[placement.copy_of]
+        sequence += 1
         placed = Placed(
-            sequence=number,
+            sequence=sequence,
             article_id=number,
             story_id=story,
             copy_of=placement.copy_of,
@@ -65,6 +67,16 @@ def place(stream: Iterable[StreamDocument], window: timedelta = timedelta(hours=
             fingerprint=made,
         )
         index.learn([placed])
+        members[story].append(placed)
+        other = index.same_event(story, placement.near) if placement.near else None
+        if other is not None:
+            into, gone = min(story, other), max(story, other)
+            moved = [replace(one, story_id=into, sequence=sequence + at) for at, one in enumerate(members.pop(gone), 1)]
+            sequence += len(moved)
+            index.learn(moved)
+            members[into] += moved
+    for story, held in members.items():
+        placings.story |= dict.fromkeys((names[one.article_id] for one in held), story)
     return placings
 
 

@@ -26,9 +26,11 @@ FOLLOWS = -2.5
 """The score from which a report that begins its own story follows the nearest one: a reaction, a denial, day two."""
 JOIN = -0.75
 """The mean score (log-odds) over all pairs of reports from which two stories become one."""
+JOIN_SAME_OUTLET = 1.5
+"""What two stories lose that have reports of one outlet: it took them for two."""
 JOIN_WITHIN = 3_600
 """Seconds after its first report within which a story can be joined with an older one: later, people rely on it."""
-SAME_OUTLET = 1.0
+SAME_OUTLET = 1.5
 """What a story loses that has a report of the same outlet: what an outlet prints next is mostly another angle."""
 
 

@@ -11,6 +11,7 @@ from monitor.domain.stories.choose_story import (
     ENOUGH,
     FOLLOWS,
     JOIN,
+    JOIN_SAME_OUTLET,
     JOIN_WITHIN,
     UNFOUND,
     StoryCandidate,
@@ -170,6 +171,8 @@ class StoryIndex:
             if latest - max(int(own["at"].min()), int(theirs["at"].min())) > JOIN_WITHIN:
                 continue
             score = self._mean_of_pairs(self._said(own, JOINING_READ), self._said(theirs, JOINING_READ))
+            if np.isin(own["outlet"], theirs["outlet"]).any():
+                score -= JOIN_SAME_OUTLET
             if score >= JOIN:
                 found.append((-score, other))
         return min(found)[1] if found else None
