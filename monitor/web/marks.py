@@ -1,6 +1,6 @@
-"""Texts with their hits marked: one colour for each term, evidence first."""
+"""Texts with their hits marked: one colour for each clause of a query."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from monitor.domain.topics.values import Field, Hit
@@ -17,10 +17,14 @@ class Piece(NamedTuple):
     term: str = ""
 
 
-def colours_of(hits: Iterable[Hit]) -> dict[str, int]:
-    """Return a colour for each term, in the order in which the terms come."""
-    terms = dict.fromkeys(hit.term for hit in hits)
-    return {term: number % COLOURS + 1 for number, term in enumerate(terms)}
+def colours_of(hits: Iterable[Hit], clauses: Mapping[str, str]) -> tuple[dict[str, int], dict[str, int]]:
+    """Return a colour for each term, and for each clause in the order in which the hits come.
+
+    `clauses` names the clause of a term: the vocabulary it comes from. A term of none is a clause of its own.
+    """
+    named = {hit.term: clauses.get(hit.term, hit.term) for hit in hits}
+    legend = {clause: number % COLOURS + 1 for number, clause in enumerate(dict.fromkeys(named.values()))}
+    return {term: legend[clause] for term, clause in named.items()}, legend
 
 
 def marked(text: str, field: Field, hits: Sequence[Hit], colours: dict[str, int]) -> Iterator[Piece]:

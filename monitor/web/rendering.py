@@ -1,5 +1,6 @@
 """Templates: one environment that escapes everything, with the filters that pages share."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +29,16 @@ def make_environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters.update(when=when, ago=ago, span=in_words, number=number, safe_url=safe_url, host=host)
+    environment.filters.update(
+        when=when,
+        ago=ago,
+        span=in_words,
+        number=number,
+        safe_url=safe_url,
+        host=host,
+        short_path=short_path,
+        pretty=pretty,
+    )
     environment.globals.update(version=__version__, severities=SEVERITIES, with_query=with_query, bars=bars)
     environment.globals["ui"] = environment.get_template("macros.html").module
     return environment
@@ -66,6 +76,37 @@ def number(value: float | None) -> str:
 def bars(days: Sequence[Sequence[object]], column: int) -> list[tuple[str, object]]:
     """Return one column of (day, count, ...) rows as the macro `bars` draws it."""
     return [(f"{day[0]:%d %b}", day[column]) for day in days]
+
+
+def short_path(path: object) -> str:
+    """Return a file's place without the folders that lead to the configuration."""
+    return "/".join(str(path).split("/")[-2:])
+
+
+def pretty(query: str) -> str:
+    """Return a query of one line broken before the operators that stand outside brackets; others as written."""
+    query = query.strip()
+    if "\n" in query or len(query) <= LINE:
+        return query
+    depth, lines, quoted = 0, [""], False
+    for word in re.split(r'( |[()"])', query):
+        quoted ^= word == '"'
+        depth += 0 if quoted else (word == "(") - (word == ")")
+        if (
+            depth == 0
+            and not quoted
+            and word in ("AND", "OR", "NOT", "MAYBE", "LESS")
+            and lines[-1].strip() not in _OPERATORS
+        ):
+            lines.append("")
+        lines[-1] += word
+    return "\n".join(line.strip() for line in lines)
+
+
+LINE = 72
+"""Characters of a query that is shown in one line."""
+
+_OPERATORS = ("AND", "OR", "")
 
 
 def safe_url(url: str | None) -> str | None:

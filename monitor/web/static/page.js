@@ -42,7 +42,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "k") move(-1);
   else if (event.key === "o") {
     const item = listed().find((one) => one.contains(document.activeElement));
-    const link = item && item.querySelector("a.open, a[href]");
+    const link = item && (item.querySelector("a.open") || item.querySelector("a[href]"));
     if (link) link.click();
   } else if (event.key === "/") {
     event.preventDefault();
