@@ -18,6 +18,9 @@ COPY --from=build /opt/wirewatch /opt/wirewatch
 RUN groupadd --gid 10001 wirewatch && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data wirewatch \
     && install -d -o 10001 -g 10001 /config /data
 ENV PATH=/opt/wirewatch/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 WIREWATCH_CONFIG=/config
+# Defaults that wirewatch.yml overrides: inside a container only a process that listens beyond loopback is reached
+# through a published port, and compose publishes it on 127.0.0.1.
+ENV WIREWATCH_WEB_LISTEN=0.0.0.0:8080 WIREWATCH_WEB_OPEN=read
 # glibc raises the size from which blocks are mapped one by one (mallopt(3)) up to 32 MB, and growing arrays then leave
 # holes in the heap: 75 instead of 40 MB for 30,000 articles in the window of stories. A fixed size keeps it at 256 KB.
 ENV MALLOC_MMAP_THRESHOLD_=262144
