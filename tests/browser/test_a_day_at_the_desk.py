@@ -72,8 +72,7 @@ async def test_an_alert_is_read_acted_on_and_searched(
 
 def shown(newsroom: Newsroom) -> str:
     """All that the desk's channel shows."""
-    said = " ".join(message.text for message in newsroom.messages())
-    return said
+    return " ".join(message.text for message in newsroom.messages())
 
 
 async def until(holds: object, seconds: float = 15) -> None:
