@@ -13,7 +13,11 @@ RUN /opt/wirewatch/bin/pip install --no-cache-dir --disable-pip-version-check --
     && /opt/wirewatch/bin/python -m compileall -q /opt/wirewatch/lib
 
 FROM ${PYTHON_IMAGE}
-LABEL org.opencontainers.image.title="wirewatch" org.opencontainers.image.licenses="MIT"
+ARG VERSION=dev
+LABEL org.opencontainers.image.title="wirewatch" \
+      org.opencontainers.image.description="Watches the news for people who must not miss a development." \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.licenses="MIT"
 COPY --from=build /opt/wirewatch /opt/wirewatch
 RUN groupadd --gid 10001 wirewatch && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data wirewatch \
     && install -d -o 10001 -g 10001 /config /data

@@ -1,3 +1,3 @@
-"""Wirewatch: watches the news and tells people what they asked to hear, once."""
+"""Wirewatch: a daemon that watches the news and notifies people once of each development."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
