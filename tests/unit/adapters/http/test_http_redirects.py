@@ -2,6 +2,7 @@
 
 import pytest
 
+from monitor import __version__
 from monitor.domain.failures import Failure, Reason
 from monitor.domain.feeds.feed import Validators
 from monitor.domain.feeds.fetch import Fetched, NotModified
@@ -130,5 +131,7 @@ async def test_no_cookie_no_referrer_and_nothing_added_to_the_address() -> None:
         await fetcher.page(server.url("/b?q=1"))
     for request in server.requests:
         assert not {b"cookie", b"referer", b"origin"} & set(request.headers)
-        assert request.headers[b"user-agent"] == b"wirewatch/0.1.0 (+https://wirewatch.example/contact)"
+        assert (
+            request.headers[b"user-agent"] == f"wirewatch/{__version__} (+https://wirewatch.example/contact)".encode()
+        )
     assert {request.path for request in server.requests} == {"/a", "/b?q=1", "/robots.txt"}
