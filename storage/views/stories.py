@@ -121,6 +121,7 @@ def story_view(connection: Connection, story_id: int, now: datetime) -> StoryVie
             PersonsAction(id=done.id, action=done.action, topic=done.topic or "", author=done.author, at=done.at)
             for done in connection.execute(acted)
         ),
+        joined_into=row.joined_into,
     )
 
 
@@ -168,7 +169,7 @@ def _all_cards(connection: Connection, since: datetime, now: datetime) -> list[t
         select(alerts, articles.c.outlet, articles.c.language, stories.c.title)
         .join_from(alerts, stories, alerts.c.story_id == stories.c.id)
         .join(articles, alerts.c.article_id == articles.c.id, isouter=True)
-        .where(alerts.c.updated_at >= since)
+        .where(alerts.c.updated_at >= since, stories.c.joined_into.is_(None))
         .order_by(alerts.c.updated_at.desc(), alerts.c.id.desc())
         .limit(MOST_ALERTS)
     ).all()

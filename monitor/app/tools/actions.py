@@ -10,6 +10,7 @@ from monitor.domain.alerts.interactions import Action, Click
 from monitor.ports import Clock
 from storage.outbox.silences import SqlSilences
 from storage.sql.database import Database
+from storage.stories.rearrange import SqlStoryChanges
 from storage.views.deliveries import SqlSent
 
 OFFERED = tuple(
@@ -35,6 +36,20 @@ class Actions:
             key = f"page:{secrets.token_hex(8)}"
             answer = await self.interact.click(Click(key=key, action=Action(action), alert_id=alert_id, author=author))
         return answer
+
+    async def join(self, story_id: int, other: int, author: str) -> tuple[int, str]:
+        """Join two stories; return the story that stays and what was done."""
+        done = await SqlStoryChanges(self.database).join(story_id, other, author, self.clock.now())
+        if done.refused:
+            return story_id, f"Nothing was joined: {done.refused}."
+        return done.story, f"Joined: {done.moved} {'report' if done.moved == 1 else 'reports'} moved into this story."
+
+    async def split(self, story_id: int, article_id: int, author: str) -> tuple[int, str]:
+        """Move one report into a story of its own; return that story and what was done."""
+        done = await SqlStoryChanges(self.database).split(story_id, [article_id], author, self.clock.now())
+        if done.refused:
+            return story_id, f"Nothing was split off: {done.refused}."
+        return done.story, "This report is now a story of its own."
 
     async def mute(self, topic: str | None, story_id: int | None, span: timedelta, reason: str, author: str) -> str:
         """Add a silence; return what was done."""

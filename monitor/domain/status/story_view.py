@@ -109,7 +109,10 @@ class PersonsAction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryView:
-    """One story whole: its card, reports in the order of arrival, messages, and what people did with it."""
+    """One story whole: its card, reports in the order of arrival, messages, and what people did with it.
+
+    `joined_into` is the story that holds its reports since the two were joined.
+    """
 
     card: StoryCard
     first_seen: datetime
@@ -117,3 +120,4 @@ class StoryView:
     reports: tuple[StoryReport, ...]
     messages: tuple[Delivery, ...] = ()
     actions: tuple[PersonsAction, ...] = ()
+    joined_into: int | None = None

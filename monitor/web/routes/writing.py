@@ -63,6 +63,18 @@ def router(views: Views, actions: Actions, access: Access) -> APIRouter:
     """Return the routes of the forms on pages."""
     routes = APIRouter(dependencies=[Depends(known_writer(access))])
 
+    @routes.post("/stories/{story_id}/join")
+    async def join(request: Request, story_id: int) -> Response:
+        other = number_in(str((await request.form()).get("other", "")), "Name the other story by its number.")
+        stays, said = await actions.join(story_id, other, person_of(request).name)
+        return answered(f"/stories/{stays}", said, access)
+
+    @routes.post("/stories/{story_id}/split")
+    async def split(request: Request, story_id: int) -> Response:
+        article = number_in(str((await request.form()).get("article", "")), "Name the report by its number.")
+        new, said = await actions.split(story_id, article, person_of(request).name)
+        return answered(f"/stories/{new}", said, access)
+
     @routes.post("/stories/{story_id}/{action}")
     async def press(request: Request, story_id: int, action: str) -> Response:
         if action not in OFFERED:
@@ -80,16 +92,15 @@ def router(views: Views, actions: Actions, access: Access) -> APIRouter:
     @routes.post("/silences")
     async def mute(request: Request) -> Response:
         fields = await request.form()
-        topic, story = str(fields.get("topic", "")), str(fields.get("story", "")).strip()
-        if not topic and not story:
+        topic, named = str(fields.get("topic", "")), str(fields.get("story", "")).strip()
+        story = number_in(named, "A story is named by its number.") if named else None
+        if not topic and story is None:
             raise HTTPException(422, "Name a topic or a story to mute.")
         if topic and views.catalog().topic(topic) is None:
             raise HTTPException(422, "There is no topic of that key.")
-        if story and not (story.isascii() and story.isdigit() and len(story) < 19):
-            raise HTTPException(422, "A story is named by its number.")
         said = await actions.mute(
             topic or None,
-            int(story) if story else None,
+            story,
             SPANS.get(str(fields.get("span")), SPANS["1d"]),
             str(fields.get("reason", ""))[:200].strip(),
             person_of(request).name,
@@ -109,6 +120,14 @@ def router(views: Views, actions: Actions, access: Access) -> APIRouter:
         return answered("/deliveries", await actions.release(delivery_id), access)
 
     return routes
+
+
+def number_in(text: str, wanted: str) -> int:
+    """Return the id that a field holds; raises HTTPException with what is wanted."""
+    text = text.strip()
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise HTTPException(422, wanted)
+    return int(text)
 
 
 def known_writer(access: Access) -> Callable[[Request], Awaitable[None]]:

@@ -171,3 +171,27 @@ async def test_a_proxy_header_counts_from_the_proxy_only(sqlite_database: Databa
         assert (await client.get("/", headers=named)).status_code == 403
     (alert,) = await rows(sqlite_database, alerts)
     assert alert.acknowledged_by == "Grace"
+
+
+async def test_stories_are_merged_and_reports_split_off(database: Database) -> None:
+    archive = Archive(database)
+    first = await archive.ferry_story()
+    second = await archive.story("The same collision")
+    report = await archive.article(second, "The same collision", "A ferry.", outlet="post")
+    await archive.alert(second, report)
+    async with served(database, password=PASSWORD) as client:
+        await log_in(client)
+        token = token_in((await client.get(f"/stories/{first}")).text)
+        joined = await client.post(f"/stories/{second}/join", data={"token": token, "other": str(first)})
+        page = (await client.get(joined.headers["location"])).text
+        assert "The same collision" in page
+        assert "1 report moved into this story" in page
+        assert (await client.get(f"/stories/{second}")).headers["location"] == f"/stories/{first}"
+        assert "1 story alerted" in (await client.get("/")).text
+        split = await client.post(f"/stories/{first}/split", data={"token": token, "article": str(report)})
+        page = (await client.get(split.headers["location"])).text
+        assert "a story of its own" in page
+        assert "The same collision" in page
+        refused = await client.post(f"/stories/{first}/join", data={"token": token, "other": str(first)})
+        assert "Nothing was joined" in (await client.get(refused.headers["location"])).text
+        assert (await client.post(f"/stories/{first}/join", data={"token": token, "other": "x"})).status_code == 422
