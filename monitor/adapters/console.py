@@ -104,9 +104,16 @@ def _cards(message: Message) -> Iterator[tuple[Text, int]]:
 
 
 def _card(card: Card, zone: str) -> Iterator[tuple[Text, int]]:
-    yield _first_line(card), 0
+    score = f"score {card.score:.1f}" if card.score is not None else ""
+    if score and card.threshold is not None:
+        score += f" of {card.threshold:.1f}"
+    severity = (f"● {card.severity.word.upper()}", _COLOURS[card.severity])
+    topics = ", ".join(visible(tag.title) for tag in card.tags)
+    yield Text.assemble(severity, "  ", (topics, "bold cyan"), (f"  {score}", "dim")), 0
     yield Text(_headline(card.lead), style="bold"), 2
-    yield _source(card.lead, zone), 2
+    language = f" · {card.lead.language}" if card.lead.language else ""
+    source = f"{visible(card.lead.outlet)} · {in_zone(card.lead.at, zone)}{language}  "
+    yield Text.assemble(source, (visible(card.lead.url or ""), "dim underline")), 2
     for evidence in card.evidence[:1]:
         yield _quote(evidence, card.lead.headline), 2
     if card.doubt:
@@ -125,31 +132,8 @@ def _short(card: Card, zone: str) -> Iterator[Text]:
     yield Text(f"  {' · '.join(facts)}", style="dim")
 
 
-def _first_line(card: Card) -> Text:
-    return Text.assemble(
-        (f"● {card.severity.word.upper()}", _COLOURS[card.severity]),
-        "  ",
-        (", ".join(visible(tag.title) for tag in card.tags), "bold cyan"),
-        (f"  {_score(card)}", "dim"),
-    )
-
-
-def _score(card: Card) -> str:
-    if card.score is None:
-        return ""
-    return f"score {card.score:.1f}" + (f" of {card.threshold:.1f}" if card.threshold is not None else "")
-
-
 def _headline(report: CardReport) -> str:
     return visible(report.headline)[:_HEADLINE] or "(no title)"
-
-
-def _source(report: CardReport, zone: str) -> Text:
-    language = f" · {report.language}" if report.language else ""
-    return Text.assemble(
-        f"{visible(report.outlet)} · {in_zone(report.at, zone)}{language}  ",
-        (visible(report.url or ""), "dim underline"),
-    )
 
 
 def _quote(evidence: Evidence, headline: str) -> Text:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from monitor.domain.alerts.alert import Evidence
 from monitor.domain.delivery.message import Card, CardReport, Message
 
 VERSION = 1
@@ -41,7 +40,15 @@ def _story(card: Card) -> dict[str, Any]:
         "report": _report(card.lead),
         "score": card.score,
         "threshold": card.threshold,
-        "evidence": [_evidence(evidence, card.lead.outlet) for evidence in card.evidence],
+        "evidence": [
+            {
+                "outlet": card.lead.outlet,
+                "field": evidence.field.value,
+                "quote": f"{evidence.before}{evidence.quote}{evidence.after}",
+                "matched": [piece for piece, matches in evidence.pieces if matches],
+            }
+            for evidence in card.evidence
+        ],
         "also": [_report(report) for report in card.others],
         "outlets": card.outlets,
         "independent": card.independent,
@@ -58,13 +65,4 @@ def _report(report: CardReport) -> dict[str, Any]:
         "outlet": report.outlet,
         "published": report.at.isoformat(),
         "language": report.language,
-    }
-
-
-def _evidence(evidence: Evidence, outlet: str) -> dict[str, Any]:
-    return {
-        "outlet": outlet,
-        "field": evidence.field.value,
-        "quote": f"{evidence.before}{evidence.quote}{evidence.after}",
-        "matched": [piece for piece, matches in evidence.pieces if matches],
     }

@@ -29,7 +29,11 @@ class Admission:
 
     async def refusal(self, payload: Mapping[str, Any]) -> str | None:
         """Return why the sender of a click or command is refused; None where they are admitted."""
-        user, channel_id, channel_name = _sender(payload)
+        # clicks hold ids and names in objects, commands in plain fields
+        sender, channel = payload.get("user") or {}, payload.get("channel") or {}
+        user = str(sender.get("id") or payload.get("user_id") or "")
+        channel_id = str(channel.get("id") or payload.get("channel_id") or "")
+        channel_name = str(channel.get("name") or payload.get("channel_name") or "")
         if user in self.allowed_users:
             return None
         if self.allowed_users or self.allowed_channels:
@@ -56,13 +60,3 @@ class Admission:
                 return found == channel_id
             known = self._members[found] = (self.clock.now() + _REMEMBERED_FOR, members)
         return user in known[1]
-
-
-def _sender(payload: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Return user id, channel id and channel name: clicks hold them in objects, commands in plain fields."""
-    user, channel = payload.get("user") or {}, payload.get("channel") or {}
-    return (
-        str(user.get("id") or payload.get("user_id") or ""),
-        str(channel.get("id") or payload.get("channel_id") or ""),
-        str(channel.get("name") or payload.get("channel_name") or ""),
-    )

@@ -4,7 +4,7 @@ Slack's limits (https://docs.slack.dev/reference/block-kit/blocks): 50 blocks, 3
 beyond some 13,000 characters in all a message is refused although no document says so.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -101,7 +101,9 @@ def _living(card: Card, *, interactive: bool) -> Iterator[Block]:
         yield _context(f":grey_question: {escaped(card.doubt, 200)}")
     if card.news:
         yield _section(f":new: {escaped(' · '.join(card.news.splitlines()), 700)}")
-    yield _context(f"{_counts(card)} · story {card.story_id}", *_also(card))
+    # each further report is a text of its own: their links do not fit into one
+    others = (link(report.url, f"{report.outlet}: {report.headline}", _OTHER_HEADLINE) for report in card.others)
+    yield _context(f"{_counts(card)} · story {card.story_id}", *(f"also {other}" for other in others))
     state = _state(card)
     if state:
         yield _context(state)
@@ -119,8 +121,12 @@ def _list(message: Message) -> Iterator[Block]:
     if summary:
         yield _context(summary)
     yield from _sections(escaped(line, 500) for line in message.lines)
-    for title, cards in _by_topic(message.cards):
-        yield _section(f"*{escaped(title, 150)}*")
+    # a story of several topics stands under its most severe one; the sort is stable: rank within a topic stays
+    order = {topic: rank for rank, topic in reversed(list(enumerate(card.tags[0].topic for card in message.cards)))}
+    together = sorted(message.cards, key=lambda card: order[card.tags[0].topic])
+    for _, group in groupby(together, key=lambda card: card.tags[0].topic):
+        cards = list(group)
+        yield _section(f"*{escaped(cards[0].tags[0].title, 150)}*")
         for card in cards:
             accessory = menu(card) if message.interactive else None
             yield SectionBlock(text=_markdown(_entry(card)), accessory=accessory)
@@ -138,15 +144,6 @@ def _answer(message: Message) -> Iterator[Block]:
         yield from (_context(f"{_counts(card)} · story {card.story_id}") for card in message.cards[:1])
     else:
         yield from _sections(_entry(card) for card in message.cards)
-
-
-def _by_topic(cards: Sequence[Card]) -> Iterator[tuple[str, list[Card]]]:
-    """Yield the stories of each topic; a story of several topics stands under its most severe one."""
-    order = {topic: rank for rank, topic in reversed(list(enumerate(card.tags[0].topic for card in cards)))}
-    together = sorted(cards, key=lambda card: order[card.tags[0].topic])  # stable: rank within a topic stays
-    for _, group in groupby(together, key=lambda card: card.tags[0].topic):
-        members = list(group)
-        yield members[0].tags[0].title, members
 
 
 def _entry(card: Card) -> str:
@@ -210,11 +207,6 @@ def _quote_of(card: Card) -> str:
     if evidence.field is Field.TITLE and words in card.lead.headline:
         found = list(dict.fromkeys(_matched(evidence)))[:_WORDS_IN_HEADLINE]
         return "Matched in the headline: " + ", ".join(bold(word, "", "", 100) for word in found)
-    return f"{escaped(card.lead.outlet, 80)}: {_marked(evidence)}"
-
-
-def _marked(evidence: Evidence) -> str:
-    """Return the quote with its surroundings, the matched words in bold."""
     parts = [(evidence.before[-_CONTEXT:], False), *evidence.pieces, (evidence.after[:_CONTEXT], False)]
     shown = []
     for number, (piece, matches) in enumerate(parts):
@@ -223,15 +215,9 @@ def _marked(evidence: Evidence) -> str:
             shown.append(bold(piece, before[-1:], after[:1], 200))
         elif piece:
             # `escaped` strips: the spaces beside the marked words stay
-            words = escaped(piece, 3 * _CONTEXT)
-            shown.append(" " * piece[0].isspace() + words + " " * (piece[-1].isspace() and bool(words)))
-    return "".join(shown).strip()
-
-
-def _also(card: Card) -> Iterator[str]:
-    """Yield further reports, each as a text of its own: their links do not fit into one."""
-    for report in card.others:
-        yield "also " + link(report.url, f"{report.outlet}: {report.headline}", _OTHER_HEADLINE)
+            said = escaped(piece, 3 * _CONTEXT)
+            shown.append(" " * piece[0].isspace() + said + " " * (piece[-1].isspace() and bool(said)))
+    return f"{escaped(card.lead.outlet, 80)}: {''.join(shown).strip()}"
 
 
 def _counts(card: Card) -> str:

@@ -55,9 +55,11 @@ class SlackCheck:
             yield SlackCheckResult(works=False, text=f"Slack does not accept the bot token: {answer.reason}")
             return
         yield SlackCheckResult(works=True, text=f"connected to {answer.get('team')} as {answer.get('user')}")
-        granted = _granted(answer)
-        if granted is None:
+        # some answers have no header that names the scopes
+        named = next((value for name, value in answer.headers.items() if name.lower() == "x-oauth-scopes"), None)
+        if named is None:
             return
+        granted = {scope.strip() for scope in named.split(",")}
         for scope, purpose in SCOPES.items():
             if scope not in granted:
                 yield SlackCheckResult(works=False, text=f"scope {scope} is missing: it is needed {purpose}")
@@ -95,12 +97,6 @@ class SlackCheck:
             return await self._calls.api(token, call)
         except CALL_ERRORS as error:
             return failure_of(error)
-
-
-def _granted(answer: SlackResponse) -> set[str] | None:
-    """Return the token's scopes from Slack's header; None where it has none."""
-    named = next((value for name, value in answer.headers.items() if name.lower() == "x-oauth-scopes"), None)
-    return None if named is None else {scope.strip() for scope in named.split(",")}
 
 
 _ADVICE = {

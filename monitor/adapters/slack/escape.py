@@ -25,7 +25,9 @@ _URL_SAFE = "!#$%&'()*+,/:;=?@[]~-._"
 
 def escaped(text: str, limit: int) -> str:
     """Return mrkdwn of at most `limit` characters that shows `text` literally."""
-    literal = _literal(visible(text))
+    literal = visible(text).translate(_ALWAYS)
+    literal = _AT_WORD_EDGE.sub(lambda found: _LOOK_ALIKES[found.group()], literal)
+    literal = _EMOJI.sub("∶", literal)
     parts: list[str] = []
     used = 0
     for position, char in enumerate(literal):
@@ -73,9 +75,3 @@ def bold(text: str, before: str, after: str, limit: int) -> str:
     left = "" if not before or before[-1].isspace() else "\u200b"
     right = "" if not after or after[0].isspace() else "\u200b"
     return f"{left}*{shown}*{right}"
-
-
-def _literal(text: str) -> str:
-    text = text.translate(_ALWAYS)
-    text = _AT_WORD_EDGE.sub(lambda found: _LOOK_ALIKES[found.group()], text)
-    return _EMOJI.sub("∶", text)

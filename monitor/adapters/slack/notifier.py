@@ -76,9 +76,12 @@ class SlackNotifier:
 
     async def find(self, receiver: Receiver, key: str, *, since: datetime, thread: str | None) -> Found:
         """Read the channel, or the thread, from a margin before `since` to its end."""
-        channel = await self._channel_id(receiver)
-        if isinstance(channel, HistoryUnreadable):
-            return channel
+        channel = await self.channels.id_of(receiver.address)  # Slack reads histories by id alone
+        if isinstance(channel, NotSent | Unknown):
+            return unreadable(channel)
+        if not channel:
+            reason = f"channel {receiver.address} is not among those the app can see"
+            return HistoryUnreadable(reason=reason, permanent=True)
         oldest, cursor = since - _MARGIN, self._read_so_far.pop(key, None)
         while True:
             page = await self._page(channel, oldest, cursor, thread)
@@ -121,20 +124,13 @@ class SlackNotifier:
         Slack's clock, its Date header, counts where ours runs ahead by more than half the margin.
         """
         try:
-            theirs = parsedate_to_datetime(_header(page.headers, "date"))
+            theirs = parsedate_to_datetime(
+                next((value for name, value in page.headers.items() if name.lower() == "date"), "")
+            )
         except (TypeError, ValueError):
             return oldest
         ahead = self._clock.now() - theirs
         return min(oldest, since - ahead - _MARGIN) if ahead > _MARGIN / 2 else oldest
-
-    async def _channel_id(self, receiver: Receiver) -> str | HistoryUnreadable:
-        """Return the channel's id, for Slack reads histories by id alone."""
-        found = await self.channels.id_of(receiver.address)
-        if isinstance(found, NotSent | Unknown):
-            return unreadable(found)
-        return found or HistoryUnreadable(
-            reason=f"channel {receiver.address} is not among those the app can see", permanent=True
-        )
 
     async def call(
         self, call: Callable[[WebClient], SlackResponse], method: SlackMethod, begin_by: datetime | None = None
@@ -171,7 +167,3 @@ def _key_of(sent: dict[str, Any]) -> str | None:
         return None
     key = (metadata.get("event_payload") or {}).get("id")
     return key if isinstance(key, str) else None
-
-
-def _header(headers: dict[str, str], name: str) -> str:
-    return next((value for known, value in headers.items() if known.lower() == name), "")

@@ -101,14 +101,10 @@ class SlackSocket:
             token, began = self._token(), loop.time()
             if not token or (await self._stay(token) and loop.time() - began > _LASTING):
                 rest = _FIRST_REST
-            await self._rest(rest, token)
+            until = loop.time() + rest  # no longer than until there is another token
+            while self._token() == token and loop.time() < until:  # noqa: ASYNC110  a file changed
+                await asyncio.sleep(min(rest, _LOOK_EVERY))
             rest = min(rest * 2, _LONGEST_REST)
-
-    async def _rest(self, seconds: float, token: str | None) -> None:
-        """Wait before the next try, no longer than until there is another token."""
-        until = asyncio.get_running_loop().time() + seconds
-        while self._token() == token and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110  a file changed
-            await asyncio.sleep(min(seconds, _LOOK_EVERY))
 
     async def _stay(self, token: str) -> bool:
         """Stay until the connection is lost or the token changes; return whether it was connected."""
@@ -165,7 +161,11 @@ class SlackSocket:
             log.warning("an acknowledgement was lost: %s", type(error).__name__)
         answer, url = await answering, request.payload.get("response_url")
         if answer and isinstance(url, str):
-            await self._whisper(url, answer)
+            text = "\n".join(escaped(line, 600) for line in answer.splitlines())[:_ANSWER_LIMIT]
+            with contextlib.suppress(*CALL_ERRORS):
+                await self._calls.webhook(  # for the person who clicked, and nobody else
+                    url, lambda client: client.send(text=text, response_type="ephemeral", replace_original=False)
+                )
 
     async def _heard(self, request: SocketModeRequest) -> str:
         if self._admission is not None and request.type in ("slash_commands", "interactive"):
@@ -178,14 +178,6 @@ class SlackSocket:
             click = click_of(request.payload)
             return await self._hears.click(click) if click is not None else ""
         return ""
-
-    async def _whisper(self, url: str, answer: str) -> None:
-        """Answer the person who clicked, and nobody else."""
-        text = "\n".join(escaped(line, 600) for line in answer.splitlines())[:_ANSWER_LIMIT]
-        with contextlib.suppress(*CALL_ERRORS):
-            await self._calls.webhook(
-                url, lambda client: client.send(text=text, response_type="ephemeral", replace_original=False)
-            )
 
 
 @asynccontextmanager
@@ -206,7 +198,8 @@ def click_of(payload: Mapping[str, Any]) -> Click | None:
     if payload.get("type") != "block_actions" or not isinstance(actions, list) or not actions:
         return None
     pressed = actions[0]
-    name, value = str(pressed.get("action_id")), str(pressed.get("value") or _chosen(pressed))
+    option = pressed.get("selected_option") or {}
+    name, value = str(pressed.get("action_id")), str(pressed.get("value") or option.get("value", ""))
     until = None
     if name == MENU:
         name, _, value = value.partition(":")
@@ -226,10 +219,6 @@ def click_of(payload: Mapping[str, Any]) -> Click | None:
         channel=str((payload.get("channel") or {}).get("id") or container.get("channel_id") or ""),
         message=str(container.get("message_ts") or ""),
     )
-
-
-def _chosen(pressed: Mapping[str, Any]) -> str:
-    return str((pressed.get("selected_option") or {}).get("value", ""))
 
 
 def _author(payload: Mapping[str, Any]) -> str:
