@@ -96,26 +96,18 @@ class Body:
                 self._members += 1
                 if self._members > MEMBERS_AT_MOST:
                     raise _refused(Reason.BROKEN_REPLY, "packed in too many parts")
-                self._inflater = zlib.decompressobj(self._window(chunk))
+                # zlib's window bits: 31 gzip, 15 zlib, -15 bare deflate (zlib.net/manual.html)
+                zlib_begins = chunk[0] & 0x0F == 8 and (len(chunk) < 2 or int.from_bytes(chunk[:2]) % 31 == 0)
+                self._inflater = zlib.decompressobj(31 if self._gzip else 15 if zlib_begins else -15)
             piece = self._inflater.decompress(chunk, STEP)
             self._bytes += piece
             self._check_size()
             chunk = self._inflater.unused_data if self._inflater.eof else self._inflater.unconsumed_tail
-            if not chunk and len(piece) == STEP:
-                self._drain()
-
-    def _drain(self) -> None:
-        """Read what the inflater still holds though its input is used up."""
-        assert self._inflater is not None
-        while piece := self._inflater.decompress(b"", STEP):
-            self._bytes += piece
-            self._check_size()
-
-    def _window(self, chunk: bytes) -> int:
-        """Return zlib's window bits: 31 gzip, 15 zlib, -15 bare deflate (zlib.net/manual.html)."""
-        if self._gzip:
-            return 31
-        return 15 if chunk[0] & 0x0F == 8 and (len(chunk) < 2 or int.from_bytes(chunk[:2]) % 31 == 0) else -15
+            # the inflater may hold more though its input is used up
+            while not chunk and len(piece) == STEP:
+                piece = self._inflater.decompress(b"", STEP)
+                self._bytes += piece
+                self._check_size()
 
     def _check_size(self) -> None:
         size = len(self._bytes)

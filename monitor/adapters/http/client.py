@@ -55,7 +55,10 @@ class HttpFetcher:
         self._limits = limits or LocalHostLimits(settings.per_host_concurrency, settings.per_host_delay.total_seconds())
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._robots = Robots(self._robots_txt, clock)
-        self._headers = [(b"User-Agent", _user_agent(settings.contact)), (b"Accept-Encoding", ACCEPTED)]
+        # the contact, so that a site knows whom to write to
+        agent = f"{AGENT}/{__version__}" + (f" (+{settings.contact})" if settings.contact else "")
+        printable = "".join(character for character in agent if character.isprintable()).encode("ascii", "ignore")
+        self._headers = [(b"User-Agent", printable), (b"Accept-Encoding", ACCEPTED)]
         self._extensions: Mapping[str, object] = {
             "timeout": {
                 "connect": settings.connect_timeout.total_seconds(),
@@ -136,7 +139,16 @@ class HttpFetcher:
                 permanent = response.status_code in answers.PERMANENT_REDIRECTS
                 return _Redirect(to=urls.follow(url, location), permanent=permanent)
             if response.status_code == 304:
-                return await self._not_modified(url, response, headers, ask)
+                unchanged = NotModified(
+                    url=urls.public(url),
+                    validators=answers.validators(headers),
+                    fresh_for=answers.fresh_for(headers, now),
+                )
+                if ask.validators == Validators():
+                    return _unasked(unchanged)
+                async for _ in response.aiter_raw():
+                    pass  # to its end, so that the connection can be kept alive
+                return unchanged
             if response.status_code not in (200, 203):
                 return answers.refusal(response, headers, now)
             return await fetched(url, response, ask, now)
@@ -153,26 +165,6 @@ class HttpFetcher:
             headers.append((b"Authorization", authorization))
         return httpx.Request("GET", url, headers=headers, extensions=dict(self._extensions))
 
-    async def _not_modified(
-        self, url: httpx.URL, response: httpx.Response, headers: answers.Headers, ask: Ask
-    ) -> NotModified | Failure:
-        unchanged = NotModified(
-            url=urls.public(url),
-            validators=answers.validators(headers),
-            fresh_for=answers.fresh_for(headers, self._clock.now()),
-        )
-        if ask.validators == Validators():
-            return _unasked(unchanged)
-        async for _ in response.aiter_raw():
-            pass  # to its end, so that the connection can be kept alive
-        return unchanged
-
 
 def _unasked(_: NotModified) -> Failure:
     return Failure(reason=Reason.STATUS, detail="HTTP 304 to an unconditional request", status=304)
-
-
-def _user_agent(contact: str) -> bytes:
-    """Return `wirewatch/VERSION (+contact)`, so that a site knows whom to write to."""
-    words = f"{AGENT}/{__version__}" + (f" (+{contact})" if contact else "")
-    return "".join(character for character in words if character.isprintable()).encode("ascii", "ignore")

@@ -55,7 +55,9 @@ def failure_of(error: Exception) -> Failure:
     """
     if isinstance(error, Refused):
         return error.failure
-    tls = _tls_error(error)
+    tls: BaseException | None = error  # a TLS fault may stand behind a connect error
+    while tls is not None and not isinstance(tls, ssl.SSLError):
+        tls = tls.__cause__ or tls.__context__
     if tls is not None:
         # OpenSSL's own words; errors made by hand lack both attributes
         said = getattr(tls, "verify_message", None) or getattr(tls, "reason", None) or "handshake failed"
@@ -68,12 +70,3 @@ def failure_of(error: Exception) -> Failure:
     if reason is Reason.BROKEN_REPLY:
         detail = "the server disconnected" if "disconnected" in str(error) else "not proper HTTP"
     return Failure(reason=reason, detail=detail, permanent=reason in _PERMANENT)
-
-
-def _tls_error(error: BaseException | None) -> ssl.SSLError | None:
-    """Return the TLS fault behind a connect error, if there is one."""
-    while error is not None:
-        if isinstance(error, ssl.SSLError):
-            return error
-        error = error.__cause__ or error.__context__
-    return None

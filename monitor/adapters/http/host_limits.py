@@ -43,7 +43,13 @@ class LocalHostLimits:
     @asynccontextmanager
     async def enter(self, host: str, pause: float = 0.0) -> AsyncIterator[None]:
         """Wait as `HostLimits.enter` does, in the order of asking."""
-        limit = self._limit(host)
+        limit = self._limits.get(host)
+        if limit is None:
+            if len(self._limits) >= HOSTS_KEPT:  # forget idle ones
+                now = asyncio.get_running_loop().time()
+                kept = {name: known for name, known in self._limits.items() if known.users or known.next_start > now}
+                self._limits = kept
+            limit = self._limits[host] = _HostSlots(slots=asyncio.Semaphore(self._concurrency))
         limit.users += 1
         try:
             async with limit.slots:
@@ -60,13 +66,3 @@ class LocalHostLimits:
             if (wait := limit.next_start - clock()) > 0:
                 await asyncio.sleep(wait)
             limit.next_start = clock() + pause
-
-    def _limit(self, host: str) -> _HostSlots:
-        limit = self._limits.get(host)
-        if limit is None:
-            if len(self._limits) >= HOSTS_KEPT:  # forget idle ones
-                now = asyncio.get_running_loop().time()
-                kept = {name: known for name, known in self._limits.items() if known.users or known.next_start > now}
-                self._limits = kept
-            limit = self._limits[host] = _HostSlots(slots=asyncio.Semaphore(self._concurrency))
-        return limit

@@ -112,10 +112,9 @@ class WatchedStream(httpcore.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> object:
         """Return what httpcore asks of a stream."""
-        return self._is_readable() if info == "is_readable" else self._stream.get_extra_info(info)
-
-    def _is_readable(self) -> bool:
-        """Tell whether something, or the end, can be read of an idle connection."""
+        if info != "is_readable":
+            return self._stream.get_extra_info(info)
+        # whether something, or the end, can be read of an idle connection
         if self._socket is None:
             self._socket = self._stream.get_extra_info("socket")
         if self._socket is None or self._socket.fileno() < 0:
@@ -181,25 +180,15 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """Connect to one of the vetted addresses within `timeout` seconds."""
         opened.set(True)
-        return WatchedStream(await self._connect(host, port, timeout, local_address, socket_options))
-
-    async def _connect(
-        self,
-        host: str,
-        port: int,
-        limit: float | None,
-        local_address: str | None,
-        options: Iterable[httpcore.SOCKET_OPTION] | None,
-    ) -> httpcore.AsyncNetworkStream:
         addresses = (host,) if (host, port) == self._trusted else await self.vet(host, port)
 
         def connect(address: str) -> Awaitable[httpcore.AsyncNetworkStream]:
-            return self._network.connect_tcp(address, port, limit, local_address, options)
+            return self._network.connect_tcp(address, port, timeout, local_address, socket_options)
 
-        async with asyncio.timeout(limit):
+        async with asyncio.timeout(timeout):
             if len(addresses) == 1:
-                return await connect(addresses[0])
-            return await first_connection(interleaved(addresses), connect)
+                return WatchedStream(await connect(addresses[0]))
+            return WatchedStream(await first_connection(interleaved(addresses), connect))
 
     async def connect_unix_socket(
         self,

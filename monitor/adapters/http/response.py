@@ -60,13 +60,8 @@ async def _read(response: httpx.Response, body: Body, ask: Ask, charset: str | N
             return body.start_of(ask.keep)
         if not sniffed and len(body) > 0:
             sniffed = True
-            if _is_binary(body.start_of(1024), charset):
+            start = body.start_of(1024)
+            wide = start.startswith(_WIDE) or (charset or "").lower().startswith(("utf-16", "utf-32"))
+            if start.startswith(_BINARY) or (b"\0" in start and not wide):
                 raise Refused(Failure(reason=Reason.NOT_A_PAGE, detail="not text", permanent=True))
     return body.finish()
-
-
-def _is_binary(start: bytes, charset: str | None) -> bool:
-    if start.startswith(_BINARY):
-        return True
-    wide = start.startswith(_WIDE) or (charset or "").lower().startswith(("utf-16", "utf-32"))
-    return b"\0" in start and not wide

@@ -93,9 +93,16 @@ class Robots:
             text = answer.decode("utf-8-sig", "replace")
             rules = await self._off_loop(len(answer), lambda: Protego.parse(text))
             return _Rules(until=now + KEPT_FOR, rules=rules, size=len(answer))
-        if _unavailable(answer):
+        # there is no robots.txt, so all is allowed (RFC 9309, 2.3.1.3), as after too many redirects (2.3.1.2)
+        # 429 is counted among the server errors: it says "not now", not "no rules"
+        missing = answer.status is not None and 400 <= answer.status < 500 and answer.status != 429
+        if missing or answer.reason is Reason.REDIRECTS:
             return _Rules(until=now + KEPT_FOR)
-        return _Rules(until=now + RETRY_UNREACHABLE_AFTER, failure=_unreachable(answer))
+        # nothing may be asked for now (2.3.1.4)
+        if answer.reason not in _SAME_FOR_THE_PAGE:
+            detail = f"it cannot be read: {answer}"
+            answer = Failure(reason=Reason.ROBOTS, detail=detail, retry_after=answer.retry_after)
+        return _Rules(until=now + RETRY_UNREACHABLE_AFTER, failure=answer)
 
     def _keep(self, site: tuple[str, str, int], rules: _Rules) -> None:
         self._sites.pop(site, None)
@@ -104,22 +111,3 @@ class Robots:
             len(self._sites) > 1 and sum(rules.size for rules in self._sites.values()) > KEPT_BYTES
         ):
             del self._sites[next(iter(self._sites))]
-
-
-def _unavailable(failure: Failure) -> bool:
-    """Tell whether there is no robots.txt, so that all is allowed (RFC 9309, 2.3.1.3).
-
-    So it is after too many redirects (2.3.1.2).
-
-    429 is counted among the server errors: it says "not now", not "no rules".
-    """
-    if failure.reason is Reason.REDIRECTS:
-        return True
-    return failure.status is not None and 400 <= failure.status < 500 and failure.status != 429
-
-
-def _unreachable(failure: Failure) -> Failure:
-    """Return why nothing may be asked for now (RFC 9309, 2.3.1.4)."""
-    if failure.reason in _SAME_FOR_THE_PAGE:
-        return failure
-    return Failure(reason=Reason.ROBOTS, detail=f"it cannot be read: {failure}", retry_after=failure.retry_after)

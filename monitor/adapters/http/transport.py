@@ -35,12 +35,14 @@ class _Stream(httpx.AsyncByteStream):
         async for chunk in self._response.aiter_stream():
             end = chunk
             yield chunk
-        if self._announced and not self._ends_with(end[-64:]):
-            raise httpcore.RemoteProtocolError("closed connection without sending complete body: more than announced")
-
-    def _ends_with(self, end: bytes) -> bool:
         stream = self._response.extensions.get("network_stream")
-        return not isinstance(stream, WatchedStream) or stream.last.rstrip(b"\r\n").endswith(end.rstrip(b"\r\n"))
+        # what was read last ends with the body, but for a line end too many
+        if (
+            self._announced
+            and isinstance(stream, WatchedStream)
+            and not stream.last.rstrip(b"\r\n").endswith(end[-64:].rstrip(b"\r\n"))
+        ):
+            raise httpcore.RemoteProtocolError("closed connection without sending complete body: more than announced")
 
     async def aclose(self) -> None:
         await self._response.aclose()
@@ -70,7 +72,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             max_keepalive_connections=KEPT_ALIVE,
             keepalive_expiry=KEPT_ALIVE_FOR,
             network_backend=self._network,
-            proxy=_httpcore_proxy(proxy) if proxy else None,
+            proxy=httpcore.Proxy(_bare(proxy.url, b"/"), auth=proxy.raw_auth) if proxy else None,
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -105,15 +107,14 @@ def _to_httpcore(request: httpx.Request) -> httpcore.Request:
     url = request.url
     return httpcore.Request(
         request.method,
-        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        _bare(url, url.raw_path),
         headers=request.headers.raw,
         extensions=request.extensions,
     )
 
 
-def _httpcore_proxy(proxy: httpx.Proxy) -> httpcore.Proxy:
-    url = httpcore.URL(scheme=proxy.url.raw_scheme, host=proxy.url.raw_host, port=proxy.url.port, target=b"/")
-    return httpcore.Proxy(url, auth=proxy.raw_auth)
+def _bare(url: httpx.URL, target: bytes) -> httpcore.URL:
+    return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=target)
 
 
 def _endpoint(url: httpx.URL) -> tuple[str, int]:
