@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 from monitor.domain.alerts.alert import Alert
 from monitor.domain.alerts.interactions import Action
 from monitor.domain.catalog import Severity
-from monitor.domain.status.story_view import PersonsAction, StoryCard, StoryCards, StoryFilter, StoryReport, StoryView
+from monitor.domain.status.story_view import PersonsAction, ReportLine, StoryCard, StoryCards, StoryFilter, StoryView
 from monitor.domain.stories.independence import independent_outlets
 from monitor.domain.stories.values import SourceText
 from storage.outbox.read import delivery_of, silences_in_force
@@ -249,14 +249,17 @@ def _irrelevant(connection: Connection, alert_ids: Sequence[int]) -> set[int]:
     """Return the alerts that a person called not relevant, and nobody has called relevant since."""
     verdicts = connection.execute(
         select(interactions.c.alert_id, interactions.c.action)
-        .where(interactions.c.action.in_((Action.IRRELEVANT.value, "relevant")), interactions.c.alert_id.in_(alert_ids))
+        .where(
+            interactions.c.action.in_((Action.IRRELEVANT.value, Action.RELEVANT.value)),
+            interactions.c.alert_id.in_(alert_ids),
+        )
         .order_by(interactions.c.id)
     )
     last = {row.alert_id: row.action for row in verdicts}
     return {alert_id for alert_id, action in last.items() if action == Action.IRRELEVANT.value}
 
 
-def _reports(connection: Connection, story_id: int) -> Iterable[StoryReport]:
+def _reports(connection: Connection, story_id: int) -> Iterable[ReportLine]:
     rows = connection.execute(
         select(articles, feeds.c.tier)
         .join_from(articles, feeds, articles.c.feed_key == feeds.c.key, isouter=True)
@@ -281,7 +284,7 @@ def _reports(connection: Connection, story_id: int) -> Iterable[StoryReport]:
     for row in rows:
         voices.append(_voice(row))
         before, known = known, independent_outlets(voices)
-        yield StoryReport(
+        yield ReportLine(
             article_id=row.id,
             outlet=row.outlet,
             title=row.title,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from monitor.domain.alerts.interactions import Action
-from monitor.domain.status.source_view import TopicArticle, TopicCounts, TopicView
+from monitor.domain.status.source_view import TopicArticle, TopicView, TopicYield
 from monitor.domain.topics.near_misses import Miss, best_each_day
 from storage.schema.content import alerts, articles, matches
 from storage.schema.outbox import interactions
@@ -18,7 +18,7 @@ MOST_COUNTED = 10_000
 """Matches of one topic that are counted by day; a topic with more is counted from the newest on."""
 
 
-def topic_counts(connection: Connection, topic: str, now: datetime) -> TopicCounts:
+def topic_counts(connection: Connection, topic: str, now: datetime) -> TopicYield:
     """Return what a topic found in the last DAYS days."""
     since = now - timedelta(days=DAYS)
     oldest = oldest_since(connection, since)
@@ -34,7 +34,7 @@ def topic_counts(connection: Connection, topic: str, now: datetime) -> TopicCoun
         interactions.c.action == Action.IRRELEVANT.value,
         interactions.c.at >= since,
     )
-    return TopicCounts(
+    return TopicYield(
         matches=connection.execute(matched).scalar_one(),
         near=len(_best_misses(connection, topic, oldest)),
         alerts=count,

@@ -14,7 +14,7 @@ from storage.stories.rearrange import SqlStoryChanges
 from storage.views.deliveries import SqlSent
 
 OFFERED = tuple(
-    action.value for action in Action if action.value in ("acknowledge", "mute", "unmute", "irrelevant", "relevant")
+    action.value for action in (Action.ACKNOWLEDGE, Action.MUTE, Action.UNMUTE, Action.IRRELEVANT, Action.RELEVANT)
 )
 """The buttons of a story's page; `relevant` takes `irrelevant` back."""
 

@@ -13,7 +13,7 @@ from monitor.domain.status.article_history import ArticleHistory
 from monitor.domain.status.explanation import Explanation
 from monitor.domain.status.overview import Overview
 from monitor.domain.status.search_view import SearchFilter, SearchPage
-from monitor.domain.status.source_view import OutboxLine, SourceView, TopicCounts, TopicView
+from monitor.domain.status.source_view import OutboxLine, SourceView, TopicView, TopicYield
 from monitor.domain.status.story_view import StoryCards, StoryFilter, StoryView
 from monitor.ports import Matcher
 from storage.sql.database import Database
@@ -95,7 +95,7 @@ class Views:
             self._sources = (time.monotonic(), views)
         return views
 
-    def topic_counts(self, keys: Sequence[str]) -> dict[str, TopicCounts]:
+    def topic_counts(self, keys: Sequence[str]) -> dict[str, TopicYield]:
         """Return what each topic found in the last fortnight."""
         now = self.now()
         return self.database.read_now(lambda connection: {key: topic_counts(connection, key, now) for key in keys})

@@ -12,7 +12,7 @@ from monitor.app.runtime.clock import SystemClock
 from monitor.app.tools.store import open_store
 from monitor.cli.common import FOUND, config_option, json_option, leave, run
 from monitor.cli.durations import DURATION
-from monitor.domain.status.story_view import StoryCard, StoryCards, StoryFilter, StoryReport, StoryView
+from monitor.domain.status.story_view import ReportLine, StoryCard, StoryCards, StoryFilter, StoryView
 from monitor.domain.strings.visible import visible
 from storage.stories.rearrange import Rearranged, SqlStoryChanges
 from storage.views.stories import alerted_stories, story_view
@@ -142,7 +142,7 @@ def _card_pairs(card: StoryCard) -> dict[str, object]:
     }
 
 
-def _report_pairs(report: StoryReport) -> dict[str, object]:
+def _report_pairs(report: ReportLine) -> dict[str, object]:
     return {
         "article": report.article_id,
         "outlet": report.outlet,

@@ -32,7 +32,7 @@ class SourceView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TopicCounts:
+class TopicYield:
     """What a topic found in the last days: matches, near misses, alerts, and articles called not relevant."""
 
     matches: int = 0
@@ -61,7 +61,7 @@ class TopicArticle:
 class TopicView:
     """What one topic found: counts, days from the oldest as (day, matches, alerts), and its latest articles."""
 
-    counts: TopicCounts
+    counts: TopicYield
     days: tuple[tuple[date, int, int], ...]
     matched: tuple[TopicArticle, ...]
     near: tuple[TopicArticle, ...]

@@ -77,7 +77,7 @@ class StoryCards:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoryReport:
+class ReportLine:
     """One report of a story as its page shows it. `new` names what it added, `reason` why it was placed here."""
 
     article_id: int
@@ -117,7 +117,7 @@ class StoryView:
     card: StoryCard
     first_seen: datetime
     last_seen: datetime
-    reports: tuple[StoryReport, ...]
+    reports: tuple[ReportLine, ...]
     messages: tuple[Delivery, ...] = ()
     actions: tuple[PersonsAction, ...] = ()
     joined_into: int | None = None

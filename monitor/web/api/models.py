@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 
 from monitor.domain.alerts.alert import Alert
 from monitor.domain.status.search_view import SearchHit
-from monitor.domain.status.source_view import SourceView, TopicArticle, TopicCounts
-from monitor.domain.status.story_view import StoryCard, StoryReport
+from monitor.domain.status.source_view import SourceView, TopicArticle, TopicYield
+from monitor.domain.status.story_view import ReportLine, StoryCard
 from monitor.domain.topics.values import Hit
 
 
@@ -114,7 +114,7 @@ class ReportItem(BaseModel):
     topics: dict[str, float]
 
     @classmethod
-    def of(cls, report: StoryReport) -> "ReportItem":
+    def of(cls, report: ReportLine) -> "ReportItem":
         """Return the item of a report."""
         return cls(
             article=report.article_id,
@@ -215,7 +215,7 @@ class ArticleWhole(BaseModel):
     ledger: list[LedgerItem]
 
 
-class TopicItem(BaseModel):
+class TopicSummary(BaseModel):
     """A topic with the counts of the last fortnight."""
 
     key: str
@@ -235,7 +235,7 @@ class TopicItem(BaseModel):
 class TopicList(BaseModel):
     """All topics."""
 
-    items: list[TopicItem]
+    items: list[TopicSummary]
     next: None = None
 
 
@@ -276,7 +276,7 @@ class TopicArticleItem(BaseModel):
         )
 
 
-class TopicWhole(TopicItem):
+class TopicWhole(TopicSummary):
     """A topic with its days and its latest articles."""
 
     days: list[TopicDay]
@@ -367,7 +367,7 @@ class WhyAnswer(BaseModel):
     source: list[str] = []
 
 
-def topic_fields(counts: TopicCounts) -> dict[str, Any]:
+def topic_fields(counts: TopicYield) -> dict[str, Any]:
     """Return the fields of a topic's counts."""
     return {
         "matches": counts.matches,

@@ -11,7 +11,7 @@ from monitor.domain.articles.searchable import SearchRefused
 from monitor.domain.catalog import Catalog, Topic
 from monitor.domain.status.article_history import ArticleHistory
 from monitor.domain.status.search_view import SearchFilter
-from monitor.domain.status.source_view import TopicCounts
+from monitor.domain.status.source_view import TopicYield
 from monitor.domain.status.story_view import StoryFilter
 from monitor.steps.triage import body
 from monitor.web.api import models
@@ -224,9 +224,9 @@ def _article(history: ArticleHistory) -> models.ArticleWhole:
     )
 
 
-def _topic(catalog: Catalog, topic: Topic, counts: TopicCounts) -> models.TopicItem:
+def _topic(catalog: Catalog, topic: Topic, counts: TopicYield) -> models.TopicSummary:
     watchlist = next((one for one in catalog.watchlists if one.name == topic.watchlist), None)
-    return models.TopicItem(
+    return models.TopicSummary(
         key=topic.key,
         title=topic.title,
         severity=topic.severity.word,

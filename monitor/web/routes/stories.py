@@ -3,7 +3,6 @@
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
-from monitor.app.tools.actions import OFFERED
 from monitor.app.tools.views import Views
 from monitor.web.rendering import page
 
@@ -19,6 +18,6 @@ def router(views: Views) -> APIRouter:
             raise HTTPException(404, "There is no story of that number; it may have been deleted after its time.")
         if view.joined_into is not None:
             return RedirectResponse(f"/stories/{view.joined_into}", status_code=303)
-        return page(request, "story.html", view=view, card=view.card, offered=OFFERED)
+        return page(request, "story.html", view=view, card=view.card)
 
     return routes

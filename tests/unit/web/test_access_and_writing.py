@@ -106,6 +106,9 @@ async def test_acknowledging_muting_and_taking_back_reach_the_message(database: 
         assert ">muted</span>" not in (await client.get("/")).text
         await client.post(f"/stories/{story}/irrelevant", data={"token": token})
         assert ">not relevant</span>" in (await client.get("/")).text
+        assert "Undo: it is relevant" in (await client.get(f"/stories/{story}")).text
+        await client.post(f"/stories/{story}/relevant", data={"token": token})
+        assert ">not relevant</span>" not in (await client.get("/")).text
         assert (await client.post(f"/stories/{story}/explode", data={"token": token})).status_code == 404
         assert (await client.post("/stories/999/mute", data={"token": token})).status_code == 404
     (alert,) = await rows(database, alerts)
