@@ -19,6 +19,7 @@ from monitor.app.runtime.config_reload import Reloading
 from monitor.app.runtime.edit_effect import EditEffects
 from monitor.app.runtime.health import Health, StepProgress, process_name
 from monitor.app.runtime.housekeeping import Lock, StoreGuard
+from monitor.app.runtime.learnt_models import RENEWED_EVERY
 from monitor.app.slack_app import slack_socket
 from monitor.app.steps import EXTRACTIONS, Steps, open_steps
 from monitor.config.reload import ConfigSource
@@ -335,6 +336,7 @@ def _periodic_jobs(
         PeriodicJob(name="forget", when=timedelta(hours=1), run=steps.sweep.forget),
         PeriodicJob(name="heartbeat", when=settings.heartbeat.every, run=health.beat, shared=True),
         PeriodicJob(name="escalate", when=seconds[30], run=steps.deliver.escalate, shared=True),
+        PeriodicJob(name="learn", when=RENEWED_EVERY, run=steps.learnt.renew),
         PeriodicJob(name="clock", when=seconds[30], run=steps.clock_repair.run, shared=True),
         PeriodicJob(name="retention", when=retention, run=steps.sweep.run, shared=True),
     )

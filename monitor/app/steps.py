@@ -21,6 +21,7 @@ from monitor.app.readers import open_readers
 from monitor.app.runtime.compiled_topics import CompiledTopics
 from monitor.app.runtime.event_log import LoggedArticles, LoggedFeeds, LoggedOutbox
 from monitor.app.runtime.housekeeping import ClockRepair, Sweep
+from monitor.app.runtime.learnt_models import LearntModels
 from monitor.app.runtime.story_window import rebuilt_index
 from monitor.config.models.settings import Settings
 from monitor.config.reload import ConfigSource
@@ -37,6 +38,7 @@ from storage.articles.store import SqlArticleStore
 from storage.feeds.store import SqlFeedStore
 from storage.outbox.store import SqlOutbox
 from storage.sql.database import Database
+from storage.views.verdicts import SqlVerdicts
 
 EXTRACTIONS = 16
 """Articles in extraction at once: enough pages under way to keep the worker processes busy while others download."""
@@ -62,6 +64,7 @@ class Steps:
     poll: PollStep
     extract: Extract
     triage: Triage
+    learnt: LearntModels
     deliver: Deliver
     topics: CompiledTopics
     feeds: FeedStore
@@ -131,6 +134,8 @@ async def open_steps(
     # The model takes most of a second to load: in a thread, while the stories are read, not at the first article.
     index, _ = await asyncio.gather(rebuilt_index(articles, clock), asyncio.to_thread(languages.detect, WARM_UP))
     sending = rules(settings)
+    learnt = LearntModels(verdicts=SqlVerdicts(database), catalogs=source)
+    await learnt.renew()
     async with open_readers(settings, clock, resolve=resolve, host_limits=host_limits) as readers:
         fetcher = MeteredFetcher(readers.fetcher, metrics)
         yield Steps(
@@ -159,8 +164,14 @@ async def open_steps(
                 compare=off_loop(edited, "compare"),
             ),
             triage=Triage(
-                store=articles, topics=topics, index=index, clock=clock, analyse=off_loop(analyse, "analyse")
+                store=articles,
+                topics=topics,
+                index=index,
+                clock=clock,
+                analyse=off_loop(analyse, "analyse"),
+                opinions=learnt,
             ),
+            learnt=learnt,
             deliver=Deliver(
                 outbox=LoggedOutbox(SqlOutbox(database)),
                 notifiers={

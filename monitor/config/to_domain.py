@@ -22,6 +22,7 @@ from monitor.domain.catalog import (
     Example,
     Feed,
     Hours,
+    Learn,
     Per,
     Receiver,
     Route,
@@ -121,6 +122,7 @@ def topic(
         threshold=item.threshold,
         receivers=item.receivers or (),
         min_outlets=item.min_outlets,
+        learn=Learn(item.learn),
         broadcast=Broadcast(item.broadcast) if item.broadcast else None,
         steps=tuple(
             SeverityStep(severity=s.to, min_score=s.score, min_independent=s.independent, within=s.within or None)

@@ -28,6 +28,14 @@ class Per(StrEnum):
     TOPIC = "topic"
 
 
+class Learn(StrEnum):
+    """The effect of people's verdicts on a topic: none, a mark where people read, or also holding alerts back."""
+
+    OFF = "off"
+    MARK = "mark"
+    HOLD = "hold"
+
+
 class Broadcast(StrEnum):
     """Which replies in a thread are shown in the channel too: none, rises of severity, or developments as well."""
 
@@ -198,6 +206,7 @@ class Topic:
     description: str = ""
     owner: str = ""
     options: tuple[tuple[str, str], ...] = ()
+    learn: Learn = Learn.MARK
     broadcast: Broadcast | None = None
 
 

@@ -11,7 +11,7 @@ from monitor.ports.delivery import Notifier, Outbox
 from monitor.ports.feeds import FeedParser, FeedStore
 from monitor.ports.http import Fetcher
 from monitor.ports.people import Interactions, Silences
-from monitor.ports.topics import Matcher
+from monitor.ports.topics import Matcher, Opinions
 
 __all__ = [
     "Archive",
@@ -28,6 +28,7 @@ __all__ = [
     "Leases",
     "Matcher",
     "Notifier",
+    "Opinions",
     "Outbox",
     "Silences",
     "Topics",

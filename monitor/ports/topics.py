@@ -1,8 +1,9 @@
 """Define the port of the topic matcher."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from monitor.domain.topics.learning.model import Opinion
 from monitor.domain.topics.values import Document, Matches
 
 
@@ -28,4 +29,12 @@ class Matcher(Protocol):
 
         `only` asks one topic by its key; a miss then always says what is missing.
         """
+        ...
+
+
+class Opinions(Protocol):
+    """What people's verdicts on earlier articles say of an article that matched."""
+
+    def of(self, document: Document, matches: Matches) -> Mapping[str, Opinion]:
+        """Return an opinion for each matched topic that has verdicts enough."""
         ...

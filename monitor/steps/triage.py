@@ -14,7 +14,7 @@ from monitor.domain.stories.index import StoryIndex
 from monitor.domain.stories.values import Fingerprint, ReportText
 from monitor.domain.topics.text.normalised import NormalisedText
 from monitor.domain.topics.values import Document, Matches
-from monitor.ports import ArticleStore, Clock, Matcher, Topics
+from monitor.ports import ArticleStore, Clock, Matcher, Opinions, Topics
 
 Analyse = Callable[[Article, Matcher], Awaitable[tuple[Matches, Fingerprint]]]
 
@@ -34,7 +34,7 @@ class Triage:
     """Triages one article against one snapshot of the configuration.
 
     `analyse` matches and fingerprints an article; a daemon does it off the event loop, since a long text takes tenths
-    of a second.
+    of a second. `opinions` are what people's verdicts say of a matched article.
     """
 
     store: ArticleStore
@@ -42,6 +42,7 @@ class Triage:
     index: StoryIndex
     clock: Clock
     analyse: Analyse = field(default=_analyse_here)
+    opinions: Opinions | None = None
 
     async def due(self, limit: int, skip: Collection[int] = ()) -> Sequence[Article]:
         """Return articles waiting for this step, longest due first, without those in `skip`."""
@@ -73,7 +74,13 @@ class Triage:
         matches, print_ = await self.analyse(article, matcher)
         now = self.clock.now()
         judge = ArticleJudge(
-            article=article, fingerprint=print_, matches=matches, catalog=catalog, index=self.index, now=now
+            article=article,
+            fingerprint=print_,
+            matches=matches,
+            catalog=catalog,
+            index=self.index,
+            now=now,
+            opinions=self.opinions.of(document(article), matches) if self.opinions and matches.matches else {},
         )
         return await self.store.place(article, print_, self.index.sequence, judge, catalog.revision, now)
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from monitor.adapters.text.language import LangidDetector
 from monitor.app.configuration import opened
 from monitor.app.runtime.compiled_topics import CompiledTopics
+from monitor.app.runtime.learnt_models import LearntModels
 from monitor.app.runtime.story_window import WINDOW
 from monitor.app.tools.input_document import InputDocument
 from monitor.app.tools.replay import Replay, SetClock
@@ -54,6 +55,19 @@ def document(number: int) -> InputDocument:
     )
 
 
+def replay_into(database: Database, topics: CompiledTopics, models: LearntModels | None = None) -> Replay:
+    """Return a replay through the daemon's triage into a migrated store."""
+    clock, articles = SetClock(), SqlArticleStore(database)
+    return Replay(
+        feeds=SqlFeedStore(database),
+        articles=articles,
+        triage=Triage(store=articles, topics=topics, index=StoryIndex(WINDOW), clock=clock, opinions=models),
+        clock=clock,
+        languages=LangidDetector(),
+        outlet_of=lambda url: url.split("/")[2],
+    )
+
+
 @pytest.fixture
 async def config(tmp_path: Path) -> Path:
     """A configuration whose store holds 24 judged articles, each alert with a verdict."""
@@ -65,17 +79,7 @@ async def config(tmp_path: Path) -> Path:
     source, _ = opened(tmp_path)
     database = Database.open(f"sqlite:///{tmp_path / 'store.db'}")
     database.run_now(upgrade_now)
-    clock, articles = SetClock(), SqlArticleStore(database)
-    replay = Replay(
-        feeds=SqlFeedStore(database),
-        articles=articles,
-        triage=Triage(
-            store=articles, topics=CompiledTopics(source, compile_catalog), index=StoryIndex(WINDOW), clock=clock
-        ),
-        clock=clock,
-        languages=LangidDetector(),
-        outlet_of=lambda url: url.split("/")[2],
-    )
+    replay = replay_into(database, CompiledTopics(source, compile_catalog))
     async for _ in replay.run([document(number) for number in range(24)]):
         pass
     clicks = SqlInteractions(database)
@@ -84,7 +88,7 @@ async def config(tmp_path: Path) -> Path:
         assert alert is not None
         action = Action.RELEVANT if number % 2 else Action.IRRELEVANT
         click = Click(key=f"c{number}", action=action, alert_id=alert.id, author="ann")
-        await clicks.record(consequence(click, alert, clock.now()))
+        await clicks.record(consequence(click, alert, datetime.now(UTC)))
     await database.close()
     return tmp_path
 
@@ -150,3 +154,34 @@ async def test_an_article_becomes_an_example_that_guards_the_topic(config: Path)
     checked = await asyncio.to_thread(CliRunner().invoke, main, ["check", "--config", str(config)])
     assert checked.exit_code == 1, "the query as it is matches the example"
     assert "a must_not_match example fails" in checked.output
+
+
+async def test_a_topic_that_says_so_holds_back_what_people_found_irrelevant(config: Path) -> None:
+    database = Database.open(f"sqlite:///{config / 'store.db'}")
+    clicks, at = SqlInteractions(database), datetime.now(UTC)
+    for number in range(30):
+        page = {"title": f"Lathes {number}", "text": document(2 * number + 1).text, "language": "en", "outlet": "t"}
+        missed = MissedArticle(
+            topic="tariffs", article_id=None, page=json.dumps(page), author="bob", at=at + timedelta(seconds=number)
+        )
+        await clicks.missed(missed)
+    watched = WATCHLIST + "    learn: hold\n"
+    (config / "watchlists/trade.yml").write_text(watched)
+    source, _ = opened(config)
+    models = LearntModels(verdicts=SqlVerdicts(database), catalogs=source)
+    await models.renew()
+    tomorrow = Database.open("sqlite://")
+    tomorrow.run_now(upgrade_now)
+    replay = replay_into(tomorrow, CompiledTopics(source, compile_catalog), models)
+    notes = {
+        done.document.title: [note.text for note in done.verdict.notes if note.step == "alert"]
+        async for done in replay.run([document(200), document(201)])
+    }
+    await tomorrow.close()
+    await database.close()
+    for title, [note] in notes.items():
+        if "dentist" in title:
+            assert note.startswith("tariffs: held back: people's verdicts speak against it by ")
+            assert "dentist" in note
+        else:
+            assert note == "tariffs: new story on the topic"

@@ -298,6 +298,10 @@ class TopicItem(Strict):
     min_outlets: int = Field(
         default=1, ge=1, description="Independent outlets that must report before an alert is raised."
     )
+    learn: Literal["off", "mark", "hold"] = Field(
+        default="mark",
+        description="What people's verdicts do: mark doubtful articles in answers to why, or hold alerts back, too.",
+    )
     broadcast: BroadcastWord | None = Field(
         default=None, description="Which replies about it are shown in the channel too; default: the receiver's."
     )

@@ -2,8 +2,9 @@
 
 Rules, in this order, for each topic the article matches:
 
-1. A baseline article (known before the feed was added) raises nothing; nor does a match in nothing but the
-   words of a cookie wall, which several articles have for a text.
+1. A baseline article (known before the feed was added) raises nothing; nor does one that people's verdicts speak
+   clearly against, where the topic says `learn: hold`; nor a match in nothing but the words of a cookie wall, which
+   several articles have for a text.
 2. The topic has no alert in this story yet: `NEW` once enough independent outlets report it (`min_outlets`).
    A copy of a text raises nothing, unless no earlier report of the story matched the topic: then nobody was notified.
 3. The topic has its alert: a copy changes nothing; another independent outlet, or text that says something new,
@@ -12,8 +13,8 @@ Rules, in this order, for each topic the article matches:
 An edited article stays in the story it is in. A topic that only its new text matches is judged as for a new article.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.domain.alerts.alert import Alert, AlertChange, AlertKind, DeliveryKind, NewDelivery
@@ -22,11 +23,12 @@ from monitor.domain.alerts.news import news_sentence
 from monitor.domain.alerts.route import route
 from monitor.domain.alerts.verdict import StoryFacts, Verdict
 from monitor.domain.articles.article import Article
-from monitor.domain.catalog import Catalog, Severity, Topic
+from monitor.domain.catalog import Catalog, Learn, Severity, Topic
 from monitor.domain.ledger import Note
 from monitor.domain.stories.independence import confirmed, independent_outlets
 from monitor.domain.stories.index import StoryIndex
 from monitor.domain.stories.values import WALLS, Fingerprint, Placed, Placement, SourceText
+from monitor.domain.topics.learning.model import Opinion
 from monitor.domain.topics.values import Field, Match, Matches
 
 JOIN_WAIT = timedelta(seconds=60)
@@ -43,6 +45,7 @@ class ArticleJudge:
     catalog: Catalog
     index: StoryIndex
     now: datetime
+    opinions: Mapping[str, Opinion] = field(default_factory=dict)
 
     @property
     def matched(self) -> bool:
@@ -122,6 +125,10 @@ class ArticleJudge:
     ) -> tuple[AlertChange | None, str]:
         if self.article.baseline and (self.article.story_id is None or topic.key in facts.own_topics):
             return None, "already published when the feed was added; baseline articles do not alert"
+        opinion = self.opinions.get(topic.key)
+        if topic.learn is Learn.HOLD and opinion is not None and opinion.holds:
+            words = f" by {', '.join(opinion.down)}" if opinion.down else ""
+            return None, f"held back: people's verdicts speak against it{words}"
         if placement.walls >= WALLS and all(hit.field is not Field.TITLE for hit in match.hits):
             return None, f"matched in a text that {placement.walls} other articles have too; no news, whatever it says"
         if alert is None:

@@ -154,6 +154,7 @@ TOPIC_KEYS = {
     "receivers": "[duty]",
     "min_outlets": "3",
     "broadcast": "never",
+    "learn": "hold",
     "raise.to": "[{to: urgent, score: 0.9}]",
     "raise.score": "[{to: urgent, score: 0.95}]",
     "raise.independent": "[{to: urgent, independent: 4}]",

@@ -23,6 +23,9 @@ EACH_KIND = 5
 HOLDS_FROM = 50
 """Verdicts from which a topic with `learn: hold` may hold alerts back."""
 
+SURE = 0.3
+"""Probability of being relevant below which an alert is held back: holding needs more than an even chance."""
+
 PRIOR_SCALE = 2.0
 """Standard deviation of a word's weight before any verdict."""
 QUERY_WEIGHT = 2.0
@@ -56,11 +59,17 @@ class Opinion:
     probability: float
     up: tuple[str, ...] = ()
     down: tuple[str, ...] = ()
+    may_hold: bool = False
 
     @property
     def relevant(self) -> bool:
         """Whether the article is rather relevant than not."""
         return self.probability >= 0.5
+
+    @property
+    def holds(self) -> bool:
+        """Whether there are verdicts enough, and these speak clearly enough, to hold an alert back."""
+        return self.may_hold and self.probability < SURE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +100,7 @@ class WordModel:
         log_odds = self.bias + self.query + sum(moved.values())
         order = sorted(moved, key=lambda word: -abs(moved[word]))
         return Opinion(
+            may_hold=self.may_hold,
             probability=1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds)))),
             up=_shown(written, [word for word in order if moved[word] > _TELLING]),
             down=_shown(written, [word for word in order if moved[word] < -_TELLING]),
@@ -108,11 +118,13 @@ def _shown(written: Mapping[str, str], words: Sequence[str]) -> tuple[str, ...]:
 
 def _values(words: Mapping[str, str], rarity: Mapping[str, float]) -> dict[str, float]:
     """Return the values of a document's features: rarer words weigh more, and all together have length one."""
-    values = {word: rarity.get(word, 1.0) * (_TITLE_VALUE if word.startswith(TITLE) else 1.0) for word in words}
+    values = {word: rarity.get(word, UNJUDGED) * (_TITLE_VALUE if word.startswith(TITLE) else 1.0) for word in words}
     length = math.sqrt(sum(value * value for value in values.values())) or 1.0
     return {word: _LENGTH * value / length for word, value in values.items()}
 
 
+UNJUDGED = 0.3
+"""Value of a word that stands in no judged article: such words tell nothing, and should not drown the others."""
 _TITLE_VALUE = 1.5
 _LENGTH = 4.0
 """Length of a document's vector: how far a single verdict moves a document that is just like it."""
