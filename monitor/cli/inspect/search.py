@@ -54,8 +54,8 @@ def search(
 ) -> None:
     """Find articles of the archive, newest first.
 
-    TEXT is words (each also finds longer words that begin so), "phrases in quotation marks", -words that must not
-    occur, and OR. Exit code 1: nothing was found.
+    TEXT is words (from four letters on, each also finds longer words that begin so), "phrases in quotation marks",
+    -words that must not occur, and OR. Exit code 1: nothing was found.
     """
     wanted = SearchFilter(
         since=SystemClock().now() - since if since is not None else None, topic=topic, outlet=outlet, language=lang

@@ -22,6 +22,8 @@ WORD_LIMIT = 60
 TEXT_LIMIT = 200_000
 """Characters of a text that are searched, as many as are kept of a page."""
 TERMS_LIMIT = 30
+SHORTEST_BEGINNING = 4
+"""Letters from which on a word also finds longer words that begin with it."""
 
 
 class SearchRefused(Exception):
@@ -71,7 +73,7 @@ def search_words(text: str) -> Iterator[str]:
 def parse_search(text: str) -> SearchTerms:
     """Return what a search asks for: words, "phrases", -excluded, and OR between two of them.
 
-    A word outside quotation marks also finds words that begin with it. Raises SearchRefused.
+    A word of four letters or more, or with a star, also finds words that begin with it. Raises SearchRefused.
     """
     groups: list[list[SearchTerm]] = []
     excluded: list[SearchTerm] = []
@@ -83,8 +85,7 @@ def parse_search(text: str) -> SearchTerms:
         words = tuple(_asked_words(quoted or bare))
         if not words:
             continue
-        whole = bool(quoted) or (len(words) == 1 and bool(_RUN.match(words[0])) and len(words[0]) > 1)
-        term = SearchTerm(words=words, prefix=not whole, excluded=bool(minus or dash))
+        term = SearchTerm(words=words, prefix=not quoted and _goes_on(bare, words[-1]), excluded=bool(minus or dash))
         if term.excluded:
             excluded.append(term)
         elif joined:
@@ -97,6 +98,17 @@ def parse_search(text: str) -> SearchTerms:
     if sum(map(len, groups)) + len(excluded) > TERMS_LIMIT:
         raise SearchRefused(f"A search has at most {TERMS_LIMIT} words and phrases.")
     return SearchTerms(groups=tuple(map(tuple, groups)), excluded=tuple(excluded))
+
+
+def _goes_on(bare: str, last: str) -> bool:
+    """Return whether a word outside quotation marks also finds longer ones.
+
+    Most articles have a word that begins as a short one does, so that one asks for it with a star. A single character
+    of Han begins a pair.
+    """
+    if _RUN.match(last):
+        return len(last) == 1
+    return len(last) >= SHORTEST_BEGINNING or bare.endswith("*")
 
 
 def _asked_words(text: str) -> Iterator[str]:
