@@ -1,9 +1,9 @@
 """Say in words what differs between two catalogs."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from monitor.domain.catalog import Catalog, Topic
+from monitor.domain.catalog import Catalog
 
 _NAMED = 5
 """More names than this in one sentence are counted instead."""
@@ -35,7 +35,15 @@ def diff(old: Catalog | None, new: Catalog) -> tuple[CatalogChange, ...]:
         ("receivers", {r.name: r for r in before.receivers}, {r.name: r for r in new.receivers}),
         ("topics", _meanings(before), _meanings(new)),
     )
-    found = [_change(kind, was, now) for kind, was, now in kinds]
+    found = [
+        CatalogChange(
+            kind=kind,
+            added=tuple(key for key in now if key not in was),
+            removed=tuple(key for key in was if key not in now),
+            changed=tuple(key for key in now if key in was and was[key] != now[key]),
+        )
+        for kind, was, now in kinds
+    ]
     if old is not None and before.admin_receiver != new.admin_receiver:
         found.append(CatalogChange(kind="admin receiver", changed=(new.admin_receiver or "none",)))
     if old is not None and before.routes != new.routes:
@@ -56,37 +64,25 @@ def sentences(changes: Iterable[CatalogChange]) -> list[str]:
     ]
 
 
-def _change(kind: str, was: Mapping[str, object], now: Mapping[str, object]) -> CatalogChange:
-    return CatalogChange(
-        kind=kind,
-        added=tuple(key for key in now if key not in was),
-        removed=tuple(key for key in was if key not in now),
-        changed=tuple(key for key in now if key in was and was[key] != now[key]),
-    )
-
-
 def _meanings(catalog: Catalog) -> dict[str, object]:
     found: dict[str, object] = {}
     for watchlist in catalog.watchlists:
         terms = tuple((v.name, tuple(sorted(v.terms.items()))) for v in watchlist.vocabularies)
         for topic in watchlist.topics:
-            found[topic.key] = (_meaning(topic), topic.receivers or watchlist.receivers, terms)
+            own = (
+                topic.watchlist,
+                topic.title,
+                topic.description,
+                topic.owner,
+                topic.query,
+                topic.severity,
+                topic.threshold,
+                topic.min_outlets,
+                topic.steps,
+                topic.options,
+            )
+            found[topic.key] = (own, topic.receivers or watchlist.receivers, terms)
     return found
-
-
-def _meaning(topic: Topic) -> Hashable:
-    return (
-        topic.watchlist,
-        topic.title,
-        topic.description,
-        topic.owner,
-        topic.query,
-        topic.severity,
-        topic.threshold,
-        topic.min_outlets,
-        topic.steps,
-        topic.options,
-    )
 
 
 def _listing(names: tuple[str, ...]) -> str:

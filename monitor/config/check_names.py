@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from monitor.config.document import ConfigFile, Owner
-from monitor.config.draft_catalog import Parts, ReceiverPart, TopicPart, WatchlistPart
+from monitor.config.draft_catalog import Parts, ReceiverPart, TopicPart
 from monitor.config.models.fields import suggest
 from monitor.config.to_domain import child
 from monitor.config.yaml.folder import RECEIVERS_FILE
@@ -102,18 +102,15 @@ def _watchlists(parts: Parts) -> None:
         names.setdefault(watchlist.name, document.source.name)
         _known_all(parts, document, child(document.root, "receivers"), watchlist.receivers)
         for part in watchlist.topics:
-            _topic(parts, watchlist, part, topics)
-
-
-def _topic(parts: Parts, watchlist: WatchlistPart, part: TopicPart, seen: dict[str, TopicPart]) -> None:
-    document, topic = part.document, part.topic
-    first = seen.setdefault(topic.key, part)
-    if first is not part:
-        document.report(part.key.start, f"the topic {topic.key!r} is already at {first.topic.place}", part.owner)
-    _known_all(parts, document, child(part.node, "receivers"), topic.receivers, part.owner)
-    if not child(part.node, "receivers") and not child(document.root, "receivers"):
-        message = f"the topic {topic.key!r} has no receivers: name some here or for the watchlist"
-        document.report(part.key.start, message, part.owner, warning=True)
+            topic = part.topic
+            first = topics.setdefault(topic.key, part)
+            if first is not part:
+                message = f"the topic {topic.key!r} is already at {first.topic.place}"
+                document.report(part.key.start, message, part.owner)
+            _known_all(parts, document, child(part.node, "receivers"), topic.receivers, part.owner)
+            if not child(part.node, "receivers") and not child(document.root, "receivers"):
+                message = f"the topic {topic.key!r} has no receivers: name some here or for the watchlist"
+                document.report(part.key.start, message, part.owner, warning=True)
 
 
 def _known_all(

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from monitor.config.document import ConfigFile, Owner
-from monitor.config.draft_catalog import SharedVocabulary, TopicPart, WatchlistPart
+from monitor.config.draft_catalog import SharedVocabulary, WatchlistPart
 from monitor.config.to_domain import child
 from monitor.config.yaml.nodes import Mapping, Scalar, walk
 from monitor.config.yaml.positions import index_in_file
@@ -34,7 +34,19 @@ def check_queries(
     by_name = {part.name: part for part in watchlists}
     topics = {(part.name, topic.topic.key): topic for part in watchlists for topic in part.topics}
     with collector_paused():
-        compiled = compile_all(_catalog(watchlists))
+        catalog = Catalog(
+            revision="",
+            watchlists=tuple(
+                Watchlist(
+                    name=part.name,
+                    file=part.document.source.name,
+                    vocabularies=part.vocabularies,
+                    topics=tuple(topic.topic for topic in part.topics),
+                )
+                for part in watchlists
+            ),
+        )
+        compiled = compile_all(catalog)
     found = list(check_catalog(compiled))
     broken = {problem.watchlist for problem in found if problem.topic and not problem.warning}
     for problem in found:
@@ -49,7 +61,11 @@ def check_queries(
         elif problem.vocabulary is not None:
             _in_vocabulary(watchlist.document, problem)
         else:
-            _in_topic(topics[watchlist.name, problem.topic], problem)
+            part = topics[watchlist.name, problem.topic]
+            query = child(part.node, "query")
+            assert isinstance(query, Scalar), "the model wants text"
+            at = index_in_file(part.document.source, query, problem.offset)
+            part.document.report(at, str(problem), part.owner, warning=problem.warning)
     return compiled
 
 
@@ -66,28 +82,6 @@ def collector_paused() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
-
-
-def _catalog(watchlists: Sequence[WatchlistPart]) -> Catalog:
-    return Catalog(
-        revision="",
-        watchlists=tuple(
-            Watchlist(
-                name=part.name,
-                file=part.document.source.name,
-                vocabularies=part.vocabularies,
-                topics=tuple(topic.topic for topic in part.topics),
-            )
-            for part in watchlists
-        ),
-    )
-
-
-def _in_topic(part: TopicPart, problem: QueryProblem) -> None:
-    query = child(part.node, "query")
-    assert isinstance(query, Scalar), "the model wants text"
-    at = index_in_file(part.document.source, query, problem.offset)
-    part.document.report(at, str(problem), part.owner, warning=problem.warning)
 
 
 def _in_vocabulary(document: ConfigFile, problem: QueryProblem) -> None:

@@ -77,21 +77,17 @@ class ConfigFile:
             return model.model_validate(content)
         except ValidationError as error:
             for refused in error.errors(include_url=False):
-                _drop(content, refused["loc"])
+                # a refused value is taken out: an entry of a mapping, else the whole key
+                key, *rest = map(str, refused["loc"] or ("",))
+                inner = content.get(key)
+                if rest and isinstance(inner, dict):
+                    inner.pop(rest[0], None)
+                else:
+                    content.pop(key, None)
         try:
             return model.model_validate(content)
         except ValidationError:
             return None
-
-
-def _drop(content: dict[str, object], where: tuple[int | str, ...]) -> None:
-    """Take a refused value out: an entry of a mapping, else the whole key."""
-    key, *rest = map(str, where or ("",))
-    inner = content.get(key)
-    if rest and isinstance(inner, dict):
-        inner.pop(rest[0], None)
-    else:
-        content.pop(key, None)
 
 
 def open_document(name: str, content: Content, limit: int) -> tuple[ConfigFile | None, list[ConfigFinding]]:

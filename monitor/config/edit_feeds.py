@@ -75,7 +75,10 @@ def without_feeds(name: str, content: bytes, keys: Collection[str]) -> Edited:
             if rest and before:
                 _give_tail(listing[index - 1], rest)
             elif rest and listing:
-                listing.yaml_set_comment_before_after_key(0, before=_uncommented(rest), indent=listing.lc.col)
+                plain = "\n".join(
+                    line.strip().removeprefix("#").removeprefix(" ") for line in rest.strip("\n").split("\n")
+                )
+                listing.yaml_set_comment_before_after_key(0, before=plain, indent=listing.lc.col)
 
     def removed(items: list[object]) -> list[object]:
         return [item for item in items if not _has_key(item, keys)]
@@ -182,11 +185,19 @@ def _meaning(feeds: object) -> object:
 
 def _dumped(text: str, document: ConfigFile | None, before: object, edit: Callable[[CommentedSeq], None]) -> str:
     if document is not None and text.lstrip().startswith("{"):
-        return _json(text, edit)
+        # JSON has no comments, so it is edited as JSON: in one line or over several, as it was
+        parsed = json.loads(text)
+        listing = CommentedSeq(parsed.get("feeds") or [])
+        edit(listing)
+        parsed["feeds"] = list(listing)
+        end = "\n" if text.endswith("\n") else ""
+        return json.dumps(parsed, ensure_ascii=False, indent=2 if "\n" in text.strip() else None, default=dict) + end
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = _NEVER_FOLD
-    offset = _offset(text, before)
+    offset = 2  # how far the dashes of the list are indented; 2 where there are none yet
+    if isinstance(before, Listing) and not before.flow:
+        offset = before.start - (text.rfind("\n", 0, before.start) + 1)
     yaml.indent(mapping=2, sequence=offset + 2, offset=offset)
     out = StringIO()
     if document is None:  # nothing but comments: the list goes below them
@@ -202,23 +213,6 @@ def _dumped(text: str, document: ConfigFile | None, before: object, edit: Callab
     edit(root["feeds"])
     yaml.dump(root, out)
     return out.getvalue()
-
-
-def _offset(text: str, before: object) -> int:
-    """Return how far the dashes of the list are indented; 2 where there are none yet."""
-    if not isinstance(before, Listing) or before.flow:
-        return 2
-    return before.start - (text.rfind("\n", 0, before.start) + 1)
-
-
-def _json(text: str, edit: Callable[[CommentedSeq], None]) -> str:
-    """Edit a JSON file, which has no comments, as JSON: in one line or over several, as it was."""
-    root = json.loads(text)
-    listing = CommentedSeq(root.get("feeds") or [])
-    edit(listing)
-    root["feeds"] = list(listing)
-    end = "\n" if text.endswith("\n") else ""
-    return json.dumps(root, ensure_ascii=False, indent=2 if "\n" in text.strip() else None, default=dict) + end
 
 
 def _last(node: CommentedMap | CommentedSeq) -> tuple[CommentedMap | CommentedSeq, str | int]:
@@ -257,10 +251,6 @@ def _give_tail(node: CommentedMap | CommentedSeq, lines: str) -> None:
         kept[at] = CommentToken("\n" + lines, CommentMark(0), None)
     else:
         kept[at].value += lines
-
-
-def _uncommented(lines: str) -> str:
-    return "\n".join(line.strip().removeprefix("#").removeprefix(" ") for line in lines.strip("\n").split("\n"))
 
 
 def _pairs(feed: Feed) -> dict[str, object]:

@@ -24,7 +24,11 @@ def topic_diff(root: Path, catalog: Catalog, changed: Topic) -> str:
     before = _written(yaml, content)
     topic, old = content["topics"][changed.key], catalog.topic(changed.key)
     if old is None or old.query != changed.query:
-        topic["query"] = _in_style_of(topic["query"], changed.query)
+        query = changed.query
+        # the style of the old query stays; one of several lines becomes a literal block
+        if isinstance(topic["query"], FoldedScalarString | LiteralScalarString) or "\n" in query:
+            query = LiteralScalarString(query if query.endswith("\n") else f"{query}\n")
+        topic["query"] = query
     if old is None or old.threshold != changed.threshold:
         topic["threshold"] = changed.threshold
     lines = difflib.unified_diff(
@@ -57,14 +61,6 @@ def _yaml() -> YAML:
     yaml.preserve_quotes = True
     yaml.width = 120
     return yaml
-
-
-def _in_style_of(old: object, query: str) -> str:
-    """Return the query in the style of the old one; a query of several lines becomes a literal block."""
-    if isinstance(old, FoldedScalarString | LiteralScalarString) or "\n" in query:
-        block: str = LiteralScalarString(query if query.endswith("\n") else f"{query}\n")
-        return block
-    return query
 
 
 def _written(yaml: YAML, content: object) -> str:

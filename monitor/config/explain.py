@@ -63,7 +63,13 @@ def _explain(root: Node, model: type[BaseModel], details: ErrorDetails) -> tuple
 def _message(kind: str, details: ErrorDetails, node: Node) -> str:
     context: AbcMapping[str, Any] = details.get("ctx", {})
     if kind == "string_type":
-        return _not_text(node)
+        if not isinstance(node, Scalar):
+            return f"must be text, not {_what(node)}"
+        value = plain(node)
+        if value is None:
+            return 'nothing is given where text is wanted (to mean the word itself, quote it: "null")'
+        written = node.value[:40]
+        return f'{written} may be read as {_what(node)}, not as text: quote it: "{written}"'
     if kind in _SHAPES:
         return f"must be {_SHAPES[kind]}, not {_what(node)}"
     if kind in _BOUNDS:
@@ -74,24 +80,11 @@ def _message(kind: str, details: ErrorDetails, node: Node) -> str:
     if kind == "literal_error":
         known = re.findall(r"'([^']*)'", str(context.get("expected", "")))
         word = node.value[:40] if isinstance(node, Scalar) else _what(node)
-        return f"{word!r} is not one of {', '.join(known)}" + _near(word, known)
+        # the known words are listed already: only a likely one is added
+        hint = suggest(word, known)
+        return f"{word!r} is not one of {', '.join(known)}" + (hint if "mean" in hint else "")
     message = details["msg"]
     return message[:1].lower() + message[1:] if kind != "shown" else message
-
-
-def _near(word: str, known: list[str]) -> str:
-    hint = suggest(word, known)
-    return hint if "mean" in hint else ""
-
-
-def _not_text(node: Node) -> str:
-    if not isinstance(node, Scalar):
-        return f"must be text, not {_what(node)}"
-    value = plain(node)
-    if value is None:
-        return 'nothing is given where text is wanted (to mean the word itself, quote it: "null")'
-    word = node.value[:40]
-    return f'{word} may be read as {_what(node)}, not as text: quote it: "{word}"'
 
 
 def _what(node: Node) -> str:

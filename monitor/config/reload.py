@@ -105,34 +105,18 @@ class ConfigSource:
         if files.revision == self._judged.revision:
             self._edit = None
             return None
-        edit = self._meet(files)
+        edit = self._edit or _Edit(revision="", since=self.clock.now())
+        if edit.revision != files.revision:
+            edit = _Edit(revision=files.revision, since=edit.since)
+        edit.met += 1
+        self._edit = edit
         if not edit.has_settled(self.clock.now()):
             return None
         edit.loaded = edit.loaded or self._load(files)
         if edit.loaded.catalog is None and edit.met < 3:
             return None
         self._edit = None
-        return self._judge(edit.loaded)
-
-    def _meet(self, files: Files) -> "_Edit":
-        edit = self._edit or _Edit(revision="", since=self.clock.now())
-        if edit.revision != files.revision:
-            edit = _Edit(revision=files.revision, since=edit.since)
-        edit.met += 1
-        self._edit = edit
-        return edit
-
-    def _load(self, files: Files) -> Loaded:
-        loaded = load_files(files)
-        gone = sorted(self._present - _parts(files))
-        problems = [file_problem(files.display(name), "the file has vanished") for name in gone if not files.trouble]
-        if loaded.catalog is not None:
-            problems += _failing_examples(self._catalog, loaded.catalog)
-        if not problems:
-            return loaded
-        return replace(loaded, catalog=None, salvaged=None, problems=(*problems, *loaded.problems))
-
-    def _judge(self, loaded: Loaded) -> ReloadOutcome:
+        loaded = edit.loaded
         was_current, before = self.is_current, self._catalog
         self._judged = replace(loaded, compiled=None)
         verdict = EditVerdict.REFUSED
@@ -149,15 +133,21 @@ class ConfigSource:
             needs_restart=loaded.settings is not None and _lasting(loaded.settings) != _lasting(self.settings),
         )
 
-
-def _failing_examples(before: Catalog, after: Catalog) -> list[Problem]:
-    """Try the examples of the topics that an edit changes; a topic that fails its own examples is refused."""
-    changed = after.only(changed_topics(before, after))
-    return [
-        Problem(place=failure.example.place or topic.place, message=str(failure))
-        for failure in check_examples(compile_catalog(changed), changed)
-        if (topic := after.topic(failure.topic)) is not None and topic.place is not None
-    ]
+    def _load(self, files: Files) -> Loaded:
+        loaded = load_files(files)
+        gone = sorted(self._present - _parts(files))
+        problems = [file_problem(files.display(name), "the file has vanished") for name in gone if not files.trouble]
+        if loaded.catalog is not None:
+            # a changed topic that fails its own examples is refused
+            changed = loaded.catalog.only(changed_topics(self._catalog, loaded.catalog))
+            problems += [
+                Problem(place=failure.example.place or topic.place, message=str(failure))
+                for failure in check_examples(compile_catalog(changed), changed)
+                if (topic := loaded.catalog.topic(failure.topic)) is not None and topic.place is not None
+            ]
+        if not problems:
+            return loaded
+        return replace(loaded, catalog=None, salvaged=None, problems=(*problems, *loaded.problems))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -23,7 +23,11 @@ async def backup(database: Database, target: Path) -> None:
         if database.path is not None:
             await asyncio.to_thread(_vacuum_into, database.path, unfinished)
         else:
-            await _copy_into(database, unfinished)
+            copy = Database.open(f"sqlite:///{unfinished}")
+            try:
+                await copy_store(database, copy)
+            finally:
+                await copy.close()
         await asyncio.to_thread(_finish, unfinished, target)
     finally:
         _remove(unfinished)
@@ -48,7 +52,14 @@ async def restore(backup_file: Path, database: Database) -> Path | None:
     lock = FileLock.take(lock_path(database.path))
     try:
         await database.close()
-        return _put_in_place(backup_file, database.path)
+        # copy first, then move the old store aside with its log, then the copy into its place
+        arriving = database.path.with_name(f".{database.path.name}.arriving")
+        _remove(arriving)
+        _vacuum_into(backup_file, arriving)
+        _forget_file(arriving)
+        kept = _move_aside(database.path)
+        os.replace(arriving, database.path)
+        return kept
     finally:
         lock.release()
 
@@ -95,25 +106,6 @@ def _vacuum_into(path: Path, target: Path) -> None:
         raise store_error(error) from error
     finally:
         connection.close()
-
-
-async def _copy_into(database: Database, target: Path) -> None:
-    copy = Database.open(f"sqlite:///{target}")
-    try:
-        await copy_store(database, copy)
-    finally:
-        await copy.close()
-
-
-def _put_in_place(backup_file: Path, path: Path) -> Path | None:
-    """Copy first, then move the old store aside with its log, then the copy into its place."""
-    arriving = path.with_name(f".{path.name}.arriving")
-    _remove(arriving)
-    _vacuum_into(backup_file, arriving)
-    _forget_file(arriving)
-    kept = _move_aside(path)
-    os.replace(arriving, path)
-    return kept
 
 
 def _forget_file(arriving: Path) -> None:

@@ -68,7 +68,12 @@ def _sweeps(ages: Ages, now: datetime) -> list[tuple[Table, Callable[[], Select[
     return [
         (texts, lambda: _old_texts(now - ages.text)),
         (fingerprints, lambda: select(fingerprints.c.sequence).where(fingerprints.c.at < now - ages.fingerprints)),
-        (deliveries, lambda: _old_deliveries(long_ago)),
+        (
+            deliveries,
+            lambda: select(deliveries.c.id).where(
+                deliveries.c.created_at < long_ago, deliveries.c.state.not_in(_UNFINISHED)
+            ),
+        ),
         (alerts, lambda: _old_alerts(long_ago)),
         (articles, lambda: _old_articles(long_ago)),
         (stories, lambda: _old_stories(long_ago)),
@@ -89,10 +94,6 @@ def _old_texts(before: datetime) -> Select[tuple[int]]:
     bounded = texts.c.article_id <= newest_old.scalar_subquery()
     unlabelled = texts.c.article_id.not_in(labelled_articles())
     return select(texts.c.article_id).join_from(texts, articles).where(bounded, done, unlabelled)
-
-
-def _old_deliveries(before: datetime) -> Select[tuple[int]]:
-    return select(deliveries.c.id).where(deliveries.c.created_at < before, deliveries.c.state.not_in(_UNFINISHED))
 
 
 def _old_alerts(before: datetime) -> Select[tuple[int]]:

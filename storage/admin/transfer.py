@@ -42,12 +42,15 @@ def _copy(source: Connection, target: Connection, progress: Progress) -> dict[st
     rows = {table: _count(source, table) for table in metadata.sorted_tables}
     done, total = 0, sum(rows.values())
     for table, expected in rows.items():
-        for copied in _copy_table(source, target, table, expected):
-            done += copied
+        for part in _parts(source, table):
+            target.execute(insert(table), part)
+            done += len(part)
             progress(done, total)
+        there = _count(target, table)
+        assert there == expected, f"{there} of {expected} rows of {table.name} arrived"
     forget_file(target)
     for table in metadata.sorted_tables:
-        if _numbered(table):
+        if table.autoincrement_column is not None and table.autoincrement_column.autoincrement is True:
             continue_numbers(target, table, _last_number(source, table))
     return {table.name: count for table, count in rows.items()}
 
@@ -60,15 +63,6 @@ def _check(source: Connection, target: Connection) -> None:
             raise StoreNotEmpty(f"the target already holds {table.name}: a store is copied into an empty database only")
 
 
-def _copy_table(source: Connection, target: Connection, table: Table, expected: int) -> Iterator[int]:
-    """Copy in parts; how many rows each part had."""
-    for rows in _parts(source, table):
-        target.execute(insert(table), rows)
-        yield len(rows)
-    there = _count(target, table)
-    assert there == expected, f"{there} of {expected} rows of {table.name} arrived"
-
-
 def _count(connection: Connection, table: Table) -> int:
     return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
 
@@ -78,11 +72,6 @@ def _parts(source: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
     with source.execution_options(yield_per=_ROWS_TOGETHER).execute(select(table)) as rows:
         for part in rows.mappings().partitions():
             yield [dict(row) for row in part]
-
-
-def _numbered(table: Table) -> bool:
-    """Tell whether the database itself numbers the rows."""
-    return table.autoincrement_column is not None and table.autoincrement_column.autoincrement is True
 
 
 def _last_number(connection: Connection, table: Table) -> int:

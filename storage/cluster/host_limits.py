@@ -1,6 +1,6 @@
 """Share host limits between machines: when a host may be asked again, and how many requests are under way."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -107,16 +107,6 @@ def _pass(connection: Connection, wanted: Sequence[_Enter | _Leave]) -> list[dat
             answers.append(None)
             if limit := limits.get(item.host):
                 limit.leave(item.ends)
-    _write(connection, limits)
-    return answers
-
-
-def _locked(connection: Connection, hosts: Iterable[str]) -> dict[str, _HostLimit]:
-    rows = connection.execute(_LOCKED, {"hosts": padded(sorted(hosts))})
-    return {row.host: _HostLimit(row.next_at, row.busy) for row in rows}
-
-
-def _write(connection: Connection, limits: Mapping[str, _HostLimit]) -> None:
     changed = [
         {"of_host": host, "next_at": limit.next_at, "busy": limit.busy}
         for host, limit in limits.items()
@@ -124,6 +114,12 @@ def _write(connection: Connection, limits: Mapping[str, _HostLimit]) -> None:
     ]
     if changed:
         connection.execute(_CHANGE, changed)
+    return answers
+
+
+def _locked(connection: Connection, hosts: Iterable[str]) -> dict[str, _HostLimit]:
+    rows = connection.execute(_LOCKED, {"hosts": padded(sorted(hosts))})
+    return {row.host: _HostLimit(row.next_at, row.busy) for row in rows}
 
 
 def _number(moment: datetime) -> int:

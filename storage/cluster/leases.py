@@ -33,7 +33,8 @@ class SqlLeases:
 
     async def done(self, names: Collection[str], now: datetime) -> None:
         """Let others take leases again."""
-        await self._database.run(lambda connection: _done(connection, names, now))
+        ended = {"names": padded(sorted(names)), "now": now}
+        await self._database.run(lambda connection: connection.execute(_DONE, ended))
 
     async def completed(self, names: Collection[str]) -> dict[str, datetime]:
         """Return when each was last completed by any process; one that never was is left out."""
@@ -54,10 +55,6 @@ def _take(
     """Take free leases in one statement; a row that another process is just taking is passed over."""
     asked = {"names": padded(sorted(names)), "before": now - rest, "to": now + hold}
     return frozenset(connection.scalars(_TAKE, asked)) if names else frozenset()
-
-
-def _done(connection: Connection, names: Collection[str], now: datetime) -> None:
-    connection.execute(_DONE, {"names": padded(sorted(names)), "now": now})
 
 
 _NAMED = leases.c.name.in_(bindparam("names", expanding=True))

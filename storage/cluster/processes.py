@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from monitor.domain.status.overview import WorkerOverview
 from storage.counters import count
@@ -52,7 +52,18 @@ class SqlProcesses:
 
 def read_processes(connection: Connection) -> tuple[WorkerOverview, ...]:
     """Return `SqlProcesses.all` inside a transaction."""
-    return tuple(_worker(row) for row in connection.execute(select(processes).order_by(processes.c.name)))
+    return tuple(
+        WorkerOverview(
+            name=row.name,
+            version=row.version,
+            started_at=row.started_at,
+            seen_at=row.seen_at,
+            revision=row.revision,
+            checked_at={step: datetime.fromisoformat(at) for step, at in row.checked_at.items()},
+            problems=tuple(row.problems),
+        )
+        for row in connection.execute(select(processes).order_by(processes.c.name))
+    )
 
 
 def read_recovered(connection: Connection) -> int:
@@ -73,15 +84,3 @@ def _report(connection: Connection, worker: WorkerOverview) -> None:
     statement = upsert(connection, processes).values(name=worker.name, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=[processes.c.name], set_=values))
     connection.execute(delete(processes).where(processes.c.seen_at < worker.seen_at - FORGOTTEN_AFTER))
-
-
-def _worker(row: Row[Any]) -> WorkerOverview:
-    return WorkerOverview(
-        name=row.name,
-        version=row.version,
-        started_at=row.started_at,
-        seen_at=row.seen_at,
-        revision=row.revision,
-        checked_at={step: datetime.fromisoformat(at) for step, at in row.checked_at.items()},
-        problems=tuple(row.problems),
-    )

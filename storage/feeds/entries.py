@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
@@ -106,7 +105,29 @@ def _insert(connection: Connection, fresh: Sequence[NewArticle]) -> Sequence[int
     """Insert articles and the texts their feeds carried; return their ids."""
     if not fresh:
         return []
-    ids = list(connection.execute(_STORE, [_article_row(article) for article in fresh]).scalars())
+    rows = [
+        {
+            "url": article.entry.url,
+            "url_key": url_key(article.entry.url),
+            "outlet": article.outlet,
+            "feed_key": article.feed_key,
+            "title": article.entry.title,
+            "summary": article.entry.summary,
+            "author": article.entry.author,
+            "tags": list(article.entry.tags),
+            "language": article.entry.language,
+            "published": article.entry.published,
+            "first_seen": article.first_seen,
+            "baseline": article.baseline,
+            "content_hash": article.content_hash,
+            "stage": article.stage.value,
+            "due": article.first_seen,
+            "attempt": 0,
+            "revision": 0,
+        }
+        for article in fresh
+    ]
+    ids = list(connection.execute(_STORE, rows).scalars())
     texts_given = [
         {"article_id": article_id, "entry_text": article.entry.text}
         for article_id, article in zip(ids, fresh, strict=True)
@@ -115,29 +136,6 @@ def _insert(connection: Connection, fresh: Sequence[NewArticle]) -> Sequence[int
     if texts_given:
         connection.execute(_STORE_TEXT, texts_given)
     return ids
-
-
-def _article_row(article: NewArticle) -> dict[str, Any]:
-    entry = article.entry
-    return {
-        "url": entry.url,
-        "url_key": url_key(entry.url),
-        "outlet": article.outlet,
-        "feed_key": article.feed_key,
-        "title": entry.title,
-        "summary": entry.summary,
-        "author": entry.author,
-        "tags": list(entry.tags),
-        "language": entry.language,
-        "published": entry.published,
-        "first_seen": article.first_seen,
-        "baseline": article.baseline,
-        "content_hash": article.content_hash,
-        "stage": article.stage.value,
-        "due": article.first_seen,
-        "attempt": 0,
-        "revision": 0,
-    }
 
 
 def _claim(connection: Connection, claims: dict[bytes, int]) -> set[int]:
@@ -196,16 +194,12 @@ def revise(connection: Connection, revised: Sequence[Revised], now: datetime) ->
         connection.execute(_CORRECT_LINK, moved)
         corrected = [item.article_id for item in revised if item.url is not None]
         add_deliveries(connection, rewrites_showing(connection, corrected, "link", now), {}, now)
-    _replace_entry_texts(connection, revised)
-
-
-def _replace_entry_texts(connection: Connection, revised: Sequence[Revised]) -> None:
-    ids = [item.article_id for item in revised]
-    kept = set(connection.execute(_STILL_THERE, {"ids": ids}).scalars())
-    rows = [
+    revised_ids = [item.article_id for item in revised]
+    present = set(connection.execute(_STILL_THERE, {"ids": revised_ids}).scalars())
+    texts_now = [
         {"article_id": item.article_id, "entry_text": item.text if item.text != item.summary else None}
         for item in revised
-        if item.article_id in kept
+        if item.article_id in present
     ]
-    if rows:
-        connection.execute(_REPLACE_ENTRY_TEXT.on(connection), rows)
+    if texts_now:
+        connection.execute(_REPLACE_ENTRY_TEXT.on(connection), texts_now)

@@ -1,6 +1,5 @@
 """Turn feeds and their state into rows of `feeds`, and back."""
 
-from collections.abc import Iterable
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -35,7 +34,12 @@ def state_row(state: FeedState) -> dict[str, Any]:
     row["due"] = None if state.disabled_reason else state.due
     row["etag"], row["last_modified"] = state.validators.etag, state.validators.last_modified
     row["arrivals"] = list(map(microseconds, state.arrivals))
-    row["hints"] = _hints_json(state.hints)
+    row["hints"] = {
+        "ttl": _seconds(state.hints.ttl),
+        "update_period": _seconds(state.hints.update_period),
+        "skip_hours": sorted(state.hints.skip_hours),
+        "skip_days": sorted(state.hints.skip_days),
+    }
     return row
 
 
@@ -64,31 +68,14 @@ def state_of(row: Row[Any], due: datetime) -> FeedState:
     return FeedState(
         due=due,
         validators=Validators(etag=row.etag, last_modified=row.last_modified),
-        arrivals=tuple(_moments(row.arrivals)),
-        hints=_hints_of(row.hints),
+        arrivals=tuple(_EPOCH + number * _MICROSECOND for number in row.arrivals),
+        hints=Hints(
+            ttl=_duration(row.hints["ttl"]),
+            update_period=_duration(row.hints["update_period"]),
+            skip_hours=frozenset(row.hints["skip_hours"]),
+            skip_days=frozenset(row.hints["skip_days"]),
+        ),
         **{name: getattr(row, name) for name in _PLAIN},
-    )
-
-
-def _moments(numbers: Iterable[int]) -> Iterable[datetime]:
-    return (_EPOCH + number * _MICROSECOND for number in numbers)
-
-
-def _hints_json(hints: Hints) -> dict[str, Any]:
-    return {
-        "ttl": _seconds(hints.ttl),
-        "update_period": _seconds(hints.update_period),
-        "skip_hours": sorted(hints.skip_hours),
-        "skip_days": sorted(hints.skip_days),
-    }
-
-
-def _hints_of(value: dict[str, Any]) -> Hints:
-    return Hints(
-        ttl=_duration(value["ttl"]),
-        update_period=_duration(value["update_period"]),
-        skip_hours=frozenset(value["skip_hours"]),
-        skip_days=frozenset(value["skip_days"]),
     )
 
 

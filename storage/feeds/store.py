@@ -95,18 +95,13 @@ def _record(connection: Connection, polls: Sequence[Polled]) -> list[int | None]
     # all at once, for the order of the keys keeps two processes from blocking each other
     add_aliases(connection, [alias for polled in fresh.values() for alias in polled.aliases])
     for polled in fresh.values():
-        _record_rest(connection, polled)
+        now = polled.state.polled_at or polled.state.due
+        add_sightings(connection, polled.feed_key, polled.sightings, now)
+        revise(connection, polled.revised, now)
+        write_feed_notes(connection, polled.feed_key, polled.notes, now)
+        add_deliveries(connection, polled.deliveries, {}, now)
     number = Counter(article.feed_key for article in added)
     return [number[polled.feed_key] if fresh.get(polled.feed_key) is polled else None for polled in polls]
-
-
-def _record_rest(connection: Connection, polled: Polled) -> None:
-    """Write what a poll brings beside articles and keys; most bring nothing."""
-    now = polled.state.polled_at or polled.state.due
-    add_sightings(connection, polled.feed_key, polled.sightings, now)
-    revise(connection, polled.revised, now)
-    write_feed_notes(connection, polled.feed_key, polled.notes, now)
-    add_deliveries(connection, polled.deliveries, {}, now)
 
 
 def _set_states(connection: Connection, polls: Sequence[Polled]) -> dict[str, Polled]:
@@ -145,21 +140,20 @@ _SET_STATE = _set_state_statement()
 def _sync(connection: Connection, wanted: Collection[Feed], now: datetime) -> None:
     rows = {row.key: row for row in connection.execute(select(feeds).with_for_update())}
     enabled = {feed.key: feed for feed in wanted if feed.enabled}
-    _enlist(connection, [feed for feed in enabled.values() if _is_new(feed, rows.get(feed.key))], rows, now)
-    _change(connection, [feed for feed in enabled.values() if feed.key in rows], rows, now)
-    _retire(connection, [key for key, row in rows.items() if row.configured and key not in enabled])
-
-
-def _is_new(feed: Feed, row: Row[Any] | None) -> bool:
-    return row is None or not row.configured or row.url != feed.url
-
-
-def _enlist(connection: Connection, new: Collection[Feed], rows: Mapping[str, Row[Any]], now: datetime) -> None:
+    new = [feed for feed in enabled.values() if _is_new(feed, rows.get(feed.key))]
     for batch in batches([_enlisted_row(feed, rows.get(feed.key), now) for feed in new], _SYNCED_TOGETHER):
         statement = upsert(connection, feeds)
         columns = {column.name: statement.excluded[column.name] for column in feeds.c if column.name != "key"}
         statement = statement.on_conflict_do_update(index_elements=[feeds.c.key], set_=columns)
         connection.execute(statement, batch)
+    _change(connection, [feed for feed in enabled.values() if feed.key in rows], rows, now)
+    gone = [key for key, row in rows.items() if row.configured and key not in enabled]
+    for keys in batches(gone, _SYNCED_TOGETHER):
+        connection.execute(update(feeds).where(feeds.c.key.in_(keys)).values(configured=False, due=None))
+
+
+def _is_new(feed: Feed, row: Row[Any] | None) -> bool:
+    return row is None or not row.configured or row.url != feed.url
 
 
 def _enlisted_row(feed: Feed, row: Row[Any] | None, now: datetime) -> dict[str, Any]:
@@ -185,8 +179,3 @@ def _change(connection: Connection, feeds_kept: Collection[Feed], rows: Mapping[
     statement = statement.values(settings=bindparam("b_settings"), tier=bindparam("b_tier"), due=bindparam("b_due"))
     if changed:
         connection.execute(statement, changed)
-
-
-def _retire(connection: Connection, keys: Sequence[str]) -> None:
-    for batch in batches(keys, _SYNCED_TOGETHER):
-        connection.execute(update(feeds).where(feeds.c.key.in_(batch)).values(configured=False, due=None))

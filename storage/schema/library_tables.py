@@ -56,14 +56,11 @@ def _bring_up(connection: Connection, foreign: ForeignSchema) -> str | None:
     found = _found(connection, foreign.table)
     if found is not None and found >= foreign.newest:
         return None
-    for script in _missing(foreign, found):
+    if found is None:
+        missing = [foreign.whole]
+    else:  # tables made with the library's own tools, "", count as up to date
+        missing = [foreign.steps[name] for name in sorted(foreign.steps) if found and name > found]
+    for script in missing:
         connection.execution_options(no_parameters=True).exec_driver_sql(script)
     connection.exec_driver_sql(f"COMMENT ON TABLE {foreign.table} IS '{foreign.newest}'")
     return foreign.newest
-
-
-def _missing(foreign: ForeignSchema, found: str | None) -> list[str]:
-    """Return the missing scripts; tables made with the library's own tools count as up to date."""
-    if found is None:
-        return [foreign.whole]
-    return [foreign.steps[name] for name in sorted(foreign.steps) if found and name > found]

@@ -79,38 +79,24 @@ def upgrade_now(connection: Connection) -> str:
     if _too_new(connection):
         return str(current(connection))
     if current(connection) != newest():
-        _run_missing(connection)
-        _remember(connection)
+        from alembic import command
+        from alembic.script import ScriptDirectory
+
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        # a new database gets its name, and every one the schema of the oldest program that may work beside this one
+        connection.execute(
+            upsert(connection, meta).values(key=INSTANCE, value=secrets.token_hex(16)).on_conflict_do_nothing()
+        )
+        step = ScriptDirectory.from_config(config).get_revision("head")
+        before = step.down_revision if isinstance(step.down_revision, str) else step.revision
+        oldest: str = getattr(step.module, "oldest_program", before)
+        allowed = upsert(connection, meta).values(key=OLDEST_PROGRAM, value=oldest)
+        connection.execute(
+            allowed.on_conflict_do_update(index_elements=[meta.c.key], set_={"value": allowed.excluded["value"]})
+        )
     return newest()
-
-
-def _run_missing(connection: Connection) -> None:
-    from alembic import command
-
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
-def _remember(connection: Connection) -> None:
-    """Give a new database its name, and say which programs may work with it."""
-    connection.execute(
-        upsert(connection, meta).values(key=INSTANCE, value=secrets.token_hex(16)).on_conflict_do_nothing()
-    )
-    allowed = upsert(connection, meta).values(key=OLDEST_PROGRAM, value=_oldest_program())
-    connection.execute(
-        allowed.on_conflict_do_update(index_elements=[meta.c.key], set_={"value": allowed.excluded["value"]})
-    )
-
-
-def _oldest_program() -> str:
-    """Return the schema revision of the oldest program that may work beside this one."""
-    from alembic.script import ScriptDirectory
-
-    step = ScriptDirectory.from_config(_config()).get_revision("head")
-    before = step.down_revision if isinstance(step.down_revision, str) else step.revision
-    oldest: str = getattr(step.module, "oldest_program", before)
-    return oldest
 
 
 def _check(connection: Connection) -> None:

@@ -39,8 +39,13 @@ class Database:
         self.engine = engine
         """For storage's own tools (migrations, backup, copy); steps use `run` and `read`."""
         self._writer = ThreadPoolExecutor(threads if self.is_postgres else 1, thread_name_prefix="store")
-        self._reader = self._writer if self.is_postgres or _in_memory(engine.url) else _reader_pool()
-        self._reading = engine.execution_options(**_read_options(engine))
+        self._reader = (
+            self._writer
+            if self.is_postgres or _in_memory(engine.url)
+            else ThreadPoolExecutor(2, thread_name_prefix="store-read")
+        )
+        reading = {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {"wirewatch_reading": True}
+        self._reading = engine.execution_options(**reading)
         self._guard = FileGuard(self.path)
         event.listen(engine, "do_connect", self._guard.before_connect)
 
@@ -53,7 +58,12 @@ class Database:
         """
         database = cls(make_engine(url, connections=threads, busy_ms=busy_ms), threads=threads)
         if database.path is not None:
-            _make_folder(database.path.parent)
+            try:
+                database.path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreReadOnly(
+                    f"cannot make the folder {database.path.parent} for the database: {error.strerror}"
+                ) from None
             _make_private(database.path)
         return database
 
@@ -212,23 +222,8 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-def _read_options(engine: Engine) -> dict[str, Any]:
-    return {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {"wirewatch_reading": True}
-
-
-def _reader_pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(2, thread_name_prefix="store-read")
-
-
 def _in_memory(url: URL) -> bool:
     return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreReadOnly(f"cannot make the folder {folder} for the database: {error.strerror}") from None
 
 
 def _make_private(file: Path) -> None:

@@ -121,37 +121,23 @@ def store_error(error: "SQLAlchemyError | sqlite3.Error | psycopg.Error") -> Sto
     kind = _kind(cause)
     if isinstance(error, DBAPIError) and error.connection_invalidated and kind is StoreRefused:
         kind = StoreUnavailable
-    return kind(_first_line(cause))
+    # only the first line, which names the trouble: later ones (PostgreSQL's DETAIL) may quote stored values
+    text = str(cause).strip()
+    return kind(text.splitlines()[0][:300] if text else type(cause).__name__)
 
 
 def _kind(cause: BaseException | None) -> type[StoreError]:
     if isinstance(cause, sqlite3.Error):
-        return _sqlite_kind(cause)
+        code = getattr(cause, "sqlite_errorcode", None)
+        if code is None:
+            return StoreUnavailable if isinstance(cause, sqlite3.OperationalError) else StoreRefused
+        if str(cause).startswith("no such table"):
+            return SchemaMissing
+        return _SQLITE_EXTENDED.get(code) or _SQLITE.get(code & 0xFF, StoreRefused)
     driver = sys.modules.get("psycopg")  # who has an error of PostgreSQL's has loaded it; others need not
     if driver is not None and isinstance(cause, driver.Error):
-        return _postgres_kind(cause)
+        state = cause.sqlstate
+        if state is None:
+            return StoreUnavailable if isinstance(cause, driver.OperationalError) else StoreRefused
+        return _POSTGRES.get(state) or _POSTGRES_CLASSES.get(state[:2], StoreRefused)
     return StoreRefused
-
-
-def _sqlite_kind(cause: sqlite3.Error) -> type[StoreError]:
-    code = getattr(cause, "sqlite_errorcode", None)
-    if code is None:
-        return StoreUnavailable if isinstance(cause, sqlite3.OperationalError) else StoreRefused
-    if str(cause).startswith("no such table"):
-        return SchemaMissing
-    return _SQLITE_EXTENDED.get(code) or _SQLITE.get(code & 0xFF, StoreRefused)
-
-
-def _postgres_kind(cause: "psycopg.Error") -> type[StoreError]:
-    state = cause.sqlstate
-    if state is None:
-        import psycopg
-
-        return StoreUnavailable if isinstance(cause, psycopg.OperationalError) else StoreRefused
-    return _POSTGRES.get(state) or _POSTGRES_CLASSES.get(state[:2], StoreRefused)
-
-
-def _first_line(cause: BaseException | None) -> str:
-    """Return the first line, which names the trouble; later ones (PostgreSQL's DETAIL) may quote stored values."""
-    text = str(cause).strip()
-    return text.splitlines()[0][:300] if text else type(cause).__name__

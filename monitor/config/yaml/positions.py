@@ -23,13 +23,9 @@ def index_in_file(source: YamlText, scalar: Scalar, offset: int) -> int:
     offset = max(0, offset)
     written = source.text[scalar.start : scalar.end]
     if scalar.style in ("|", ">"):
-        return scalar.start + _block(written, scalar.value, offset)
+        # behind the header (`|2-  # why`) only white space is added or folded
+        return scalar.start + _align(written, written.find("\n") + 1, scalar.value, offset)
     return scalar.start + _flow(written, scalar.style, offset)
-
-
-def _block(text: str, value: str, offset: int) -> int:
-    """Behind the header (`|2-  # why`) every character stands for itself; only white space is added or folded."""
-    return _align(text, text.find("\n") + 1, value, offset)
 
 
 def _align(text: str, start: int, value: str, offset: int) -> int:
@@ -45,18 +41,14 @@ def _align(text: str, start: int, value: str, offset: int) -> int:
             place = at
             at += 1
         elif index == offset:
-            return _in_white_space(text, at, value, index)
+            stop = at
+            while stop < len(text) and text[stop] in _WHITE:
+                stop += 1
+            rest = 0
+            while index + rest < len(value) and value[index + rest] in _WHITE:
+                rest += 1
+            return max(at, stop - rest)
     return place + (1 if offset >= len(value) and value else 0)
-
-
-def _in_white_space(text: str, at: int, value: str, index: int) -> int:
-    stop = at
-    while stop < len(text) and text[stop] in _WHITE:
-        stop += 1
-    rest = 0
-    while index + rest < len(value) and value[index + rest] in _WHITE:
-        rest += 1
-    return max(at, stop - rest)
 
 
 def _flow(text: str, quote: str, offset: int) -> int:
@@ -79,7 +71,13 @@ def _written(text: str, at: int, end: int, quote: str) -> tuple[int, int]:
     if quote == "'" and letter == "'":
         return 2, 1
     if quote == '"' and letter == "\\":
-        return _escaped(text, at, end)
+        follows = text[at + 1] if at + 1 < end else ""
+        if follows not in _BREAKS or not follows:
+            return 2 + _ESCAPE_DIGITS.get(follows, 0), 1
+        ending = at + 1
+        while ending < end and text[ending] in _WHITE:
+            ending += 1
+        return ending - at, max(0, _line_breaks(text[at + 1 : ending]) - 1)
     if letter not in _WHITE:
         return 1, 1
     stop = at
@@ -87,16 +85,6 @@ def _written(text: str, at: int, end: int, quote: str) -> tuple[int, int]:
         stop += 1
     breaks = _line_breaks(text[at:stop])
     return (1, 1) if breaks == 0 else (stop - at, max(1, breaks - 1))
-
-
-def _escaped(text: str, at: int, end: int) -> tuple[int, int]:
-    follows = text[at + 1] if at + 1 < end else ""
-    if follows not in _BREAKS or not follows:
-        return 2 + _ESCAPE_DIGITS.get(follows, 0), 1
-    stop = at + 1
-    while stop < end and text[stop] in _WHITE:
-        stop += 1
-    return stop - at, max(0, _line_breaks(text[at + 1 : stop]) - 1)
 
 
 def _line_breaks(white: str) -> int:

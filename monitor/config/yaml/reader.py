@@ -106,7 +106,11 @@ def _build(source: YamlText, stream: Iterator[Any], problems: list[Problem]) -> 
             node = Scalar(event.value, event.style or "", start, end)
         elif isinstance(event, events.CollectionStartEvent):
             _refuse_extras(event)
-            _open(event, stack)
+            if len(stack) >= MAX_DEPTH:
+                raise _YamlRefusedError(start, f"nested more than {MAX_DEPTH} levels deep")
+            if stack and stack[-1].is_mapping and stack[-1].key is None:
+                raise _YamlRefusedError(start, "a key must be a word, not a list or mapping: quote it if it is text")
+            stack.append(_Open(isinstance(event, events.MappingStartEvent), bool(event.flow_style), start))
         elif isinstance(event, events.CollectionEndEvent):
             node = stack.pop().close(end)
         elif isinstance(event, events.AliasEvent):
@@ -128,17 +132,6 @@ def _refuse_extras(event: events.ScalarEvent | events.CollectionStartEvent) -> N
         raise _YamlRefusedError(event.start_mark.index, f'text that begins with & must be quoted: "&{event.anchor}"')
     if event.tag:
         raise _YamlRefusedError(event.start_mark.index, "text that begins with ! must be quoted (tags are not allowed)")
-
-
-def _open(event: events.CollectionStartEvent, stack: list[_Open]) -> None:
-    assert event.start_mark is not None
-    start = event.start_mark.index
-    if len(stack) >= MAX_DEPTH:
-        raise _YamlRefusedError(start, f"nested more than {MAX_DEPTH} levels deep")
-    is_mapping = isinstance(event, events.MappingStartEvent)
-    if stack and stack[-1].is_mapping and stack[-1].key is None:
-        raise _YamlRefusedError(start, "a key must be a word, not a list or mapping: quote it if it is text")
-    stack.append(_Open(is_mapping, bool(event.flow_style), start))
 
 
 def _add(source: YamlText, parent: _Open, node: Node, problems: list[Problem]) -> None:

@@ -63,9 +63,6 @@ def decode(name: str, content: bytes, limit: int) -> YamlText | Problem:
         byte = content[error.start]
         return before.problem(error.start, f"byte 0x{byte:02X} is not UTF-8: save the file as UTF-8")
     source = YamlText(name, text.removeprefix(_BYTE_ORDER_MARK))
-    return _control_character(source) or source
-
-
-def _control_character(source: YamlText) -> Problem | None:
-    found = _CONTROL.search(source.text)
-    return source.problem(found.start(), f"control character U+{ord(found[0]):04X}: remove it") if found else None
+    if found := _CONTROL.search(source.text):
+        return source.problem(found.start(), f"control character U+{ord(found[0]):04X}: remove it")
+    return source
