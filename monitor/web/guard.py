@@ -47,6 +47,9 @@ class Guard:
         refusal = self._refusal(scope, headers)
         if refusal is not None:
             await PlainTextResponse(refusal[1], status_code=refusal[0])(scope, receive, guarded)
+        elif scope["method"] == "HEAD":
+            # FastAPI answers HEAD only where a route names it; the server itself sends no body to such a request.
+            await self._app({**scope, "method": "GET"}, receive, guarded)
         else:
             await self._app(scope, receive, guarded)
 

@@ -30,6 +30,8 @@ async def test_health_says_what_is_wrong(sqlite_database: Database) -> None:
         assert (await client.get("/healthz")).status_code == 200
         assert (await client.get("/readyz")).status_code == 200
         assert (await client.head("/healthz")).status_code == 200
+        page = await client.head("/status")
+        assert (page.status_code, page.content) == (200, b"")
         assert (await client.get("/metrics")).text == "wirewatch_up 1\n"
 
 
