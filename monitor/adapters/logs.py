@@ -3,7 +3,7 @@
 import logging
 import logging.config
 import sys
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -35,17 +35,25 @@ def configure(*, style: str, level: str, secrets: Sequence[str] = ()) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
     ]
-    render = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else _console()
+    render: structlog.typing.Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
+    if not as_json:
+        render = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
+        )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=chain,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
-            _redactor(secrets),
+            lambda _logger, _method, event: {key: _clean(key, value, secrets) for key, value in event.items()},
             render,
         ],
     )
-    out = _stderr_handler()
+    out: logging.Handler
+    try:
+        out = StderrHandler(sys.stderr.fileno())
+    except (OSError, ValueError, AttributeError):  # a test's or a caller's own stream without a file
+        out = logging.StreamHandler(sys.stderr)
     out.setFormatter(formatter)
     out.addFilter(OnceAMinute())
     root = logging.getLogger()
@@ -56,27 +64,6 @@ def configure(*, style: str, level: str, secrets: Sequence[str] = ()) -> None:
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # the engine logs its errors, in a line
     logging.captureWarnings(True)
     sys.excepthook = _log_uncaught
-
-
-def _stderr_handler() -> logging.Handler:
-    try:
-        return StderrHandler(sys.stderr.fileno())
-    except (OSError, ValueError, AttributeError):  # a test's or a caller's own stream without a file
-        return logging.StreamHandler(sys.stderr)
-
-
-def _console() -> Callable[..., str]:
-    colours = sys.stderr.isatty()
-    return structlog.dev.ConsoleRenderer(
-        colors=colours, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
-    )
-
-
-def _redactor(secrets: Sequence[str]) -> Callable[..., Mapping[str, Any]]:
-    def clean(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-        return {key: _clean(key, value, secrets) for key, value in event.items()}
-
-    return clean
 
 
 _CONTROLS = {chr(c): f"\\x{c:02x}" for c in (*range(32), *range(127, 160)) if chr(c) != "\t"}

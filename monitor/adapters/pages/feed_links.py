@@ -26,7 +26,11 @@ class Offered:
 def feeds_offered(body: bytes, url: str, charset: str | None = None) -> tuple[Offered, ...]:
     """Return the feeds that the page at `url` offers, in order, each once."""
     try:
-        tree = document_fromstring(body, parser=HTMLParser(encoding=_known(charset)))
+        parser = HTMLParser(encoding=charset)
+    except LookupError:
+        parser = HTMLParser()  # libxml2 does not know the charset: it looks into the page
+    try:
+        tree = document_fromstring(body, parser=parser)
     except (etree.LxmlError, ValueError):
         return ()
     base = urljoin(url, next(iter(tree.xpath("//base/@href")), ""))
@@ -38,15 +42,3 @@ def feeds_offered(body: bytes, url: str, charset: str | None = None) -> tuple[Of
             if urlsplit(address).scheme in ("http", "https"):
                 found.setdefault(address, Offered(url=address, title=" ".join((link.get("title") or "").split())))
     return tuple(found.values())
-
-
-def _known(charset: str | None) -> str | None:
-    """Return the charset if libxml2 knows it: it raises on other names.
-
-    Without a name it looks into the page.
-    """
-    try:
-        HTMLParser(encoding=charset)
-    except LookupError:
-        return None
-    return charset

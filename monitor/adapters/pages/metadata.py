@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from lxml.html import HtmlElement
 
@@ -36,21 +35,21 @@ def facts_of(tree: HtmlElement, now: datetime) -> Facts:
         ),
         _string(article.get("datePublished")),
     )
-    author = _author(article.get("author")) or _first(*_named(meta, "author", "article:author"))
+    authors = article.get("author")
+    people = authors if isinstance(authors, list) else [authors]
+    names = [_string(person.get("name")) if isinstance(person, dict) else _string(person) for person in people]
+    author = ", ".join(filter(None, names)) or _first(*_named(meta, "author", "article:author"))
+    # the head's title and the first heading serve where the page claims none
+    claims = (*_named(meta, "og:title"), _string(article.get("headline")), tree.findtext(".//title") or "")
+    title = _first(*claims) or str(tree.xpath("string((//h1)[1])"))
     return Facts(
-        title=_title(tree, _first(*_named(meta, "og:title")), _string(article.get("headline"))),
+        title=one_line(plain(title))[:1_000],
         published=within_reason(from_text(date), now),
         author=one_line(plain(author))[:200],
         body=plain(_string(article.get("articleBody"))),
         updates=tuple(filter(None, map(plain, updates_of(article)))),
         free=str(article.get("isAccessibleForFree", True)).lower() not in ("false", "http://schema.org/false"),
     )
-
-
-def _title(tree: HtmlElement, *claims: str) -> str:
-    """Return the first claim, else the head's title, else the first heading."""
-    title = _first(*claims, tree.findtext(".//title") or "")
-    return one_line(plain(title or str(tree.xpath("string((//h1)[1])"))))[:1_000]
 
 
 def _first(*values: str) -> str:
@@ -70,12 +69,6 @@ def _meta_contents(tree: HtmlElement) -> dict[str, str]:
 
 def _named(meta: dict[str, str], *names: str) -> Iterator[str]:
     return (meta.get(name, "") for name in names)
-
-
-def _author(value: Any) -> str:  # noqa: ANN401
-    people = value if isinstance(value, list) else [value]
-    names = [_string(person.get("name")) if isinstance(person, dict) else _string(person) for person in people]
-    return ", ".join(name for name in names if name)
 
 
 def _string(value: object) -> str:

@@ -110,7 +110,8 @@ def _article_text(tree: HtmlElement, markup: str, facts: Facts) -> tuple[str, st
     if len(text) < _SHORT:
         whole, _ = tree_of(markup)
         assert whole is not None, "it was a page before"
-        shown = _page_text(whole)
+        seen = whole.itertext("p", "h1", "h2", "div", "span", "noscript", "li", "a", "label")
+        shown = lines(" ".join(seen))
         text = max(text, _extracted(cleaned(whole), _BALANCED), key=len)
     if len(facts.body) > max(_SHORT, _MUCH_MORE * len(text)):
         text, shown = facts.body, ""
@@ -123,10 +124,3 @@ def _article_text(tree: HtmlElement, markup: str, facts: Facts) -> tuple[str, st
 def _extracted(tree: HtmlElement, options: Extractor) -> str:
     found = bare_extraction(tree, options=options)
     return lines(storable(normalize("NFC", found.text or ""))) if isinstance(found, Document) else ""
-
-
-def _page_text(tree: HtmlElement) -> str:
-    """Return all the text that the page shows."""
-    return lines(
-        " ".join(piece for piece in tree.itertext("p", "h1", "h2", "div", "span", "noscript", "li", "a", "label"))
-    )

@@ -61,6 +61,8 @@ _KINDS = (
     (LOGIN, "a login page"),
 )
 
+_PHRASES = (CHALLENGE, NOT_FOUND, REGION, SCRIPT, LOGIN, PAYWALL, OFFER, CONSENT_VOICE, CONSENT_WORDS)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
@@ -84,16 +86,11 @@ def sentences(text: str) -> Iterator[Sentence]:
             plain = _QUOTED.sub(" ", piece).strip()
             size = letters(piece.strip())
             if size:
-                talks = _talks_like_a_wall(plain)
+                filled = sum(len(found[0]) for pattern in _PHRASES for found in pattern.finditer(plain))
+                talks = bool(filled) and (filled >= _FILLED * len(plain) or bool(ADDRESS.search(plain)))
                 whole = size >= _SENTENCE and (size >= _LONG or bool(_WHOLE.search(piece)))
                 prose = whole and not talks and not ADDRESS.search(plain)
                 yield Sentence(text=plain, letters=size, is_prose=prose, talks=talks)
-
-
-def _talks_like_a_wall(sentence: str) -> bool:
-    patterns = (CHALLENGE, NOT_FOUND, REGION, SCRIPT, LOGIN, PAYWALL, OFFER, CONSENT_VOICE, CONSENT_WORDS)
-    filled = sum(len(found[0]) for pattern in patterns for found in pattern.finditer(sentence))
-    return bool(filled) and (filled >= _FILLED * len(sentence) or bool(ADDRESS.search(sentence)))
 
 
 def wall(*, url: str, title: str, text: str, page: str, free: bool, expected: str = "") -> str | None:

@@ -108,7 +108,12 @@ def decode(body: bytes, labels: Sequence[str]) -> str:
     start = body[:64].lstrip(b" \t\r\n")
     shaped = next((name for shape, name in _SHAPES if start.startswith(shape)), "")
     claims = [name for name in map(_codec, (shaped, *labels)) if name]
-    for name in _likely(body, claims):
+    likely = ["utf-8", *claims, "cp1252"]
+    if claims and claims[0].startswith(("utf-16", "utf-32", "cp037")):
+        likely = [claims[0], "utf-8", *claims[1:], "cp1252"]
+    elif any(_SEVEN_BIT.fullmatch(claim) for claim in claims) and body.isascii():
+        likely = [*claims, "utf-8"]
+    for name in likely:
         try:
             text = body.decode(name)
         except (UnicodeError, ValueError):
@@ -135,14 +140,6 @@ def _mixed(body: bytes) -> str | None:
 def _label(pattern: re.Pattern[bytes], body: bytes) -> str:
     found = pattern.search(body, 0, _HEAD)
     return found[1].decode("ascii") if found else ""
-
-
-def _likely(body: bytes, claims: list[str]) -> list[str]:
-    if claims and claims[0].startswith(("utf-16", "utf-32", "cp037")):
-        return [claims[0], "utf-8", *claims[1:], "cp1252"]
-    if any(_SEVEN_BIT.fullmatch(claim) for claim in claims) and body.isascii():
-        return [*claims, "utf-8"]
-    return ["utf-8", *claims, "cp1252"]
 
 
 @lru_cache(maxsize=500)

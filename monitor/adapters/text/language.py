@@ -80,7 +80,10 @@ class LangidDetector:
         `hint` is what the feed claims.
         """
         window = text[:_WINDOW]
-        counts = _letters(window)
+        # ASCII letters, mostly all, are counted first
+        rest = "".join(_BEYOND_ASCII.findall(window))
+        counts = Counter({name: len(pattern.findall(rest)) if rest else 0 for name, pattern in _SCRIPTS})
+        counts["latin"] += len(_ASCII_LETTER.findall(window))
         script = _script(counts)
         letters = counts[script] + (counts["han"] if script == "kana" else 0)
         claimed = _primary(hint)
@@ -93,10 +96,9 @@ class LangidDetector:
             return script
         if claimed in plausible and letters < _SHORT:
             return claimed
-        return (_cyrillic(window) if script == "cyrillic" else None) or self._likeliest(window, plausible, claimed)
-
-    def _likeliest(self, text: str, plausible: frozenset[str], claimed: str | None) -> str | None:
-        likely = {code: chance for code, chance in _model().rank(text) if code in plausible}
+        if script == "cyrillic" and (told := _cyrillic(window)):
+            return told
+        likely = {code: chance for code, chance in _model().rank(window) if code in plausible}
         best = max(likely, key=lambda code: likely[code])
         doubtful = claimed in likely and likely[best] < _SURE * likely[claimed]
         return claimed if doubtful else best
@@ -107,14 +109,6 @@ def _model() -> LanguageIdentifier:
     model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     model.set_languages(_ONE_OF_MANY)
     return model
-
-
-def _letters(text: str) -> Counter[str]:
-    """Count the letters of each script; ASCII ones, mostly all, are counted first."""
-    rest = "".join(_BEYOND_ASCII.findall(text))
-    counts = Counter({name: len(pattern.findall(rest)) if rest else 0 for name, pattern in _SCRIPTS})
-    counts["latin"] += len(_ASCII_LETTER.findall(text))
-    return counts
 
 
 def _script(counts: Counter[str]) -> str:

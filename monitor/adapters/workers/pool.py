@@ -196,11 +196,15 @@ class Pool:
             except ProcessExpired as expired:
                 return _cut(expired.exitcode)
             except asyncio.CancelledError:
-                if _asked_to_stop():
+                task = asyncio.current_task()
+                if task is None or task.cancelling() > 0:
                     raise
                 return Cut.BROKEN  # the pool was replaced while this task waited in it
             except (BrokenProcessPool, TimeoutError, RuntimeError, OSError):
-                self._replace(pool)
+                if pool is self._pool:  # another task may have replaced it
+                    log.warning("the readers stopped answering and were restarted")
+                    self._pool = self._new()
+                    threading.Thread(target=_end, args=(pool,), daemon=True).start()
                 return Cut.BROKEN
 
     async def wait_for_slot(self, seconds: float) -> bool:
@@ -211,21 +215,9 @@ class Pool:
         except TimeoutError:
             return False
 
-    def _replace(self, broken: ProcessPool) -> None:
-        if broken is not self._pool:
-            return
-        log.warning("the readers stopped answering and were restarted")
-        self._pool = self._new()
-        threading.Thread(target=_end, args=(broken,), daemon=True).start()
-
     async def close(self) -> None:
         """Stop every worker and wait until none is left."""
         await asyncio.to_thread(_end, self._pool)
-
-
-def _asked_to_stop() -> bool:
-    task = asyncio.current_task()
-    return task is None or task.cancelling() > 0
 
 
 def _cut(exitcode: int | None) -> Cut:
