@@ -125,11 +125,14 @@ def occurrences(text: str, terms: Sequence[SearchTerm]) -> list[tuple[int, int]]
     """Return where a text has words of the terms, as (start, end), in order and without overlaps."""
     starts = tuple({word for term in terms for word in term.words if not _RUN.match(word)})
     exact = {word for term in terms if not term.prefix for word in term.words}
+    # the searched runs of Han, put together again from their pairs, longest first
+    pairs = [[word for word in term.words if _RUN.match(word)] for term in terms]
+    runs = sorted((run[0] + "".join(pair[-1] for pair in run[1:]) for run in pairs if run), key=len, reverse=True)
     found: list[tuple[int, int]] = []
     for match in _WORD.finditer(text):
         word = match.group()
         if _RUN.match(word):
-            for run in _runs(terms):
+            for run in runs:
                 at = word.find(run)
                 if at >= 0:
                     found.append((match.start() + at, match.start() + at + len(run)))
@@ -139,13 +142,3 @@ def occurrences(text: str, terms: Sequence[SearchTerm]) -> list[tuple[int, int]]
                 found.append(match.span())
     found.sort()
     return [span for number, span in enumerate(found) if number == 0 or span[0] >= found[number - 1][1]]
-
-
-def _runs(terms: Sequence[SearchTerm]) -> list[str]:
-    """Return the searched runs of Han, put together again from their pairs, longest first."""
-    runs = []
-    for term in terms:
-        pairs = [word for word in term.words if _RUN.match(word)]
-        if pairs:
-            runs.append(pairs[0] + "".join(pair[-1] for pair in pairs[1:]))
-    return sorted(runs, key=len, reverse=True)

@@ -25,14 +25,12 @@ def _continues(text: str, at: int) -> bool:
     char = text[at]
     if char == _JOINER or text[at - 1] == _JOINER or unicodedata.category(char).startswith("M"):
         return True
-    return "\U0001f3fb" <= char <= "\U0001f3ff" or (_is_flag_letter(char) and _flag_letters_before(text, at) % 2 == 1)
-
-
-def _flag_letters_before(text: str, at: int) -> int:
-    start = at
-    while start > 0 and _is_flag_letter(text[start - 1]):
-        start -= 1
-    return at - start
+    if not _is_flag_letter(char):
+        return "\U0001f3fb" <= char <= "\U0001f3ff"  # the skin colour of an emoji
+    first = at
+    while first > 0 and _is_flag_letter(text[first - 1]):
+        first -= 1
+    return (at - first) % 2 == 1
 
 
 def _is_flag_letter(char: str) -> bool:

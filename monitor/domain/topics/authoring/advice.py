@@ -22,8 +22,7 @@ from monitor.domain.topics.query.syntax import (
     walk,
 )
 from monitor.domain.topics.terms.vocabularies import read_entry
-from monitor.domain.topics.text.folding import unsegmented
-from monitor.domain.topics.text.spelling import words_of
+from monitor.domain.topics.text.folding import unsegmented, words_of
 from monitor.domain.topics.text.stems import SCRIPT_OF, UNSPACED, language_of, script_of
 
 TOO_COMMON = 4.6

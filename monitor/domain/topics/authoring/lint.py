@@ -20,8 +20,7 @@ from monitor.domain.topics.query.syntax import (
     Without,
     walk,
 )
-from monitor.domain.topics.text.folding import fold, unsegmented
-from monitor.domain.topics.text.spelling import words_of
+from monitor.domain.topics.text.folding import fold, unsegmented, words_of
 from monitor.domain.topics.text.stems import language_of, stem, stemming_language
 
 SHORT = 3

@@ -16,9 +16,8 @@ from monitor.domain.topics.query.errors import QueryError
 from monitor.domain.topics.query.syntax import Kind, Term
 from monitor.domain.topics.terms.regexes import Regex, compile_regex
 from monitor.domain.topics.terms.spellings import spellings
-from monitor.domain.topics.text.folding import INTERPUNCTS, MANY, ONE, fold, unsegmented
+from monitor.domain.topics.text.folding import INTERPUNCTS, MANY, ONE, edges, fold, unsegmented, words_of, words_of_each
 from monitor.domain.topics.text.sentences import phrase_goes_on
-from monitor.domain.topics.text.spelling import edges, words_of, words_of_each
 from monitor.domain.topics.text.tokens import PlainText
 
 MAX_WORDS = 30

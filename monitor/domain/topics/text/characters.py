@@ -99,24 +99,22 @@ def _plain(character: str) -> tuple[int, str]:
     return (LETTER if len(plain) == 1 else SEVERAL), plain
 
 
-def _first() -> Characters:
-    """Return the table of ideographs, syllables and the commonest alphabets."""
-    size = LAST + 1
-    kinds = np.full(size, UNKNOWN, np.uint8)
-    letters = np.arange(size, dtype=np.uint32)
-    for low, high in _SYLLABARIES:
-        kinds[low : high + 1] = ALONE
-    kinds[LAST], letters[LAST] = SEVERAL, 0  # never simple: it stands for all that is beyond
-    blank = np.array([_BLANK], np.uint32)
-    bare = Characters(kinds, letters, np.ones(size, np.uint8), blank, values_of(letters))
-    return bare.knowing(np.concatenate([np.arange(low, high + 1) for low, high in _ALPHABETS]))
-
-
 class _Table:
-    """Hold the characters met so far; threads may share it."""
+    """Hold the characters met so far; threads may share it.
+
+    At first those are ideographs, syllables and the commonest alphabets.
+    """
 
     def __init__(self) -> None:
-        self.characters = _first()
+        size = LAST + 1
+        kinds = np.full(size, UNKNOWN, np.uint8)
+        letters = np.arange(size, dtype=np.uint32)
+        for low, high in _SYLLABARIES:
+            kinds[low : high + 1] = ALONE
+        kinds[LAST], letters[LAST] = SEVERAL, 0  # never simple: it stands for all that is beyond
+        blank = np.array([_BLANK], np.uint32)
+        bare = Characters(kinds, letters, np.ones(size, np.uint8), blank, values_of(letters))
+        self.characters = bare.knowing(np.concatenate([np.arange(low, high + 1) for low, high in _ALPHABETS]))
 
 
 @lru_cache(maxsize=1)

@@ -29,8 +29,15 @@ def sentence_starts(text: str, most: int | None = None) -> list[int]:
     A sentence ends with . ! ? before a space and no lower-case letter (not after an initial or a common abbreviation),
     with 。！？, at a blank line, and at a line end before anything but a lower-case letter.
     """
+    # to look for one mark after the other is five times as fast as one regular expression
+    marks: list[int] = []
+    for mark in _MARKS:
+        at = text.find(mark)
+        while at >= 0:
+            marks.append(at)
+            at = text.find(mark, at + 1)
     starts, end = [0], 0
-    for at in _marks(text):
+    for at in sorted(marks):
         if at < end:
             continue
         match = _end.match(text, at)
@@ -41,21 +48,6 @@ def sentence_starts(text: str, most: int | None = None) -> list[int]:
             if len(starts) == most:
                 break
     return starts
-
-
-def _marks(text: str) -> list[int]:
-    """Return the places of marks that may end a sentence.
-
-    Looking for one mark after the other is five times as fast as one regular expression.
-    """
-    found: list[int] = []
-    for mark in _MARKS:
-        at = text.find(mark)
-        while at >= 0:
-            found.append(at)
-            at = text.find(mark, at + 1)
-    found.sort()
-    return found
 
 
 def sentences(text: str) -> list[str]:

@@ -97,18 +97,12 @@ def _stemmer(language: str) -> Stemmer.Stemmer | None:
     return Stemmer.Stemmer(algorithm, 0) if algorithm else None
 
 
-def _light(token: str, language: str) -> str:
-    for ending in _ENDINGS[language]:
-        if token.endswith(ending) and len(token) - len(ending) >= 3:
-            return token[: -len(ending)]
-    return token
-
-
 def _stem(language: str, words: Sequence[str]) -> list[str]:
     stemmer = _stemmer(language)
     if stemmer is not None:
         return folded(stemmer.stemWords(words))
-    return folded([_light(word, language) for word in words] if language in _ENDINGS else words)
+    endings = _ENDINGS.get(language, ())
+    return folded([next((w[: -len(e)] for e in endings if w.endswith(e) and len(w) - len(e) >= 3), w) for w in words])
 
 
 def stems(language: str, words: Sequence[str]) -> list[tuple[str, ...]]:

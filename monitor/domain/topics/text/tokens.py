@@ -27,8 +27,7 @@ from monitor.domain.topics.text.characters import (
     utf32,
     values_of,
 )
-from monitor.domain.topics.text.folding import fold
-from monitor.domain.topics.text.spelling import compose, resolve_marks
+from monitor.domain.topics.text.folding import compose, fold, resolve_marks
 
 _STRAIGHT = {"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "—": "-", "\u00a0": " "}
 _BASE = 0x2545F4914F6CDD1D

@@ -13,7 +13,7 @@ from monitor.domain.topics.terms.hash_table import HashTable
 from monitor.domain.topics.terms.ragged import RaggedLists
 from monitor.domain.topics.terms.terms import Atoms
 from monitor.domain.topics.terms.vocabularies import VocabularyCells, read_entry
-from monitor.domain.topics.text.spelling import edges, words_of, words_of_each
+from monitor.domain.topics.text.folding import edges, words_of, words_of_each
 from monitor.domain.topics.text.tokens import PlainText
 from monitor.domain.topics.values import Document
 from tests.support.topic_workbench import engine
