@@ -17,7 +17,6 @@ from monitor.app.runtime.clock import SharedClock
 from monitor.app.runtime.config_agreement import ALIVE_WITHIN, Agreement
 from monitor.app.runtime.health import process_name
 from monitor.app.steps import EXTRACTIONS, Steps
-from monitor.config.models.settings import Settings
 from monitor.config.reload import ConfigSource
 from monitor.config.secrets import Secrets
 from monitor.engine.cluster.engine import ClusterEngine
@@ -91,7 +90,14 @@ class ClusterMember:
 
     def __post_init__(self) -> None:
         self.lock = _Schema(self.database)
-        self.host_limits = _host_limits(self.source.settings, self.database, self.clock)
+        manners = http_settings(self.source.settings)
+        self.host_limits = SharedHostLimits(
+            SqlHostLimits(self.database),
+            self.clock,
+            concurrency=manners.per_host_concurrency,
+            delay=manners.per_host_delay.total_seconds(),
+            lease=2 * manners.total_timeout,
+        )
         self._processes = SqlProcesses(self.database)
 
     @property
@@ -156,14 +162,3 @@ class _Schema:
         """Raise SchemaTooNew. A database out of reach says nothing either way."""
         with suppress(StoreUnavailable):
             refuse_too_new(self.database)
-
-
-def _host_limits(settings: Settings, database: Database, clock: Clock) -> SharedHostLimits:
-    manners = http_settings(settings)
-    return SharedHostLimits(
-        SqlHostLimits(database),
-        clock,
-        concurrency=manners.per_host_concurrency,
-        delay=manners.per_host_delay.total_seconds(),
-        lease=2 * manners.total_timeout,
-    )

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Generic, TypeVar
@@ -111,9 +111,12 @@ class StepRunner(Generic[Row, Key]):
 
     async def _read_due(self, free: int) -> None:
         """Read due rows, as many as there are free slots and some ahead."""
-        wanted = self.spec.step.due(free + self.spec.ahead, self._excluded())
+        loop = asyncio.get_running_loop()
+        waiting = {key for key, (until, _) in self._backing_off.items() if until > loop.time()}
+        excluded = {*self._running, *waiting, *(self._drained or ())}
+        wanted = self.spec.step.due(free + self.spec.ahead, excluded)
         rows = await survive(f"{self.spec.name}: reading due rows", wanted)
-        now = asyncio.get_running_loop().time()
+        now = loop.time()
         if isinstance(rows, Exception):
             self.progress.failed(rows, now)
             return
@@ -128,7 +131,11 @@ class StepRunner(Generic[Row, Key]):
             outcome = await survive(f"{self.spec.name}: row {key}", self.spec.step.run(row))
             if isinstance(outcome, Exception):
                 self.progress.failed(outcome, loop.time())
-                self._back_off(key, outcome)
+                _, last = self._backing_off.get(key, (0.0, BACK_OFF_FIRST / 2))
+                wait = BACK_OFF_FIRST if isinstance(outcome, StoreUnavailable) else min(last * 2, BACK_OFF_MOST)
+                self._backing_off[key] = (loop.time() + wait, wait)
+                if not isinstance(outcome, StoreError):
+                    log.warning("%s: row %s is tried again in %.0f s", self.spec.name, key, wait)
             else:
                 self._backing_off.pop(key, None)
                 if outcome:
@@ -150,16 +157,3 @@ class StepRunner(Generic[Row, Key]):
             if self._alarm is not None:
                 self._alarm.cancel()
             self._alarm = asyncio.get_running_loop().call_later(max(seconds, 0.01), self.wake)
-
-    def _back_off(self, key: Key, error: Exception) -> None:
-        _, last = self._backing_off.get(key, (0.0, BACK_OFF_FIRST / 2))
-        wait = BACK_OFF_FIRST if isinstance(error, StoreUnavailable) else min(last * 2, BACK_OFF_MOST)
-        self._backing_off[key] = (asyncio.get_running_loop().time() + wait, wait)
-        if not isinstance(error, StoreError):
-            log.warning("%s: row %s is tried again in %.0f s", self.spec.name, key, wait)
-
-    def _excluded(self) -> Collection[Key]:
-        """Return the keys of rows under way, backing off, or drained already."""
-        now = asyncio.get_running_loop().time()
-        waiting = {key for key, (until, _) in self._backing_off.items() if until > now}
-        return {*self._running, *waiting, *(self._drained or ())}

@@ -121,11 +121,8 @@ class Schedule:
             step = self._wall_clock() - loop.time() - offset
             offset += step
             if abs(step) >= CLOCK_STEP:
-                await self._stepped(step)
-
-    async def _stepped(self, seconds: float) -> None:
-        log.warning("the machine's clock was set %s by %.0f s", "back" if seconds < 0 else "forward", abs(seconds))
-        if self._clock_stepped is not None:
-            await survive("repairing times after a clock change", self._clock_stepped(seconds))
-        for job in self._intervals:
-            job.modify(next_run_time=datetime.now(UTC))
+                log.warning("the machine's clock was set %s by %.0f s", "back" if step < 0 else "forward", abs(step))
+                if self._clock_stepped is not None:
+                    await survive("repairing times after a clock change", self._clock_stepped(step))
+                for job in self._intervals:
+                    job.modify(next_run_time=datetime.now(UTC))

@@ -45,30 +45,21 @@ class Agreement:
         now, mine = self.clock.now(), self.source.current().revision
         in_force = await self.shared.read(self.name, now - ALIVE_WITHIN)
         agreed = in_force is not None and in_force.revision == mine
-        if self._may_name(mine) or not (agreed or (in_force is not None and in_force.held)):
-            await self._name(mine, now)
+        announces = self.leads and self._named != mine  # an edit, or a start
+        if announces or not (agreed or (in_force is not None and in_force.held)):
+            await self.feeds.sync(self.source.current().feeds, now)
+            await self.shared.put(mine, self.name, now)
+            self._named = mine
+            log.info("configuration %s is in force for all workers", mine[:12])
             agreed = True
         if agreed:
-            self._agree()
+            if self._paused:
+                self.resume()
+            if self.problem is not None:
+                log.info("resumed: the configuration is the one in force")
+            self.problem, self._paused, self._differs_since = None, False, None
         elif in_force is not None:
             self._differ(mine, in_force.revision, in_force.by, now)
-
-    def _may_name(self, mine: str) -> bool:
-        """Tell whether our configuration is an edit, or a start, that this process announces."""
-        return self.leads and self._named != mine
-
-    async def _name(self, mine: str, now: datetime) -> None:
-        await self.feeds.sync(self.source.current().feeds, now)
-        await self.shared.put(mine, self.name, now)
-        self._named = mine
-        log.info("configuration %s is in force for all workers", mine[:12])
-
-    def _agree(self) -> None:
-        if self._paused:
-            self.resume()
-        if self.problem is not None:
-            log.info("resumed: the configuration is the one in force")
-        self.problem, self._paused, self._differs_since = None, False, None
 
     def _differ(self, mine: str, in_force: str, by: str, now: datetime) -> None:
         self._differs_since = self._differs_since or now

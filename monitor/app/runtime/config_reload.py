@@ -75,7 +75,17 @@ class Reloading:
             return released
         self.metrics.reload_ok.set(outcome.verdict is not EditVerdict.REFUSED)
         if outcome.verdict is EditVerdict.REFUSED:
-            await self._refused(outcome)
+            problems = [str(problem) for problem in outcome.problems if not problem.warning]
+            for problem in problems:
+                log.error("configuration: %s", problem)
+            log.error("the edit is refused; the configuration from before stays in force")
+            more = [f"and {len(problems) - _SHOWN} more"] if len(problems) > _SHOWN else []
+            more += owners_of(outcome)
+            await self._notify(
+                outcome,
+                "The last edit of the configuration is refused; the version before it stays in force.\n"
+                + "\n".join([*problems[:_SHOWN], *more]),
+            )
             return released
         return await self._taken(outcome)
 
@@ -86,19 +96,6 @@ class Reloading:
         log.info("configuration %s was released and is in force", self._held[:12])
         self._held = None
         return await self.topics.refresh()
-
-    async def _refused(self, outcome: ReloadOutcome) -> None:
-        problems = [str(problem) for problem in outcome.problems if not problem.warning]
-        for problem in problems:
-            log.error("configuration: %s", problem)
-        log.error("the edit is refused; the configuration from before stays in force")
-        more = [f"and {len(problems) - _SHOWN} more"] if len(problems) > _SHOWN else []
-        more += owners_of(outcome)
-        await self._notify(
-            outcome,
-            "The last edit of the configuration is refused; the version before it stays in force.\n"
-            + "\n".join([*problems[:_SHOWN], *more]),
-        )
 
     async def _taken(self, outcome: ReloadOutcome) -> bool:
         before, after = self.topics.current()[0], outcome.catalog

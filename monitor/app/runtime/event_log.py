@@ -40,7 +40,12 @@ class LoggedFeeds:
         """Record a poll, and log it when it counts."""
         new = await self._inner.record(polled)
         if new is not None:
-            _log_poll(polled, new)
+            state = polled.state  # of a row of failures the first is logged; a quiet poll only for debugging
+            if state.failures == 1:
+                log.warning("%s: %s; polled again at %s", polled.feed_key, state.failure, f"{state.due:%H:%M:%S} UTC")
+            else:
+                level = logging.INFO if new else logging.DEBUG
+                log.log(level, "%s: %d new %s", polled.feed_key, new, "article" if new == 1 else "articles")
         return new
 
 
@@ -59,17 +64,14 @@ class LoggedArticles:
         """Place and judge an article; count and log the verdict when it counts."""
         verdict = await self._inner.place(seen, fingerprint, after, judge, revision, now)
         if verdict is not None:
-            self._count(seen, verdict, now)
+            for match in verdict.matches.matches:
+                self._metrics.matches.labels(match.topic).inc()
+            for alert in verdict.alerts:
+                self._metrics.alerts.labels(alert.topic, alert.kind.value).inc()
+                log.info("%s alert, %s: %s", alert.kind.value, alert.topic, seen.title)
+            if verdict.alerts:
+                self._metrics.latency.observe(max(0.0, (now - seen.first_seen).total_seconds()))
         return verdict
-
-    def _count(self, seen: Article, verdict: Verdict, now: datetime) -> None:
-        for match in verdict.matches.matches:
-            self._metrics.matches.labels(match.topic).inc()
-        for alert in verdict.alerts:
-            self._metrics.alerts.labels(alert.topic, alert.kind.value).inc()
-            log.info("%s alert, %s: %s", alert.kind.value, alert.topic, seen.title)
-        if verdict.alerts:
-            self._metrics.latency.observe(max(0.0, (now - seen.first_seen).total_seconds()))
 
 
 class LoggedOutbox:
@@ -86,16 +88,6 @@ class LoggedOutbox:
         if recorded:
             _log_delivery(settlement)
         return recorded
-
-
-def _log_poll(polled: Polled, new: int) -> None:
-    """Log the first failure of a row of failures, and what a poll brought; a quiet poll only for debugging."""
-    state = polled.state
-    if state.failures == 1:
-        log.warning("%s: %s; polled again at %s", polled.feed_key, state.failure, f"{state.due:%H:%M:%S} UTC")
-    else:
-        level = logging.INFO if new else logging.DEBUG
-        log.log(level, "%s: %d new %s", polled.feed_key, new, "article" if new == 1 else "articles")
 
 
 def _log_delivery(settlement: Settlement) -> None:

@@ -97,16 +97,8 @@ class Health:
 
     async def report(self) -> None:
         """Write to the store that this process lives. Raises StoreError."""
-        self._log_changes(self.complaints())
-        try:
-            await self.processes.report(self.overview())
-        except StoreError as error:
-            self._report.failed(error, asyncio.get_running_loop().time())
-            raise
-        self._written_at = asyncio.get_running_loop().time()
-
-    def _log_changes(self, found: tuple[str, ...]) -> None:
-        """Log each problem once when it begins and once when it ends."""
+        # each problem is logged once when it begins and once when it ends
+        found = self.complaints()
         for problem in found:
             if problem not in self._logged:
                 log.warning("%s", problem)
@@ -114,6 +106,12 @@ class Health:
             if problem not in found:
                 log.info("over: %s", problem)
         self._logged = found
+        try:
+            await self.processes.report(self.overview())
+        except StoreError as error:
+            self._report.failed(error, asyncio.get_running_loop().time())
+            raise
+        self._written_at = asyncio.get_running_loop().time()
 
     def overview(self) -> WorkerOverview:
         """Return this process as the status page shows it."""

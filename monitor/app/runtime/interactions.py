@@ -60,7 +60,9 @@ class Interact:
             case "status":
                 return status_lines(await self.archive.overview())
             case "topics":
-                return "\n".join(_topic_line(topic) for topic in self.catalogs.current().topics) or "No topics."
+                topics = self.catalogs.current().topics
+                lines = [f"{topic.key}: {topic.title} ({topic.severity.word})" for topic in topics]
+                return "\n".join(lines) or "No topics."
             case "silence" | "silences":
                 return await self._silences()
             case "why" if command.rest:
@@ -95,7 +97,11 @@ class Interact:
         return f'Noted: "{title}" should have alerted on {key}. `wirewatch topics improve {key}` learns from it.'
 
     async def _try(self, query: str) -> str:
-        catalog = _with_query(self.catalogs.current(), query)
+        # a catalog of that query alone, which may use every vocabulary there is
+        vocabularies = {v.name: v for watchlist in self.catalogs.current().watchlists for v in watchlist.vocabularies}
+        topic = Topic(key="try", watchlist="try", title="try", query=query, severity=Severity.LOW)
+        watchlist = Watchlist(name="try", file="", vocabularies=tuple(vocabularies.values()), topics=(topic,))
+        catalog = Catalog(revision="try", watchlists=(watchlist,))
         compiled = compile_all(catalog)
         if compiled.problems:
             return "\n".join(problem.message for problem in compiled.problems)
@@ -159,15 +165,3 @@ def explanation_lines(explanation: Explanation) -> str:
 def _address(given: str) -> str:
     """Return the address in a command; Slack writes addresses as <ADDRESS|label>."""
     return given.strip("<>").split("|")[0]
-
-
-def _topic_line(topic: Topic) -> str:
-    return f"{topic.key}: {topic.title} ({topic.severity.word})"
-
-
-def _with_query(catalog: Catalog, query: str) -> Catalog:
-    """Return a catalog of that query alone, which may use every vocabulary there is."""
-    vocabularies = {v.name: v for watchlist in catalog.watchlists for v in watchlist.vocabularies}
-    topic = Topic(key="try", watchlist="try", title="try", query=query, severity=Severity.LOW)
-    watchlist = Watchlist(name="try", file="", vocabularies=tuple(vocabularies.values()), topics=(topic,))
-    return Catalog(revision="try", watchlists=(watchlist,))

@@ -22,7 +22,8 @@ class AddedExample:
 def example_yaml(document: Document, *, relevant: bool) -> str:
     """Return the example as YAML to paste, for a folder that cannot be written."""
     kind = "must_match" if relevant else "must_not_match"
-    lines = [f"{kind}:", f"  - title: {_quoted(document.title)}"]
+    quoted = "'" + document.title.replace("'", "''") + "'"
+    lines = [f"{kind}:", f"  - title: {quoted}"]
     if document.language:
         lines.append(f"    lang: {document.language}")
     lines += ["    text: |", *(f"      {line}" for line in document.text.splitlines())]
@@ -52,7 +53,3 @@ def add_example(
         text.unlink()
         return errors
     return AddedExample(text=text, watchlist=watchlist)
-
-
-def _quoted(title: str) -> str:
-    return "'" + title.replace("'", "''") + "'"

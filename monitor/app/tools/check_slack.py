@@ -10,7 +10,7 @@ from monitor.app.notifiers import notifiers, secret
 from monitor.app.runtime.clock import SystemClock
 from monitor.config.models.settings import Settings
 from monitor.domain.alerts.alert import DeliveryKind, Receipt
-from monitor.domain.catalog import Catalog, Channel, Receiver
+from monitor.domain.catalog import Channel, Receiver
 from monitor.domain.delivery.message import Message
 
 
@@ -21,9 +21,14 @@ async def try_slack(config: Path | None, names: tuple[str, ...]) -> AsyncIterato
     """
     source, secrets = opened(config)
     catalog = source.current()
-    chosen = tuple(receiver for receiver in catalog.receivers if _wanted(receiver, names))
+    chosen = tuple(
+        receiver
+        for receiver in catalog.receivers
+        if (receiver.name in names if names else receiver.channel is not Channel.CONSOLE)
+    )
+    known = ", ".join(receiver.name for receiver in catalog.receivers) or "there are none"
     for unknown in sorted(set(names) - {receiver.name for receiver in chosen}):
-        yield SlackCheckResult(works=False, text=f"{unknown} is not a receiver in receivers.yml ({_known(catalog)})")
+        yield SlackCheckResult(works=False, text=f"{unknown} is not a receiver in receivers.yml ({known})")
     if any(receiver.channel is Channel.SLACK for receiver in chosen) or not chosen:
         async for finding in _try_app(source.settings, chosen, secrets.slack_app_token):
             yield finding
@@ -76,11 +81,3 @@ async def _try_other(settings: Settings, receiver: Receiver) -> SlackCheckResult
     if isinstance(sent, Receipt):
         return SlackCheckResult(works=True, text=f"{receiver.name}: a test message was posted")
     return SlackCheckResult(works=False, text=f"{receiver.name}: cannot post: {sent.reason}")
-
-
-def _wanted(receiver: Receiver, names: tuple[str, ...]) -> bool:
-    return receiver.name in names if names else receiver.channel is not Channel.CONSOLE
-
-
-def _known(catalog: Catalog) -> str:
-    return ", ".join(receiver.name for receiver in catalog.receivers) or "there are none"

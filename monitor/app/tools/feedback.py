@@ -40,14 +40,10 @@ def against_labels(engine: CatalogMatcher, catalog: Catalog, labels: Sequence[La
             continue
         why = still_matches(engine, topic.key, document(label.article))
         if why is not None:
-            warnings.append(Problem(place=topic.place, message=_told(label, why), warning=True))
+            where = f", {label.article.url}" if label.article.url else ""
+            message = (
+                f'topic {label.topic} still matches "{visible(label.article.title)}"{where}, '
+                f"marked as not relevant by {visible(label.author)} on {label.at:%Y-%m-%d}: {why}"
+            )
+            warnings.append(Problem(place=topic.place, message=message, warning=True))
     return warnings
-
-
-def _told(label: Label, why: str) -> str:
-    article = label.article
-    where = f", {article.url}" if article.url else ""
-    return (
-        f'topic {label.topic} still matches "{visible(article.title)}"{where}, '
-        f"marked as not relevant by {visible(label.author)} on {label.at:%Y-%m-%d}: {why}"
-    )

@@ -55,20 +55,12 @@ async def proposals(
     """Yield the best proposals with their backtests, one after the other."""
     judged = judged_documents(topic, await SqlVerdicts(database).of(topic.key))
     for improvement in improvements(catalog, topic.key, judged)[:most]:
-        compared = Backtest(
-            archive=SqlArchive(database),
-            before=catalog,
-            after=_with(catalog, improvement.topic),
-            topic=topic.key,
+        new = improvement.topic
+        watchlists = tuple(
+            replace(one, topics=tuple(new if old.key == new.key else old for old in one.topics))
+            for one in catalog.watchlists
         )
+        edited = replace(catalog, revision=f"{catalog.revision}+", watchlists=watchlists)
+        compared = Backtest(archive=SqlArchive(database), before=catalog, after=edited, topic=topic.key)
         effect = await compared.run(since, since - WINDOW)
         yield ScoredProposal(improvement=improvement, effect=effect.topics[topic.key])
-
-
-def _with(catalog: Catalog, changed: Topic) -> Catalog:
-    """Return the catalog with one topic replaced."""
-    watchlists = tuple(
-        replace(one, topics=tuple(changed if topic.key == changed.key else topic for topic in one.topics))
-        for one in catalog.watchlists
-    )
-    return replace(catalog, revision=f"{catalog.revision}+", watchlists=watchlists)

@@ -99,36 +99,34 @@ class Replay:
         for number, given in enumerate(batch, self._batches * _BATCH):
             if given.published is not None:
                 self._clock.at = given.published
-            articles.append(self._new(given, number))
+            entry = Entry(
+                guid=given.id, url=given.url, title=given.title, summary=given.text, published=given.published
+            )
+            articles.append(
+                NewArticle(
+                    identities=(sha256(f"{number}".encode()).digest(),),
+                    entry=entry,
+                    outlet=given.outlet or (self._outlet_of(given.url) if given.url else ""),
+                    feed_key=_FEED.key,
+                    first_seen=self._clock.now(),
+                    stage=Stage.TRIAGE,
+                )
+            )
         state = FeedState(due=_FOREVER, polls=self._batches + 1)
         polled = Polled(feed_key=_FEED.key, seen_polls=self._batches, state=state, articles=tuple(articles))
         written = await self._feeds.record(polled)
         assert written == len(batch)
         self._batches += 1
 
-    def _new(self, given: InputDocument, number: int) -> NewArticle:
-        entry = Entry(guid=given.id, url=given.url, title=given.title, summary=given.text, published=given.published)
-        return NewArticle(
-            identities=(sha256(f"{number}".encode()).digest(),),
-            entry=entry,
-            outlet=given.outlet or (self._outlet_of(given.url) if given.url else ""),
-            feed_key=_FEED.key,
-            first_seen=self._clock.now(),
-            stage=Stage.TRIAGE,
-        )
-
-    def _forget_old_stories(self, now: datetime) -> None:
-        """Drop articles that have left the window from the index, once an hour of replayed time."""
-        if self._forgotten_at is None or now - self._forgotten_at >= _FORGET_EVERY:
-            self._triage.index.forget(now - WINDOW)
-            self._forgotten_at = now
-
     async def _judge(self, given: InputDocument, row: Article) -> Replayed:
         language = given.lang or self._languages.detect(f"{given.title}\n{given.text}")
         text = Text(title=given.title, body=given.text, method=Method.GIVEN, language=language)
         article = replace(row, title=given.title, text=text, language=language)
         self._clock.at = article.first_seen
-        self._forget_old_stories(article.first_seen)
+        # articles that have left the window leave the index, once an hour of replayed time
+        if self._forgotten_at is None or article.first_seen - self._forgotten_at >= _FORGET_EVERY:
+            self._triage.index.forget(article.first_seen - WINDOW)
+            self._forgotten_at = article.first_seen
         self._ids[article.id] = given.id
         verdict = await self._triage.judge(article)
         assert verdict is not None

@@ -16,7 +16,7 @@ from monitor.app.tools.workbench import open_workbench
 from monitor.domain.articles.article import Entry
 from monitor.domain.catalog import Feed
 from monitor.domain.failures import Failure, Reason
-from monitor.domain.feeds.feed import ParsedFeed, Validators
+from monitor.domain.feeds.feed import Validators
 from monitor.domain.feeds.fetch import Fetched
 
 
@@ -91,10 +91,8 @@ async def _try(readers: Readers, feed: Feed) -> Tried:
     parsed = await readers.parser.parse(
         answer.body, url=answer.url, charset=answer.charset, media_type=answer.media_type
     )
-    return Tried(feed=feed, problem=str(parsed)) if isinstance(parsed, Failure) else _found(feed, answer, parsed)
-
-
-def _found(feed: Feed, answer: Fetched, parsed: ParsedFeed) -> Tried:
+    if isinstance(parsed, Failure):
+        return Tried(feed=feed, problem=str(parsed))
     dates = [entry.published for entry in parsed.entries if entry.published is not None]
     return Tried(
         feed=feed,

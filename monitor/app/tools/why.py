@@ -14,7 +14,6 @@ from monitor.domain.feeds.identity import keys_of
 from monitor.domain.status.article_history import ArticleHistory
 from monitor.domain.status.explanation import (
     Explanation,
-    SentTo,
     TopicVerdict,
     answer,
     nearest,
@@ -70,17 +69,6 @@ class Explainer:
         verdicts = self._verdicts(document(history.article))
         reads = SqlExplain(self.database)
         deliveries = await reads.sent(history.story.id) if history.story else ()
-        return Explanation(
-            asked=asked,
-            answer=answer(history, verdicts, deliveries),
-            receivers=tuple(self._receivers(history, deliveries)),
-            topics=verdicts,
-            history=history,
-            deliveries=deliveries,
-            source_states=await reads.source_states(history.article.outlet, history.article.first_seen),
-        )
-
-    def _receivers(self, history: ArticleHistory, deliveries: tuple[SentTo, ...]) -> list[str]:
         lines: list[str] = []
         for alert in history.alerts:
             topic = self.catalog.topic(alert.topic)
@@ -88,7 +76,15 @@ class Explainer:
                 lines += receiver_lines(
                     receivers_of(topic, self.catalog, alert), alert.topic, alert.severity, deliveries
                 )
-        return list(dict.fromkeys(lines))
+        return Explanation(
+            asked=asked,
+            answer=answer(history, verdicts, deliveries),
+            receivers=tuple(dict.fromkeys(lines)),
+            topics=verdicts,
+            history=history,
+            deliveries=deliveries,
+            source_states=await reads.source_states(history.article.outlet, history.article.first_seen),
+        )
 
     async def _unknown(self, asked: str, now: datetime) -> Explanation:
         if not is_web_address(asked):

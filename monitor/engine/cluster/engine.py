@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -80,7 +81,7 @@ class ClusterEngine:
         self._allowed.set()
         self._sharing: list[asyncio.Task[None]] = []
         for slots in self.runners.values():
-            jobs.serve(slots.spec.name, self._job_runner(slots))
+            jobs.serve(slots.spec.name, partial(self._run_job, slots))
 
     def share_among(self, processes: int) -> None:
         """Set how many processes there are to share the work."""
@@ -101,7 +102,12 @@ class ClusterEngine:
         await self._jobs.open()
         try:
             await self._dispatcher.prepare()
-            periodic = [*self.periodic, *self._own_jobs()]
+            periodic = [
+                *self.periodic,
+                PeriodicJob(name="recover", when=_RECOVER_EVERY, run=self._recover_from_dead, shared=True),
+                PeriodicJob(name="orphans", when=_ORPHANS_EVERY, run=self._recover_orphans),
+                PeriodicJob(name="tidy", when=_TIDY_EVERY, run=self._jobs.tidy, shared=True),
+            ]
             shared = [_lease_name(job) for job in periodic if job.shared]
             await self._leases.prepare(shared, self._clock.now())
             schedule = Schedule(periodic, may_run=self._has_lease, clock_stepped=self.clock_stepped)
@@ -110,7 +116,11 @@ class ClusterEngine:
             await stop.wait()
             sharing.cancel()
             await asyncio.gather(sharing, schedule.stop(), return_exceptions=True)
-            await self._cancel_rows()
+            # rows that outlived the grace of their jobs
+            late = [task for slots in self.runners.values() for task in slots.running.values()]
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         finally:
             await survive("closing the table of jobs", self._jobs.close())
 
@@ -120,19 +130,15 @@ class ClusterEngine:
             await self._allowed.wait()
             self._sharing = [asyncio.create_task(self._dispatcher.run(), name="dispatch")]
             for name, slots in self.runners.items():
-                work = keep_working(self._jobs, name, _jobs_at_once(slots.spec), grace=GRACE)
+                # one job more than fills the step's slots: a slow row in one job leaves none empty
+                at_once = slots.spec.jobs or ceil(slots.spec.concurrency / slots.spec.batch) + (slots.spec.batch > 1)
+                work = keep_working(self._jobs, name, at_once, grace=GRACE)
                 self._sharing.append(asyncio.create_task(work, name=f"take {name}"))
             try:
                 await asyncio.gather(*self._sharing, return_exceptions=True)
             except asyncio.CancelledError:
                 await asyncio.gather(*self._sharing, return_exceptions=True)
                 raise
-
-    def _job_runner(self, slots: StepSlots) -> Callable[[Sequence[Hashable]], Awaitable[None]]:
-        async def run(keys: Sequence[Hashable]) -> None:
-            await self._run_job(slots, keys)
-
-        return run
 
     async def _run_job(self, slots: StepSlots, keys: Sequence[Hashable]) -> None:
         """Run those rows of a job that are still due.
@@ -177,20 +183,6 @@ class ClusterEngine:
             self._dispatcher.wake(slots.spec.triggers)
         return True
 
-    async def _cancel_rows(self) -> None:
-        """Cancel the rows that outlived the grace of their jobs."""
-        late = [task for slots in self.runners.values() for task in slots.running.values()]
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
-
-    def _own_jobs(self) -> list[PeriodicJob]:
-        return [
-            PeriodicJob(name="recover", when=_RECOVER_EVERY, run=self._recover_from_dead, shared=True),
-            PeriodicJob(name="orphans", when=_ORPHANS_EVERY, run=self._recover_orphans),
-            PeriodicJob(name="tidy", when=_TIDY_EVERY, run=self._jobs.tidy, shared=True),
-        ]
-
     async def _recover_from_dead(self) -> None:
         if found := await self._jobs.recover_from_dead():
             log.warning("recovered %d job(s) of processes that died or stopped", found)
@@ -212,8 +204,3 @@ class ClusterEngine:
 
 def _lease_name(job: PeriodicJob) -> str:
     return f"chore:{job.name}"  # the name earlier versions use, which may run beside this one during an upgrade
-
-
-def _jobs_at_once(spec: StepSpec[Any, Any]) -> int:
-    """Return one more than fill the step's slots, where it does not say: a slow row in one job leaves none empty."""
-    return spec.jobs or ceil(spec.concurrency / spec.batch) + (spec.batch > 1)

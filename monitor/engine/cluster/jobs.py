@@ -177,7 +177,18 @@ class Jobs:
     async def put(self, jobs: Collection[StepJob]) -> None:
         """Add jobs for any worker to take. Raises JobsUnavailable."""
         if jobs:
-            await _mapped(self._manager.batch_defer_jobs_async(jobs=[_library_job(job) for job in jobs]))
+            deferred = [
+                LibraryJob(
+                    id=None,
+                    queue=job.step,
+                    task_name=job.step,
+                    lock=f"{job.step}:{job.keys[0]}",
+                    queueing_lock=None,
+                    task_kwargs={"keys": list(cast(tuple[str | int, ...], job.keys))},
+                )
+                for job in jobs
+            ]
+            await _mapped(self._manager.batch_defer_jobs_async(jobs=deferred))
 
     async def under_way(self) -> Mapping[str, UnderWay]:
         """Return the rows named by any job, waiting, taken or quarantined, by step. Raises JobsUnavailable."""
@@ -302,17 +313,6 @@ async def _check(connection: Any) -> None:  # noqa: ANN401 - psycopg has another
 async def _single_statements(connection: Any) -> None:  # noqa: ANN401 - psycopg has another home
     """Turn on autocommit: each query is one statement, and a transaction around it would be two more."""
     await connection.set_autocommit(True)
-
-
-def _library_job(job: StepJob) -> LibraryJob:
-    return LibraryJob(
-        id=None,
-        queue=job.step,
-        task_name=job.step,
-        lock=f"{job.step}:{job.keys[0]}",
-        queueing_lock=None,
-        task_kwargs={"keys": list(cast(tuple[str | int, ...], job.keys))},
-    )
 
 
 def _keys(job: LibraryJob) -> list[Hashable]:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from multiprocessing import get_context
@@ -112,7 +112,9 @@ class Backtest:
         run = _Run(before, after, since)
         if topics:
             loop = asyncio.get_running_loop()
-            with _executor(before.catalog, after.catalog) as workers:
+            with ProcessPoolExecutor(
+                2, get_context("forkserver"), initializer=_compile, initargs=(before.catalog, after.catalog)
+            ) as workers:
                 async for part in self.archive.triaged(warm_up):
                     documents = [document(archived.article) for archived in part]
                     batches = [
@@ -214,11 +216,6 @@ def _verdict(engine: CatalogMatcher, article: Article, topic: str) -> tuple[floa
 
 _engines: list[CatalogMatcher] = []
 """The two matchers of a worker process, set when the process starts."""
-
-
-def _executor(before: Catalog, after: Catalog) -> Executor:
-    """Return two worker processes that hold both configurations compiled."""
-    return ProcessPoolExecutor(2, get_context("forkserver"), initializer=_compile, initargs=(before, after))
 
 
 def _compile(before: Catalog, after: Catalog) -> None:
