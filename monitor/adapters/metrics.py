@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 from monitor import __version__
 from monitor.domain.alerts.alert import DeliveryState, NotSent, Outcome, Receipt, Unknown
 from monitor.domain.articles.article import Text
-from monitor.domain.catalog import Receiver
+from monitor.domain.catalog import ListRecipe, Receiver, SourceKind
 from monitor.domain.delivery.attempt import Found
 from monitor.domain.delivery.message import Message
 from monitor.domain.failures import Failure, Reason
@@ -102,9 +102,11 @@ class MeteredFetcher:
     def __init__(self, inner: Fetcher, meters: Metrics) -> None:
         self._inner, self._meters = inner, meters
 
-    async def feed(self, url: str, validators: Validators) -> Fetched | NotModified | Failure:
-        """Fetch a feed, and count the result."""
-        answer = await self._inner.feed(url, validators)
+    async def feed(
+        self, url: str, validators: Validators, kind: SourceKind = SourceKind.FEED
+    ) -> Fetched | NotModified | Failure:
+        """Fetch a source, and count the result."""
+        answer = await self._inner.feed(url, validators, kind)
         self._meters.polls.labels(self._label(answer, "feed")).inc()
         return answer
 
@@ -126,9 +128,20 @@ class MeteredParser:
     def __init__(self, inner: FeedParser, meters: Metrics) -> None:
         self._inner, self._meters = inner, meters
 
-    async def parse(self, body: bytes, *, url: str, charset: str | None, media_type: str) -> ParsedFeed | Failure:
-        """Parse a feed; count its entries, or the parse cut off."""
-        parsed = await self._inner.parse(body, url=url, charset=charset, media_type=media_type)
+    async def parse(
+        self,
+        body: bytes,
+        *,
+        url: str,
+        charset: str | None,
+        media_type: str,
+        kind: SourceKind = SourceKind.FEED,
+        recipe: ListRecipe | None = None,
+    ) -> ParsedFeed | Failure:
+        """Parse a document; count its entries, or the parse cut off."""
+        parsed = await self._inner.parse(
+            body, url=url, charset=charset, media_type=media_type, kind=kind, recipe=recipe
+        )
         if isinstance(parsed, Failure):
             self._meters.failure(parsed, "feed")
         else:

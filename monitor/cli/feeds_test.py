@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -17,7 +18,7 @@ from monitor.app.tools.try_feeds import Tried, discover, try_feeds
 from monitor.cli.common import FOUND, config_option, json_option, leave, run
 from monitor.config.addresses import web_address
 from monitor.domain.articles.article import Entry
-from monitor.domain.catalog import Feed
+from monitor.domain.catalog import Feed, ListRecipe, SourceKind
 from monitor.domain.failures import Failure
 from monitor.domain.strings.redaction import redact_all
 from monitor.domain.strings.spans import ago
@@ -61,18 +62,23 @@ def is_document(target: str) -> bool:
     return "://" in target or "/" in target or Path(target).is_file()
 
 
-def show_entries(given: Path | None, targets: Sequence[str], *, as_json: bool) -> None:
-    """Show how the entries of each document are read; exit with 1 when one cannot be."""
+def show_entries(given: Path | None, targets: Sequence[tuple[str, Feed]], *, as_json: bool) -> None:
+    """Show how the entries of each document are read; exit with 1 when one cannot be.
+
+    A target is a path or an address, and the source that says how the document there is read.
+    """
     failed = 0
-    for target in targets:
+    for target, feed in targets:
         try:
-            found = run(read_document(given, target))
+            found = run(read_document(given, target, feed))
         except OSError as error:
             found = None
             click.echo(f"{target}: cannot be read: {error.strerror}", err=True)
         if isinstance(found, Failure):
             click.echo(f"{redact_all(target)}: {found}", err=True)
         if isinstance(found, ReadDocument):
+            if found.recipe is not None and feed.recipe is None:
+                click.echo(f"{redact_all(target)}: read by the recipe  list: {recipe_text(found.recipe)}", err=True)
             _show_document(target, found, as_json=as_json)
         else:
             failed += 1
@@ -106,28 +112,36 @@ Examples:
   wirewatch feeds discover news.example.org --json | jq -r .url
 
 \b
-Exit codes: 0 feeds were found, 1 none.
+Exit codes: 0 sources were found, 1 none.
 """,
 )
 @click.argument("site")
 @config_option
 @json_option
 def discover_command(site: str, given: Path | None, as_json: bool) -> None:
-    """List the feeds that the SITE at an address offers, each tried once.
+    """List the sources that the SITE at an address offers, each tried once: feeds, news sitemaps, the page as a list.
 
-    Add one with `wirewatch feeds add URL`.
+    Add one with `wirewatch feeds add URL`, with --kind and --links as shown.
     """
     found = run(discover(given, web_address(site)))
     if isinstance(found, Failure):
         leave(FOUND, f"{site}: {found}")
     if not found:
-        leave(FOUND, f"{site}: it offers no feed, and none is where feeds usually are")
+        leave(FOUND, f"{site}: it offers no feed or sitemap, none is where they usually are, and it is no list page")
     report(found, as_json=as_json)
+
+
+def recipe_text(recipe: ListRecipe) -> str:
+    """Return a recipe as feeds.yml has it, on one line."""
+    pairs = {name: value for name, value in asdict(recipe).items() if value is not None}
+    return "{" + ", ".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in pairs.items()) + "}"
 
 
 def _doubts(tried: Tried) -> list[str]:
     moved = [f"moved for good to {tried.moved_to}"] if tried.moved_to and tried.moved_to != tried.feed.url else []
-    return [*moved, *tried.doubts]
+    kind = [] if tried.feed.key or tried.feed.kind is SourceKind.FEED else [f"kind: {tried.feed.kind}"]
+    recipe = [f"list: {recipe_text(tried.feed.recipe)}"] if kind and tried.feed.recipe else []
+    return [*kind, *recipe, *moved, *tried.doubts]
 
 
 def _entry_pairs(entry: Entry, outlet: str) -> dict[str, object]:
@@ -147,6 +161,8 @@ def _pairs(tried: Tried) -> dict[str, object]:
     return {
         "key": tried.feed.key or None,
         "url": tried.feed.url,
+        "kind": tried.feed.kind.value,
+        "list": asdict(tried.feed.recipe) if tried.feed.recipe else None,
         "ok": tried.problem is None,
         "title": tried.title,
         "entries": tried.entries,

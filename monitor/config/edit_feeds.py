@@ -10,6 +10,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict
 from io import StringIO
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from monitor.config.models.durations import duration_text
 from monitor.config.models.files import FeedItem
 from monitor.config.yaml.nodes import Listing, Node, Scalar, bare, plain
 from monitor.config.yaml.source import file_problem
-from monitor.domain.catalog import Feed, Problem
+from monitor.domain.catalog import Feed, Problem, SourceKind
 from monitor.domain.strings.redaction import redact
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -257,6 +258,10 @@ def _pairs(feed: Feed) -> dict[str, object]:
     """Return the keys that differ from a feed's defaults, in the order people write them."""
     default = Feed(key=feed.key, url=feed.url)
     pairs: dict[str, object] = {"key": feed.key, "url": feed.url}
+    if feed.kind is not SourceKind.FEED:
+        pairs["kind"] = feed.kind.value
+    if feed.recipe is not None:
+        pairs["list"] = {name: value for name, value in asdict(feed.recipe).items() if value is not None}
     if feed.every is not None:
         pairs["every"] = duration_text(feed.every)
     for name in ("full_text", "language", "tier", "tags", "enabled"):
@@ -268,6 +273,10 @@ def _pairs(feed: Feed) -> dict[str, object]:
 
 def _written(value: object) -> object:
     """Return a value for ruamel: quoted where any YAML reader might not take a word for text, lists in brackets."""
+    if isinstance(value, dict):
+        mapping = CommentedMap({key: _written(inner) for key, inner in value.items()})
+        mapping.fa.set_flow_style()
+        return mapping
     if isinstance(value, list):
         listing = CommentedSeq(map(_written, value))
         listing.fa.set_flow_style()

@@ -8,6 +8,7 @@ from monitor.config.document import ConfigFile, Owner
 from monitor.config.models.files import (
     ExampleItem,
     FeedItem,
+    ListItem,
     ReceiverItem,
     RouteItem,
     TopicItem,
@@ -23,10 +24,12 @@ from monitor.domain.catalog import (
     Feed,
     Hours,
     Learn,
+    ListRecipe,
     Per,
     Receiver,
     Route,
     SeverityStep,
+    SourceKind,
     Topic,
     Vocabulary,
 )
@@ -39,6 +42,8 @@ def feed(item: FeedItem) -> Feed:
     return Feed(
         key=item.key,
         url=item.url,
+        kind=SourceKind(item.kind),
+        recipe=recipe(item.list_) if item.list_ else None,
         every=item.every,
         full_text=item.full_text,
         language=item.language,
@@ -46,6 +51,11 @@ def feed(item: FeedItem) -> Feed:
         tags=item.tags,
         enabled=item.enabled,
     )
+
+
+def recipe(item: ListItem) -> ListRecipe:
+    """Build the recipe of a list page."""
+    return ListRecipe(links=item.links, title=item.title, date=item.date, date_format=item.date_format)
 
 
 def receiver(name: str, item: ReceiverItem) -> Receiver:

@@ -73,12 +73,39 @@ class Digest:
     weekdays: frozenset[int] = frozenset(range(7))
 
 
+class SourceKind(StrEnum):
+    """The kind of document at a source's address."""
+
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRecipe:
+    """How a list page is read.
+
+    `links` is a CSS selector of the links, or a pattern of their addresses. `title` and `date` are selectors inside
+    the row of a link; `date_format` is a format of `strptime`.
+    """
+
+    links: str
+    title: str | None = None
+    date: str | None = None
+    date_format: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A URL we poll, as configured. `every` None: the interval adapts to how often the feed publishes."""
+    """A URL we poll, as configured. `every` None: the interval adapts to how often the feed publishes.
+
+    `recipe` says how a source of kind `LIST` is read; the other kinds have none.
+    """
 
     key: str
     url: str
+    kind: SourceKind = SourceKind.FEED
+    recipe: ListRecipe | None = None
     every: timedelta | None = None
     full_text: bool = True
     language: str | None = None

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     STATUS = "unexpected answer"
     ROBOTS = "robots.txt says no"
     NOT_A_FEED = "not a feed"
+    NO_ENTRIES = "no entry found"
     NOT_A_PAGE = "not an article page"
     PARSER_LIMIT = "took too long or too much memory to read"
     UNREADABLE = "could not be read"

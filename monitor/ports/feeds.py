@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from monitor.domain.catalog import Feed
+from monitor.domain.catalog import Feed, ListRecipe, SourceKind
 from monitor.domain.failures import Failure
 from monitor.domain.feeds.feed import FeedForPoll, ParsedFeed
 from monitor.domain.feeds.match_entries import KnownEntries
@@ -14,8 +14,17 @@ from monitor.domain.feeds.polled import Polled
 class FeedParser(Protocol):
     """Turn bytes into entries, off the event loop, under time and memory limits."""
 
-    async def parse(self, body: bytes, *, url: str, charset: str | None, media_type: str) -> ParsedFeed | Failure:
-        """Parse the feed in `body`; `url` makes relative links absolute. Never raises."""
+    async def parse(
+        self,
+        body: bytes,
+        *,
+        url: str,
+        charset: str | None,
+        media_type: str,
+        kind: SourceKind = SourceKind.FEED,
+        recipe: ListRecipe | None = None,
+    ) -> ParsedFeed | Failure:
+        """Parse the document in `body`; `url` makes relative links absolute. Never raises."""
         ...
 
 

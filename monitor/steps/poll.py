@@ -11,13 +11,13 @@ from monitor.domain.feeds import outage
 from monitor.domain.feeds.decide_poll import PollContext, PollDecider, notices
 from monitor.domain.feeds.feed import FeedForPoll, ParsedFeed
 from monitor.domain.feeds.fetch import Fetched, NotModified
-from monitor.domain.feeds.identity import body_hash
 from monitor.domain.feeds.intervals import IntervalSettings
 from monitor.domain.feeds.match_entries import DocumentKeys, KnownEntries
 from monitor.domain.feeds.outage import Network
 from monitor.domain.feeds.polled import Polled
 from monitor.domain.feeds.trouble import Notice
 from monitor.ports import CatalogSource, Clock, FeedParser, FeedStore, Fetcher
+from monitor.steps.read_source import parse_source
 
 LARGE = 300_000
 """Characters of texts, with a share for each entry, whose keys and decision take more than some 20 ms."""
@@ -116,7 +116,7 @@ class PollStep:
 
         None when another poll of it came first.
         """
-        answer = await self.fetcher.feed(feed.url, feed.state.validators)
+        answer = await self.fetcher.feed(feed.url, feed.state.validators, feed.feed.kind)
         notice = self._observe(feed, answer)
         network_down = self.network.down_since is not None
         if isinstance(answer, Failure) and network_down and answer.reason in outage.OUT_OF_REACH:
@@ -144,16 +144,17 @@ class PollStep:
     async def _decide(self, feed: FeedForPoll, answer: Fetched | NotModified | Failure) -> Polled:
         if isinstance(answer, Failure):
             return self._decider(feed).failed(answer)
-        if isinstance(answer, NotModified) or (document := body_hash(answer.body)) == feed.state.body_hash:
+        if isinstance(answer, NotModified):
             return self._decider(feed).unchanged(answer)
-        parsed = await self.parser.parse(
-            answer.body, url=answer.url, charset=answer.charset, media_type=answer.media_type
-        )
-        if isinstance(parsed, Failure):
-            return self._decider(feed).failed(parsed)
+        document = await parse_source(self.fetcher, self.parser, feed.feed, answer, feed.state.body_hash)
+        if document is None:
+            return self._decider(feed).unchanged(answer)
+        if isinstance(document, Failure):
+            return self._decider(feed).failed(document)
+        answer, parsed = document.answer, document.parsed
         large = sum(len(entry.text) + _ENTRY for entry in parsed.entries) > LARGE
         make_keys, read = (self.make_keys, self.read_document) if large else (keys_here, read_here)
-        keys = await make_keys(feed.feed.key, document, parsed.entries)
+        keys = await make_keys(feed.feed.key, document.hash, parsed.entries)
         known = await self.store.known(keys.lookups())
         return await read(self._decider(feed), answer, parsed, keys, known)
 

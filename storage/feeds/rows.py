@@ -1,12 +1,12 @@
 """Turn feeds and their state into rows of `feeds`, and back."""
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
-from monitor.domain.catalog import Feed
+from monitor.domain.catalog import Feed, ListRecipe, SourceKind
 from monitor.domain.feeds.feed import FeedForPoll, FeedState, Hints, Validators
 from storage.sql.types import microseconds
 
@@ -19,13 +19,22 @@ _PLAIN = tuple(item.name for item in fields(FeedState) if item.name not in _WRIT
 
 def settings_row(feed: Feed) -> dict[str, Any]:
     """Return the columns that hold the configuration."""
-    settings = {
+    settings: dict[str, Any] = {
         "every": _seconds(feed.every),
         "full_text": feed.full_text,
         "language": feed.language,
         "tags": list(feed.tags),
     }
+    if feed.kind is not SourceKind.FEED:
+        settings["kind"] = feed.kind.value
+        settings["list"] = asdict(feed.recipe) if feed.recipe else None
     return {"key": feed.key, "url": feed.url, "tier": feed.tier, "settings": settings, "configured": True}
+
+
+def is_read_otherwise(feed: Feed, row: Row[Any]) -> bool:
+    """Return whether the kind or the recipe of a source has changed since its row was written."""
+    stored = feed_of(row)
+    return (stored.kind, stored.recipe) != (feed.kind, feed.recipe)
 
 
 def state_row(state: FeedState) -> dict[str, Any]:
@@ -54,6 +63,8 @@ def feed_of(row: Row[Any]) -> Feed:
     return Feed(
         key=row.key,
         url=row.url,
+        kind=SourceKind(settings.get("kind") or SourceKind.FEED),
+        recipe=ListRecipe(**settings["list"]) if settings.get("list") else None,
         every=_duration(settings["every"]),
         full_text=settings["full_text"],
         language=settings["language"],

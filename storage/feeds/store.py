@@ -13,7 +13,7 @@ from monitor.domain.feeds.match_entries import KnownEntries
 from monitor.domain.feeds.polled import Polled
 from monitor.domain.feeds.sync import due_again, enlisted
 from storage.feeds.entries import add_aliases, add_articles, add_sightings, known_entries, revise
-from storage.feeds.rows import feed_for_poll, settings_row, state_of, state_row
+from storage.feeds.rows import feed_for_poll, is_read_otherwise, settings_row, state_of, state_row
 from storage.ledger import write_feed_notes
 from storage.outbox.add import add_deliveries
 from storage.schema.content import feeds
@@ -153,12 +153,14 @@ def _sync(connection: Connection, wanted: Collection[Feed], now: datetime) -> No
 
 
 def _is_new(feed: Feed, row: Row[Any] | None) -> bool:
-    return row is None or not row.configured or row.url != feed.url
+    return row is None or not row.configured or row.url != feed.url or is_read_otherwise(feed, row)
 
 
 def _enlisted_row(feed: Feed, row: Row[Any] | None, now: datetime) -> dict[str, Any]:
     known = None if row is None else state_of(row, now)
-    return {**settings_row(feed), **state_row(enlisted(feed, row and row.url, known, now))}
+    # a document read in another way has other entries: it starts anew, as at another address
+    url = None if row is None or is_read_otherwise(feed, row) else row.url
+    return {**settings_row(feed), **state_row(enlisted(feed, url, known, now))}
 
 
 def _change(connection: Connection, feeds_kept: Collection[Feed], rows: Mapping[str, Row[Any]], now: datetime) -> None:

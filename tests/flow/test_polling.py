@@ -34,7 +34,9 @@ class LineParser:
 
     calls: int = 0
 
-    async def parse(self, body: bytes, *, url: str, charset: str | None, media_type: str) -> ParsedFeed | Failure:
+    async def parse(
+        self, body: bytes, *, url: str, charset: str | None, media_type: str, **reading: object
+    ) -> ParsedFeed | Failure:
         self.calls += 1
         first, *titles = body.decode().splitlines()
         if first != "feed":

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 
 from monitor.adapters.feeds.read import read_feed
 from monitor.domain.articles.article import Method, Text
+from monitor.domain.catalog import SourceKind
 from monitor.domain.failures import Failure, Reason
 from monitor.domain.feeds.feed import ParsedFeed, Validators
 from monitor.domain.feeds.fetch import Fetched, NotModified
@@ -98,7 +99,9 @@ class Sites:
         self.fetched: dict[str, tuple[Item, ...]] = {}
         self._by_url = {site.url: site for site in self.all}
 
-    async def feed(self, url: str, validators: Validators) -> Fetched | NotModified | Failure:
+    async def feed(
+        self, url: str, validators: Validators, kind: SourceKind = SourceKind.FEED
+    ) -> Fetched | NotModified | Failure:
         """A conditional GET."""
         site = self._by_url[url]
         if site.failing is not None:
@@ -120,7 +123,9 @@ class Sites:
                     )
         return Failure(reason=Reason.NOT_FOUND, permanent=True)
 
-    async def parse(self, body: bytes, *, url: str, charset: str | None, media_type: str) -> ParsedFeed | Failure:
+    async def parse(
+        self, body: bytes, *, url: str, charset: str | None, media_type: str, **reading: object
+    ) -> ParsedFeed | Failure:
         """The real reading, in this process."""
         return read_feed(body, url, charset, media_type, datetime(2036, 1, 1, tzinfo=UTC))
 

@@ -5,6 +5,7 @@ days and months in some thirty languages, "GMT+7", names of zones, AM and PM.
 """
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache, lru_cache
@@ -65,6 +66,19 @@ def from_text(text: str | None, language: str | None = None) -> datetime | None:
     cleaned = _cleaned(text)
     usual = _usual(cleaned)
     return usual if usual is not None or not cleaned else _unusual(cleaned, language)
+
+
+def in_format(text: str, date_format: str, language: str | None = None) -> datetime | None:
+    """Read a date in a format of `strptime`, with the names of any language; None when it does not fit."""
+    with suppress(ValueError):
+        return datetime.strptime(text, date_format)  # noqa: DTZ007  without a zone it is UTC, as everywhere here
+    first = (language,) if language in _LANGUAGES else ()
+    for languages in ((*first, "en"), _LANGUAGES):
+        with suppress(ValueError, TypeError, AttributeError, LookupError, OverflowError):
+            found = _reader(languages, "DMY").get_date_data(_cleaned(text), [date_format]).date_obj
+            if isinstance(found, datetime):
+                return found
+    return None
 
 
 class DocumentDates:

@@ -51,7 +51,7 @@ def read_feed(body: bytes, url: str, charset: str | None, media_type: str, now: 
         named = discover(text, url)
         return _not_a_feed("a web page" + (f"; it names the feed {named[0]}" if named else ""))
     if root in ("opml", "urlset", "sitemapindex"):
-        return _not_a_feed("an OPML list of feeds" if root == "opml" else "a sitemap")
+        return _not_a_feed("an OPML list of feeds" if root == "opml" else "a sitemap: give it `kind: sitemap`")
     return _read_markup(text, url, now)
 
 

@@ -22,10 +22,15 @@ from monitor.adapters.http.network import Resolve
 from monitor.adapters.http.response import Ask, fetched
 from monitor.adapters.http.robots import AGENT, Robots
 from monitor.adapters.http.transport import GuardedTransport
+from monitor.domain.catalog import SourceKind
 from monitor.domain.failures import Failure, Reason
 from monitor.domain.feeds.feed import Validators
 from monitor.domain.feeds.fetch import Fetched, HttpSettings, NotModified
 from monitor.ports import Clock
+
+SITEMAP = 52_428_800
+"""Bytes a sitemap may have (https://www.sitemaps.org/protocol.html); `limits.feed_bytes` may permit more."""
+_HTML = b"text/html, application/xhtml+xml, */*;q=0.1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +77,22 @@ class HttpFetcher:
         """Close every connection."""
         await self._transport.aclose()
 
-    async def feed(self, url: str, validators: Validators) -> Fetched | NotModified | Failure:
-        """Request a feed; see `Fetcher.feed`."""
+    async def feed(
+        self, url: str, validators: Validators, kind: SourceKind = SourceKind.FEED
+    ) -> Fetched | NotModified | Failure:
+        """Request a source; see `Fetcher.feed`."""
+        limit = self._settings.feed_limit
+        if kind is SourceKind.LIST:
+            return await self._get(url, Ask(accept=_HTML, limit=limit, validators=validators, page=True))
+        if kind is SourceKind.SITEMAP:
+            ask = Ask(accept=b"application/xml, text/xml, */*;q=0.5", limit=max(limit, SITEMAP), validators=validators)
+            return await self._get(url, ask)
         accept = b"application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
-        return await self._get(url, Ask(accept=accept, limit=self._settings.feed_limit, validators=validators))
+        return await self._get(url, Ask(accept=accept, limit=limit, validators=validators))
 
     async def page(self, url: str) -> Fetched | Failure:
         """Request a page; see `Fetcher.page`."""
-        accept = b"text/html, application/xhtml+xml, */*;q=0.1"
-        answer = await self._get(url, Ask(accept=accept, limit=self._settings.page_limit, page=True))
+        answer = await self._get(url, Ask(accept=_HTML, limit=self._settings.page_limit, page=True))
         return _unasked(answer) if isinstance(answer, NotModified) else answer
 
     async def _robots_txt(self, url: str) -> bytes | Failure:

@@ -15,6 +15,10 @@ USUAL_PLACES = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.x
 """Where feeds are by habit, for sites that offer none."""
 
 
+USUAL_SITEMAPS = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap_news.xml")
+"""Where news sitemaps are by habit, for sites whose robots.txt names none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
     """Name a feed by its full address and its title on the page."""
@@ -42,3 +46,11 @@ def feeds_offered(body: bytes, url: str, charset: str | None = None) -> tuple[Of
             if urlsplit(address).scheme in ("http", "https"):
                 found.setdefault(address, Offered(url=address, title=" ".join((link.get("title") or "").split())))
     return tuple(found.values())
+
+
+def sitemaps_named(robots: bytes, url: str) -> tuple[str, ...]:
+    """Return the sitemaps that a robots.txt names, those of news first (RFC 9309, 2.2.4)."""
+    lines = (line.partition("#")[0].partition(":") for line in robots.decode("utf-8", "replace").splitlines())
+    named = (urljoin(url, value.strip()) for field, _, value in lines if field.strip().lower() == "sitemap")
+    found = dict.fromkeys(address for address in named if urlsplit(address).scheme in ("http", "https"))
+    return tuple(sorted(found, key=lambda address: "news" not in urlsplit(address).path.lower()))

@@ -3,6 +3,7 @@
 from monitor.adapters.pooled.tasks import parse_feed
 from monitor.adapters.workers.batching import BatchedCalls
 from monitor.adapters.workers.pool import Workers
+from monitor.domain.catalog import ListRecipe, SourceKind
 from monitor.domain.failures import Failure
 from monitor.domain.feeds.feed import ParsedFeed
 from monitor.ports import Clock
@@ -18,6 +19,15 @@ class PooledFeedParser:
         self._clock = clock
         self._calls = BatchedCalls(workers, workers.feeds, patience, parse_feed, size=lambda task: len(task[0]))
 
-    async def parse(self, body: bytes, *, url: str, charset: str | None, media_type: str) -> ParsedFeed | Failure:
-        """Return the feed in `body`; `url` makes relative links absolute. Never raises."""
-        return await self._calls.do(body, url, charset, media_type, self._clock.now())
+    async def parse(
+        self,
+        body: bytes,
+        *,
+        url: str,
+        charset: str | None,
+        media_type: str,
+        kind: SourceKind = SourceKind.FEED,
+        recipe: ListRecipe | None = None,
+    ) -> ParsedFeed | Failure:
+        """Return the source in `body`; `url` makes relative links absolute. Never raises."""
+        return await self._calls.do(body, url, charset, media_type, self._clock.now(), kind, recipe)

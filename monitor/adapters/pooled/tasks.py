@@ -9,6 +9,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from monitor.domain.articles.article import Entry, Text
+from monitor.domain.catalog import ListRecipe, SourceKind
 from monitor.domain.failures import Failure
 from monitor.domain.feeds.feed import ParsedFeed
 
@@ -16,8 +17,24 @@ PRELOAD = ("monitor.adapters.pooled.tasks", "monitor.adapters.pooled.warm_up")
 """What the fork server imports once, so that a new worker starts in milliseconds."""
 
 
-def parse_feed(body: bytes, url: str, charset: str | None, media_type: str, now: datetime) -> ParsedFeed | Failure:
-    """Return the feed in `body`, or why there is none."""
+def parse_feed(
+    body: bytes,
+    url: str,
+    charset: str | None,
+    media_type: str,
+    now: datetime,
+    kind: SourceKind = SourceKind.FEED,
+    recipe: ListRecipe | None = None,
+) -> ParsedFeed | Failure:
+    """Return the feed, sitemap or list in `body`, or why there is none."""
+    if kind is SourceKind.SITEMAP:
+        from monitor.adapters.feeds.sitemap import read_sitemap
+
+        return read_sitemap(body, url, charset, now)
+    if kind is SourceKind.LIST:
+        from monitor.adapters.feeds.link_list import read_list
+
+        return read_list(body, url, charset, recipe, now)
     from monitor.adapters.feeds.read import read_feed
 
     return read_feed(body, url, charset, media_type, now)

@@ -7,17 +7,22 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from monitor.adapters.pages.feed_links import USUAL_PLACES, Offered, feeds_offered
+from monitor.adapters.feeds.propose_list import proposed_recipe
+from monitor.adapters.pages.feed_links import USUAL_PLACES, USUAL_SITEMAPS, Offered, feeds_offered, sitemaps_named
 from monitor.app.configuration import opened
 from monitor.app.readers import Readers, open_readers
 from monitor.app.runtime.clock import SystemClock
 from monitor.app.tools.input_document import InputDocument
 from monitor.app.tools.workbench import open_workbench
 from monitor.domain.articles.article import Entry
-from monitor.domain.catalog import Feed
+from monitor.domain.catalog import Feed, SourceKind
 from monitor.domain.failures import Failure, Reason
 from monitor.domain.feeds.feed import Validators
 from monitor.domain.feeds.fetch import Fetched
+from monitor.steps.read_source import Document, parse_source
+
+SITEMAPS_TRIED = 3
+"""Sitemaps of robots.txt that are requested; some sites name hundreds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,20 +84,39 @@ async def _discover(readers: Readers, address: str) -> list[Tried] | Failure:
     offered = feeds_offered(page.body, page.url, page.charset)
     guessed = [Offered(url=urljoin(page.url, place)) for place in USUAL_PLACES]
     tried = [await _try(readers, Feed(key="", url=feed.url)) for feed in offered or guessed]
-    return tried if offered else [feed for feed in tried if feed.problem is None]
+    feeds = tried if offered else [feed for feed in tried if feed.problem is None]
+    return [*feeds, *await _sitemaps(readers, page.url), *await _list(readers, page)]
+
+
+async def _sitemaps(readers: Readers, url: str) -> list[Tried]:
+    """Try the sitemaps that robots.txt names, those of news first; only those with entries are of use."""
+    robots = await readers.fetcher.page(urljoin(url, "/robots.txt"))
+    named = sitemaps_named(robots.body, robots.url) if isinstance(robots, Fetched) else ()
+    usual = [] if named else [urljoin(url, place) for place in USUAL_SITEMAPS]
+    asked = [*named[:SITEMAPS_TRIED], *usual]
+    tried = [await _try(readers, Feed(key="", url=address, kind=SourceKind.SITEMAP)) for address in asked]
+    return [sitemap for sitemap in tried if sitemap.problem is None]
+
+
+async def _list(readers: Readers, page: Fetched) -> list[Tried]:
+    """Try the page itself as a list, by the recipe that its structure suggests."""
+    recipe = proposed_recipe(page.body, page.url, page.charset)
+    if recipe is None:
+        return []
+    tried = await _try(readers, Feed(key="", url=page.url, kind=SourceKind.LIST, recipe=recipe))
+    return [tried] if tried.problem is None else []
 
 
 async def _try(readers: Readers, feed: Feed) -> Tried:
-    answer = await readers.fetcher.feed(feed.url, Validators())
+    answer = await readers.fetcher.feed(feed.url, Validators(), feed.kind)
     if isinstance(answer, Failure):
         return Tried(feed=feed, problem=str(answer))
     if not isinstance(answer, Fetched):
         return Tried(feed=feed, problem=str(Failure(reason=Reason.STATUS, detail="not modified, though never asked")))
-    parsed = await readers.parser.parse(
-        answer.body, url=answer.url, charset=answer.charset, media_type=answer.media_type
-    )
-    if isinstance(parsed, Failure):
-        return Tried(feed=feed, problem=str(parsed))
+    document = await parse_source(readers.fetcher, readers.parser, feed, answer)
+    if not isinstance(document, Document):
+        return Tried(feed=feed, problem=str(document))
+    parsed = document.parsed
     dates = [entry.published for entry in parsed.entries if entry.published is not None]
     return Tried(
         feed=feed,

@@ -1,6 +1,7 @@
 """Add, remove, switch off and switch on feeds: `wirewatch feeds add|remove|disable|enable`."""
 
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from monitor.app.tools.try_feeds import Tried, matching_topics
 from monitor.cli.common import FOUND, config_option, leave, run
 from monitor.cli.feeds_test import tried_feeds
 from monitor.cli.sources.common import configured_feeds, named_feeds, write_feeds
+from monitor.cli.sources.reading import reading_of, recipe_options
 from monitor.config.addresses import completed
 from monitor.config.edit_feeds import checked_feed, with_enabled, with_feeds, without_feeds
 from monitor.config.environment import config_dir
@@ -27,6 +29,7 @@ _HEADLINES = 3
     epilog="""\b
 Examples:
   wirewatch feeds add https://news.example.org/rss.xml
+  wirewatch feeds add https://ministry.example/press --kind list --links "ul.releases a"
   wirewatch feeds add news.example.org/rss.xml --key example --language en --every 15m --tag economy
 
 \b
@@ -39,6 +42,7 @@ Exit codes: 0 added, 1 the address is no feed that can be read, 2 wrong usage or
 @click.option("--every", help="Fixed polling interval, such as 15m.  [default: adapts]")
 @click.option("--tier", type=click.IntRange(1, 3), default=2, show_default=True, help="1 major outlet .. 3 minor.")
 @click.option("--tag", "tags", multiple=True, help="A word that queries can ask for; may be repeated.")
+@recipe_options
 @click.option("--no-try", is_flag=True, help="Add the address without requesting it first.")
 @config_option
 def add(
@@ -50,6 +54,7 @@ def add(
     tags: tuple[str, ...],
     no_try: bool,
     given: Path | None,
+    **reading: str | None,
 ) -> None:
     """Add the feed at URL to feeds.yml; comments and order of the file stay.
 
@@ -64,7 +69,10 @@ def add(
             raise click.UsageError(f"there is already a feed with the key {key!r}: {redact_all(feed.url)}")
         if feed.url == url:
             raise click.UsageError(f"the feed {feed.key!r} already has this address")
-    pairs = {"key": key, "url": url, "language": language, "every": every, "tier": tier, "tags": list(tags)}
+    read = reading_of(reading)
+    recipe = {name: value for name, value in asdict(read["recipe"]).items() if value} if read["recipe"] else None
+    pairs: dict[str, object] = {"key": key, "url": url, "kind": read["kind"].value, "list": recipe}
+    pairs |= {"language": language, "every": every, "tier": tier, "tags": list(tags)}
     new = checked_feed(pairs)
     if isinstance(new, str):
         raise click.UsageError(new)

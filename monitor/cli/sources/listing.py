@@ -102,6 +102,7 @@ def _pairs(feed: Feed, seen: FeedOverview | None, secrets: bool) -> dict[str, ob
     return {
         "key": feed.key,
         "url": shown_url(feed.url, secrets=secrets),
+        "kind": feed.kind.value,
         "every": duration_text(feed.every) if feed.every else None,
         "full_text": feed.full_text,
         "language": feed.language,

@@ -18,5 +18,8 @@ def doubt_in_words(method: str | None, doubts: Sequence[str], body: str | None) 
         return ""
     words = len((body or "").split())
     source = "the feed's" if method == Method.FEED.value else "the page's"
+    if not words:
+        source = "the headline alone"
     named = ["behind a paywall" if doubt == "paywall stub" else doubt for doubt in lacking]
-    return f"{', '.join(named)}: judged by {source} {words} {'word' if words == 1 else 'words'}"
+    counted = f" {words} {'word' if words == 1 else 'words'}" if words else ""
+    return f"{', '.join(named)}: judged by {source}{counted}"

@@ -77,7 +77,10 @@ class FeedForPoll:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """A feed document after parsing; for its hints to pollers see `Hints`."""
+    """A feed document after parsing; for its hints to pollers see `Hints`.
+
+    `parts` are the addresses that a sitemap index names, most promising first: the entries are there.
+    """
 
     title: str = ""
     language: str | None = None
@@ -88,3 +91,4 @@ class ParsedFeed:
     update_period: timedelta | None = None
     parser: str = "feedparser"
     doubts: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()

@@ -16,6 +16,9 @@ SILENT_GAPS = 3
 GAPS_TO_KNOW = 5
 """Fewer gaps between entries are no habit: one pause would decide."""
 
+POLLS_WITHOUT_ENTRIES = 2
+"""Polls in which a recipe chose nothing: one may have met an error page."""
+
 UNREACHABLE = (Reason.DNS, Reason.CONNECT, Reason.TIMEOUT, Reason.TLS)
 """Failures of a host rather than of one feed on it."""
 
@@ -45,6 +48,10 @@ def trouble(
     if old.reported is not None and _is_over(old, new):
         notice = None if old.reported == NOTED else _notice(feed, "back", now, f"{name} is back: {_was(old)}.")
         return replace(new, reported=NOTED if _is_silent(new, now) else None), notice
+    unmatched = new.failures >= POLLS_WITHOUT_ENTRIES and (new.failure or "").startswith(Reason.NO_ENTRIES)
+    if new.reported is None and unmatched and new.failing_since is not None:
+        text = f"{name} brings nothing since {_moment(new.failing_since)}: {new.failure}."
+        return replace(new, reported="broken"), Notice(group_key=_broken_group(feed, new), text=text)
     if new.reported is None and new.failing_since is not None and now - new.failing_since >= broken_after:
         text = f"{name} has been broken since {_moment(new.failing_since)}: {new.failure}."
         return replace(new, reported="broken"), Notice(group_key=_broken_group(feed, new), text=text)

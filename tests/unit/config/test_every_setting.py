@@ -93,6 +93,11 @@ TOPICS = (
 FEED_KEYS = {
     "key": None,
     "url": None,
+    "kind": "sitemap",
+    "list.links": "{links: 'li a'}",
+    "list.title": "{links: a, title: h2}",
+    "list.date": "{links: a, date: time}",
+    "list.date_format": "{links: a, date_format: '%d.%m.%Y'}",
     "every": "2h",
     "full_text": "false",
     "language": "de",
@@ -245,7 +250,10 @@ def catalog(
 
 @pytest.mark.parametrize(("key", "value"), [(key, value) for key, value in FEED_KEYS.items() if value])
 def test_a_key_of_a_feed_reaches_the_catalog(tmp_path: Path, key: str, value: str) -> None:
-    assert catalog(tmp_path / "a", feed=f", {key}: {value}") != catalog(tmp_path / "b")
+    section, *inner = key.split(".")
+    near = ", kind: list, list: {links: a}" if inner else ""
+    more = f", kind: list, {section}: {value}" if inner else f", {key}: {value}"
+    assert catalog(tmp_path / "a", feed=more) != catalog(tmp_path / "b", feed=near)
 
 
 @pytest.mark.parametrize(("key", "value"), [(key, value) for key, value in RECEIVER_KEYS.items() if value])
