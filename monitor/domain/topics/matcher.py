@@ -15,8 +15,7 @@ from monitor.domain.topics.query.errors import QueryError, QueryProblem
 from monitor.domain.topics.query.parser import parse
 from monitor.domain.topics.query.syntax import Query
 from monitor.domain.topics.terms.document_terms import DocumentTerms
-from monitor.domain.topics.terms.lexicon import Lexicon
-from monitor.domain.topics.terms.term_index import TermIndex
+from monitor.domain.topics.terms.lexicon import Lexicon, TermIndex
 from monitor.domain.topics.terms.terms import Atoms
 from monitor.domain.topics.terms.vocabularies import VocabularyCells
 from monitor.domain.topics.text.normalised import MAX_CHARACTERS
@@ -130,16 +129,16 @@ class CatalogMatcher:
         close = [(plan.root.closeness(terms), plan) for plan in islice(looked_at, MOST_LOOKED_AT)]
         close = [pair for pair in close if pair[0] >= enough]
         close.sort(key=lambda pair: -pair[0])
-        return tuple(self._miss(plan, closeness, terms) for closeness, plan in close[:MAX_NEAR])
-
-    @staticmethod
-    def _miss(plan: TopicPlan, closeness: float, terms: DocumentTerms) -> Near:
-        if plan.root.holds(terms):
-            score, parts = plan.judge(terms)
-            missing = f"the score {score:g} is below the threshold {plan.threshold:g}: {', '.join(parts)}"
-        else:
-            score, missing = round(min(closeness, 0.99), 3), plan.root.missing(terms, plan.query)
-        return Near(topic=plan.key, score=score, threshold=plan.threshold, missing=missing, hits=plan.hits(terms))
+        told: list[Near] = []
+        for closeness, plan in close[:MAX_NEAR]:
+            if plan.root.holds(terms):
+                score, parts = plan.judge(terms)
+                missing = f"the score {score:g} is below the threshold {plan.threshold:g}: {', '.join(parts)}"
+            else:
+                score, missing = round(min(closeness, 0.99), 3), plan.root.missing(terms, plan.query)
+            hits = plan.hits(terms)
+            told.append(Near(topic=plan.key, score=score, threshold=plan.threshold, missing=missing, hits=hits))
+        return tuple(told)
 
 
 def _cut(document: Document) -> tuple[str, ...]:

@@ -8,8 +8,7 @@ from monitor.domain.topics.matcher import CompiledCatalog
 from monitor.domain.topics.query.errors import QueryError, QueryProblem, in_vocabulary
 from monitor.domain.topics.query.syntax import Kind, Named, Term, walk
 from monitor.domain.topics.terms.document_terms import DocumentTerms
-from monitor.domain.topics.terms.lexicon import Lexicon
-from monitor.domain.topics.terms.term_index import TermIndex
+from monitor.domain.topics.terms.lexicon import Lexicon, TermIndex
 from monitor.domain.topics.terms.terms import Atoms
 from monitor.domain.topics.terms.vocabularies import read_entry
 from monitor.domain.topics.values import Document

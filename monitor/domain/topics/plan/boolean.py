@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from monitor.domain.topics.plan.node import Clause, Step, joined
 from monitor.domain.topics.query.syntax import Fact
-from monitor.domain.topics.terms.document_terms import DocumentTerms
-from monitor.domain.topics.terms.quotes import Located, listed
+from monitor.domain.topics.terms.document_terms import DocumentTerms, Located, listed
 
 
 class AllOf(Step):

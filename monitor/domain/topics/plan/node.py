@@ -3,11 +3,13 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from monitor.domain.topics.terms.document_terms import DocumentTerms, Spot
-from monitor.domain.topics.terms.quotes import Located
+from monitor.domain.topics.terms.document_terms import DocumentTerms, Located, Spot
 
 Clause = frozenset[int]
 """Cells at least one of which an article must have."""
+
+Group = dict[int, float]
+"""Atoms any of which will do, with their weights."""
 
 Spots = list[Spot]
 

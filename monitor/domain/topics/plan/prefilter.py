@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from monitor.domain.topics.plan.simple import Group
+from monitor.domain.topics.plan.node import Group
 from monitor.domain.topics.terms.document_terms import DocumentTerms
 from monitor.domain.topics.terms.ragged import Numbers, RaggedLists
 

@@ -2,8 +2,7 @@
 
 from monitor.domain.topics.plan.node import Clause, Found, Spots, Step, joined
 from monitor.domain.topics.query.syntax import ArticlePart
-from monitor.domain.topics.terms.document_terms import DocumentTerms
-from monitor.domain.topics.terms.quotes import Located
+from monitor.domain.topics.terms.document_terms import DocumentTerms, Located
 
 
 class Leaf(Found):

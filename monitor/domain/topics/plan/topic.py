@@ -1,14 +1,23 @@
-"""Decide whether an article matches one topic."""
+"""Decide whether an article matches one topic.
+
+The commonest kind of query, an AND of small groups and NOT of others, has a short form that the sieve asks.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from monitor.domain.topics.plan.node import Clause, Step, saturated
-from monitor.domain.topics.plan.simple import MOST_GROUPS, Group, simple, small
-from monitor.domain.topics.terms.document_terms import DocumentTerms
-from monitor.domain.topics.terms.quotes import Located, listed
+from monitor.domain.topics.plan.boolean import AllOf, NoneOf
+from monitor.domain.topics.plan.node import Clause, Group, Step, saturated
+from monitor.domain.topics.plan.terms import Leaf
+from monitor.domain.topics.terms.document_terms import DocumentTerms, Located, listed
 from monitor.domain.topics.terms.terms import Cell
 from monitor.domain.topics.values import Hit, Match
+
+SMALL = 32
+"""Terms of a group that are looked for one by one, for many topics at once."""
+MOST_GROUPS = 16
+"""Groups of one query that are; the others are asked after."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +46,7 @@ class TopicPlan:
     def filed(self, price: Callable[[Clause], float], cells: Sequence[Cell]) -> "TopicPlan":
         """Return the plan with its clauses cheapest first: it is filed under the first."""
         clauses = tuple(sorted(self.clauses, key=price))
-        short = simple(self.root, cells) if not self.extras else None
+        short = short_form(self.root, cells) if not self.extras else None
         kept = [clause for clause in clauses if small(clause, cells) is not None][:MOST_GROUPS]
         return replace(
             self,
@@ -100,3 +109,35 @@ def simple_score(mass: float, terms: DocumentTerms) -> tuple[float, tuple[str, .
 
 def _asked(strength: float) -> str:
     return f"query +1, strength +{strength:.3f}"
+
+
+class Simple(NamedTuple):
+    """Hold such a query in short: one of each of `groups`, none of `barred`."""
+
+    groups: tuple[Group, ...]
+    barred: tuple[int, ...]
+
+
+def short_form(root: Step, cells: Sequence[Cell]) -> Simple | None:
+    """Return the short form of a query's steps; None when it has none."""
+    items = root.items if isinstance(root, AllOf) else (root,)
+    wanted = [_members(item, cells) for item in items if not isinstance(item, NoneOf)]
+    barred = [_members(item.item, cells) for item in items if isinstance(item, NoneOf)]
+    if not 0 < len(wanted) <= MOST_GROUPS or not all(wanted) or not all(barred):
+        return None
+    return Simple(
+        groups=tuple(group for group in wanted if group),
+        barred=tuple(atom for group in barred if group for atom in group),
+    )
+
+
+def _members(item: Step, cells: Sequence[Cell]) -> Group | None:
+    return small(item.cells, cells) if isinstance(item, Leaf) else None
+
+
+def small(clause: Clause, cells: Sequence[Cell]) -> Group | None:
+    """Return the terms of a clause that is one small group for every language, else None."""
+    if len(clause) != 1:
+        return None
+    cell = cells[next(iter(clause))]
+    return cell.members if len(cell.members) <= SMALL and not cell.languages else None

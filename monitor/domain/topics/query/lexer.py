@@ -56,23 +56,17 @@ def signs(query: str) -> list[Sign]:
         kind = match.lastgroup
         if kind == "word" or kind in _BARE:
             found.append(Sign(kind, match.group(), start, end))
+        elif kind == "operator":
+            found.append(Sign(match.group(), match.group(), start, end))
+        elif kind == "near":
+            found.append(Sign(match.group().split("/")[0], match.group(), start, end))
         elif kind != "space":
-            found.append(_sign("quoted" if kind == "loose" else str(kind), match))
+            quoted = "loose" if match.group("loose") else "quoted"
+            found.append(Sign(quoted, match.group("quoted")[1:-1], start, end))
     if at < len(query):
         raise _unreadable(query, at)
     found.append(Sign("end", "", len(query), len(query)))
     return found
-
-
-def _sign(kind: str, match: re.Match[str]) -> Sign:
-    start, end = match.span()
-    if kind == "operator":
-        return Sign(match.group(), match.group(), start, end)
-    if kind == "near":
-        return Sign(match.group().split("/")[0], match.group(), start, end)
-    if kind == "quoted":
-        return Sign("loose" if match.group("loose") else "quoted", match.group("quoted")[1:-1], start, end)
-    raise AssertionError(kind)
 
 
 def _unreadable(query: str, at: int) -> QueryError:

@@ -1,7 +1,8 @@
-"""Find the terms of all topics in one document, their weights and evidence."""
+"""Find the terms of all topics in one document, their weights and evidence, which quotes the original."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -11,9 +12,18 @@ from monitor.domain.topics.query.syntax import ArticlePart
 from monitor.domain.topics.terms.layout import Layout
 from monitor.domain.topics.terms.lexicon import Lexicon
 from monitor.domain.topics.terms.occurrences import Occurrences
-from monitor.domain.topics.terms.quotes import Located, Quotes
+from monitor.domain.topics.terms.ragged import Numbers, spread
 from monitor.domain.topics.terms.terms import Atoms
-from monitor.domain.topics.values import Document, Hit
+from monitor.domain.topics.values import Document, Field, Hit
+
+MAX_HITS = 100
+"""Hits listed for one match."""
+
+Located = tuple[int, int, Hit]
+"""Evidence and where it stands: words start..end (exclusive)."""
+
+_START, _MATCH = 8, 40
+"""While evidence is sorted, match, start and length are one number; these are the bits below the first two."""
 
 
 class Spot(NamedTuple):
@@ -57,7 +67,7 @@ class DocumentTerms:
         return np.add.reduceat(self.layout.worths(self.occurrences.places), self.occurrences.starts)
 
     @cached_property
-    def quotes(self) -> Quotes:
+    def quotes(self) -> "Quotes":
         """Return the evidence for each of `occurrences.atoms`."""
         return Quotes(self.document, self.layout, self.occurrences, self._atoms.labels, self._lengths)
 
@@ -125,3 +135,85 @@ class DocumentTerms:
     def hit(self, start: int, end: int, atom: int) -> Hit:
         """Return the evidence for a place, quoting the original."""
         return self.quotes.hit(start, end, atom)
+
+
+class Quotes:
+    """Quote the evidence for atoms, given by their position in `Occurrences.atoms`."""
+
+    def __init__(
+        self, document: Document, layout: Layout, occurrences: Occurrences, labels: Sequence[str], lengths: Numbers
+    ) -> None:
+        self._fields = (Field.TITLE, document.title), (Field.TEXT, document.text)
+        self._text_at = layout.text_at
+        self._begins, self._ends = layout.plain.located()
+        self._occurrences = occurrences
+        self._labels, self._lengths = labels, lengths
+
+    def of(self, rank: int) -> list[Located]:
+        """Return the first MAX_HITS places of an atom."""
+        atom, starts = self._occurrences.atoms.item(rank), self._occurrences.at(rank)[:MAX_HITS]
+        length, hit = self._lengths.item(atom), self.hit
+        return [(start, start + length, hit(start, start + length, atom)) for start in starts]
+
+    def hit(self, start: int, end: int, atom: int) -> Hit:
+        """Return the evidence for the words start..end (exclusive), a place of an atom."""
+        return self._hit(atom, start, end, self._begins.item(start), self._ends.item(end - 1))
+
+    def _hit(self, atom: int, start: int, end: int, begin: int, stop: int) -> Hit:
+        exactly = self._occurrences.exactly
+        if exactly:
+            begin, stop = exactly.get((start, end, atom), (begin, stop))
+        text_at = self._text_at
+        if begin < text_at:
+            field, text = self._fields[0]
+        else:
+            field, text = self._fields[1]
+            begin, stop = begin - text_at, stop - text_at
+        return Hit(self._labels[atom], field, begin, stop, text[begin:stop])
+
+    def of_each(self, matches: Sequence[Numbers]) -> list[tuple[Hit, ...]]:
+        """Return the evidence for several matches, as `listed` makes it of `of`."""
+        if not matches:
+            return []
+        occurrences, ranks = self._occurrences, np.concatenate(matches)
+        which, rows = spread(occurrences.starts.take(ranks), np.minimum(occurrences.sizes.take(ranks), MAX_HITS))
+        match = np.arange(len(matches)).repeat([len(match) for match in matches]).take(which)
+        once = np.zeros(len(occurrences.places), np.bool_)
+        once[rows] = True
+        places = once.nonzero()[0]
+        # the evidence for these places, and a sort key for each
+        starts, atoms = occurrences.places.take(places), occurrences.atom_at.take(places)
+        lengths = self._lengths.take(atoms)
+        ends = starts + lengths
+        begins, stops = self._begins.take(starts), self._ends.take(ends - 1)
+        hits = list(map(self._hit, atoms.tolist(), starts.tolist(), ends.tolist(), begins.tolist(), stops.tolist()))
+        spans = starts << _START | lengths
+        which = places.searchsorted(rows)
+        keys = match << _MATCH | spans.take(which)
+        order = keys.argsort()
+        keys = keys.take(order)
+        ordered = [hits[at] for at in which.take(order).tolist()]
+        bounds = [0, *np.bincount(match).cumsum().tolist()]
+        evidence = [tuple(ordered[start : min(end, start + MAX_HITS)]) for start, end in pairwise(bounds)]
+        for twice in set((keys[1:][keys[1:] == keys[:-1]] >> _MATCH).tolist()):
+            evidence[twice] = listed(chain.from_iterable(map(self.of, matches[twice].tolist())))
+        return evidence
+
+
+def listed(evidence: Iterable[Located]) -> tuple[Hit, ...]:
+    """Return hits in order, at most MAX_HITS, one for each span.
+
+    The closest term tells of a span.
+    """
+    hits: list[Hit] = []
+    before_start = before_end = -1
+    for start, end, hit in sorted(evidence):
+        if start != before_start or end != before_end:
+            if len(hits) == MAX_HITS:
+                break
+            hits.append(hit)
+            before_start, before_end = start, end
+        elif hit is not hits[-1]:
+            quote = hits[-1].quote.casefold()
+            hits[-1] = max(hits[-1], hit, key=lambda one: (one.term.casefold() == quote, len(one.term)))
+    return tuple(hits)

@@ -65,16 +65,12 @@ class HashTable:
         places = (keys >> self._shift).view(np.int64)
         entries = (keys << _BITS) ^ numbers.view(np.uint64)
         for beside in (0, 1):
-            late = self._placed(places ^ beside, entries)
+            tried = places ^ beside
+            free = self._table.take(tried) == _FREE
+            self._table[tried[free]] = entries[free]
+            late = self._table.take(tried) != entries  # these found no room
             places, entries, keys, numbers = places[late], entries[late], keys[late], numbers[late]
         self._crowded_out.update(zip(keys.tolist(), numbers.tolist(), strict=True))
-
-    def _placed(self, places: Numbers, entries: Keys) -> NDArray[np.bool_]:
-        """Put entries where there is room, and tell which of them found none."""
-        free = self._table.take(places) == _FREE
-        self._table[places[free]] = entries[free]
-        late: NDArray[np.bool_] = self._table.take(places) != entries
-        return late
 
     def forget(self) -> None:
         """Begin afresh."""

@@ -1,25 +1,116 @@
-"""Work out once what each word of a language means to the topics."""
+"""Work out once what each word of a language means to the topics.
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
+The terms of a catalog are indexed by the conditions on their words; the lexicons of all languages share one index.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, reduce
+from itertools import chain, islice
 from operator import or_
 
 import numpy as np
 
 from monitor.domain.topics.terms.hash_table import HashTable
 from monitor.domain.topics.terms.ragged import Numbers, RaggedLists, room
-from monitor.domain.topics.terms.term_index import TermIndex
 from monitor.domain.topics.terms.terms import Atoms
-from monitor.domain.topics.text.folding import folded
+from monitor.domain.topics.text.folding import MANY, ONE, folded
 from monitor.domain.topics.text.stems import script_of, stemming_language, stems
 from monitor.domain.topics.text.tokens import PlainText
 
 MOST_WORDS = 100_000
 """Words remembered for one language before starting afresh."""
+MOST_PRICED = 1_000
+"""Terms of a cell whose price is looked at; larger cells are dear enough."""
+_GRAM = 3
+"""Letters in a row by which wildcards are looked up."""
 
 Phrases = Mapping[int, Sequence[tuple[int, int]]]
 """The condition that the next word must fulfil -> terms of several words, each with the place of this word in it."""
+
+
+class TermIndex:
+    """Tell which conditions a word fulfils, and which terms to think of then."""
+
+    def __init__(self, atoms: Atoms) -> None:
+        self.tests = list(atoms.tests)
+        self.parts = atoms.parts
+        self.alone: list[int | None] = [None] * len(self.tests)
+        self.checked: dict[int, list[int]] = {}
+        self.phrases: dict[int, dict[int, list[tuple[int, int]]]] = {}
+        self.following: set[int] = set()
+        """The conditions on the second word of a pair that phrases are looked up by."""
+        self.lengths: Numbers = np.fromiter((len(parts) or 1 for parts in atoms.parts), np.int64, len(atoms.parts))
+        """How many words a place of each atom covers."""
+        cells_of: list[list[int]] = [[] for _ in atoms.labels]
+        for number, cell in enumerate(atoms.cells):
+            for atom in cell.members:
+                cells_of[atom].append(number)
+        self.cells_of: list[tuple[int, ...]] = list(map(tuple, cells_of))
+        # How many terms each condition is part of.
+        counted = Counter(chain.from_iterable(atoms.parts))
+        uses = [counted[test] for test in range(len(atoms.tests))]
+        for atom, parts in enumerate(atoms.parts):
+            if len(parts) > 1:
+                self._file(atom, parts, uses)
+            elif parts and atom in atoms.checks:
+                self.checked.setdefault(parts[0], []).append(atom)
+            elif parts:
+                self.alone[parts[0]] = atom
+        self._exact: dict[str, int] = {}
+        self._prefix: dict[str, int] = {}
+        self._globs: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        self.stemmed: list[int] = []
+        for number, (kind, token, _) in enumerate(self.tests):
+            if kind == "stem":
+                self.stemmed.append(number)
+            elif kind == "exact":
+                self._exact[token] = number
+            elif kind == "prefix":
+                self._prefix[token] = number
+            else:
+                self._globs[_telling(token)].append((number, token))
+        self._lengths_after: dict[str, tuple[int, ...]] = {}
+        """The lengths of the prefixes that begin with these two letters; none is shorter."""
+        for start, length in sorted({(prefix[:2], len(prefix)) for prefix in self._prefix}):
+            self._lengths_after[start] = (*self._lengths_after.get(start, ()), length)
+
+    def _file(self, atom: int, parts: tuple[int, ...], uses: list[int]) -> None:
+        """File a phrase under its rarest two neighbouring words."""
+        place = 0
+        if len(parts) > 2:
+            place = min(range(len(parts) - 1), key=lambda at: uses[parts[at]] * uses[parts[at + 1]])
+        first, second = parts[place : place + 2]
+        self.phrases.setdefault(first, {}).setdefault(second, []).append((atom, place))
+        self.following.add(second)
+
+    def spelled(self, words: Sequence[str]) -> list[list[int]]:
+        """Return the conditions that each word without diacritics fulfils by its letters."""
+        exact, prefix, lengths_after = self._exact, self._prefix, self._lengths_after
+        found = [[exact[word]] if word in exact else [] for word in words]
+        for word, fulfilled in zip(words, found, strict=True):
+            for length in lengths_after.get(word[:2], ()):
+                if word[:length] in prefix:
+                    fulfilled.append(prefix[word[:length]])
+            if self._globs:
+                grams = {word[:2], *(word[at : at + _GRAM] for at in range(len(word) - _GRAM + 1))}
+                near = {glob for gram in grams for glob in self._globs.get(gram, ())}
+                fulfilled += [number for number, pattern in near if _glob(pattern).fullmatch(word)]
+        return found
+
+    def prices(self, atoms: Atoms) -> Callable[[Iterable[int]], float]:
+        """Guess how many articles have a term of some cells.
+
+        A topic is filed under its cheapest clause. Nothing is known of the articles, but terms that many topics ask for
+        are usually common, and phrases are rare.
+        """
+        cells_of, parts = self.cells_of, atoms.parts
+        prices = [
+            sum(len(cells_of[atom]) / len(parts[atom] or (0,)) ** 2 for atom in islice(cell.members, MOST_PRICED))
+            for cell in atoms.cells
+        ]
+        return lambda cells: sum(prices[cell] for cell in cells)
 
 
 class Lexicon:
@@ -160,3 +251,19 @@ def _joined(several: Sequence[Phrases]) -> Phrases:
         for condition, terms in beside.items():
             joined[condition] += terms
     return dict(joined)
+
+
+def _telling(pattern: str) -> str:
+    """Return letters that every word fulfilling a wildcard has.
+
+    The first of its longest run, or the two it begins with.
+    """
+    runs = re.split(f"[{MANY}{ONE}]+", pattern)
+    longest = max(runs, key=len)
+    return longest[:_GRAM] if len(longest) >= _GRAM else runs[0][:2]
+
+
+@lru_cache(maxsize=4096)
+def _glob(pattern: str) -> re.Pattern[str]:
+    """Return a wildcard's pattern; words are short, so `*` and `?` cannot explode."""
+    return re.compile("".join({MANY: ".*", ONE: "."}.get(c, re.escape(c)) for c in pattern))

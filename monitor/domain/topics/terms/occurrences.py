@@ -39,23 +39,20 @@ class Occurrences:
         which, alone = lexicon.atoms.of(meanings)
         alone <<= _HALF
         alone |= words.take(which)
-        self._sort(alone)
+        verified = np.array([atom << _HALF | place for atom, place in self._verified], np.int64)
+        places = np.concatenate([_BEFORE_ALL, alone, verified, _AFTER_ALL])
+        places.sort()
+        found = places >> _HALF
+        bounds = (found[1:] != found[:-1]).nonzero()[0]
+        self.starts: Numbers = bounds[:-1]
+        self.sizes: Numbers = bounds[1:] - bounds[:-1]
+        self.places: Numbers = places[1:-1] & _LOWER
+        self.atom_at: Numbers = found[1:-1]
+        self.atoms: Numbers = self.atom_at.take(self.starts)
         self.topics: Numbers = lexicon.topics.of(meanings)[1]
         if self._verified:
             more = lexicon.filed_under({atom for atom, _ in self._verified})
             self.topics = np.concatenate([self.topics, np.fromiter(more, np.int64, len(more))])
-
-    def _sort(self, alone: Numbers) -> None:
-        verified = np.array([atom << _HALF | place for atom, place in self._verified], np.int64)
-        places = np.concatenate([_BEFORE_ALL, alone, verified, _AFTER_ALL])
-        places.sort()
-        atoms = places >> _HALF
-        bounds = (atoms[1:] != atoms[:-1]).nonzero()[0]
-        self.starts: Numbers = bounds[:-1]
-        self.sizes: Numbers = bounds[1:] - bounds[:-1]
-        self.places: Numbers = places[1:-1] & _LOWER
-        self.atom_at: Numbers = atoms[1:-1]
-        self.atoms: Numbers = self.atom_at.take(self.starts)
 
     def at(self, rank: int) -> list[int]:
         """Return the places of `atoms[rank]`."""
@@ -77,8 +74,12 @@ class Occurrences:
         pairs = (lexicon.leads.take(numbers[:-1]) & lexicon.follows.take(numbers[1:])).nonzero()[0]
         if len(pairs):
             self._phrases(pairs)
-        if lexicon.index.checked:
-            self._check(lexicon.unsure.take(numbers).nonzero()[0])
+        # single words that the original text must bear out
+        unsure = lexicon.unsure.take(numbers).nonzero()[0] if lexicon.index.checked else numbers[:0]
+        for word, number in zip(unsure.tolist(), numbers.take(unsure).tolist(), strict=True):
+            for atom in lexicon.checked[number]:
+                if self._reads(atom, word, word + 1):
+                    self._verified.add((atom, word))
         if self._atoms.regexes:
             self._search()
 
@@ -106,13 +107,6 @@ class Occurrences:
                 if part not in conditions_of[number]:
                     return False
         return self._reads(atom, start, end)
-
-    def _check(self, words: Numbers) -> None:
-        """Note the single words that the original text bears out."""
-        for word, number in zip(words.tolist(), self._numbers.take(words).tolist(), strict=True):
-            for atom in self._lexicon.checked[number]:
-                if self._reads(atom, word, word + 1):
-                    self._verified.add((atom, word))
 
     def _reads(self, atom: int, start: int, end: int) -> bool:
         """Tell whether the original text bears out the words, signs and case of a term."""
@@ -149,14 +143,8 @@ class Occurrences:
             kept, origin = self._plain.kept(*self._bounds(word))
             for atom, regex in self._atoms.regexes.items():
                 for start, end in regex.spans(kept):
-                    place = self._place(atom, (origin.item(start), origin.item(end - 1) + 1))
-                    if place is not None:
-                        self._verified.add((atom, place))
-
-    def _place(self, atom: int, span: tuple[int, int]) -> int | None:
-        """Return the word at which a span of the text begins; None without a word."""
-        first, last = self._plain.covering(*span)
-        if first == last:
-            return None
-        self.exactly.setdefault((first, first + 1, atom), span)
-        return first
+                    span = origin.item(start), origin.item(end - 1) + 1
+                    first, last = self._plain.covering(*span)
+                    if first != last:  # it touches a word
+                        self.exactly.setdefault((first, first + 1, atom), span)
+                        self._verified.add((atom, first))

@@ -279,10 +279,14 @@ def _check(term: Term, spelled: str) -> Check | None:
     if term.kind is not Kind.CASED and (spelled != term.text or not _hard.search(term.text)):
         return Check(gaps=gaps) if gaps else None
     start, end = edges(spelled)
-    kept, before, after = _signs(term.text, start, end)
+    # the signs that must stand around the words
+    before, inside, after = term.text[:start].strip(), term.text[start:end], term.text[end:].strip()
+    before = before if _hard.search(before) else ""
+    after = after if _hard.search(after) else ""
+    kept = tight(before + inside + after) if before or after or _hard.search(inside) else None
     if term.kind is Kind.CASED:
-        return Check(cased=even(term.text[start:end]), kept=kept, before=before, after=after, gaps=gaps)
-    return Check(kept=kept or tight(term.text), before=before, after=after, gaps=gaps)
+        return Check(cased=even(inside), kept=kept, before=len(before), after=len(after), gaps=gaps)
+    return Check(kept=kept or tight(term.text), before=len(before), after=len(after), gaps=gaps)
 
 
 def _gaps(spelled: str) -> tuple[str, ...]:
@@ -299,16 +303,6 @@ def _gaps(spelled: str) -> tuple[str, ...]:
     ):
         return ()
     return tuple(map(tight, between))
-
-
-def _signs(text: str, start: int, end: int) -> tuple[str | None, int, int]:
-    """Return the term with the signs that must stand around it, and their numbers."""
-    before, after = text[:start].strip(), text[end:].strip()
-    before = before if _hard.search(before) else ""
-    after = after if _hard.search(after) else ""
-    if not before and not after and not _hard.search(text[start:end]):
-        return None, 0, 0
-    return tight(before + text[start:end] + after), len(before), len(after)
 
 
 def _error(term: Term, message: str, suggestion: str) -> QueryError:

@@ -45,7 +45,14 @@ def read_entry(text: str) -> Term:
         raise QueryError(
             message, 0, max(1, len(text)), 'an entry is: word, several words, "exact", =Case, begin*, /re/'
         )
-    kind, written = _kind(match)
+    if match["regex"] is not None:
+        kind, written = Kind.REGEX, match["regex"]
+    elif match["quoted"] is not None:
+        kind, written = Kind.WORD if match["loose"] else Kind.EXACT, match["quoted"]
+    else:
+        kind, written = Kind.WORD, match["plain"].strip()
+    if match["cased"] or match["exactly"]:
+        kind = Kind.CASED
     weight = float(match["weight"] or 1)
     if weight == 0:
         raise QueryError("a weight must be above 0", 0, len(text), "remove the entry instead")
@@ -59,16 +66,6 @@ def _form(entry: str) -> tuple[Kind, str]:
     if entry[:1] == "=" and entry.isascii():
         return Kind.CASED, entry[1:]
     return Kind.WORD, entry.strip()
-
-
-def _kind(match: re.Match[str]) -> tuple[Kind, str]:
-    if match["regex"] is not None:
-        return Kind.REGEX, match["regex"]
-    if match["quoted"] is not None:
-        if match["cased"]:
-            return Kind.CASED, match["quoted"]
-        return (Kind.WORD if match["loose"] else Kind.EXACT), match["quoted"]
-    return (Kind.CASED if match["exactly"] else Kind.WORD), match["plain"].strip()
 
 
 @dataclass(slots=True)
