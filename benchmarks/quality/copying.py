@@ -15,7 +15,7 @@ from benchmarks.quality.streams import StreamDocument
 from monitor.domain.stories import StoryIndex, fingerprint
 from monitor.domain.stories.fingerprint.words import lower_words
 from monitor.domain.stories.values import Placed, ReportText
-from monitor.domain.topics.text.normalised import fold_accents
+from monitor.domain.topics.text.folding import fold_accents
 
 NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
 NEAREST = 5

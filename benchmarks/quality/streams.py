@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.domain.stories.fingerprint.words import lower_words
-from monitor.domain.topics.text.normalised import fold_accents
+from monitor.domain.topics.text.folding import fold_accents
 
 READ_PAIRS = Path(__file__).with_name("read_pairs.tsv")
 _ZONES = {"EDT": "-0400", "EST": "-0500"}

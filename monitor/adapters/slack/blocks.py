@@ -82,7 +82,14 @@ def _blocks(message: Message) -> Iterator[Block]:
             ":wrench: " * (number == 0) + escaped(line, 1_000) for number, line in enumerate(message.lines)
         )
     elif message.kind in (DeliveryKind.REPLY, DeliveryKind.NEWS):
-        yield from _answer(message)
+        # news of a story for its thread, or the rest of a digest
+        if not message.lines:
+            yield from _sections(_entry(card) for card in message.cards)
+            return
+        if message.named:
+            yield from _sections(f"*{_headline(card.lead, _LINE_HEADLINE)}*" for card in message.cards[:3])
+        yield from _sections(f":new: {escaped(line, 1_000)}" for line in message.lines[:10])
+        yield from (_context(f"{_counts(card)} · story {card.story_id}") for card in message.cards[:1])
     elif message.single:
         yield from _sections(escaped(line, 1_000) for line in message.lines)
         yield from _living(message.cards[0], interactive=message.interactive)
@@ -133,17 +140,6 @@ def _list(message: Message) -> Iterator[Block]:
     if message.more:
         yield DividerBlock()
         yield _context(f"and {message.more} more in this thread")
-
-
-def _answer(message: Message) -> Iterator[Block]:
-    """Yield news of a story for its thread, or the rest of a digest."""
-    if message.lines:
-        if message.named:
-            yield from _sections(f"*{_headline(card.lead, _LINE_HEADLINE)}*" for card in message.cards[:3])
-        yield from _sections(f":new: {escaped(line, 1_000)}" for line in message.lines[:10])
-        yield from (_context(f"{_counts(card)} · story {card.story_id}") for card in message.cards[:1])
-    else:
-        yield from _sections(_entry(card) for card in message.cards)
 
 
 def _entry(card: Card) -> str:

@@ -1,6 +1,7 @@
 """Look channels up: their ids by name, and who is in them."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from slack_sdk.web import SlackResponse, WebClient
@@ -32,7 +33,16 @@ class SlackChannels:
             return address
         cursor: str | None = None
         while address not in self._ids:
-            page = await self._call(_listing(cursor), SlackMethod.READ)
+            page = await self._call(
+                partial(
+                    WebClient.conversations_list,
+                    cursor=cursor,
+                    exclude_archived=True,
+                    limit=_MOST,
+                    types="public_channel,private_channel",
+                ),
+                SlackMethod.READ,
+            )
             if isinstance(page, NotSent | Unknown):
                 return page
             self._ids |= {f"#{channel['name']}": channel["id"] for channel in page.get("channels") or ()}
@@ -46,23 +56,14 @@ class SlackChannels:
         found: set[str] = set()
         cursor: str | None = None
         while True:
-            page = await self._call(_members(channel_id, cursor), SlackMethod.READ)
+            members = partial(WebClient.conversations_members, channel=channel_id, cursor=cursor, limit=_MOST)
+            page = await self._call(members, SlackMethod.READ)
             if isinstance(page, NotSent | Unknown):
                 return page
             found |= {member for member in page.get("members") or () if isinstance(member, str)}
             cursor = _next_cursor(page)
             if cursor is None:
                 return frozenset(found)
-
-
-def _listing(cursor: str | None) -> Callable[[WebClient], SlackResponse]:
-    return lambda client: client.conversations_list(
-        cursor=cursor, exclude_archived=True, limit=_MOST, types="public_channel,private_channel"
-    )
-
-
-def _members(channel_id: str, cursor: str | None) -> Callable[[WebClient], SlackResponse]:
-    return lambda client: client.conversations_members(channel=channel_id, cursor=cursor, limit=_MOST)
 
 
 def _next_cursor(page: SlackResponse) -> str | None:

@@ -10,7 +10,7 @@ from rapidfuzz.distance import Indel
 from monitor.domain.stories.fingerprint.function_words import FUNCTION_WORDS
 from monitor.domain.stories.fingerprint.recurring import is_calendar
 from monitor.domain.stories.fingerprint.words import is_number, lower_words
-from monitor.domain.topics.text.normalised import fold_accents
+from monitor.domain.topics.text.folding import fold_accents
 
 _TOKEN = re.compile(r"\w+(?:[.,:'’-]\w+)*|[^\w\s]")
 _SPACED = re.compile(r"\s+([.,;:!?%)»”’])")

@@ -5,7 +5,7 @@ Such pieces are about a story without reporting it.
 
 import re
 
-from monitor.domain.topics.text.normalised import fold_accents
+from monitor.domain.topics.text.folding import fold_accents
 
 _OPENINGS = (
     "how|why|what|who|when|where|which|is|are|was|can|could|will|would|should|does|do|did|has|have|inside|meet"

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import chain
 
-from monitor.domain.topics.text.normalised import fold_accents
+from monitor.domain.topics.text.folding import fold_accents
 
 _WORDS = """
 en: the of and to in for on with at by from as is are was were be been being it its he she his her him they their

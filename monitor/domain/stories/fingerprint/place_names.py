@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from monitor.domain.topics.text.normalised import fold_accents
+from monitor.domain.topics.text.folding import fold_accents
 
 _NAMES = """
 ukraine: ukraine ukrainian ukrainians ukraina ukrainy ukrainie ukrainisch украина украины украине украину

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from monitor.domain.catalog import Topic, Watchlist
@@ -147,7 +148,11 @@ def _on_languages(topic: Topic, query: Query, watchlist: Watchlist, knowledge: W
     listed = {language_of(language) for vocabulary in named for language in vocabulary.terms} - {None}
     texts = [node.text for node in nodes if isinstance(node, Term)]
     for vocabulary in named:
-        texts += [text for entry in vocabulary.terms.get("*", ()) if (text := _text(entry))]
+        for entry in vocabulary.terms.get("*", ()):
+            with suppress(QueryError):  # compiling has reported it
+                term = read_entry(entry)
+                if term.kind is not Kind.REGEX:
+                    texts.append(term.text)
     missing = [
         language
         for language in sorted(knowledge.sources)
@@ -160,14 +165,6 @@ def _on_languages(topic: Topic, query: Query, watchlist: Watchlist, knowledge: W
             message=f"no term is in a language of these sources: {told}",
             suggestion=f"add terms, in a vocabulary by language: {{{missing[0]}: [...]}}",
         )
-
-
-def _text(entry: str) -> str:
-    try:
-        term = read_entry(entry)
-    except QueryError:
-        return ""
-    return "" if term.kind is Kind.REGEX else term.text
 
 
 def _speaks(language: str, texts: list[str], knowledge: WordKnowledge) -> bool:

@@ -107,7 +107,7 @@ class _Counts:
 
     def coheres(self, key: str) -> bool:
         """Tell whether the words of a phrase stand together more often than by chance."""
-        words = _units(key)
+        words: Sequence[str] = key if _UNSPACED.match(key) else key.split(" ")
         if len(words) == 1:
             return not _UNSPACED.match(key)
         chance = math.prod(self.count[self.key(word)] / self.total for word in words) * self.total
@@ -120,7 +120,11 @@ class _Counts:
         return any(self.count[o] >= least and o != key and _within(written, o) for o in others)
 
     def candidate(self, key: str, examples: int, background: Mapping[str, float]) -> Candidate:
-        times = self.count[key] / self.total * 1e9 / 10 ** self._usual(key, background)
+        if " " in key:  # as rare as a phrase's rarest word
+            usual = min(background.get(word, UNLISTED) for word in key.split(" ")) - RARER_TOGETHER
+        else:  # as common as its commonest form
+            usual = max(background.get(form.casefold(), UNLISTED) for form in self.written[key])
+        times = self.count[key] / self.total * 1e9 / 10**usual
         name = self.capital[key] >= 0.8 * max(1, self.inside[key])
         peculiar = math.log2(times) if name or times >= NOTICEABLE else 0.0
         share = len(self.examples[key]) / examples
@@ -131,16 +135,6 @@ class _Counts:
             weight=round(share * peculiar**1.5 * math.log2(1 + min(self.count[key], MANY)), 2),
             name=name,
         )
-
-    def _usual(self, key: str, background: Mapping[str, float]) -> float:
-        """Return the Zipf value of a term: its commonest form, a phrase's rarest word."""
-        if " " in key:
-            return min(background.get(word, UNLISTED) for word in key.split(" ")) - RARER_TOGETHER
-        return max(background.get(form.casefold(), UNLISTED) for form in self.written[key])
-
-
-def _units(key: str) -> Sequence[str]:
-    return key if _UNSPACED.match(key) else key.split(" ")
 
 
 def _within(key: str, longer: str) -> bool:

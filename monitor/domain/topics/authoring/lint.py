@@ -103,14 +103,12 @@ def shadowed(node: Either) -> Iterator[tuple[Term, Term]]:
     for term in terms:
         other = wider.get(_own(term))
         if other is None or other is term:
-            other = next((p for p in prefixes if p is not term and _begins(term, p)), None)
+            words = words_of(term.text)
+            lone = fold(words[0]) if len(words) == 1 and "*" not in term.text else ""
+            begun = (p for p in prefixes if p is not term and lone.startswith(fold(p.text[:-1].casefold())))
+            other = next(begun, None)
         if other is not None and other is not term and other.weight >= term.weight:
             yield term, other
-
-
-def _begins(term: Term, prefix: Term) -> bool:
-    words = words_of(term.text)
-    return len(words) == 1 and "*" not in term.text and fold(words[0]).startswith(fold(prefix.text[:-1].casefold()))
 
 
 def _reach(term: Term) -> list[str]:

@@ -104,9 +104,10 @@ def improvements(catalog: Catalog, key: str, judged: Sequence[JudgedDocument]) -
     before = _figures(base, judged)
     found = []
     for change in _changes(topic, judged, words, base, matcher):
-        decided = _decisions(_matcher(catalog, change.topic), key, judged)
-        if decided is None:
-            continue
+        changed = _matcher(catalog, change.topic)
+        if key not in changed.topics:
+            continue  # the changed query does not compile
+        decided = [bool(changed.match(one.document, only=key).matches) for one in judged]
         if change.word is not None:
             decided = _held_out(change.word, decided, base, judged, words, folds)
         after = _figures(decided, judged)
@@ -122,13 +123,6 @@ def _matcher(catalog: Catalog, topic: Topic) -> CatalogMatcher:
         replace(watchlist, topics=(topic,)) for watchlist in catalog.watchlists if watchlist.name == topic.watchlist
     )
     return compile_catalog(replace(catalog, watchlists=watchlists))
-
-
-def _decisions(matcher: CatalogMatcher, key: str, judged: Sequence[JudgedDocument]) -> list[bool] | None:
-    """Return whether each document alerts; None where the changed query does not compile."""
-    if key not in matcher.topics:
-        return None
-    return [bool(matcher.match(one.document, only=key).matches) for one in judged]
 
 
 def _figures(decided: Sequence[bool], judged: Sequence[JudgedDocument]) -> Figures:

@@ -69,6 +69,10 @@ _UNDECOMPOSED = str.maketrans(
 )
 _KEEPS_ITS_MARK = frozenset("йїў")
 
+_accents = re.compile("[\u0300-\u036f]+")
+_UNACCENTED = {"ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ø": "o", "Ø": "O", "æ": "ae", "œ": "oe", "ı": "i"}
+_undecomposed = re.compile("[" + "".join(_UNACCENTED) + "]")
+
 _runs = re.compile(
     "[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7fb]+[\u0300-\u036f]*|.[\u0300-\u036f\u3099\u309a\uff9e\uff9f]+"
     "|[\U0002f800-\U0002fa1f]",  # ideographs that are other ones' doubles
@@ -149,6 +153,16 @@ def _bare(character: str) -> str:
         return character
     decomposed = unicodedata.normalize("NFD", character)
     return "".join(c for c in decomposed if not ("\u0300" <= c <= "\u036f" or "\u0653" <= c <= "\u0655"))
+
+
+def fold_accents(text: str) -> str:
+    """Return `text` in NFKD without accents and lone surrogates, its letter case kept."""
+    if text.isascii():
+        return text
+    # Hashes take no lone surrogates.
+    sound = text.encode(errors="ignore").decode()
+    plain = _accents.sub("", unicodedata.normalize("NFKD", sound))
+    return _undecomposed.sub(lambda found: _UNACCENTED[found.group()], plain)
 
 
 def resolve_marks(text: str) -> str:

@@ -1,18 +1,13 @@
 """Normalise an article's text once, for the topics and for the stories."""
 
-import re
-import unicodedata
 from functools import cached_property
 
 from monitor.domain.topics.text.characters import SEPARATOR
+from monitor.domain.topics.text.folding import fold_accents
 from monitor.domain.topics.text.tokens import PlainText
 
 MAX_CHARACTERS = 300_000
 """Characters of a field that topics are matched with; `Matches.doubts` tells when there are more."""
-
-_ACCENTS = re.compile("[\u0300-\u036f]+")
-_UNDECOMPOSED = {"ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ø": "o", "Ø": "O", "æ": "ae", "œ": "oe", "ı": "i"}
-_UNDECOMPOSED_LETTERS = re.compile("[" + "".join(_UNDECOMPOSED) + "]")
 
 
 class NormalisedText:
@@ -48,13 +43,3 @@ class NormalisedText:
     def folded_text(self) -> str:
         """Return the text without compatibility forms and accents, its letter case kept."""
         return fold_accents(self.text)
-
-
-def fold_accents(text: str) -> str:
-    """Return `text` in NFKD without accents and lone surrogates, its letter case kept."""
-    if text.isascii():
-        return text
-    # Hashes take no lone surrogates.
-    sound = text.encode(errors="ignore").decode()
-    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", sound))
-    return _UNDECOMPOSED_LETTERS.sub(lambda found: _UNDECOMPOSED[found.group()], plain)

@@ -13,7 +13,7 @@ from monitor.domain.stories.fingerprint.fingerprint import decoded
 from monitor.domain.stories.fingerprint.sketch import SIZE, overlaps, sketch_of
 from monitor.domain.stories.fingerprint.words import as_written, lower_words, spaced, stands_in
 from monitor.domain.stories.values import Placed, ReportText
-from monitor.domain.topics.text.normalised import fold_accents
+from monitor.domain.topics.text.folding import fold_accents
 
 NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
 WORDS = [

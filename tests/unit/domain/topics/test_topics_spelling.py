@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.domain.topics.authoring.checks import check_catalog
-from monitor.domain.topics.authoring.literals import unmatchable
+from monitor.domain.topics.authoring.checks import check_catalog, unmatchable
 from monitor.domain.topics.matcher import compile_all
 from monitor.domain.topics.query.syntax import Kind, Term
 from tests.support.topic_workbench import catalog, hits, quotes, topic
