@@ -21,6 +21,8 @@ from monitor.domain.topics.values import Document, Matches
 
 _AT_ONCE = 1_000
 """Terms matched in one text."""
+_one_letter = re.compile(r"\?(?=\S)")
+"""A question mark that stands for a letter, in a phrase too; before a space or the end of a phrase it asks."""
 _plain = re.compile(r"=?(?:[^\W_]|[ \-])*")
 """Letters, digits, spaces and hyphens: such a term matches itself whatever it is."""
 
@@ -83,7 +85,8 @@ def unmatchable(terms: Sequence[InList]) -> Iterator[InList]:
         if term.kind is not Kind.REGEX
         and not _plain.fullmatch(term.text)
         and "*" not in term.text
-        and ("?" not in term.text or " " in term.text)  # a question mark within a lone word is a wildcard
+        and ("?" not in term.text or " " in term.text)  # a question mark behind a lone word is a wildcard
+        and not _one_letter.search(term.text)
     ]
     for first in range(0, len(literals), _AT_ONCE):
         yield from _missed(literals[first : first + _AT_ONCE])
