@@ -58,9 +58,9 @@ class ConsoleNotifier:
         self, receiver: Receiver, message: Message, *, channel: str, ts: str, key: str, plain: bool
     ) -> Outcome:
         """Print how the story has grown, in one line."""
-        grown = Message(
-            kind=DeliveryKind.REPLY, lines=tuple(f"{_counts(card)}: {card.lead.headline}" for card in message.cards)
-        )
+        lines_ = (f"{_counts(card)}: {card.lead.headline}" for card in message.cards)
+        first = (f"{message.title}: {message.lines[0]}",) if message.kind is DeliveryKind.VOLUME else ()
+        grown = Message(kind=DeliveryKind.REPLY, lines=(*first, *lines_))
         return await self.post(receiver, grown, key=key, thread=None, broadcast=False, plain=plain)
 
     async def find(self, receiver: Receiver, key: str, *, since: datetime, thread: str | None) -> Found:
@@ -74,6 +74,10 @@ def lines(message: Message) -> Iterator[tuple[Text, int]]:
         yield Text(visible(message.note), style="yellow"), 0
     if message.kind is DeliveryKind.NOTICE:
         yield from ((Text.assemble(("notice  ", "bold cyan"), visible(line)), 0) for line in message.lines)
+    elif message.kind is DeliveryKind.VOLUME:
+        yield Text.assemble(("volume  ", "bold magenta"), (visible(message.title), "bold")), 0
+        yield from ((Text(visible(line)), 2) for line in message.lines)
+        yield from ((Text(visible(f"{report.outlet}: {report.headline}")), 4) for report in message.links)
     elif message.kind in (DeliveryKind.REPLY, DeliveryKind.NEWS):
         if message.named and message.lines:  # a terminal has no threads
             yield from (

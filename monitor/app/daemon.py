@@ -20,6 +20,7 @@ from monitor.app.runtime.edit_effect import EditEffects
 from monitor.app.runtime.health import Health, StepProgress, process_name
 from monitor.app.runtime.housekeeping import Lock, StoreGuard
 from monitor.app.runtime.learnt_models import RENEWED_EVERY
+from monitor.app.runtime.volume import VolumeWatch
 from monitor.app.slack_app import slack_socket
 from monitor.app.steps import EXTRACTIONS, Steps, open_steps
 from monitor.config.reload import ConfigSource
@@ -42,12 +43,17 @@ from storage.sql.database import Database
 from storage.sql.errors import StoreError, StoreUnavailable
 from storage.views.archive import SqlArchive
 from storage.views.status import read_overview
+from storage.volume.counts import SqlStoryCounts
+from storage.volume.episodes import SqlEpisodes
 
 RETENTION_AT = time(4, 30)
 """Local time at which old rows are deleted: quiet, and an hour that no zone's clock change skips or repeats."""
 
 RETENTION_AFTER_START = timedelta(minutes=15)
 
+
+VOLUME_EVERY = timedelta(minutes=5)
+"""How often stories are counted: a spike is told within ten minutes of the story that makes it."""
 
 SEARCH_EVERY = timedelta(seconds=5)
 """How soon an article can be searched: most texts are read by then, so that each is indexed once."""
@@ -129,6 +135,7 @@ class Daemon:
     metrics: Metrics
     database: Database
     clock: Clock
+    volume: VolumeWatch
 
     def stop(self) -> None:
         """Let what runs finish, then return from `run`."""
@@ -149,6 +156,8 @@ class Daemon:
         """Poll every due feed, drain the other steps until nothing is due; with the local engine only."""
         assert isinstance(self.engine, LocalEngine), "a cluster has no end of its work"
         await self.engine.run_once()
+        if await self.volume.run():
+            await self.engine.run_once()
         await SearchIndex(self.database).index_all()
 
     async def overview(self) -> Overview:
@@ -301,10 +310,14 @@ async def open_process(
             process=process_name(),
             hold_explosive=settings.reload.hold_explosive,
         )
+        volume = VolumeWatch(
+            catalogs=source, counts=SqlStoryCounts(database), episodes=SqlEpisodes(database), clock=clock
+        )
         engine.clock_stepped = membership.clock_stepped
         engine.periodic = (
             *_periodic_jobs(source, steps, health, guard, reloading),
             PeriodicJob(name="search", when=SEARCH_EVERY, run=SearchIndex(database).index_a_while, shared=True),
+            PeriodicJob(name="volume", when=VOLUME_EVERY, run=volume.run, shared=True),
             *membership.periodic(),
         )
         if membership.leads:
@@ -319,6 +332,7 @@ async def open_process(
             metrics=steps.metrics,
             database=database,
             clock=clock,
+            volume=volume,
         )
 
 

@@ -80,6 +80,7 @@ def _meanings(catalog: Catalog) -> dict[str, object]:
                 topic.min_outlets,
                 topic.steps,
                 topic.options,
+                topic.volume,
             )
             found[topic.key] = (own, topic.receivers or watchlist.receivers, terms)
     return found

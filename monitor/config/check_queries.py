@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from monitor.config.document import ConfigFile, Owner
 from monitor.config.draft_catalog import SharedVocabulary, WatchlistPart
+from monitor.config.models.fields import suggest
 from monitor.config.to_domain import child
 from monitor.config.yaml.nodes import Mapping, Scalar, walk
 from monitor.config.yaml.positions import index_in_file
@@ -19,7 +20,12 @@ from monitor.domain.topics.query.errors import QueryProblem
 
 def with_shared(part: WatchlistPart, shared: AbcMapping[str, SharedVocabulary]) -> WatchlistPart:
     """Return the watchlist with the shared vocabularies that its queries name; its own hide shared ones."""
-    queries = " ".join(topic.topic.query for topic in part.topics)
+    queries = " ".join(
+        f"{topic.topic.query} ${topic.topic.volume.first_seen.of}"
+        if topic.topic.volume.first_seen
+        else topic.topic.query
+        for topic in part.topics
+    )
     own = {vocabulary.name for vocabulary in part.vocabularies}
     used = (entry.vocabulary for name, entry in shared.items() if f"${name}" in queries and name not in own)
     return replace(part, vocabularies=(*part.vocabularies, *used))
@@ -48,11 +54,14 @@ def check_queries(
         )
         compiled = compile_all(catalog)
     found = list(check_catalog(compiled))
+    named = {part.name: set(_first_names(part)) for part in watchlists}
     broken = {problem.watchlist for problem in found if problem.topic and not problem.warning}
     for problem in found:
         watchlist = by_name[problem.watchlist]
         if problem.vocabulary is not None and problem.entry is None and problem.watchlist in broken:
             continue  # a vocabulary may seem unused because the query that names it cannot be read
+        if problem.vocabulary in named[problem.watchlist] and problem.entry is None:
+            continue  # no query uses it, a rule of first names does
         own = child(watchlist.document.root, "vocabulary", problem.vocabulary or "")
         if problem.vocabulary is not None and own is None and problem.vocabulary in shared:
             if (problem.vocabulary, str(problem)) not in seen and problem.entry is not None:
@@ -67,6 +76,18 @@ def check_queries(
             at = index_in_file(part.document.source, query, problem.offset)
             part.document.report(at, str(problem), part.owner, warning=problem.warning)
     return compiled
+
+
+def _first_names(part: WatchlistPart) -> Iterator[str]:
+    """Yield the vocabularies that rules of first names use, and report those that do not exist."""
+    known = [vocabulary.name for vocabulary in part.vocabularies]
+    for topic in part.topics:
+        rule, at = topic.topic.volume.first_seen, child(topic.node, "first_seen", "of")
+        if rule is None or at is None:
+            continue
+        yield rule.of
+        if rule.of not in known:
+            part.document.report(at.start, f"there is no vocabulary ${rule.of}{suggest(rule.of, known)}", topic.owner)
 
 
 @contextmanager

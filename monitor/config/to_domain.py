@@ -33,6 +33,7 @@ from monitor.domain.catalog import (
     Topic,
     Vocabulary,
 )
+from monitor.domain.volume.rules import Counting, Expectation, FirstSeen, Spike, VolumeRules
 
 ReadExample = Callable[[str], Content]
 
@@ -144,6 +145,22 @@ def topic(
         query_place=position_in_file(document.source, query, 0),
         description=item.description or "",
         owner=item.owner or "",
+        volume=_volume(item),
+    )
+
+
+def _volume(item: TopicItem) -> VolumeRules:
+    """Build the rules about quantity and time."""
+    spike, expect, first = item.spike, item.expect, item.first_seen
+    return VolumeRules(
+        spike=Spike(times=spike.times, over=spike.over, at_least=spike.at_least, count=Counting(spike.count))
+        if spike
+        else None,
+        expect=Expectation(at_least=expect.at_least, every=expect.every, weekdays=expect.weekdays, by=expect.by)
+        if expect
+        else None,
+        first_seen=FirstSeen(of=first.of.removeprefix("$"), within=first.within) if first else None,
+        formerly=item.formerly,
     )
 
 

@@ -6,6 +6,8 @@ from datetime import time, timedelta
 from enum import IntEnum, StrEnum
 from functools import cached_property
 
+from monitor.domain.volume.rules import VolumeRules
+
 
 class Severity(IntEnum):
     """How much an alert matters; receivers choose a minimum."""
@@ -235,6 +237,7 @@ class Topic:
     options: tuple[tuple[str, str], ...] = ()
     learn: Learn = Learn.MARK
     broadcast: Broadcast | None = None
+    volume: VolumeRules = field(default_factory=VolumeRules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

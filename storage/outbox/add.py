@@ -166,6 +166,7 @@ def _begin(connection: Connection, wanted: NewDelivery, last: Row[Any] | None, n
         "failures": 0,
         "repeat": False,
         "thread_of": wanted.thread_of,
+        "episode_id": wanted.episode_id,
     }
     delivery_id: int = connection.execute(_INSERT_DELIVERY, row).scalar_one()
     return delivery_id

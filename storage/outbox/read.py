@@ -16,6 +16,7 @@ from storage.schema.outbox import deliveries, delivery_alerts, interactions, sil
 from storage.sql.upserts import batches, padded
 from storage.stories.alerts import alert_of
 from storage.stories.stories import story_of
+from storage.volume.rows import episode_by_id
 
 _HOUR = timedelta(hours=1)
 _MESSAGES = (DeliveryKind.ALERT.value, DeliveryKind.DIGEST.value)
@@ -117,6 +118,7 @@ def read_for_sending(connection: Connection, delivery_id: int, now: datetime) ->
         waiting=int(connection.execute(_COUNT_DUE_ALERT_MESSAGES, here).scalar_one()) + 1,
         recent=tuple(connection.execute(_TIMES_OF_RECENT_MESSAGES, {**here, "since": now - _HOUR}).scalars()),
         throttles=troubled_throttles(connection),
+        episode=None if delivery.episode_id is None else episode_by_id(connection, delivery.episode_id),
     )
 
 
@@ -145,6 +147,7 @@ def delivery_of(row: Row[Any], alert_ids: Sequence[int] = ()) -> Delivery:
         via=row.via,
         address=row.address,
         alert_ids=tuple(alert_ids),
+        episode_id=row.episode_id,
     )
 
 

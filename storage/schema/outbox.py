@@ -30,6 +30,7 @@ deliveries = Table(
     Column("failures", Integer, nullable=False),
     Column("repeat", Boolean, nullable=False),
     Column("thread_of", BigInteger),
+    Column("episode_id", BigInteger, doc="The spike, absence or first name it tells of."),
     # SQLite cannot rename a constraint, so it keeps the name it had before the column was renamed.
     UniqueConstraint("receiver", "group_key", "part", name="uq_deliveries_receiver_window_part"),
     sqlite_autoincrement=True,
@@ -47,6 +48,12 @@ Index(
 Index("ix_deliveries_sending", deliveries.c.due, sqlite_where=_SENDING, postgresql_where=_SENDING)
 Index("ix_deliveries_sent_at", deliveries.c.receiver, deliveries.c.sent_at)
 Index("ix_deliveries_created_at", deliveries.c.created_at)
+Index(
+    "ix_deliveries_episode_id",
+    deliveries.c.episode_id,
+    sqlite_where=deliveries.c.episode_id.is_not(None),
+    postgresql_where=deliveries.c.episode_id.is_not(None),
+)
 
 delivery_alerts = Table(
     "delivery_alerts",

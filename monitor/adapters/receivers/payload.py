@@ -26,6 +26,7 @@ def payload(message: Message, key: str, *, answers: str | None, edits: str | Non
         "lines": list(message.lines),
         "stories": [_story(card) for card in message.cards],
         "more": message.more,
+        "links": [_report(report) for report in message.links],
     }
 
 

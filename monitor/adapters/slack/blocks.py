@@ -81,6 +81,13 @@ def _blocks(message: Message) -> Iterator[Block]:
         yield from _sections(
             ":wrench: " * (number == 0) + escaped(line, 1_000) for number, line in enumerate(message.lines)
         )
+    elif message.kind is DeliveryKind.VOLUME:
+        yield _section(f":bar_chart: *{escaped(message.title, _HEADLINE)}*")
+        yield from _sections(escaped(line, 1_000) for line in message.lines)
+        yield from _sections(
+            f"• {_headline(report, _LINE_HEADLINE)} ({escaped(report.outlet, 60)}, {_when(report.at)})"
+            for report in message.links
+        )
     elif message.kind in (DeliveryKind.REPLY, DeliveryKind.NEWS):
         # news of a story for its thread, or the rest of a digest
         if not message.lines:
@@ -253,7 +260,9 @@ def _when(moment: datetime) -> str:
 
 def _text(message: Message) -> str:
     """Return the message in words, for notifications, screen readers and plain messages."""
-    lines = [escaped(line, 600) for line in (message.note, *message.lines) if line]
+    title = message.title if message.kind is DeliveryKind.VOLUME else ""
+    lines = [escaped(line, 600) for line in (message.note, title, *message.lines) if line]
+    lines += [f"{_headline(report, 200)} ({escaped(report.outlet, 60)})" for report in message.links]
     lines += [
         f"{card.severity.word.capitalize()}: {_headline(card.lead, 200)} ({escaped(card.lead.outlet, 60)}, "
         + ", ".join(escaped(tag.title, 80) for tag in card.tags[:_TAGS])

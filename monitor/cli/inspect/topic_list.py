@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -17,9 +17,11 @@ from monitor.app.tools.store import open_store
 from monitor.cli.common import config_option, json_option, run
 from monitor.cli.durations import DURATION
 from monitor.domain.catalog import Catalog, Topic
+from monitor.domain.volume.history import LEARNING
 from storage.sql.database import Database
 from storage.sql.errors import StoreError
 from storage.views.topic_counts import SqlTopicCounts, TopicCounts
+from storage.volume.counts import SqlStoryCounts
 
 _WIDE = 200
 """Columns of a table that goes to a file or another program."""
@@ -38,11 +40,11 @@ Examples:
 @json_option
 def list_topics(since: timedelta, given: Path | None, as_json: bool) -> None:
     """List the topics: severity, receivers, owner, and how often each matched, nearly matched and alerted."""
-    catalog, counts = run(_read(given, since))
+    catalog, counts, begins = run(_read(given, since))
     rows = [(topic, counts.get(topic.key, TopicCounts())) for topic in catalog.topics]
     if as_json:
         for topic, count in rows:
-            click.echo(json.dumps(_pairs(catalog, topic, count), ensure_ascii=False))
+            click.echo(json.dumps(_pairs(catalog, topic, count) | _learning(topic, begins), ensure_ascii=False))
         return
     if not rows:
         click.echo("there are no topics; write one into config/watchlists/")
@@ -59,9 +61,14 @@ def list_topics(since: timedelta, given: Path | None, as_json: bool) -> None:
             *(f"{number:,}" for number in numbers),
         )
     Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False).print(table)
+    for topic in catalog.topics:
+        if (until := _learning(topic, begins)["spikes_from"]) is not None:
+            click.echo(f"{topic.key}: too young for spikes, which are told from {until} on")
 
 
-async def _read(given: Path | None, since: timedelta) -> tuple[Catalog, Mapping[str, TopicCounts]]:
+async def _read(
+    given: Path | None, since: timedelta
+) -> tuple[Catalog, Mapping[str, TopicCounts], Mapping[str, datetime]]:
     source, _ = opened(given)
     catalog = source.current()
     for problem in source.problems:
@@ -69,13 +76,22 @@ async def _read(given: Path | None, since: timedelta) -> tuple[Catalog, Mapping[
             click.echo(f"{problem} (left out of this list)", err=True)
     path = Database.path_of(opened_store_url(given))
     if path is not None and not path.is_file():
-        return catalog, {}
+        return catalog, {}, {}
     try:
         async with open_store(given) as database:
-            return catalog, await SqlTopicCounts(database).since(SystemClock().now() - since)
+            counts = await SqlTopicCounts(database).since(SystemClock().now() - since)
+            spiky = [topic for topic in catalog.topics if topic.volume.spike is not None]
+            return catalog, counts, await SqlStoryCounts(database).begins(spiky)
     except (StoreError, ConfigurationInvalid) as unread:
         click.echo(f"the counts are not known: {unread}", err=True)
-        return catalog, {}
+        return catalog, {}, {}
+
+
+def _learning(topic: Topic, begins: Mapping[str, datetime]) -> dict[str, str | None]:
+    """Return from when on a topic may have a spike; None where it may have one now, or has no such rule."""
+    now = SystemClock().now()
+    until = begins.get(topic.key, now) + LEARNING
+    return {"spikes_from": f"{until:%Y-%m-%d %H:%M} UTC" if topic.volume.spike and until > now else None}
 
 
 def _receivers(catalog: Catalog, topic: Topic) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ Descriptions end up in the JSON Schema, for editors.
 """
 
 import re
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -301,6 +302,56 @@ class RaiseItem(Strict):
         return self
 
 
+class SpikeItem(Strict):
+    """A message when the topic has far more stories than usual, beside all stories of the same sources."""
+
+    times: float = Field(default=3.0, gt=1, description="How many times the usual number.")
+    over: Duration = Field(default=timedelta(hours=6), description="Span that is counted, from 1h to 7d.")
+    at_least: int = Field(default=5, ge=2, description="Fewer stories than this are never a spike.")
+    count: Literal["stories", "independent"] = Field(
+        default="stories", description="stories, or independent: reports that are no wire copies."
+    )
+
+    @field_validator("over")
+    @classmethod
+    def _span(cls, value: timedelta) -> timedelta:
+        if not timedelta(hours=1) <= value <= timedelta(days=7):
+            raise refusal("over must be between 1h and 7d: what is usual comes from the last 28 days")
+        return value
+
+
+class ExpectItem(Strict):
+    """A message when the topic has fewer stories than expected."""
+
+    at_least: int = Field(default=1, ge=1, description="Number of stories expected.")
+    every: Duration = Field(default=timedelta(hours=24), description="Span in which they are expected, 10m to 28d.")
+    weekdays: Weekdays = Field(default=EVERY_DAY, description="Days that count, such as mon-fri.")
+    by: TimeOfDay | None = Field(
+        default=None, description='Local time of day from which the number is looked at, such as "14:30".'
+    )
+
+    @field_validator("every")
+    @classmethod
+    def _span(cls, value: timedelta) -> timedelta:
+        if not timedelta(minutes=10) <= value <= timedelta(days=28):
+            raise refusal("every must be between 10m and 28d")
+        return value
+
+
+class FirstSeenItem(Strict):
+    """A message when a name appears in the topic's articles that was not there before."""
+
+    of: Text = Field(description="The vocabulary with the names, such as $companies.")
+    within: Duration = Field(default=timedelta(days=30), description="How long a name must have been away.")
+
+    @field_validator("of")
+    @classmethod
+    def _vocabulary(cls, value: str) -> str:
+        if not value.startswith("$") or len(value) < 2:
+            raise refusal("not a vocabulary: write its name with $, such as $companies")
+        return value
+
+
 Owner = Annotated[Text, AfterValidator(_owner)]
 
 
@@ -327,6 +378,10 @@ class TopicItem(Strict):
     raise_: tuple[RaiseItem, ...] = Field(
         default=(), alias="raise", strict=False, description="When the severity goes up."
     )
+    spike: SpikeItem | None = Field(default=None, description="Notify of far more stories than usual.")
+    expect: ExpectItem | None = Field(default=None, description="Notify of fewer stories than expected.")
+    first_seen: FirstSeenItem | None = Field(default=None, description="Notify of names that are new to the topic.")
+    formerly: Words = Field(default=(), description="Earlier keys of this topic, whose stories count as its own.")
     must_match: Examples = Field(default=(), description="Texts that must match; checked by `wirewatch check`.")
     must_not_match: Examples = Field(default=(), description="Texts that must not match; checked likewise.")
 

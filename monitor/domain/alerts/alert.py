@@ -91,7 +91,8 @@ class DeliveryKind(StrEnum):
     """Kind of a delivery.
 
     `ALERT` and `DIGEST` are messages of their own, `UPDATE` rewrites one in place, `REPLY` goes to its thread, `NEWS`
-    is a reply whose thread cannot be used, posted to the channel; `NOTICE` notifies an operator about the program.
+    is a reply whose thread cannot be used, posted to the channel; `NOTICE` notifies an operator about the program;
+    `VOLUME` tells of a spike, an absence or a first name of a topic.
     """
 
     ALERT = "alert"
@@ -100,6 +101,7 @@ class DeliveryKind(StrEnum):
     NEWS = "news"
     DIGEST = "digest"
     NOTICE = "notice"
+    VOLUME = "volume"
 
 
 class DeliveryState(StrEnum):
@@ -129,6 +131,7 @@ class NewDelivery:
     `thread_of` is the delivery whose message it changes or answers; None: the message in which its alert stands.
     `spacing_most` above `spacing`: each further message of the key waits twice as long as the last, up to that.
     `joins`: from now on its alerts are carried by the message in which their story already stands.
+    `episode_id` names the spike, absence or first name it tells of, in place of alerts.
     """
 
     receiver: str
@@ -144,6 +147,7 @@ class NewDelivery:
     thread_of: int | None = None
     spacing_most: timedelta = timedelta(0)
     joins: bool = False
+    episode_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +185,7 @@ class Delivery:
     address: str | None = None
     alert_ids: tuple[int, ...] = ()
     stories: int = 0
+    episode_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

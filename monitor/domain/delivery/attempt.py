@@ -8,6 +8,7 @@ from enum import StrEnum
 from monitor.domain.alerts.alert import Alert, Delivery, DeliveryKind, DeliveryState, NewDelivery, Receipt, Silence
 from monitor.domain.catalog import Catalog, Channel, Receiver, Severity
 from monitor.domain.stories.values import Story
+from monitor.domain.volume.episode import Episode
 
 
 class Policy(StrEnum):
@@ -85,6 +86,7 @@ class DeliveryForSending:
     `silences` are those that may mute its alerts. `standing` is the delivery whose message an update or a reply
     refers to. `waiting` counts alert messages due for this receiver, this one among them; `recent` are the times
     of its posts in the last hour, oldest first. `throttles` are those that are blocked for a reason or have failures.
+    `episode` is what a message about quantity tells of.
     """
 
     delivery: Delivery
@@ -94,6 +96,7 @@ class DeliveryForSending:
     waiting: int = 0
     recent: tuple[datetime, ...] = ()
     throttles: tuple[Throttle, ...] = ()
+    episode: Episode | None = None
 
     def heard(self, now: datetime) -> tuple[AlertForSending, ...]:
         """Return the alerts that no silence mutes."""

@@ -15,6 +15,8 @@ from monitor.domain.delivery.attempt import AlertForSending, DeliveryForSending
 from monitor.domain.delivery.leads import best_member, best_others, first_member
 from monitor.domain.delivery.ranking import fitting, ranked
 from monitor.domain.stories.values import StoryMember
+from monitor.domain.volume.episode import Episode
+from monitor.domain.volume.wording import body, headline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,7 @@ class Message:
     `named`: replies name their story, for they stand outside its thread or in one that stories share. `note` is a line
     of the program's own (a possible repeat, a stand-in for another receiver); `lines` are the body of an answer or a
     notice. `interactive`: buttons may be shown. `title`, `period` and `summary` head a message of several stories;
-    `zone` is the receiver's.
+    `zone` is the receiver's. A message about quantity has a `title`, `lines` and the `links` of its stories.
     """
 
     kind: DeliveryKind
@@ -98,6 +100,7 @@ class Message:
     zone: str = "UTC"
     receiver: str = ""
     delivery_id: int = 0
+    links: tuple[CardReport, ...] = ()
 
     @property
     def single(self) -> bool:
@@ -119,6 +122,9 @@ def compose(
     `in_thread`: a reply stands in the thread of its message.
     """
     delivery = sending.delivery
+    zone = zone_of_receiver(catalog.receiver(delivery.receiver), catalog)
+    if sending.episode is not None and delivery.kind in (DeliveryKind.VOLUME, DeliveryKind.UPDATE):
+        return _of_episode(sending.episode, delivery, zone, via)
     kind, origin = delivery.kind, delivery
     stories = ranked(sending.alerts if kind is DeliveryKind.UPDATE else sending.heard(now))
     if kind is DeliveryKind.UPDATE and sending.standing is not None:
@@ -140,7 +146,24 @@ def compose(
         title=_TITLES.get(origin.group_key.partition(":")[0], "") if several else "",
         period=_period(stories) if several else None,
         summary=_summary(stories, catalog) if several else "",
-        zone=zone_of_receiver(catalog.receiver(delivery.receiver), catalog),
+        zone=zone,
+        receiver=delivery.receiver,
+        delivery_id=delivery.id,
+    )
+
+
+def _of_episode(episode: Episode, delivery: Delivery, zone: str, via: str | None) -> Message:
+    """Return the living message of a spike, an absence or a first name."""
+    return Message(
+        kind=DeliveryKind.VOLUME,
+        title=headline(episode),
+        lines=tuple(body(episode, lambda moment: in_zone(moment, zone))),
+        links=tuple(
+            CardReport(headline=story.title, url=story.url, outlet=story.outlet, at=story.at)
+            for story in episode.figures.stories
+        ),
+        note=_note(delivery, via),
+        zone=zone,
         receiver=delivery.receiver,
         delivery_id=delivery.id,
     )

@@ -178,6 +178,7 @@ def _without_thread(delivery: Delivery, answer: NotSent, now: datetime) -> Settl
         due=now,
         text=delivery.text,
         alert_ids=delivery.alert_ids,
+        episode_id=delivery.episode_id,
     )
     why = f"its thread cannot be answered ({answer.reason}): posted in the channel"
     return replace(settled(delivery, DeliveryState.ROLLED_UP, now, why), deliveries=(news,))

@@ -23,6 +23,8 @@ def before_sending(sending: DeliveryForSending, receiver: Receiver, now: datetim
     delivery = sending.delivery
     if delivery.kind is DeliveryKind.NOTICE:
         return None
+    if delivery.episode_id is not None:
+        return _of_episode(sending, receiver, now)
     if not sending.alerts:
         return settled(delivery, DeliveryState.ROLLED_UP, now, "its alerts are no longer stored")
     if delivery.kind in (DeliveryKind.UPDATE, DeliveryKind.REPLY):
@@ -33,6 +35,21 @@ def before_sending(sending: DeliveryForSending, receiver: Receiver, now: datetim
         return settled(delivery, DeliveryState.MUTED, now, "silenced")
     if delivery.kind is DeliveryKind.ALERT:
         return _crowded(sending, receiver, now)
+    return None
+
+
+def _of_episode(sending: DeliveryForSending, receiver: Receiver, now: datetime) -> Settlement | None:
+    """Return why a message about quantity is not to be posted; its edits and answers need a message that stands."""
+    delivery, episode = sending.delivery, sending.episode
+    if episode is None:
+        return settled(delivery, DeliveryState.ROLLED_UP, now, "its episode is no longer stored")
+    if delivery.kind in (DeliveryKind.UPDATE, DeliveryKind.REPLY):
+        waits = _without_standing(sending, receiver, now)
+        if waits is not None:
+            return waits
+    muted = any(episode.muted_by(silence, now, delivery.receiver) for silence in sending.silences)
+    if muted and delivery.kind is not DeliveryKind.UPDATE:
+        return settled(delivery, DeliveryState.MUTED, now, "silenced")
     return None
 
 

@@ -84,3 +84,19 @@ def test_a_refused_edit_names_the_owner_of_the_broken_watchlist(root: Path) -> N
     watchlist(root, "a", "$metals AND", "owner: '@ann'\n")
     outcomes = [outcome for outcome in (source.look() for _ in range(4)) if outcome is not None]
     assert [owners_of(outcome) for outcome in outcomes] == [["Owner: @ann"]]
+
+
+def test_first_names_use_a_vocabulary_that_no_query_names(root: Path) -> None:
+    watchlist(root, "a", "strike\n    first_seen: {of: $fruit}")
+    loaded = load(root)
+    assert problems(loaded, root) == []
+    assert loaded.catalog is not None
+    [vocabulary] = loaded.catalog.watchlists[0].vocabularies
+    assert vocabulary.name == "fruit"
+
+
+def test_first_names_of_a_vocabulary_that_does_not_exist_are_refused(root: Path) -> None:
+    watchlist(root, "a", "$metals AND strike\n    first_seen: {of: $metal}")
+    assert problems(load(root), root) == [
+        "watchlists/a.yml:5:22: there is no vocabulary $metal; did you mean 'metals'?"
+    ]
