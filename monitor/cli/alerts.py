@@ -9,7 +9,7 @@ import click
 
 from monitor.app.runtime.clock import SystemClock
 from monitor.app.tools.store import open_store
-from monitor.cli.common import FOUND, config_option, json_option, leave, run
+from monitor.cli.common import FOUND, awaited, config_option, json_option, leave
 from monitor.cli.inspect.alert_list import list_alerts, show_alert
 from monitor.domain.alerts.evidence import ELLIPSIS
 from monitor.domain.strings.visible import visible
@@ -34,17 +34,23 @@ alerts.add_command(show_alert)
 @alerts.command(epilog="Example:  wirewatch alerts requeue 41 42")
 @click.argument("ids", nargs=-1, required=True, type=int, metavar="ID...")
 @config_option
-def requeue(ids: tuple[int, ...], given: Path | None) -> None:
+@awaited
+async def requeue(ids: tuple[int, ...], given: Path | None) -> None:
     """Send held or dead messages again. One that was held says that it may be a repeat."""
-    _changed(ids, run(_requeue(given, ids)), "will be sent again", "is neither held nor dead")
+    async with open_store(given) as database:
+        changed = await SqlSent(database).requeue(ids, SystemClock().now())
+    _changed(ids, changed, "will be sent again", "is neither held nor dead")
 
 
 @alerts.command(epilog="Example:  wirewatch alerts release 41")
 @click.argument("ids", nargs=-1, required=True, type=int, metavar="ID...")
 @config_option
-def release(ids: tuple[int, ...], given: Path | None) -> None:
+@awaited
+async def release(ids: tuple[int, ...], given: Path | None) -> None:
     """Say that held messages did arrive: they count as sent and are not sent again."""
-    _changed(ids, run(_release(given, ids)), "counts as sent", "is not held")
+    async with open_store(given) as database:
+        changed = await SqlSent(database).release(ids, SystemClock().now())
+    _changed(ids, changed, "counts as sent", "is not held")
 
 
 @alerts.command(
@@ -56,15 +62,25 @@ Examples:
 @click.option("--topic", help="Only those of this topic.")
 @json_option
 @config_option
-def labels(topic: str | None, as_json: bool, given: Path | None) -> None:
+@awaited
+async def labels(topic: str | None, as_json: bool, given: Path | None) -> None:
     """Print what people marked as not relevant, as `must_not_match` examples for the watchlist.
 
     `wirewatch check` tries them as they are stored; in the watchlist they are kept with the topic, for every machine.
     """
-    found = run(_labels(given, topic))
+    async with open_store(given) as database:
+        found = await SqlLabels(database).labels(topic)
     if as_json:
         for label in found:
-            click.echo(json.dumps(_label_pairs(label), ensure_ascii=False))
+            pairs = {
+                "topic": label.topic,
+                "article": label.article.id,
+                "url": label.article.url,
+                "author": label.author,
+                "at": label.at.isoformat(),
+                **_example(label),
+            }
+            click.echo(json.dumps(pairs, ensure_ascii=False))
     else:
         for key, of_topic in groupby(sorted(found, key=lambda label: label.topic), key=lambda label: label.topic):
             click.echo(f"# {key}\nmust_not_match:")
@@ -72,11 +88,6 @@ def labels(topic: str | None, as_json: bool, given: Path | None) -> None:
                 click.echo(
                     f"  - {json.dumps(_example(label), ensure_ascii=False)}  # {label.author}, {label.at:%Y-%m-%d}"
                 )
-
-
-async def _labels(given: Path | None, topic: str | None) -> Sequence[Label]:
-    async with open_store(given) as database:
-        return await SqlLabels(database).labels(topic)
 
 
 def _example(label: Label) -> dict[str, str]:
@@ -88,27 +99,6 @@ def _example(label: Label) -> dict[str, str]:
     shown = f" {ELLIPSIS} ".join([beginning, *(passage for passage in passages if passage not in beginning)])
     example = {"title": visible(label.article.title), "text": visible(shown), "lang": language or ""}
     return {name: words for name, words in example.items() if words}
-
-
-def _label_pairs(label: Label) -> dict[str, object]:
-    return {
-        "topic": label.topic,
-        "article": label.article.id,
-        "url": label.article.url,
-        "author": label.author,
-        "at": label.at.isoformat(),
-        **_example(label),
-    }
-
-
-async def _requeue(given: Path | None, ids: tuple[int, ...]) -> Sequence[int]:
-    async with open_store(given) as database:
-        return await SqlSent(database).requeue(ids, SystemClock().now())
-
-
-async def _release(given: Path | None, ids: tuple[int, ...]) -> Sequence[int]:
-    async with open_store(given) as database:
-        return await SqlSent(database).release(ids, SystemClock().now())
 
 
 def _changed(ids: Sequence[int], changed: Sequence[int], done: str, refused: str) -> None:

@@ -87,7 +87,15 @@ def check(
             leave(FOUND, f"{folder}: valid, but {counted(failed_online, 'check')} failed online")
     if route is not None:
         show_destinations(*run(destinations(given, route)), as_json=as_json)
-    click.echo(_summary(folder, loaded.catalog, len(loaded.problems) + len(doubted) + len(advised)), err=True)
+    warnings = len(loaded.problems) + len(doubted) + len(advised)
+    parts = [
+        counted(len(loaded.catalog.feeds), "feed"),
+        counted(len(loaded.catalog.topics), "topic"),
+        counted(sum(len(t.must_match) + len(t.must_not_match) for t in loaded.catalog.topics), "example"),
+        counted(len(loaded.catalog.receivers), "receiver"),
+    ]
+    doubts = f", {counted(warnings, 'warning')}" if warnings else ""
+    click.echo(f"{folder}: valid: {', '.join(parts)}{doubts}", err=True)
 
 
 def _show_effect(folder: Path, against: str, store: str, edited: Catalog) -> None:
@@ -144,14 +152,3 @@ def with_languages(catalog: Catalog, detected: Callable[[Example], Example]) -> 
             for watchlist in catalog.watchlists
         ),
     )
-
-
-def _summary(folder: Path, catalog: Catalog, warnings: int) -> str:
-    parts = [
-        counted(len(catalog.feeds), "feed"),
-        counted(len(catalog.topics), "topic"),
-        counted(sum(len(t.must_match) + len(t.must_not_match) for t in catalog.topics), "example"),
-        counted(len(catalog.receivers), "receiver"),
-    ]
-    doubts = f", {counted(warnings, 'warning')}" if warnings else ""
-    return f"{folder}: valid: {', '.join(parts)}{doubts}"

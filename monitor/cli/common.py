@@ -3,9 +3,10 @@
 import asyncio
 import json
 import sys
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
+from functools import wraps
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
 
@@ -13,6 +14,7 @@ from monitor.app.configuration import ConfigurationInvalid
 from monitor.domain.catalog import Problem
 from storage.sql.errors import StoreError
 
+Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 FOUND = 1
@@ -36,7 +38,15 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 def show(problems: Iterable[Problem], *, as_json: bool, check: str = "configuration") -> None:
     """Every problem on a line of its own: `file:line:column: message`, or as JSON."""
     for problem in problems:
-        click.echo(json.dumps(_pairs(problem, check), ensure_ascii=False) if as_json else str(problem))
+        pairs = {
+            "file": problem.place.file,
+            "line": problem.place.line,
+            "column": problem.place.column,
+            "level": "warning" if problem.warning else "error",
+            "check": check,
+            "message": problem.message,
+        }
+        click.echo(json.dumps(pairs, ensure_ascii=False) if as_json else str(problem))
 
 
 def leave(code: int, message: str) -> NoReturn:
@@ -64,12 +74,11 @@ def run(work: Coroutine[Any, Any, Result], *, expected: tuple[type[StoreError], 
         sys.exit(130)
 
 
-def _pairs(problem: Problem, check: str) -> dict[str, object]:
-    return {
-        "file": problem.place.file,
-        "line": problem.place.line,
-        "column": problem.place.column,
-        "level": "warning" if problem.warning else "error",
-        "check": check,
-        "message": problem.message,
-    }
+def awaited(command: Callable[Given, Coroutine[Any, Any, Result]]) -> Callable[Given, Result]:
+    """Make a command of a coroutine function: each call goes through `run`."""
+
+    @wraps(command)
+    def call(*given: Given.args, **named: Given.kwargs) -> Result:
+        return run(command(*given, **named))
+
+    return call

@@ -92,16 +92,11 @@ def _time(told: object, where: str) -> datetime | None:
     if told in (None, ""):
         return None
     try:
-        at = _parsed(str(told))
+        try:
+            at = datetime.fromisoformat(str(told))
+        except ValueError:  # not ISO 8601: perhaps a date as mail and RSS write it (RFC 5322)
+            at = parsedate_to_datetime(str(told))
     except (ValueError, OverflowError):
         click.echo(f"{where}: published is not ISO 8601, such as 2026-03-01T09:30:00Z: taken as unknown", err=True)
         return None
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-
-
-def _parsed(told: str) -> datetime:
-    """ISO 8601, or a date as mail and RSS write it (RFC 5322)."""
-    try:
-        return datetime.fromisoformat(told)
-    except ValueError:
-        return parsedate_to_datetime(told)

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from monitor.app.tools.workbench import Workbench, open_workbench
-from monitor.cli.common import config_option, json_option, run
+from monitor.cli.common import awaited, config_option, json_option
 from monitor.cli.documents import read_bytes
 from monitor.domain.articles.article import Text
 from monitor.domain.failures import Failure
@@ -26,12 +26,9 @@ Examples:
 @config_option
 @json_option
 @click.pass_context
-def extract(context: click.Context, pages: tuple[str, ...], as_json: bool, given: Path | None) -> None:
+@awaited
+async def extract(context: click.Context, pages: tuple[str, ...], as_json: bool, given: Path | None) -> None:
     """Show title, text, language, date, method and doubts of each page; a plain text is taken as it is."""
-    context.exit(run(_extract(pages, as_json, given)))
-
-
-async def _extract(pages: tuple[str, ...], as_json: bool, given: Path | None) -> int:
     failed = 0
     async with open_workbench(given) as workbench:
         for page in pages:
@@ -41,7 +38,7 @@ async def _extract(pages: tuple[str, ...], as_json: bool, given: Path | None) ->
                 click.echo(json.dumps(_as_json(page, text)))
             else:
                 _show(page, text)
-    return 1 if failed else 0
+    context.exit(1 if failed else 0)
 
 
 async def _read(workbench: Workbench, page: str) -> Text | Failure:

@@ -17,7 +17,6 @@ from monitor.app.tools.feed_entries import ReadDocument, read_document
 from monitor.app.tools.try_feeds import Tried, discover, try_feeds
 from monitor.cli.common import FOUND, config_option, json_option, leave, run
 from monitor.config.addresses import web_address
-from monitor.domain.articles.article import Entry
 from monitor.domain.catalog import Feed, ListRecipe, SourceKind
 from monitor.domain.failures import Failure
 from monitor.domain.strings.redaction import redact_all
@@ -45,7 +44,20 @@ def report(found: Sequence[Tried], *, as_json: bool) -> None:
     """One object a line, or a table with what fails at the end, where it is seen."""
     if as_json:
         for tried in found:
-            click.echo(json.dumps(_pairs(tried), ensure_ascii=False))
+            pairs = {
+                "key": tried.feed.key or None,
+                "url": tried.feed.url,
+                "kind": tried.feed.kind.value,
+                "list": asdict(tried.feed.recipe) if tried.feed.recipe else None,
+                "ok": tried.problem is None,
+                "title": tried.title,
+                "entries": tried.entries,
+                "newest": tried.newest.isoformat() if tried.newest else None,
+                "moved_to": tried.moved_to,
+                "doubts": list(tried.doubts),
+                "problem": tried.problem,
+            }
+            click.echo(json.dumps(pairs, ensure_ascii=False))
         return
     now = SystemClock().now()
     table = Table("feed", "entries", "newest", "what is wrong or doubtful", box=None, header_style="bold")
@@ -89,7 +101,17 @@ def show_entries(given: Path | None, targets: Sequence[tuple[str, Feed]], *, as_
 def _show_document(target: str, found: ReadDocument, *, as_json: bool) -> None:
     if as_json:
         for entry, outlet in found.entries:
-            click.echo(json.dumps(_entry_pairs(entry, outlet), ensure_ascii=False))
+            pairs = {
+                "id": entry.guid or entry.link,
+                "title": entry.title,
+                "url": entry.url,
+                "published": entry.published.isoformat() if entry.published else None,
+                "summary": entry.summary,
+                "tags": list(entry.tags),
+                "language": entry.language,
+                "outlet": outlet,
+            }
+            click.echo(json.dumps(pairs, ensure_ascii=False))
         return
     console = Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
     console.print(f"[bold]{escape(found.feed.title or redact_all(target))}[/]  {len(found.entries):,} entries")
@@ -142,32 +164,3 @@ def _doubts(tried: Tried) -> list[str]:
     kind = [] if tried.feed.key or tried.feed.kind is SourceKind.FEED else [f"kind: {tried.feed.kind}"]
     recipe = [f"list: {recipe_text(tried.feed.recipe)}"] if kind and tried.feed.recipe else []
     return [*kind, *recipe, *moved, *tried.doubts]
-
-
-def _entry_pairs(entry: Entry, outlet: str) -> dict[str, object]:
-    return {
-        "id": entry.guid or entry.link,
-        "title": entry.title,
-        "url": entry.url,
-        "published": entry.published.isoformat() if entry.published else None,
-        "summary": entry.summary,
-        "tags": list(entry.tags),
-        "language": entry.language,
-        "outlet": outlet,
-    }
-
-
-def _pairs(tried: Tried) -> dict[str, object]:
-    return {
-        "key": tried.feed.key or None,
-        "url": tried.feed.url,
-        "kind": tried.feed.kind.value,
-        "list": asdict(tried.feed.recipe) if tried.feed.recipe else None,
-        "ok": tried.problem is None,
-        "title": tried.title,
-        "entries": tried.entries,
-        "newest": tried.newest.isoformat() if tried.newest else None,
-        "moved_to": tried.moved_to,
-        "doubts": list(tried.doubts),
-        "problem": tried.problem,
-    }

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from monitor.app.tools.input_document import InputDocument
 from monitor.app.tools.workbench import Workbench, open_workbench
-from monitor.cli.common import config_option, json_option, run
+from monitor.cli.common import awaited, config_option, json_option
 from monitor.cli.documents import Documents, read_bytes
 from monitor.cli.match_output import as_pairs, for_people
 from monitor.config.models.fields import suggest
@@ -32,7 +32,8 @@ Examples:
 @config_option
 @json_option
 @click.pass_context
-def match(
+@awaited
+async def match(
     context: click.Context, files: tuple[Path, ...], jsonl: bool, topic: str | None, as_json: bool, given: Path | None
 ) -> None:
     """Say what matches the text or page in each FILE and why, near misses too.
@@ -40,11 +41,7 @@ def match(
     FILE `-` is standard input. The first line of a text is its title.
     """
     read = [Documents(path) for path in files] if jsonl else []
-    run(_match(read or files, topic, as_json, given))
-    context.exit(1 if any(documents.left_out for documents in read) else 0)
-
-
-async def _match(sources: Sequence[Documents | Path], topic: str | None, as_json: bool, given: Path | None) -> None:
+    sources = read or files
     console = Console(highlight=False, soft_wrap=True)
     async with open_workbench(given) as workbench:
         if topic is not None and workbench.catalog.topic(topic) is None:
@@ -58,6 +55,7 @@ async def _match(sources: Sequence[Documents | Path], topic: str | None, as_json
             else:
                 for line in for_people(document.id, matched, found):
                     console.print(line)
+    context.exit(1 if any(documents.left_out for documents in read) else 0)
 
 
 async def _documents(workbench: Workbench, sources: Sequence[Documents | Path]) -> AsyncIterator[InputDocument]:

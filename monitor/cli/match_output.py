@@ -6,7 +6,7 @@ from rich.markup import escape
 
 from monitor.domain.alerts.alert import Evidence
 from monitor.domain.alerts.evidence import evidence
-from monitor.domain.topics.values import Document, Hit, Matches, Near
+from monitor.domain.topics.values import Document, Hit, Matches
 
 
 def as_pairs(id_: str, document: Document, found: Matches) -> dict[str, object]:
@@ -18,17 +18,16 @@ def as_pairs(id_: str, document: Document, found: Matches) -> dict[str, object]:
             {"topic": match.topic, "score": round(match.score, 4), "hits": [_hit(hit) for hit in match.hits]}
             for match in found.matches
         ],
-        "near": [_near(near) for near in found.near],
-    }
-
-
-def _near(near: Near) -> dict[str, object]:
-    return {
-        "topic": near.topic,
-        "score": round(near.score, 4),
-        "threshold": near.threshold,
-        "missing": near.missing,
-        "hits": [_hit(hit) for hit in near.hits],
+        "near": [
+            {
+                "topic": near.topic,
+                "score": round(near.score, 4),
+                "threshold": near.threshold,
+                "missing": near.missing,
+                "hits": [_hit(hit) for hit in near.hits],
+            }
+            for near in found.near
+        ],
     }
 
 

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from monitor.app.tools.replay import Replayed
 from monitor.app.tools.workbench import open_workbench
-from monitor.cli.common import config_option, json_option, run
+from monitor.cli.common import awaited, config_option, json_option
 from monitor.cli.documents import Documents
 from monitor.cli.match_output import as_pairs
 
@@ -28,18 +28,14 @@ Examples:
 @config_option
 @json_option
 @click.pass_context
-def replay(context: click.Context, documents: Path, as_json: bool, given: Path | None) -> None:
+@awaited
+async def replay(context: click.Context, documents: Path, as_json: bool, given: Path | None) -> None:
     """Run the documents of a JSON-lines file, in order, through the very code the daemon uses.
 
     Nothing is sent and nothing is kept. The clock is set by each document's `published`.
     """
-    context.exit(1 if run(_replay(documents, as_json, given)) else 0)
-
-
-async def _replay(path: Path, as_json: bool, given: Path | None) -> int:
-    """Replay the file; return the number of lines left out."""
-    documents = Documents(path)
-    with path.open("rb") as lines:
+    read = Documents(documents)
+    with documents.open("rb") as lines:
         total = sum(1 for line in lines if line.strip())
     bar = Progress(
         TextColumn("replaying"),
@@ -53,26 +49,23 @@ async def _replay(path: Path, as_json: bool, given: Path | None) -> int:
     with bar:
         task = bar.add_task("replay", total=total)
         async with open_workbench(given) as workbench, workbench.replay() as replaying:
-            async for done in replaying.run(documents):
+            async for done in replaying.run(read):
                 tally.count(done)
                 if as_json:
-                    click.echo(json.dumps(_as_json(done)))
+                    pairs = {
+                        **as_pairs(done.id, done.document, done.verdict.matches),
+                        "story": done.story,
+                        "copy_of": done.copy_of,
+                        "alerts": [{"topic": change.topic, "kind": change.kind.value} for change in done.alerts],
+                        "why": [note.text for note in done.verdict.notes],
+                    }
+                    click.echo(json.dumps(pairs))
                 else:
                     _show(done, bar.console)
                 bar.advance(task)
     if not as_json:
         tally.show()
-    return documents.left_out
-
-
-def _as_json(done: Replayed) -> dict[str, object]:
-    return {
-        **as_pairs(done.id, done.document, done.verdict.matches),
-        "story": done.story,
-        "copy_of": done.copy_of,
-        "alerts": [{"topic": change.topic, "kind": change.kind.value} for change in done.alerts],
-        "why": [note.text for note in done.verdict.notes],
-    }
+    context.exit(1 if read.left_out else 0)
 
 
 def _show(done: Replayed, console: Console) -> None:

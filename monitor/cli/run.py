@@ -15,7 +15,7 @@ from monitor.app.daemon import Daemon, open_daemon
 from monitor.app.pages import open_pages
 from monitor.app.runtime.clock import SystemClock
 from monitor.app.steps import EXTRACTIONS
-from monitor.cli.common import UNUSABLE, config_option, leave, run
+from monitor.cli.common import UNUSABLE, awaited, config_option, leave
 from monitor.config.defaults import install_defaults, is_unconfigured
 from monitor.config.environment import config_dir
 from monitor.config.reload import ConfigSource
@@ -42,11 +42,35 @@ Examples:
     help="All in this process, or shared with others over PostgreSQL.  [default: as in wirewatch.yml, else local]",
 )
 @config_option
-def run_command(once: bool, engine: str | None, given: Path | None) -> None:
+@awaited
+async def run_command(once: bool, engine: str | None, given: Path | None) -> None:
     """Run the daemon until it is stopped (Ctrl-C or SIGTERM)."""
     if once and engine == "cluster":
         raise click.UsageError("--once ends when nothing is due, a cluster never does: use it with --engine local")
-    run(_run(once, engine, given))
+    stop = _stop_on_signals()
+    source, secrets, clock = _opened(given)
+    if (engine or ("local" if once else source.settings.engine)) == "cluster":
+        from monitor.app.cluster import open_cluster_member  # with PostgreSQL's driver, 11 MB that SQLite needs not
+
+        member = open_cluster_member(source, secrets, clock, leads=True, stop=stop)
+    else:
+        member = open_daemon(source, secrets, clock, stop=stop)
+    async with member as daemon:
+        if once:
+            # cut short by a signal: what is under way is still due afterwards
+            round_ = asyncio.create_task(daemon.run_once())
+            stopped = asyncio.create_task(stop.wait())
+            await asyncio.wait([round_, stopped], return_when=asyncio.FIRST_COMPLETED)
+            stopped.cancel()
+            if stop.is_set():
+                round_.cancel()
+                await asyncio.wait([round_])
+                log.warning("stopped before the round was over")
+            else:
+                await round_
+        elif not stop.is_set():
+            await _serve(daemon, secrets)
+    log.info("stopped")
 
 
 @click.command(
@@ -65,13 +89,10 @@ Examples, beside one `wirewatch run --engine cluster` on the same PostgreSQL:
     help="Article pages read at once.",
 )
 @config_option
-def worker_command(concurrency: int, given: Path | None) -> None:
+@awaited
+async def worker_command(concurrency: int, given: Path | None) -> None:
     """Take a share of the work of a cluster (PostgreSQL), until told to stop."""
-    run(_work(concurrency, given))
-
-
-async def _work(concurrency: int, given: Path | None) -> None:
-    from monitor.app.cluster import open_cluster_member  # with PostgreSQL's driver, 11 MB that SQLite needs not
+    from monitor.app.cluster import open_cluster_member  # as above
 
     stop = _stop_on_signals()
     source, secrets, clock = _opened(given)
@@ -81,42 +102,14 @@ async def _work(concurrency: int, given: Path | None) -> None:
         log.info("stopped")
 
 
-async def _run(once: bool, engine: str | None, given: Path | None) -> None:
-    stop = _stop_on_signals()
-    source, secrets, clock = _opened(given)
-    if (engine or ("local" if once else source.settings.engine)) == "cluster":
-        from monitor.app.cluster import open_cluster_member  # as above
-
-        member = open_cluster_member(source, secrets, clock, leads=True, stop=stop)
-    else:
-        member = open_daemon(source, secrets, clock, stop=stop)
-    async with member as daemon:
-        if once:
-            await _once(daemon, stop)
-        elif not stop.is_set():
-            await _serve(daemon, secrets)
-    log.info("stopped")
-
-
-async def _once(daemon: Daemon, stop: asyncio.Event) -> None:
-    """One round, cut short by a signal: what is under way is still due afterwards."""
-    round_ = asyncio.create_task(daemon.run_once())
-    stopped = asyncio.create_task(stop.wait())
-    await asyncio.wait([round_, stopped], return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    if stop.is_set():
-        round_.cancel()
-        await asyncio.wait([round_])
-        log.warning("stopped before the round was over")
-    else:
-        await round_
-
-
 def _opened(given: Path | None) -> tuple[ConfigSource, Secrets, SystemClock]:
     """Open the configuration, filling an empty folder first, and start logging."""
     folder = config_dir(given)
     if folder.is_dir() and is_unconfigured(folder):
-        _install(folder)
+        installed = install_defaults(folder)
+        if installed.trouble:
+            leave(UNUSABLE, f"wirewatch: {installed}; put a configuration there, or let user {os.getuid()} write to it")
+        click.echo(str(installed), err=True)
     clock = SystemClock()
     source, secrets = opened(given, clock)
     configure(
@@ -135,14 +128,6 @@ def _stop_on_signals() -> asyncio.Event:
     for signal_ in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_, stop.set)
     return stop
-
-
-def _install(folder: Path) -> None:
-    """Copy the default configuration into an empty folder."""
-    installed = install_defaults(folder)
-    if installed.trouble:
-        leave(UNUSABLE, f"wirewatch: {installed}; put a configuration there, or let user {os.getuid()} write to it")
-    click.echo(str(installed), err=True)
 
 
 async def _serve(daemon: Daemon, secrets: Secrets) -> None:

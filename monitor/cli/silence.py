@@ -2,7 +2,7 @@
 
 import getpass
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import click
 
 from monitor.app.runtime.clock import SystemClock
 from monitor.app.tools.store import open_store
-from monitor.cli.common import FOUND, config_option, json_option, leave, run
+from monitor.cli.common import FOUND, awaited, config_option, json_option, leave
 from monitor.cli.durations import DURATION
 from monitor.config.environment import config_dir
 from monitor.config.loader import load
@@ -49,7 +49,8 @@ Examples:
 @click.option("--author", help="Who; by default the user of this terminal.")
 @click.option("--preview", is_flag=True, help="Show what would be muted, and change nothing.")
 @config_option
-def add(
+@awaited
+async def add(
     topic: str | None,
     story: int | None,
     receiver: str | None,
@@ -78,10 +79,11 @@ def add(
         receiver=receiver,
         mutes_critical=not except_critical,
     )
-    muted, added = run(_add(given, wanted, preview=preview))
+    muted, added = await _add(given, wanted, preview=preview)
     if added is not None:
         click.echo(_line(added))
-    click.echo(f"{'would mute' if preview else 'mutes'} {_count(muted)}{':' if muted else ''}")
+    verb, count = "would mute" if preview else "mutes", str(len(muted)) if muted else "none"
+    click.echo(f"{verb} {count} of the alerts of the last day{':' if muted else ''}")
     for alert in muted[:_SHOWN]:
         click.echo(f"  {alert.severity.word} {alert.topic}: {visible(alert.title)}")
     if len(muted) > _SHOWN:
@@ -91,11 +93,25 @@ def add(
 @silence.command("list", epilog="Example:  wirewatch silence list")
 @json_option
 @config_option
-def list_silences(as_json: bool, given: Path | None) -> None:
+@awaited
+async def list_silences(as_json: bool, given: Path | None) -> None:
     """List what is muted now."""
-    found, titles = run(_in_force(given))
+    async with open_store(given) as database:
+        store = SqlSilences(database)
+        found = await store.in_force(SystemClock().now())
+        titles = await store.titles(found)
     for muted in found:
-        click.echo(json.dumps(_pairs(muted), ensure_ascii=False) if as_json else _line(muted, titles))
+        pairs = {
+            "id": muted.id,
+            "topic": muted.topic,
+            "story": muted.story_id,
+            "receiver": muted.receiver,
+            "mutes_critical": muted.mutes_critical,
+            "until": muted.until.isoformat(),
+            "reason": muted.reason,
+            "author": muted.author,
+        }
+        click.echo(json.dumps(pairs, ensure_ascii=False) if as_json else _line(muted, titles))
     if not found and not as_json:
         click.echo("nothing is muted")
 
@@ -103,9 +119,12 @@ def list_silences(as_json: bool, given: Path | None) -> None:
 @silence.command(epilog="Example:  wirewatch silence end 3")
 @click.argument("silence_id", type=int, metavar="ID")
 @config_option
-def end(silence_id: int, given: Path | None) -> None:
+@awaited
+async def end(silence_id: int, given: Path | None) -> None:
     """End a silence now."""
-    if not run(_end(given, silence_id)):
+    async with open_store(given) as database:
+        ended = await SqlSilences(database).end(silence_id, SystemClock().now())
+    if not ended:
         leave(FOUND, f"there is no silence {silence_id} in force")
     click.echo(f"silence {silence_id} has ended")
 
@@ -123,12 +142,6 @@ def _check_names(given: Path | None, topic: str | None, receiver: str | None) ->
     for kind, name, known in (("topic", topic, topics), ("receiver", receiver, receivers)):
         if name is not None and name not in known:
             raise click.UsageError(f"there is no {kind} {name!r}{suggest(name, known)}")
-
-
-def _count(muted: Sequence[ListedAlert]) -> str:
-    if not muted:
-        return "none of the alerts of the last day"
-    return f"{len(muted)} of the alerts of the last day"
 
 
 async def _add(given: Path | None, wanted: Silence, *, preview: bool) -> tuple[list[ListedAlert], Silence | None]:
@@ -165,31 +178,6 @@ def _covers(wanted: Silence, alert: ListedAlert) -> bool:
     )
 
 
-async def _in_force(given: Path | None) -> tuple[Sequence[Silence], Mapping[int, str]]:
-    async with open_store(given) as database:
-        store = SqlSilences(database)
-        found = await store.in_force(SystemClock().now())
-        return found, await store.titles(found)
-
-
-async def _end(given: Path | None, silence_id: int) -> bool:
-    async with open_store(given) as database:
-        return await SqlSilences(database).end(silence_id, SystemClock().now())
-
-
 def _line(muted: Silence, titles: Mapping[int, str] | None = None) -> str:
     what = visible(muted.what(titles or {}))
     return f"{muted.id}: {what} until {muted.until:%Y-%m-%d %H:%M} UTC, by {muted.author}: {muted.reason}"
-
-
-def _pairs(muted: Silence) -> dict[str, object]:
-    return {
-        "id": muted.id,
-        "topic": muted.topic,
-        "story": muted.story_id,
-        "receiver": muted.receiver,
-        "mutes_critical": muted.mutes_critical,
-        "until": muted.until.isoformat(),
-        "reason": muted.reason,
-        "author": muted.author,
-    }

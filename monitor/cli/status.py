@@ -17,7 +17,7 @@ from monitor.config.environment import config_dir
 from monitor.config.loader import load_files
 from monitor.config.yaml.folder import read_files
 from monitor.domain.status.health import lifeless, living, of_host, troubles
-from monitor.domain.status.overview import Overview, WorkerOverview
+from monitor.domain.status.overview import Overview
 from monitor.domain.strings.spans import ago
 
 
@@ -53,7 +53,10 @@ def _refused_edit(given: Path | None, overview: Overview) -> tuple[str, ...]:
     folder = config_dir(given)
     files = read_files(folder)
     alive = living(overview)
-    if any(worker.revision == files.revision or _reports_an_edit(worker) for worker in alive):
+    reported = [problem for worker in alive for problem in worker.problems]
+    if any(worker.revision == files.revision for worker in alive) or any(
+        problem.startswith("configuration refused") for problem in reported
+    ):
         return ()
     errors = load_files(files).errors
     if not errors:
@@ -61,10 +64,6 @@ def _refused_edit(given: Path | None, overview: Overview) -> tuple[str, ...]:
     more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
     consequence = "; the version before it stays in force" if alive else ""
     return (f"the configuration is not valid{consequence}: {errors[0]}{more}",)
-
-
-def _reports_an_edit(worker: WorkerOverview) -> bool:
-    return any(problem.startswith("configuration refused") for problem in worker.problems)
 
 
 def _plain(value: object) -> str:

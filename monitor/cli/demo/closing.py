@@ -34,7 +34,9 @@ def closing_lines(day: Day) -> Iterator[str]:
     yield f"[bold]{notified} {'story' if notified == 1 else 'stories'}[/] raised an alert:"
     for alert in day.alerts:
         what = f"{alert.severity.word.upper()} {escape(alert.topic)}: {escape(visible(alert.title))}"
-        yield f"  {what} [dim]({_reports(alert)})[/]"
+        outlets = f"{alert.outlets} {'outlet' if alert.outlets == 1 else 'outlets'}"
+        copies = f", {alert.copies} {'copy' if alert.copies == 1 else 'copies'}" if alert.copies else ""
+        yield f"  {what} [dim]({outlets}{copies})[/]"
     quiet = day.read - sum(alert.outlets + alert.copies for alert in {a.story_id: a for a in day.alerts}.values())
     yield f"{max(0, quiet)} articles raised nothing."
     if day.near is not None:
@@ -67,9 +69,3 @@ def command_name() -> str:
     if not beside.is_file():
         return f"{sys.executable} -m monitor"
     return str(beside.relative_to(Path.cwd())) if beside.is_relative_to(Path.cwd()) else str(beside)
-
-
-def _reports(alert: ListedAlert) -> str:
-    outlets = f"{alert.outlets} {'outlet' if alert.outlets == 1 else 'outlets'}"
-    copies = f", {alert.copies} {'copy' if alert.copies == 1 else 'copies'}" if alert.copies else ""
-    return outlets + copies

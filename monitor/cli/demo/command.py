@@ -19,7 +19,7 @@ from monitor.app.daemon import Daemon, open_daemon
 from monitor.app.pages import open_pages
 from monitor.app.runtime.clock import SystemClock
 from monitor.app.tools.store import open_store
-from monitor.cli.common import run
+from monitor.cli.common import awaited
 from monitor.cli.demo.closing import Day, closing_lines, command_name, next_lines
 from monitor.cli.demo.configuration import write_configuration
 from monitor.cli.demo.pages import application
@@ -51,19 +51,14 @@ SETTLE = 4.0
 )
 @click.option("--stay", is_flag=True, help="Keep the pages open at the end, until Ctrl-C.")
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Keep what is shown as an SVG file.")
-def demo(speed: float, stay: bool, picture: Path | None) -> None:
+@awaited
+async def demo(speed: float, stay: bool, picture: Path | None) -> None:
     """Watch a news day in half a minute: invented outlets on this machine, the real daemon, alerts on the console.
 
     Nothing is set up, nothing leaves this machine, and nothing is kept.
     """
     configure(style="text", level="error")
     console = Console(highlight=False) if picture is None else recorded_console()
-    run(_demo(console, speed, stay))
-    if picture is not None:
-        picture.write_text(drawing(console), encoding="utf-8")
-
-
-async def _demo(console: Console, speed: float, stay: bool) -> None:
     clock = SystemClock()
     world = build(clock.now(), speed)
     with TemporaryDirectory(prefix="wirewatch-demo-") as folder:
@@ -72,6 +67,8 @@ async def _demo(console: Console, speed: float, stay: bool) -> None:
             source, secrets = opened(Path(folder), clock)
             async with open_daemon(source, secrets, clock, console=console, resolve=_at_home) as daemon:
                 await _watch(console, world, daemon, secrets, Path(folder), speed=speed, stay=stay)
+    if picture is not None:
+        picture.write_text(drawing(console), encoding="utf-8")
 
 
 @asynccontextmanager

@@ -1,10 +1,10 @@
 """Build the demo's invented news world: outlets, their articles and their times."""
 
 import tomllib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.resources import files
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,9 @@ class World:
 def build(start: datetime, speed: float) -> World:
     """Build the world that `world.toml` describes, including the flood of irrelevant items."""
     told = tomllib.loads(files(__package__).joinpath("world.toml").read_text(encoding="utf-8"))
+    articles: dict[str, list[dict[str, Any]]] = {}
+    for article in told["articles"]:
+        articles.setdefault(article.pop("outlet"), []).append(article)
     outlets = tuple(
         Outlet(
             key=outlet["key"],
@@ -74,19 +77,15 @@ def build(start: datetime, speed: float) -> World:
             host=outlet["host"],
             language=outlet["language"],
             tier=outlet.get("tier", 2),
-            pieces=(*_pieces(told["articles"], outlet["key"]), *_flood(outlet.get("flood", 0))),
+            pieces=(
+                *(NewsPiece(**article) for article in articles.get(outlet["key"], ())),
+                # local news that no topic wants, spread over the first half hour
+                *(_local(n, 1 + 29 * n / outlet["flood"]) for n in range(outlet.get("flood", 0))),
+            ),
         )
         for outlet in told["outlets"]
     )
     return World(outlets=outlets, start=start, speed=speed)
-
-
-def _pieces(articles: Sequence[dict[str, object]], outlet: str) -> list[NewsPiece]:
-    return [
-        NewsPiece(**{key: value for key, value in article.items() if key != "outlet"})  # type: ignore[arg-type]
-        for article in articles
-        if article["outlet"] == outlet
-    ]
 
 
 _SUBJECTS = ("chess club", "rowing team", "bakery", "night market", "city choir", "tram line", "allotments", "ferry")
@@ -107,11 +106,6 @@ _SENTENCES = (
     "The library has put the old photographs on show in its stairwell.",
     "Somebody had painted the gate yellow overnight; nobody objected.",
 )
-
-
-def _flood(count: int) -> list[NewsPiece]:
-    """Local news that no topic wants, spread over the first half hour."""
-    return [_local(n, 1 + 29 * n / count) for n in range(count)]
 
 
 def _local(n: int, minute: float) -> NewsPiece:

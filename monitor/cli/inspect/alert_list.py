@@ -13,12 +13,12 @@ from rich.table import Table
 
 from monitor.app.runtime.clock import SystemClock
 from monitor.app.tools.store import open_store
-from monitor.cli.common import FOUND, config_option, json_option, leave, run
+from monitor.cli.common import FOUND, awaited, config_option, json_option, leave
 from monitor.cli.durations import DURATION
 from monitor.cli.match_output import quoted
 from monitor.domain.alerts.alert import Delivery, DeliveryState
 from monitor.domain.strings.visible import visible
-from storage.views.alerts import ListedAlert, SqlAlerts, StoryReport
+from storage.views.alerts import ListedAlert, SqlAlerts
 from storage.views.deliveries import SqlSent
 
 _STATES = click.Choice([state.value for state in DeliveryState])
@@ -55,14 +55,19 @@ Examples:
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Show at most this many.")
 @json_option
 @config_option
-def list_alerts(
+@awaited
+async def list_alerts(
     since: timedelta, topic: str | None, states: tuple[str, ...], limit: int, as_json: bool, given: Path | None
 ) -> None:
     """List alerts, newest first: severity, topic, story, headline, outlets and what became of the messages.
 
     Notices about the program itself follow; they belong to no alert.
     """
-    found, notices = run(_list(given, since, topic, [DeliveryState(state) for state in states], limit))
+    wanted = [DeliveryState(state) for state in states]
+    async with open_store(given) as database:
+        begin = SystemClock().now() - since
+        found = await SqlAlerts(database).list(since=begin, topic=topic, states=wanted, limit=limit)
+        notices = [] if topic else await SqlSent(database).notices(begin, wanted, limit)
     if as_json:
         for line in (
             *map(_alert_pairs, found),
@@ -76,50 +81,43 @@ def list_alerts(
     for notice in notices:
         console.print(f"{escape(_delivery_line(notice))}\n      [dim]{escape(visible(notice.text))}[/]")
     if not found and not notices:
-        console.print(f"no alerts in the last {_span(since)}{f' of {escape(topic)}' if topic else ''}")
+        hours = since.total_seconds() / 3600
+        span = f"{hours / 24:g} days" if hours >= 48 else f"{hours:g} hours"
+        console.print(f"no alerts in the last {span}{f' of {escape(topic)}' if topic else ''}")
 
 
 @click.command("show", epilog="Example:  wirewatch alerts show 12")
 @click.argument("alert_id", type=int, metavar="ID")
 @json_option
 @config_option
-def show_alert(alert_id: int, as_json: bool, given: Path | None) -> None:
+@awaited
+async def show_alert(alert_id: int, as_json: bool, given: Path | None) -> None:
     """Show one alert: what matched, the reports of its story, and each message with its state."""
-    found = run(_show(given, alert_id))
+    async with open_store(given) as database:
+        found = await SqlAlerts(database).show(alert_id)
     if found is None:
         leave(FOUND, f"there is no alert {alert_id}; see `wirewatch alerts list`")
     if as_json:
         pairs = {
             **_alert_pairs(found),
             "evidence": [{"field": e.field.value, "term": e.term, "quote": e.quote} for e in found.evidence],
-            "reports": [_report_pairs(report) for report in found.reports],
+            "reports": [
+                {
+                    "article": report.article_id,
+                    "outlet": report.outlet,
+                    "title": report.title,
+                    "url": report.url,
+                    "at": _time(report.at),
+                    "copy_of": report.copy_of,
+                }
+                for report in found.reports
+            ],
         }
         click.echo(json.dumps(pairs, ensure_ascii=False))
         return
     console = Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
     for line in _lines(found):
         console.print(line)
-
-
-async def _list(
-    given: Path | None, since: timedelta, topic: str | None, states: list[DeliveryState], limit: int
-) -> tuple[Sequence[ListedAlert], Sequence[Delivery]]:
-    async with open_store(given) as database:
-        begin = SystemClock().now() - since
-        found = await SqlAlerts(database).list(since=begin, topic=topic, states=states, limit=limit)
-        notices = [] if topic else await SqlSent(database).notices(begin, states, limit)
-        return found, notices
-
-
-async def _show(given: Path | None, alert_id: int) -> ListedAlert | None:
-    async with open_store(given) as database:
-        return await SqlAlerts(database).show(alert_id)
-
-
-def _state(alert: ListedAlert) -> str:
-    """Return the state of the delivery that most needs a person; `none` for an alert nobody receives."""
-    states = {delivery.state for delivery in alert.deliveries}
-    return next((state.value for state in _WORST_FIRST if state in states), "none")
 
 
 def _table(found: Sequence[ListedAlert]) -> Table:
@@ -183,10 +181,13 @@ def _delivery_line(delivery: Delivery) -> str:
 
 
 def _alert_pairs(alert: ListedAlert) -> dict[str, object]:
+    states = {delivery.state for delivery in alert.deliveries}
+    # the state of the delivery that most needs a person; `none` for an alert nobody receives
+    state = next((state.value for state in _WORST_FIRST if state in states), "none")
     return {
         "id": alert.id,
         "kind": "alert",
-        "state": _state(alert),
+        "state": state,
         "topic": alert.topic,
         "severity": alert.severity.word,
         "score": round(alert.score, 4),
@@ -217,21 +218,5 @@ def _delivery_pairs(delivery: Delivery) -> dict[str, object]:
     }
 
 
-def _report_pairs(report: StoryReport) -> dict[str, object]:
-    return {
-        "article": report.article_id,
-        "outlet": report.outlet,
-        "title": report.title,
-        "url": report.url,
-        "at": _time(report.at),
-        "copy_of": report.copy_of,
-    }
-
-
 def _time(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
-
-
-def _span(since: timedelta) -> str:
-    hours = since.total_seconds() / 3600
-    return f"{hours / 24:g} days" if hours >= 48 else f"{hours:g} hours"

@@ -8,9 +8,9 @@ import click
 
 from monitor.app.runtime.clock import SystemClock
 from monitor.app.tools.store import open_store
-from monitor.cli.common import config_option, json_option, run
+from monitor.cli.common import awaited, config_option, json_option
 from monitor.cli.durations import Duration
-from storage.history.audit import AuditEntry, SqlAudit
+from storage.history.audit import SqlAudit
 
 
 @click.command(
@@ -26,36 +26,26 @@ Examples:
 @click.option("--who", help="Only entries of this person or process.")
 @config_option
 @json_option
-def audit(since: timedelta, subject: str | None, who: str | None, given: Path | None, as_json: bool) -> None:
+@awaited
+async def audit(since: timedelta, subject: str | None, who: str | None, given: Path | None, as_json: bool) -> None:
     """List what people and processes did, newest first. The log is append-only."""
-    entries = run(_entries(since, subject, who, given))
-    for entry in entries:
-        click.echo(json.dumps(_as_pairs(entry), ensure_ascii=False) if as_json else _line(entry))
-    if not entries and not as_json:
-        click.echo("Nothing was done in that time.")
-
-
-async def _entries(
-    since: timedelta, subject: str | None, who: str | None, given: Path | None
-) -> tuple[AuditEntry, ...]:
     async with open_store(given) as database:
         start = SystemClock().now() - since
-        return tuple(await SqlAudit(database).entries(start, subject=subject, who=who))
-
-
-def _as_pairs(entry: AuditEntry) -> dict[str, object]:
-    return {
-        "at": entry.at.isoformat(),
-        "who": entry.who,
-        "origin": entry.origin,
-        "action": entry.action,
-        "subject": entry.subject,
-        "details": entry.details,
-    }
-
-
-def _line(entry: AuditEntry) -> str:
-    details = ", ".join(f"{name}: {value}" for name, value in entry.details.items())
-    return (
-        f"{entry.at:%Y-%m-%d %H:%M:%S} {entry.who} ({entry.origin}) {entry.action} {entry.subject}  {details}".rstrip()
-    )
+        entries = tuple(await SqlAudit(database).entries(start, subject=subject, who=who))
+    for entry in entries:
+        if as_json:
+            pairs = {
+                "at": entry.at.isoformat(),
+                "who": entry.who,
+                "origin": entry.origin,
+                "action": entry.action,
+                "subject": entry.subject,
+                "details": entry.details,
+            }
+            click.echo(json.dumps(pairs, ensure_ascii=False))
+            continue
+        details = ", ".join(f"{name}: {value}" for name, value in entry.details.items())
+        who = f"{entry.at:%Y-%m-%d %H:%M:%S} {entry.who} ({entry.origin})"
+        click.echo(f"{who} {entry.action} {entry.subject}  {details}".rstrip())
+    if not entries and not as_json:
+        click.echo("Nothing was done in that time.")

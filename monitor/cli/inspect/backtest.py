@@ -13,7 +13,7 @@ from monitor.app.runtime.story_window import WINDOW
 from monitor.app.tools.backtest import AlertDifference, Backtest, Effect
 from monitor.app.tools.backtest.configurations import UnknownRevision, catalog_at, folder_of
 from monitor.app.tools.store import open_store
-from monitor.cli.common import INVALID, config_option, json_option, leave, run
+from monitor.cli.common import INVALID, awaited, config_option, json_option, leave
 from monitor.cli.durations import Duration
 from monitor.config.environment import config_dir
 from storage.views.archive import SqlArchive
@@ -35,7 +35,8 @@ Examples:
 @click.option("--topic", help="Compare this topic only, changed or not.")
 @config_option
 @json_option
-def backtest(since: timedelta, against: str, topic: str | None, given: Path | None, as_json: bool) -> None:
+@awaited
+async def backtest(since: timedelta, against: str, topic: str | None, given: Path | None, as_json: bool) -> None:
     """Replay the stored articles under two configurations and show the alerts gained and lost.
 
     The configuration in --config (which also names the database) comes first; --against is the edited one. Where the
@@ -44,7 +45,7 @@ def backtest(since: timedelta, against: str, topic: str | None, given: Path | No
     config = config_dir(given)
     try:
         with folder_of(against, config) as other:
-            effect = run(_effect(config, other, since, topic))
+            effect = await _effect(config, other, since, topic)
     except UnknownRevision as unknown:
         leave(INVALID, f"wirewatch: {unknown}")
     for difference in effect.differences if as_json else ():

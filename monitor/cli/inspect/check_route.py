@@ -1,7 +1,6 @@
 """Tell where a document would go: `wirewatch check --route FILE`."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,21 +59,15 @@ async def destinations(given: Path | None, file: Path) -> tuple[InputDocument, l
 
 def show_destinations(document: InputDocument, found: list[Destination], *, as_json: bool) -> None:
     """Print each topic with its receivers."""
-    for line in _lines(document, found, as_json=as_json):
-        click.echo(line)
-
-
-def _lines(document: InputDocument, found: list[Destination], *, as_json: bool) -> Iterator[str]:
     if as_json:
         for one in found:
             pairs = {"topic": one.topic, "severity": one.severity.word, "receivers": list(one.receivers)}
-            yield json.dumps(
-                {"id": document.id, "lang": one.language, "outlet": one.outlet, **pairs}, ensure_ascii=False
-            )
+            line = {"id": document.id, "lang": one.language, "outlet": one.outlet, **pairs}
+            click.echo(json.dumps(line, ensure_ascii=False))
         return
-    yield visible(document.title) or document.id
+    click.echo(visible(document.title) or document.id)
     for one in found:
         facts = ", ".join(filter(None, (one.severity.word, one.language, one.outlet)))
-        yield f"  {one.topic} ({facts}) goes to {', '.join(one.receivers) or 'no receiver'}"
+        click.echo(f"  {one.topic} ({facts}) goes to {', '.join(one.receivers) or 'no receiver'}")
     if not found:
-        yield "  matches no topic, so it goes nowhere"
+        click.echo("  matches no topic, so it goes nowhere")

@@ -8,9 +8,8 @@ import click
 
 from monitor.app.runtime.clock import SystemClock
 from monitor.app.tools.store import open_store
-from monitor.cli.common import config_option, run
+from monitor.cli.common import awaited, config_option
 from monitor.cli.durations import Duration
-from monitor.domain.articles.article import Article
 from monitor.steps.triage import body
 from storage.views.archive import SqlArchive
 
@@ -25,29 +24,23 @@ Examples:
 )
 @click.option("--since", type=Duration(), default="7d", show_default=True, help="How far to look back.")
 @config_option
-def export(since: timedelta, given: Path | None) -> None:
+@awaited
+async def export(since: timedelta, given: Path | None) -> None:
     """Write each stored article as one JSON object a line, in the order of arrival, on standard output.
 
     The objects are documents that `wirewatch replay` and `wirewatch match --jsonl` read. Article texts belong to their
     outlets: do not publish the file.
     """
-    run(_export(since, given))
-
-
-async def _export(since: timedelta, given: Path | None) -> None:
     async with open_store(given) as database:
         async for article in SqlArchive(database).since(SystemClock().now() - since):
-            click.echo(json.dumps(_document(article), ensure_ascii=False))
-
-
-def _document(article: Article) -> dict[str, object]:
-    published = article.published or article.first_seen
-    return {
-        "id": str(article.id),
-        "title": article.title,
-        "text": body(article),
-        "url": article.url,
-        "published": published.isoformat(),
-        "lang": article.language,
-        "outlet": article.outlet,
-    }
+            published = article.published or article.first_seen
+            pairs = {
+                "id": str(article.id),
+                "title": article.title,
+                "text": body(article),
+                "url": article.url,
+                "published": published.isoformat(),
+                "lang": article.language,
+                "outlet": article.outlet,
+            }
+            click.echo(json.dumps(pairs, ensure_ascii=False))

@@ -14,12 +14,11 @@ from monitor.app.configuration import opened
 from monitor.app.runtime.clock import SystemClock
 from monitor.app.tools.search import search_query, search_words_of
 from monitor.app.tools.store import open_store
-from monitor.cli.common import FOUND, INVALID, config_option, json_option, leave, run
+from monitor.cli.common import FOUND, INVALID, awaited, config_option, json_option, leave
 from monitor.cli.durations import DURATION
 from monitor.domain.articles.searchable import SearchRefused
 from monitor.domain.status.search_view import SearchFilter, SearchHit, SearchPage
 from storage.search.index import SearchIndex
-from storage.sql.database import Database
 
 MOST = 1_000
 
@@ -41,7 +40,8 @@ Examples:
 @click.option("--limit", type=click.IntRange(1, MOST), default=50, show_default=True, help="Articles shown at most.")
 @config_option
 @json_option
-def search(
+@awaited
+async def search(
     text: tuple[str, ...],
     since: timedelta | None,
     topic: str,
@@ -61,10 +61,18 @@ def search(
         since=SystemClock().now() - since if since is not None else None, topic=topic, outlet=outlet, language=lang
     )
     try:
-        page = run(_search(" ".join(text), wanted, limit, given, as_query=as_query))
+        page = await _search(" ".join(text), wanted, limit, given, as_query=as_query)
     except SearchRefused as refused:
         leave(INVALID, f"wirewatch: {refused}")
-    _show(page, as_json=as_json)
+    console = Console(highlight=False, soft_wrap=True)
+    for hit in page.hits:
+        if as_json:
+            click.echo(json.dumps(as_pairs(hit), ensure_ascii=False))
+            continue
+        console.print(Text(f"{hit.at:%Y-%m-%d %H:%M} UTC  {hit.outlet}  article {hit.article_id}", style="dim"))
+        console.print(_marked(hit.title, "bold"))
+        console.print(_marked(hit.snippet, ""))
+        console.print()
     if not page.hits:
         leave(FOUND, "nothing found")
 
@@ -79,30 +87,13 @@ async def _search(text: str, wanted: SearchFilter, limit: int, given: Path | Non
             if waiting > 1_000:
                 click.echo(f"indexing {waiting:,} articles first ...", err=True)
             await index.index_all()
-        return _whole(database, text, wanted, limit)
-
-
-def _whole(database: Database, text: str, wanted: SearchFilter, limit: int) -> SearchPage:
-    """Return the first `limit` articles, going on where a filter made a page short."""
-    hits: list[SearchHit] = []
-    while True:
-        page = search_words_of(database, text, wanted, limit - len(hits))
-        hits += page.hits
-        if page.next is None or len(hits) >= limit:
-            return SearchPage(hits=tuple(hits), next=page.next)
-        wanted = replace(wanted, before=page.next)
-
-
-def _show(page: SearchPage, *, as_json: bool) -> None:
-    console = Console(highlight=False, soft_wrap=True)
-    for hit in page.hits:
-        if as_json:
-            click.echo(json.dumps(as_pairs(hit), ensure_ascii=False))
-            continue
-        console.print(Text(f"{hit.at:%Y-%m-%d %H:%M} UTC  {hit.outlet}  article {hit.article_id}", style="dim"))
-        console.print(_marked(hit.title, "bold"))
-        console.print(_marked(hit.snippet, ""))
-        console.print()
+        hits: list[SearchHit] = []
+        while True:  # a filter can make a page short
+            page = search_words_of(database, text, wanted, limit - len(hits))
+            hits += page.hits
+            if page.next is None or len(hits) >= limit:
+                return SearchPage(hits=tuple(hits), next=page.next)
+            wanted = replace(wanted, before=page.next)
 
 
 def _marked(stretches: tuple[tuple[str, bool], ...], style: str) -> Text:

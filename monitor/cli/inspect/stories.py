@@ -2,7 +2,6 @@
 
 import getpass
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,9 +9,9 @@ import click
 
 from monitor.app.runtime.clock import SystemClock
 from monitor.app.tools.store import open_store
-from monitor.cli.common import FOUND, config_option, json_option, leave, run
+from monitor.cli.common import FOUND, awaited, config_option, json_option, leave
 from monitor.cli.durations import DURATION
-from monitor.domain.status.story_view import ReportLine, StoryCard, StoryCards, StoryFilter, StoryView
+from monitor.domain.status.story_view import StoryCard, StoryFilter
 from monitor.domain.strings.visible import visible
 from storage.stories.rearrange import Rearranged, SqlStoryChanges
 from storage.views.stories import alerted_stories, story_view
@@ -29,9 +28,13 @@ def stories() -> None:
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Show at most this many.")
 @json_option
 @config_option
-def list_stories(since: timedelta, topic: str, limit: int, as_json: bool, given: Path | None) -> None:
+@awaited
+async def list_stories(since: timedelta, topic: str, limit: int, as_json: bool, given: Path | None) -> None:
     """List stories that alerted, the latest change first."""
-    found = run(_list(given, since, topic, limit))
+    async with open_store(given) as database:
+        now = SystemClock().now()
+        wanted = StoryFilter(topic=topic, since=now - since)
+        found = await database.read(lambda connection: alerted_stories(connection, wanted, now, limit=limit))
     for card in found.cards:
         click.echo(json.dumps(_card_pairs(card), ensure_ascii=False) if as_json else _card_line(card))
     if not found.cards and not as_json:
@@ -42,9 +45,12 @@ def list_stories(since: timedelta, topic: str, limit: int, as_json: bool, given:
 @click.argument("story_id", type=int, metavar="ID")
 @json_option
 @config_option
-def show_story(story_id: int, as_json: bool, given: Path | None) -> None:
+@awaited
+async def show_story(story_id: int, as_json: bool, given: Path | None) -> None:
     """Show the reports of a story: outlet, time, copy of which, independent or not, and what was new."""
-    found = run(_show(given, story_id))
+    async with open_store(given) as database:
+        now = SystemClock().now()
+        found = await database.read(lambda connection: story_view(connection, story_id, now))
     if found is None:
         leave(FOUND, f"there is no story {story_id}; see `wirewatch stories list`")
     if as_json:
@@ -52,12 +58,31 @@ def show_story(story_id: int, as_json: bool, given: Path | None) -> None:
             **_card_pairs(found.card),
             "first_seen": found.first_seen.isoformat(),
             "last_seen": found.last_seen.isoformat(),
-            "reports": [_report_pairs(report) for report in found.reports],
+            "reports": [
+                {
+                    "article": report.article_id,
+                    "outlet": report.outlet,
+                    "title": report.title,
+                    "url": report.url,
+                    "at": _time(report.at),
+                    "published": _time(report.published),
+                    "copy_of": report.copy_of,
+                    "independent": report.independent,
+                    "reason": report.reason,
+                    "new": list(report.new),
+                }
+                for report in found.reports
+            ],
         }
         click.echo(json.dumps(pairs, ensure_ascii=False))
         return
-    for line in _lines(found):
-        click.echo(line)
+    click.echo(visible(found.card.title))
+    click.echo(f"story {found.card.id} · {found.first_seen:%Y-%m-%d %H:%M} to {found.last_seen:%Y-%m-%d %H:%M} UTC")
+    for report in found.reports:
+        role = f"copy of article {report.copy_of}" if report.copy_of else "independent" if report.independent else ""
+        facts = " · ".join(filter(None, (role, visible(report.reason), *map(visible, report.new))))
+        where = f"{report.article_id:>6}  {report.at:%m-%d %H:%M}  {visible(report.outlet)}"
+        click.echo(f"  {where}: {visible(report.title)}\n          {facts}")
 
 
 @stories.command("merge", epilog="Example:  wirewatch stories merge 12 15")
@@ -65,9 +90,12 @@ def show_story(story_id: int, as_json: bool, given: Path | None) -> None:
 @click.argument("second", type=int, metavar="ID")
 @json_option
 @config_option
-def merge_stories(first: int, second: int, as_json: bool, given: Path | None) -> None:
+@awaited
+async def merge_stories(first: int, second: int, as_json: bool, given: Path | None) -> None:
     """Join two stories of one event; the older one stays."""
-    _report(run(_merge(given, first, second)), as_json=as_json)
+    async with open_store(given) as database:
+        done = await SqlStoryChanges(database).join(first, second, getpass.getuser(), SystemClock().now())
+    _report(done, as_json=as_json)
 
 
 @stories.command("split", epilog="Example:  wirewatch stories split 12 340 341")
@@ -75,9 +103,12 @@ def merge_stories(first: int, second: int, as_json: bool, given: Path | None) ->
 @click.argument("articles", type=int, nargs=-1, required=True, metavar="ARTICLE...")
 @json_option
 @config_option
-def split_stories(story_id: int, articles: tuple[int, ...], as_json: bool, given: Path | None) -> None:
+@awaited
+async def split_stories(story_id: int, articles: tuple[int, ...], as_json: bool, given: Path | None) -> None:
     """Move articles of a story into a story of their own."""
-    _report(run(_split(given, story_id, articles)), as_json=as_json)
+    async with open_store(given) as database:
+        done = await SqlStoryChanges(database).split(story_id, articles, getpass.getuser(), SystemClock().now())
+    _report(done, as_json=as_json)
 
 
 def _report(done: Rearranged, *, as_json: bool) -> None:
@@ -89,43 +120,11 @@ def _report(done: Rearranged, *, as_json: bool) -> None:
         click.echo(f"moved {done.moved} {'article' if done.moved == 1 else 'articles'} into story {done.story}")
 
 
-async def _list(given: Path | None, since: timedelta, topic: str, limit: int) -> StoryCards:
-    async with open_store(given) as database:
-        now = SystemClock().now()
-        wanted = StoryFilter(topic=topic, since=now - since)
-        return await database.read(lambda connection: alerted_stories(connection, wanted, now, limit=limit))
-
-
-async def _show(given: Path | None, story_id: int) -> StoryView | None:
-    async with open_store(given) as database:
-        now = SystemClock().now()
-        return await database.read(lambda connection: story_view(connection, story_id, now))
-
-
-async def _merge(given: Path | None, first: int, second: int) -> Rearranged:
-    async with open_store(given) as database:
-        return await SqlStoryChanges(database).join(first, second, getpass.getuser(), SystemClock().now())
-
-
-async def _split(given: Path | None, story_id: int, articles: tuple[int, ...]) -> Rearranged:
-    async with open_store(given) as database:
-        return await SqlStoryChanges(database).split(story_id, articles, getpass.getuser(), SystemClock().now())
-
-
 def _card_line(card: StoryCard) -> str:
     return (
         f"{card.id:>6}  {card.changed_at:%Y-%m-%d %H:%M}  {card.severity.word:<8}  {', '.join(card.topics)}  "
         f"{visible(card.title)}  ({card.reports} reports, {card.independent} independent, {card.state})"
     )
-
-
-def _lines(found: StoryView) -> Iterator[str]:
-    yield visible(found.card.title)
-    yield f"story {found.card.id} · {found.first_seen:%Y-%m-%d %H:%M} to {found.last_seen:%Y-%m-%d %H:%M} UTC"
-    for report in found.reports:
-        role = f"copy of article {report.copy_of}" if report.copy_of else "independent" if report.independent else ""
-        yield f"  {report.article_id:>6}  {report.at:%m-%d %H:%M}  {visible(report.outlet)}: {visible(report.title)}"
-        yield f"          {' · '.join(filter(None, (role, visible(report.reason), *map(visible, report.new))))}"
 
 
 def _card_pairs(card: StoryCard) -> dict[str, object]:
@@ -139,21 +138,6 @@ def _card_pairs(card: StoryCard) -> dict[str, object]:
         "outlets": card.outlets,
         "independent": card.independent,
         "reports": card.reports,
-    }
-
-
-def _report_pairs(report: ReportLine) -> dict[str, object]:
-    return {
-        "article": report.article_id,
-        "outlet": report.outlet,
-        "title": report.title,
-        "url": report.url,
-        "at": _time(report.at),
-        "published": _time(report.published),
-        "copy_of": report.copy_of,
-        "independent": report.independent,
-        "reason": report.reason,
-        "new": list(report.new),
     }
 
 

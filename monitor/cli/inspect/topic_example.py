@@ -9,9 +9,8 @@ from monitor.app.tools.add_example import AddedExample, add_example, example_yam
 from monitor.app.tools.store import open_store
 from monitor.app.tools.why import Explainer
 from monitor.app.tools.workbench import open_workbench
-from monitor.cli.common import FOUND, INVALID, config_option, leave, run
+from monitor.cli.common import FOUND, INVALID, awaited, config_option, leave
 from monitor.config.environment import config_dir
-from monitor.domain.catalog import Catalog
 from monitor.domain.status.explanation import Explanation
 from monitor.domain.topics.values import Document
 from monitor.steps.triage import document
@@ -29,12 +28,16 @@ Examples:
 @click.argument("article", metavar="URL_OR_ID")
 @click.option("--not", "negative", is_flag=True, help="The topic must not match it.")
 @config_option
-def example(key: str, article: str, negative: bool, given: Path | None) -> None:
+@awaited
+async def example(key: str, article: str, negative: bool, given: Path | None) -> None:
     """Keep an article as an example: its text goes into examples/, a reference into the topic.
 
     `wirewatch check` and every later edit try it. Where the folder cannot be written, the YAML to paste is printed.
     """
-    catalog, explanation = run(_explain(article, given))
+    async with open_workbench(given) as bench, open_store(given) as database:
+        catalog, matcher = bench.topics.current()
+        explainer = Explainer(database=database, catalog=catalog, matcher=matcher, read_page=bench.read_page)
+        explanation = await explainer.explain(article, SystemClock().now())
     topic = catalog.topic(key)
     if topic is None:
         known = ", ".join(one.key for one in catalog.topics)
@@ -53,13 +56,6 @@ def example(key: str, article: str, negative: bool, given: Path | None) -> None:
             click.echo(str(problem), err=True)
         leave(INVALID, "wirewatch: nothing was changed")
     click.echo(f"{added.text} is named in {added.watchlist}")
-
-
-async def _explain(article: str, given: Path | None) -> tuple[Catalog, Explanation]:
-    async with open_workbench(given) as bench, open_store(given) as database:
-        catalog, matcher = bench.topics.current()
-        explainer = Explainer(database=database, catalog=catalog, matcher=matcher, read_page=bench.read_page)
-        return catalog, await explainer.explain(article, SystemClock().now())
 
 
 def _document(explanation: Explanation) -> tuple[str, Document]:

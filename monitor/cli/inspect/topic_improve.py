@@ -9,7 +9,7 @@ from monitor.app.configuration import opened
 from monitor.app.runtime.clock import SystemClock
 from monitor.app.tools.improve import LOOK_BACK, ScoredProposal, judged_documents, proposals, word_model
 from monitor.app.tools.store import open_store
-from monitor.cli.common import FOUND, INVALID, config_option, json_option, leave, run
+from monitor.cli.common import FOUND, INVALID, awaited, config_option, json_option, leave
 from monitor.config.edit_topic import topic_diff
 from monitor.config.environment import config_dir
 from monitor.domain.topics.learning.improve import FOLDS_FROM, GUESSING, Figures
@@ -29,18 +29,13 @@ Examples:
 @click.argument("key")
 @config_option
 @json_option
-def improve(key: str, given: Path | None, as_json: bool) -> None:
+@awaited
+async def improve(key: str, given: Path | None, as_json: bool) -> None:
     """Propose changes to a topic's query that people's verdicts speak for, as diffs to paste.
 
     Verdicts are the buttons Relevant and Not relevant, and `/wirewatch missed`. Nothing is applied. The figures are
     precision and recall on the verdicts, and the alerts of the last 7 days that the change would gain and lose.
     """
-    shown = run(_improve(key, given, as_json))
-    if not shown:
-        leave(FOUND, f"wirewatch: no change of {key} does better on the verdicts there are")
-
-
-async def _improve(key: str, given: Path | None, as_json: bool) -> int:
     source, _ = opened(given)
     catalog = source.current()
     topic = catalog.topic(key)
@@ -52,8 +47,13 @@ async def _improve(key: str, given: Path | None, as_json: bool) -> int:
         verdicts = await SqlVerdicts(database).of(key)
         judged = judged_documents(topic, verdicts)
         if not as_json:
-            for line in _head(len(judged), sum(one.relevant for one in judged)):
-                click.echo(line)
+            number = len(judged)
+            relevant = sum(one.relevant for one in judged)
+            click.echo(f"{number} verdicts and examples: {relevant} relevant, {number - relevant} not relevant")
+            if number < GUESSING:
+                click.echo(f"With fewer than {GUESSING} verdicts this is guessing.")
+            elif number < FOLDS_FROM:
+                click.echo(f"The figures are not cross-validated: that needs {FOLDS_FROM} verdicts.")
         async for proposal in proposals(database, catalog, topic, SystemClock().now() - LOOK_BACK, MOST):
             shown += 1
             diff = topic_diff(config_dir(given), catalog, proposal.improvement.topic)
@@ -63,16 +63,8 @@ async def _improve(key: str, given: Path | None, as_json: bool) -> int:
             up = [word for word, weight in sorted(model.words.items(), key=lambda pair: -pair[1])[:6] if weight > 0]
             down = [word for word, weight in sorted(model.words.items(), key=lambda pair: pair[1])[:6] if weight < 0]
             click.echo(f"\nWords that speak for an article: {', '.join(up)}; against it: {', '.join(down)}")
-    return shown
-
-
-def _head(verdicts: int, relevant: int) -> list[str]:
-    lines = [f"{verdicts} verdicts and examples: {relevant} relevant, {verdicts - relevant} not relevant"]
-    if verdicts < GUESSING:
-        lines.append(f"With fewer than {GUESSING} verdicts this is guessing.")
-    elif verdicts < FOLDS_FROM:
-        lines.append(f"The figures are not cross-validated: that needs {FOLDS_FROM} verdicts.")
-    return lines
+    if not shown:
+        leave(FOUND, f"wirewatch: no change of {key} does better on the verdicts there are")
 
 
 def _text(proposal: ScoredProposal, diff: str) -> str:

@@ -7,27 +7,21 @@ import click
 
 from monitor.app.runtime.clock import SystemClock
 from monitor.app.tools.store import open_store
-from monitor.cli.common import FOUND, config_option, leave, run
+from monitor.cli.common import FOUND, awaited, config_option, leave
 from storage.history.audit import AuditEntry, SqlAudit
 from storage.history.config_revisions import RevisionState, SqlConfigRevisions
 
 
 @click.command("release")
 @config_option
-def release(given: Path | None) -> None:
+@awaited
+async def release(given: Path | None) -> None:
     """Let the edit that `reload.hold_explosive` holds come into force; the daemon takes it up within seconds."""
-    revision = run(_release(given))
-    if revision is None:
-        leave(FOUND, "wirewatch: no edit is held")
-    click.echo(f"configuration {revision} is released")
-
-
-async def _release(given: Path | None) -> str | None:
     async with open_store(given) as database:
         revisions = SqlConfigRevisions(database)
         newest = await revisions.newest()
         if newest is None or newest.state is not RevisionState.HELD or not await revisions.release(newest.revision):
-            return None
+            leave(FOUND, "wirewatch: no edit is held")
         entry = AuditEntry(
             at=SystemClock().now(),
             who=getpass.getuser(),
@@ -36,4 +30,4 @@ async def _release(given: Path | None) -> str | None:
             subject=f"configuration:{newest.revision}",
         )
         await SqlAudit(database).add(entry)
-        return newest.revision
+    click.echo(f"configuration {newest.revision} is released")

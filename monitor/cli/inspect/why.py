@@ -9,7 +9,7 @@ from monitor.app.runtime.clock import SystemClock
 from monitor.app.tools.store import open_store
 from monitor.app.tools.why import Explainer, as_pairs
 from monitor.app.tools.workbench import open_workbench
-from monitor.cli.common import config_option, json_option, run
+from monitor.cli.common import awaited, config_option, json_option
 from monitor.domain.status.explanation import Explanation
 
 
@@ -26,27 +26,24 @@ Examples:
 @click.option("--no-fetch", is_flag=True, help="Do not fetch an address that was never seen.")
 @config_option
 @json_option
-def why(article: tuple[str, ...], no_fetch: bool, given: Path | None, as_json: bool) -> None:
+@awaited
+async def why(article: tuple[str, ...], no_fetch: bool, given: Path | None, as_json: bool) -> None:
     """Answer in one sentence, then list what happened to the article.
 
     URL_OR_ID is an article's number, its address in any spelling, or words of its title and outlet. An address that was
     never seen is fetched and tried on the topics.
     """
-    explanation = run(_explain(" ".join(article), no_fetch, given))
-    if as_json:
-        click.echo(json.dumps(as_pairs(explanation), ensure_ascii=False))
-        return
-    for line in lines(explanation):
-        click.echo(line)
-
-
-async def _explain(asked: str, no_fetch: bool, given: Path | None) -> Explanation:
     async with open_workbench(given) as bench, open_store(given) as database:
         catalog, matcher = bench.topics.current()
         explainer = Explainer(
             database=database, catalog=catalog, matcher=matcher, read_page=None if no_fetch else bench.read_page
         )
-        return await explainer.explain(asked, SystemClock().now())
+        explanation = await explainer.explain(" ".join(article), SystemClock().now())
+    if as_json:
+        click.echo(json.dumps(as_pairs(explanation), ensure_ascii=False))
+        return
+    for line in lines(explanation):
+        click.echo(line)
 
 
 def lines(explanation: Explanation) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from monitor.app.runtime.clock import SystemClock
-from monitor.app.tools.try_feeds import Tried, matching_topics
+from monitor.app.tools.try_feeds import matching_topics
 from monitor.cli.common import FOUND, config_option, leave, run
 from monitor.cli.feeds_test import tried_feeds
 from monitor.cli.sources.common import configured_feeds, named_feeds, write_feeds
@@ -135,13 +135,6 @@ def _try(given: Path | None, feed: Feed) -> None:
             f"not added. `wirewatch feeds discover {redact_all(site)}` looks for the site's feeds; "
             "--no-try adds the address all the same.",
         )
-    _show(tried)
-    topics = Counter(run(matching_topics(given, tried)))
-    found = ", ".join(f"{topic} ({count})" for topic, count in topics.most_common()) or "none"
-    click.echo(f"  topics that match these entries by headline and summary: {found}")
-
-
-def _show(tried: Tried) -> None:
     newest = f", the newest {ago(tried.newest, SystemClock().now())}" if tried.newest else ""
     click.echo(f"{visible(tried.title) or '(no title)'}: {tried.entries} entries{newest}")
     for entry in tried.latest[:_HEADLINES]:
@@ -150,3 +143,6 @@ def _show(tried: Tried) -> None:
         click.echo(f"  moved for good to {redact_all(tried.moved_to)}: better add that address")
     for doubt in tried.doubts:
         click.echo(f"  {doubt}")
+    topics = Counter(run(matching_topics(given, tried)))
+    found = ", ".join(f"{topic} ({count})" for topic, count in topics.most_common()) or "none"
+    click.echo(f"  topics that match these entries by headline and summary: {found}")

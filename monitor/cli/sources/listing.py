@@ -14,7 +14,7 @@ from rich.table import Table
 from monitor.app.configuration import ConfigurationInvalid
 from monitor.app.runtime.clock import SystemClock
 from monitor.app.tools.store import feeds_health
-from monitor.cli.common import config_option, json_option, run
+from monitor.cli.common import awaited, config_option, json_option
 from monitor.cli.sources.common import configured_feeds, secrets_option, shown_url
 from monitor.config.environment import config_dir
 from monitor.config.models.durations import duration_text
@@ -40,9 +40,10 @@ Examples:
 @secrets_option
 @config_option
 @json_option
-def list_command(given: Path | None, as_json: bool, failing: bool, show_secrets: bool) -> None:
+@awaited
+async def list_command(given: Path | None, as_json: bool, failing: bool, show_secrets: bool) -> None:
     """List the configured feeds: how each one does, when it was last read, and how it is polled."""
-    health = run(_health(given))
+    health = await _health(given)
     found = [
         feed
         for feed in configured_feeds(config_dir(given))
@@ -50,7 +51,28 @@ def list_command(given: Path | None, as_json: bool, failing: bool, show_secrets:
     ]
     if as_json:
         for feed in found:
-            click.echo(json.dumps(_pairs(feed, health.get(feed.key), show_secrets), ensure_ascii=False))
+            seen = health.get(feed.key)
+            pairs = {
+                "key": feed.key,
+                "url": shown_url(feed.url, secrets=show_secrets),
+                "kind": feed.kind.value,
+                "every": duration_text(feed.every) if feed.every else None,
+                "full_text": feed.full_text,
+                "language": feed.language,
+                "tier": feed.tier,
+                "tags": list(feed.tags),
+                "enabled": feed.enabled,
+                "health": {
+                    "polled_at": _time(seen.polled_at),
+                    "succeeded_at": _time(seen.succeeded_at),
+                    "next_poll": _time(seen.due),
+                    "trouble": seen.trouble,
+                    "since": _time(seen.since),
+                }
+                if seen
+                else None,
+            }
+            click.echo(json.dumps(pairs, ensure_ascii=False))
     elif found:
         _table(found, health, show_secrets)
     elif failing:
@@ -96,29 +118,6 @@ def _health_text(feed: Feed, seen: FeedOverview | None, now: datetime) -> str:
         since = f", since {ago(seen.since, now)}" if seen.since else ""
         return f"[red]{escape(seen.trouble)}{since}[/]"
     return "[green]ok[/]"
-
-
-def _pairs(feed: Feed, seen: FeedOverview | None, secrets: bool) -> dict[str, object]:
-    return {
-        "key": feed.key,
-        "url": shown_url(feed.url, secrets=secrets),
-        "kind": feed.kind.value,
-        "every": duration_text(feed.every) if feed.every else None,
-        "full_text": feed.full_text,
-        "language": feed.language,
-        "tier": feed.tier,
-        "tags": list(feed.tags),
-        "enabled": feed.enabled,
-        "health": {
-            "polled_at": _time(seen.polled_at),
-            "succeeded_at": _time(seen.succeeded_at),
-            "next_poll": _time(seen.due),
-            "trouble": seen.trouble,
-            "since": _time(seen.since),
-        }
-        if seen
-        else None,
-    }
 
 
 def _time(at: datetime | None) -> str | None:
