@@ -33,7 +33,12 @@ def buttons(card: Card) -> Iterator[Block]:
     """Yield the row under a story: buttons that act on the story, and a menu with the rest, by topic."""
     value = str(card.alert_id)
     acknowledge = [] if card.acknowledged_by else [_button("Acknowledge", ACKNOWLEDGE, value, style="primary")]
-    options = [Option(value=chosen, label=label) for chosen, label in _choices(card)]
+    choices = [(f"{UNMUTE}:{value}", "Unmute") if card.mute else (f"{MUTE}:{value}", "Mute this story")]
+    for tag in card.tags[:_TOPICS]:
+        name, about = (f" {tag.title}", f" to {tag.title}") if len(card.tags) > 1 else (" topic", "")
+        choices += [(f"{SNOOZE}:{tag.alert_id}:{key}", _short(f"Snooze{name} here {label}")) for key, label in SNOOZES]
+        choices.append(_verdict(tag.alert_id, bool(tag.doubted_by), about))
+    options = [Option(value=chosen, label=label) for chosen, label in choices]
     yield ActionsBlock(
         block_id=f"alert-{card.alert_id}",
         elements=[
@@ -56,17 +61,6 @@ def menu(card: Card) -> OverflowMenuElement:
     ]
     options = [Option(value=chosen, label=label) for chosen, label in filter(None, offered)]
     return OverflowMenuElement(action_id=MENU, options=options)
-
-
-def _choices(card: Card) -> Iterator[tuple[str, str]]:
-    """Yield values and labels of a story's menu."""
-    value = str(card.alert_id)
-    yield (f"{UNMUTE}:{value}", "Unmute") if card.mute else (f"{MUTE}:{value}", "Mute this story")
-    for tag in card.tags[:_TOPICS]:
-        name = f" {tag.title}" if len(card.tags) > 1 else " topic"
-        for key, label in SNOOZES:
-            yield f"{SNOOZE}:{tag.alert_id}:{key}", _short(f"Snooze{name} here {label}")
-        yield _verdict(tag.alert_id, bool(tag.doubted_by), f" to {tag.title}" if len(card.tags) > 1 else "")
 
 
 def _verdict(alert_id: int, doubted: bool, about: str) -> tuple[str, str]:

@@ -56,6 +56,7 @@ COLLECT_AFTER = 10_000
 """
 
 _ALARMS = (signal.SIGPROF, signal.SIGALRM)
+_TIME_CODES = tuple(-alarm for alarm in _ALARMS)
 _OUT_OF_MEMORY = 77
 _MEMORY_CODES = (_OUT_OF_MEMORY, -signal.SIGKILL, -signal.SIGABRT)
 """Exit codes of a worker without memory: our own, the kernel's, and that of libraries in Rust or C++, which abort."""
@@ -194,7 +195,9 @@ class Pool:
                     result: T | Failure = await asyncio.wrap_future(future)
                     return result
             except ProcessExpired as expired:
-                return _cut(expired.exitcode)
+                if expired.exitcode in _TIME_CODES:
+                    return Cut.TIME
+                return Cut.MEMORY if expired.exitcode in _MEMORY_CODES else Cut.DIED
             except asyncio.CancelledError:
                 task = asyncio.current_task()
                 if task is None or task.cancelling() > 0:
@@ -218,12 +221,6 @@ class Pool:
     async def close(self) -> None:
         """Stop every worker and wait until none is left."""
         await asyncio.to_thread(_end, self._pool)
-
-
-def _cut(exitcode: int | None) -> Cut:
-    if exitcode is not None and -exitcode in _ALARMS:
-        return Cut.TIME
-    return Cut.MEMORY if exitcode in _MEMORY_CODES else Cut.DIED
 
 
 def _end(pool: ProcessPool) -> None:
