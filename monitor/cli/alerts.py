@@ -1,5 +1,6 @@
 """List alerts and decide about held deliveries: `wirewatch alerts`."""
 
+import getpass
 import json
 from collections.abc import Sequence
 from itertools import groupby
@@ -38,7 +39,7 @@ alerts.add_command(show_alert)
 async def requeue(ids: tuple[int, ...], given: Path | None) -> None:
     """Send held or dead messages again. One that was held says that it may be a repeat."""
     async with open_store(given) as database:
-        changed = await SqlSent(database).requeue(ids, SystemClock().now())
+        changed = await SqlSent(database).requeue(ids, SystemClock().now(), who=getpass.getuser())
     _changed(ids, changed, "will be sent again", "is neither held nor dead")
 
 
@@ -49,7 +50,7 @@ async def requeue(ids: tuple[int, ...], given: Path | None) -> None:
 async def release(ids: tuple[int, ...], given: Path | None) -> None:
     """Say that held messages did arrive: they count as sent and are not sent again."""
     async with open_store(given) as database:
-        changed = await SqlSent(database).release(ids, SystemClock().now())
+        changed = await SqlSent(database).release(ids, SystemClock().now(), who=getpass.getuser())
     _changed(ids, changed, "counts as sent", "is not held")
 
 

@@ -123,7 +123,7 @@ async def list_silences(as_json: bool, given: Path | None) -> None:
 async def end(silence_id: int, given: Path | None) -> None:
     """End a silence now."""
     async with open_store(given) as database:
-        ended = await SqlSilences(database).end(silence_id, SystemClock().now())
+        ended = await SqlSilences(database).end(silence_id, SystemClock().now(), who=getpass.getuser())
     if not ended:
         leave(FOUND, f"there is no silence {silence_id} in force")
     click.echo(f"silence {silence_id} has ended")

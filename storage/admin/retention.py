@@ -8,12 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Select, Table, and_, delete, exists, or_, select
+from sqlalchemy import Connection, Select, Table, and_, delete, exists, func, or_, select
 
 from monitor.domain.alerts.alert import DeliveryState
 from monitor.domain.articles.article import Stage
 from storage.schema.content import alerts, articles, fingerprints, ledger, stories, texts
+from storage.schema.history import audit, config_revisions
 from storage.schema.outbox import deliveries, delivery_alerts, silences
+from storage.schema.volume import episodes
 from storage.sql.database import Database
 from storage.sql.transaction_locks import HOUSEKEEPING, exclusive_if_free
 from storage.views.feedback import labelled_articles
@@ -78,6 +80,9 @@ def _sweeps(ages: Ages, now: datetime) -> list[tuple[Table, Callable[[], Select[
         (articles, lambda: _old_articles(long_ago)),
         (stories, lambda: _old_stories(long_ago)),
         (silences, lambda: select(silences.c.id).where(silences.c.until < long_ago)),
+        (episodes, lambda: select(episodes.c.id).where(episodes.c.ended_at < long_ago)),
+        (audit, lambda: select(audit.c.id).where(audit.c.at < long_ago)),
+        (config_revisions, lambda: _old_revisions(long_ago)),
         (ledger, lambda: select(ledger.c.id).where(ledger.c.article_id.is_(None), ledger.c.at < long_ago)),
     ]
 
@@ -94,6 +99,12 @@ def _old_texts(before: datetime) -> Select[tuple[int]]:
     bounded = texts.c.article_id <= newest_old.scalar_subquery()
     unlabelled = texts.c.article_id.not_in(labelled_articles())
     return select(texts.c.article_id).join_from(texts, articles).where(bounded, done, unlabelled)
+
+
+def _old_revisions(before: datetime) -> Select[tuple[int]]:
+    """Select configurations from long ago, but for the newest of each state: it is in force, or held."""
+    newest = select(func.max(config_revisions.c.id)).group_by(config_revisions.c.state)
+    return select(config_revisions.c.id).where(config_revisions.c.at < before, config_revisions.c.id.not_in(newest))
 
 
 def _old_alerts(before: datetime) -> Select[tuple[int]]:

@@ -4,6 +4,7 @@ from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from monitor.domain.alerts.alert import Alert
 from monitor.domain.alerts.interactions import Action, Consequence, MissedArticle
+from storage.history.audit import AuditEntry, add_audit
 from storage.outbox.add import add_deliveries
 from storage.outbox.rewrites import rewrites
 from storage.schema.content import alerts
@@ -42,9 +43,21 @@ class SqlInteractions:
             "text": missed.page,
             "at": missed.at,
         }
-        await self._database.run(
-            lambda connection: connection.execute(upsert(connection, interactions).values(row).on_conflict_do_nothing())
+        done = AuditEntry(
+            at=missed.at,
+            who=missed.author,
+            origin="slack",
+            action="verdict.missed",
+            subject=f"topic:{missed.topic}",
+            details={"article": missed.article_id},
         )
+
+        def work(connection: Connection) -> None:
+            new = upsert(connection, interactions).values(row).on_conflict_do_nothing().returning(interactions.c.id)
+            if connection.execute(new).scalar_one_or_none() is not None:
+                add_audit(connection, done)
+
+        await self._database.run(work)
 
     async def record(self, consequence: Consequence) -> bool:
         """Write a click's consequence, and have every message of the alert rewritten; False when it was known."""
@@ -65,6 +78,7 @@ def _record(connection: Connection, done: Consequence) -> bool:
     new = upsert(connection, interactions).values(row).on_conflict_do_nothing().returning(interactions.c.id)
     if connection.execute(new).scalar_one_or_none() is None:
         return False
+    add_audit(connection, _entry(done))
     if done.acknowledges:
         first = (alerts.c.story_id == done.alert.story_id, alerts.c.acknowledged_by.is_(None))
         connection.execute(
@@ -89,6 +103,23 @@ def _record(connection: Connection, done: Consequence) -> bool:
         connection.execute(_END_MUTES, {"story": done.alert.story_id, "about": done.alert.topic, "now": done.at})
     add_deliveries(connection, rewrites(connection, done.alert.story_id, done.alert.id, "click", done.at), {}, done.at)
     return True
+
+
+def _entry(done: Consequence) -> AuditEntry:
+    """Return the line of the audit log about a click."""
+    details: dict[str, object] = {"alert": done.alert.id, "topic": done.alert.topic}
+    if done.silence is not None:
+        details["until"] = done.silence.until.isoformat()
+    if done.silence is not None and done.silence.receiver:
+        details["receiver"] = done.silence.receiver
+    return AuditEntry(
+        at=done.at,
+        who=done.click.author,
+        origin=done.click.origin,
+        action=f"click.{done.click.action.value}",
+        subject=f"story:{done.alert.story_id}",
+        details=details,
+    )
 
 
 _WITHDRAWN = "withdrawn"

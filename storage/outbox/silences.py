@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from monitor.domain.alerts.alert import Silence
+from storage.history.audit import AuditEntry, add_audit
 from storage.outbox.read import silences_in_force
 from storage.schema.content import stories
 from storage.schema.outbox import silences
@@ -29,8 +30,9 @@ class SqlSilences:
         now: datetime,
         receiver: str | None = None,
         mutes_critical: bool = True,
+        origin: str = "cli",
     ) -> Silence:
-        """Add a silence, for `receiver` or all."""
+        """Add a silence, for `receiver` or all. `origin`: where from, slack, web or cli."""
         row = {
             "topic": topic,
             "story_id": story_id,
@@ -42,7 +44,13 @@ class SqlSilences:
             "mutes_critical": mutes_critical,
         }
         added = silences.insert().values(row).returning(*silences.c)
-        return await self._database.run(lambda connection: Silence(**connection.execute(added).mappings().one()))
+
+        def work(connection: Connection) -> Silence:
+            silence = Silence(**connection.execute(added).mappings().one())
+            add_audit(connection, silence_entry("silence.add", silence, author, origin, now))
+            return silence
+
+        return await self._database.run(work)
 
     async def in_force(self, now: datetime) -> Sequence[Silence]:
         """Return silences that have not ended, the one that ends first coming first."""
@@ -59,7 +67,32 @@ class SqlSilences:
         named = select(stories.c.title).where(stories.c.id == story_id)
         return await self._database.read(lambda connection: connection.execute(named).scalar_one_or_none())
 
-    async def end(self, silence_id: int, now: datetime) -> bool:
+    async def end(self, silence_id: int, now: datetime, *, who: str = "", origin: str = "cli") -> bool:
         """End a silence now; False when there is none of that id in force."""
-        ended = update(silences).where(silences.c.id == silence_id, silences.c.until > now).values(until=now)
-        return await self._database.run(lambda connection: connection.execute(ended).rowcount == 1)
+        ended = (
+            update(silences)
+            .where(silences.c.id == silence_id, silences.c.until > now)
+            .values(until=now)
+            .returning(*silences.c)
+        )
+
+        def work(connection: Connection) -> bool:
+            row = connection.execute(ended).mappings().one_or_none()
+            if row is None:
+                return False
+            add_audit(connection, silence_entry("silence.end", Silence(**row), who, origin, now))
+            return True
+
+        return await self._database.run(work)
+
+
+def silence_entry(action: str, silence: Silence, who: str, origin: str, now: datetime) -> AuditEntry:
+    """Return the line of the audit log about a silence that began or ended."""
+    story = f"story:{silence.story_id}" if silence.story_id is not None else ""
+    details: dict[str, object] = {"silence": silence.id, "until": silence.until.isoformat(), "reason": silence.reason}
+    if silence.receiver:
+        details["receiver"] = silence.receiver
+    if story and silence.topic:
+        details["topic"] = silence.topic
+    subject = story or (f"topic:{silence.topic}" if silence.topic else "all")
+    return AuditEntry(at=now, who=who, origin=origin, action=action, subject=subject, details=details)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 from monitor.domain.alerts.alert import DeliveryKind, DeliveryState, NewDelivery
 from monitor.domain.ledger import Note
 from storage.counters import count
+from storage.history.audit import AuditEntry, add_audit
 from storage.ledger import note_rows, write_note_rows
 from storage.outbox.add import add_deliveries, carry
 from storage.schema.content import alerts, articles, fingerprints, stories
@@ -47,13 +48,45 @@ class SqlStoryChanges:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def join(self, first: int, second: int, author: str, now: datetime) -> Rearranged:
-        """Join two stories; the older one stays."""
-        return await self._database.run(lambda connection: join_stories(connection, first, second, author, now))
+    async def join(self, first: int, second: int, author: str, now: datetime, *, origin: str = "cli") -> Rearranged:
+        """Join two stories; the older one stays. `origin`: where from, web or cli."""
 
-    async def split(self, story: int, article_ids: Sequence[int], author: str, now: datetime) -> Rearranged:
-        """Move articles of a story into a story of their own."""
-        return await self._database.run(lambda connection: split_story(connection, story, article_ids, author, now))
+        def work(connection: Connection) -> Rearranged:
+            done = join_stories(connection, first, second, author, now)
+            details: dict[str, object] = {"joined": max(first, second), "articles": done.moved}
+            _audit(connection, done, f"story:{done.story}", "story.merge", author, origin, details, now)
+            return done
+
+        return await self._database.run(work)
+
+    async def split(
+        self, story: int, article_ids: Sequence[int], author: str, now: datetime, *, origin: str = "cli"
+    ) -> Rearranged:
+        """Move articles of a story into a story of their own. `origin`: where from, web or cli."""
+
+        def work(connection: Connection) -> Rearranged:
+            done = split_story(connection, story, article_ids, author, now)
+            details: dict[str, object] = {"into": done.story, "articles": sorted(set(article_ids))}
+            _audit(connection, done, f"story:{story}", "story.split", author, origin, details, now)
+            return done
+
+        return await self._database.run(work)
+
+
+def _audit(
+    connection: Connection,
+    done: Rearranged,
+    subject: str,
+    action: str,
+    who: str,
+    origin: str,
+    details: dict[str, object],
+    now: datetime,
+) -> None:
+    """Record what a person did to a story, unless it was refused."""
+    if not done.refused:
+        entry = AuditEntry(at=now, who=who, origin=origin, action=action, subject=subject, details=details)
+        add_audit(connection, entry)
 
 
 def join_stories(connection: Connection, first: int, second: int, author: str, now: datetime) -> Rearranged:

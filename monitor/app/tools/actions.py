@@ -34,19 +34,23 @@ class Actions:
         answer = "This story has no alert."
         for alert_id in alert_ids:
             key = f"page:{secrets.token_hex(8)}"
-            answer = await self.interact.click(Click(key=key, action=Action(action), alert_id=alert_id, author=author))
+            answer = await self.interact.click(
+                Click(key=key, action=Action(action), alert_id=alert_id, author=author, origin="web")
+            )
         return answer
 
     async def join(self, story_id: int, other: int, author: str) -> tuple[int, str]:
         """Join two stories; return the story that stays and what was done."""
-        done = await SqlStoryChanges(self.database).join(story_id, other, author, self.clock.now())
+        done = await SqlStoryChanges(self.database).join(story_id, other, author, self.clock.now(), origin="web")
         if done.refused:
             return story_id, f"Nothing was joined: {done.refused}."
         return done.story, f"Joined: {done.moved} {'report' if done.moved == 1 else 'reports'} moved into this story."
 
     async def split(self, story_id: int, article_id: int, author: str) -> tuple[int, str]:
         """Move one report into a story of its own; return that story and what was done."""
-        done = await SqlStoryChanges(self.database).split(story_id, [article_id], author, self.clock.now())
+        done = await SqlStoryChanges(self.database).split(
+            story_id, [article_id], author, self.clock.now(), origin="web"
+        )
         if done.refused:
             return story_id, f"Nothing was split off: {done.refused}."
         return done.story, "This report is now a story of its own."
@@ -63,20 +67,21 @@ class Actions:
             reason=reason or "no reason given",
             author=author,
             now=now,
+            origin="web",
         )
         return f"Muted until {added.until:%d %b %H:%M} UTC."
 
-    async def end_silence(self, silence_id: int) -> str:
+    async def end_silence(self, silence_id: int, author: str) -> str:
         """End a silence now; return what was done."""
-        ended = await SqlSilences(self.database).end(silence_id, self.clock.now())
+        ended = await SqlSilences(self.database).end(silence_id, self.clock.now(), who=author, origin="web")
         return "The silence is ended." if ended else "That silence has ended already."
 
-    async def requeue(self, delivery_id: int) -> str:
+    async def requeue(self, delivery_id: int, author: str) -> str:
         """Send a held or refused message again; return what was done."""
-        changed = await SqlSent(self.database).requeue([delivery_id], self.clock.now())
+        changed = await SqlSent(self.database).requeue([delivery_id], self.clock.now(), who=author, origin="web")
         return "The message is sent again." if changed else "That message no longer waits for a decision."
 
-    async def release(self, delivery_id: int) -> str:
+    async def release(self, delivery_id: int, author: str) -> str:
         """Record that a held message did arrive; return what was done."""
-        changed = await SqlSent(self.database).release([delivery_id], self.clock.now())
+        changed = await SqlSent(self.database).release([delivery_id], self.clock.now(), who=author, origin="web")
         return "Noted: the message did arrive." if changed else "That message no longer waits for a decision."

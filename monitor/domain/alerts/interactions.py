@@ -39,7 +39,7 @@ class Click:
     """One press of a button.
 
     `key` is the same however often it arrives; `author` is shown to others. `channel` and `message` are the id of the
-    channel and the `ts` of the message in which it was pressed, where known.
+    channel and the `ts` of the message in which it was pressed, where known. `origin` is slack or web.
     """
 
     key: str
@@ -49,6 +49,7 @@ class Click:
     until: Until | None = None
     channel: str = ""
     message: str = ""
+    origin: str = "slack"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

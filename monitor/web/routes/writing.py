@@ -108,16 +108,16 @@ def router(views: Views, actions: Actions, access: Access) -> APIRouter:
         return answered("/silences", said, access)
 
     @routes.post("/silences/{silence_id}/end")
-    async def end(silence_id: int) -> Response:
-        return answered("/silences", await actions.end_silence(silence_id), access)
+    async def end(request: Request, silence_id: int) -> Response:
+        return answered("/silences", await actions.end_silence(silence_id, person_of(request).name), access)
 
     @routes.post("/deliveries/{delivery_id}/requeue")
-    async def requeue(delivery_id: int) -> Response:
-        return answered("/deliveries", await actions.requeue(delivery_id), access)
+    async def requeue(request: Request, delivery_id: int) -> Response:
+        return answered("/deliveries", await actions.requeue(delivery_id, person_of(request).name), access)
 
     @routes.post("/deliveries/{delivery_id}/release")
-    async def release(delivery_id: int) -> Response:
-        return answered("/deliveries", await actions.release(delivery_id), access)
+    async def release(request: Request, delivery_id: int) -> Response:
+        return answered("/deliveries", await actions.release(delivery_id, person_of(request).name), access)
 
     return routes
 
