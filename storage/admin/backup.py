@@ -119,7 +119,8 @@ def _forget_file(arriving: Path) -> None:
 
 
 def _move_aside(path: Path) -> Path | None:
-    if not path.exists():
+    """Move a store and its log aside; None when there was none. An empty file is what opening a new store makes."""
+    if not path.exists() or not path.stat().st_size:
         return None
     number = 1
     while (kept := path.with_name(f"{path.name}.replaced-{number}")).exists():

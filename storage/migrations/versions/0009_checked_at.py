@@ -10,3 +10,5 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("ALTER TABLE processes RENAME COLUMN looked_at TO checked_at")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("COMMENT ON COLUMN processes.checked_at IS 'By step, its last query for due rows, ISO 8601.'")
