@@ -89,7 +89,12 @@ class CatalogMatcher:
             else:
                 misses.append(number)
         told = self._near(sorted(misses), terms, near) if misses else ()
-        return Matches(matches=tuple(matches), near=told, doubts=_cut(document))
+        doubts = tuple(
+            f"only the first {MAX_CHARACTERS:,} characters of the {name} were read"
+            for name, given in (("title", document.title), ("text", document.text))
+            if len(given) > MAX_CHARACTERS
+        )
+        return Matches(matches=tuple(matches), near=told, doubts=doubts)
 
     def _scored(self, passed: list[Passed], terms: DocumentTerms) -> Iterator[Match | None]:
         """Yield the match, or None, of each topic with a simple query.
@@ -139,15 +144,6 @@ class CatalogMatcher:
             hits = plan.hits(terms)
             told.append(Near(topic=plan.key, score=score, threshold=plan.threshold, missing=missing, hits=hits))
         return tuple(told)
-
-
-def _cut(document: Document) -> tuple[str, ...]:
-    fields = (("title", document.title), ("text", document.text))
-    return tuple(
-        f"only the first {MAX_CHARACTERS:,} characters of the {name} were read"
-        for name, given in fields
-        if len(given) > MAX_CHARACTERS
-    )
 
 
 @dataclass(slots=True)

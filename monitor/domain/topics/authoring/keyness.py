@@ -117,7 +117,9 @@ class _Counts:
         """Tell whether nearly all of its occurrences lie within one longer term."""
         written = self.written[key].most_common(1)[0][0].casefold()
         least = self.count[key] * ABSORBED
-        return any(self.count[o] >= least and o != key and _within(written, o) for o in others)
+        edge = "" if _UNSPACED.match(written) else " "  # whole words only, where spaces part them
+        longer = (other for other in others if self.count[other] >= least and other not in (key, written))
+        return any(f"{edge}{written}{edge}" in f"{edge}{other}{edge}" for other in longer)
 
     def candidate(self, key: str, examples: int, background: Mapping[str, float]) -> Candidate:
         if " " in key:  # as rare as a phrase's rarest word
@@ -135,12 +137,6 @@ class _Counts:
             weight=round(share * peculiar**1.5 * math.log2(1 + min(self.count[key], MANY)), 2),
             name=name,
         )
-
-
-def _within(key: str, longer: str) -> bool:
-    if _UNSPACED.match(key):
-        return key != longer and key in longer
-    return key != longer and f" {key} " in f" {longer} "
 
 
 def _edge(word: str, background: Mapping[str, float]) -> bool:

@@ -235,22 +235,16 @@ class Lexicon:
             if condition in index.phrases:
                 phrases.append(index.phrases[condition])
         self.checked.append(tuple(checked))
-        self.phrases.append(_joined(phrases))
+        joined: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for beside in phrases if len(phrases) > 1 else ():
+            for following, terms in beside.items():
+                joined[following] += terms
+        self.phrases.append(dict(joined) if joined else phrases[0] if phrases else {})
         return atoms
 
 
 def _kinds(conditions: Iterable[int]) -> int:
     return reduce(or_, [1 << condition % 64 for condition in conditions], 0)
-
-
-def _joined(several: Sequence[Phrases]) -> Phrases:
-    if len(several) < 2:
-        return several[0] if several else {}
-    joined: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for beside in several:
-        for condition, terms in beside.items():
-            joined[condition] += terms
-    return dict(joined)
 
 
 def _telling(pattern: str) -> str:
