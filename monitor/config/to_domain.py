@@ -13,7 +13,7 @@ from monitor.config.models.files import (
     RouteItem,
     TopicItem,
 )
-from monitor.config.yaml.folder import Content, UnreadableFile
+from monitor.config.yaml.folder import Content
 from monitor.config.yaml.nodes import Listing, Mapping, Node, Scalar, walk
 from monitor.config.yaml.positions import position_in_file
 from monitor.domain.catalog import (
@@ -187,28 +187,19 @@ def _examples(
 
 
 def _example(document: ConfigFile, node: Node, item: ExampleItem, read: ReadExample, owner: Owner) -> Example | None:
-    text = item.text
+    text: str | None = item.text
     if item.file is not None:
-        content = _file_text(item.file, read)
-        if content is None:
-            document.report(node.start, f"cannot read the example file {item.file!r} as UTF-8 text", owner)
-            return None
-        text = content
+        content = read(item.file) if stays_inside(item.file) else None
+        try:
+            text = content.decode("utf-8-sig") if isinstance(content, bytes) else None
+        except UnicodeDecodeError:
+            text = None
+    if text is None:
+        document.report(node.start, f"cannot read the example file {item.file!r} as UTF-8 text", owner)
+        return None
     return Example(
         text=text, title=item.title, language=item.lang, source=item.file, place=document.source.place(node.start)
     )
-
-
-def _file_text(path: str, read: ReadExample) -> str | None:
-    if not stays_inside(path):
-        return None
-    content = read(path)
-    if isinstance(content, UnreadableFile):
-        return None
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
 
 
 def stays_inside(path: str) -> bool:

@@ -73,7 +73,14 @@ class Schedule:
     def start(self) -> None:
         """Begin to count time."""
         for job in self._jobs:
-            self._add(job)
+            if isinstance(job.when, timedelta):
+                self._add_interval(self._begin, min(job.when, SHARED_CHECK) if job.shared else job.when, job)
+                continue
+            cron = CronTrigger(hour=job.when.at.hour, minute=job.when.at.minute, timezone=job.when.zone)
+            grace = int(DAILY_GRACE.total_seconds())
+            self._scheduler.add_job(self._begin, cron, args=[job], name=job.name, misfire_grace_time=grace)
+            first = DateTrigger(datetime.now(UTC) + job.when.after_start)
+            self._scheduler.add_job(self._begin, first, args=[job], name=job.name, misfire_grace_time=None)
         self._scheduler.start()
         self._watching = asyncio.create_task(self._watch_clock(), name="clock watch")
 
@@ -89,16 +96,6 @@ class Schedule:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-
-    def _add(self, job: PeriodicJob) -> None:
-        if isinstance(job.when, timedelta):
-            self._add_interval(self._begin, min(job.when, SHARED_CHECK) if job.shared else job.when, job)
-            return
-        cron = CronTrigger(hour=job.when.at.hour, minute=job.when.at.minute, timezone=job.when.zone)
-        grace = int(DAILY_GRACE.total_seconds())
-        self._scheduler.add_job(self._begin, cron, args=[job], name=job.name, misfire_grace_time=grace)
-        first = DateTrigger(datetime.now(UTC) + job.when.after_start)
-        self._scheduler.add_job(self._begin, first, args=[job], name=job.name, misfire_grace_time=None)
 
     def _add_interval(self, call: Callable[..., Awaitable[None]], every: timedelta, *args: PeriodicJob) -> None:
         trigger = IntervalTrigger(seconds=every.total_seconds(), timezone=UTC)

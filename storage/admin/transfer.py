@@ -37,7 +37,11 @@ async def copy_store(
 def _copy(source: Connection, target: Connection, progress: Progress) -> dict[str, int]:
     if source.dialect.name == "postgresql":
         source.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))  # all tables as of one moment
-    _check(source, target)
+    if current(source) != newest():
+        raise SchemaMissing(f"the store to copy has schema {current(source)}: run `wirewatch db upgrade` on it first")
+    for held in (articles, feeds, identities):
+        if target.execute(select(held).limit(1)).first() is not None:
+            raise StoreNotEmpty(f"the target already holds {held.name}: a store is copied into an empty database only")
     target.execute(delete(meta))
     rows = {table: _count(source, table) for table in metadata.sorted_tables}
     done, total = 0, sum(rows.values())
@@ -53,14 +57,6 @@ def _copy(source: Connection, target: Connection, progress: Progress) -> dict[st
         if table.autoincrement_column is not None and table.autoincrement_column.autoincrement is True:
             continue_numbers(target, table, _last_number(source, table))
     return {table.name: count for table, count in rows.items()}
-
-
-def _check(source: Connection, target: Connection) -> None:
-    if current(source) != newest():
-        raise SchemaMissing(f"the store to copy has schema {current(source)}: run `wirewatch db upgrade` on it first")
-    for table in (articles, feeds, identities):
-        if target.execute(select(table).limit(1)).first() is not None:
-            raise StoreNotEmpty(f"the target already holds {table.name}: a store is copied into an empty database only")
 
 
 def _count(connection: Connection, table: Table) -> int:

@@ -7,7 +7,6 @@ loaded when one is missing.
 
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, select, text
 
@@ -16,9 +15,6 @@ from storage.sql.database import Database
 from storage.sql.errors import SchemaMissing, SchemaTooNew
 from storage.sql.transaction_locks import SCHEMA, exclusive
 from storage.sql.upserts import upsert
-
-if TYPE_CHECKING:
-    from alembic.config import Config
 
 OLDEST_PROGRAM = "oldest_program"
 """In `meta`: the schema revision of the oldest program that may still work with the database: the one before the newest
@@ -80,9 +76,11 @@ def upgrade_now(connection: Connection) -> str:
         return str(current(connection))
     if current(connection) != newest():
         from alembic import command
+        from alembic.config import Config
         from alembic.script import ScriptDirectory
 
-        config = _config()
+        config = Config()
+        config.set_main_option("script_location", str(_STEPS.parent).replace("%", "%%"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         # a new database gets its name, and every one the schema of the oldest program that may work beside this one
@@ -120,14 +118,6 @@ def _too_new(connection: Connection) -> bool:
         f"the database has schema {found}, made by a newer program; this one knows schemas up to {newest()}. "
         "Nothing was changed. Run the newer program, or restore a backup made before the upgrade."
     )
-
-
-def _config() -> "Config":
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(_STEPS.parent).replace("%", "%%"))
-    return config
 
 
 def _known() -> frozenset[str]:

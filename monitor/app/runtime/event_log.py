@@ -85,18 +85,13 @@ class LoggedOutbox:
     async def record(self, settlement: Settlement, now: datetime) -> bool:
         """Record the outcome of an attempt, and log it when it counts."""
         recorded = await self._inner.record(settlement, now)
-        if recorded:
-            _log_delivery(settlement)
+        seen, failure = settlement.seen, settlement.failure
+        if not recorded or (failure is None and settlement.state is not DeliveryState.SENT):
+            return recorded
+        usual = failure is None or settlement.state in (DeliveryState.ROLLED_UP, DeliveryState.MUTED)
+        level = logging.INFO if usual else logging.WARNING
+        if settlement.state in _TROUBLED:
+            level = logging.ERROR
+        state = _STATES.get(settlement.state, settlement.state.value)
+        log.log(level, "message %d to %s: %s%s", seen.id, seen.receiver, state, f": {failure}" if failure else "")
         return recorded
-
-
-def _log_delivery(settlement: Settlement) -> None:
-    seen, failure = settlement.seen, settlement.failure
-    if failure is None and settlement.state is not DeliveryState.SENT:
-        return
-    usual = failure is None or settlement.state in (DeliveryState.ROLLED_UP, DeliveryState.MUTED)
-    level = logging.INFO if usual else logging.WARNING
-    if settlement.state in _TROUBLED:
-        level = logging.ERROR
-    state = _STATES.get(settlement.state, settlement.state.value)
-    log.log(level, "message %d to %s: %s%s", seen.id, seen.receiver, state, f": {failure}" if failure else "")

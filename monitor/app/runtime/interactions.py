@@ -64,7 +64,13 @@ class Interact:
                 lines = [f"{topic.key}: {topic.title} ({topic.severity.word})" for topic in topics]
                 return "\n".join(lines) or "No topics."
             case "silence" | "silences":
-                return await self._silences()
+                in_force = await self.silences.in_force(self.clock.now())
+                titles = await self.silences.titles(in_force)
+                muted = (
+                    f"{one.what(titles)} until {one.until:%Y-%m-%d %H:%M} UTC: {one.reason} ({one.author})"
+                    for one in in_force
+                )
+                return "\n".join(muted) or "Nothing is muted."
             case "why" if command.rest:
                 return explanation_lines(await self.archive.explain(_address(command.rest)))
             case "missed" if command.rest:
@@ -73,15 +79,6 @@ class Interact:
                 return await self._try(command.rest)
             case _:
                 return "\n".join(f"/wirewatch {line}" for line in HELP)
-
-    async def _silences(self) -> str:
-        in_force = await self.silences.in_force(self.clock.now())
-        titles = await self.silences.titles(in_force)
-        lines = (
-            f"{silence.what(titles)} until {silence.until:%Y-%m-%d %H:%M} UTC: {silence.reason} ({silence.author})"
-            for silence in in_force
-        )
-        return "\n".join(lines) or "Nothing is muted."
 
     async def _missed(self, command: Command) -> str:
         """Keep the verdict that an article should have alerted on a topic."""

@@ -34,7 +34,12 @@ async def try_slack(config: Path | None, names: tuple[str, ...]) -> AsyncIterato
             yield finding
     for receiver in chosen:
         if receiver.channel is not Channel.SLACK:
-            yield await _try_other(source.settings, receiver)
+            message = Message(kind=DeliveryKind.NOTICE, lines=("Wirewatch can post here. This is a test.",))
+            notifier = notifiers(source.settings, SystemClock())[receiver.channel]
+            sent = await notifier.post(receiver, message, key="test", thread=None, broadcast=False, plain=False)
+            works = isinstance(sent, Receipt)
+            answer = "a test message was posted" if isinstance(sent, Receipt) else f"cannot post: {sent.reason}"
+            yield SlackCheckResult(works=works, text=f"{receiver.name}: {answer}")
 
 
 async def credentials_work(config: Path | None) -> AsyncIterator[SlackCheckResult]:
@@ -72,12 +77,3 @@ async def _try_app(
         if receiver.channel is Channel.SLACK:
             async for finding in check.receiver(receiver):
                 yield finding
-
-
-async def _try_other(settings: Settings, receiver: Receiver) -> SlackCheckResult:
-    message = Message(kind=DeliveryKind.NOTICE, lines=("Wirewatch can post here. This is a test.",))
-    notifier = notifiers(settings, SystemClock())[receiver.channel]
-    sent = await notifier.post(receiver, message, key="test", thread=None, broadcast=False, plain=False)
-    if isinstance(sent, Receipt):
-        return SlackCheckResult(works=True, text=f"{receiver.name}: a test message was posted")
-    return SlackCheckResult(works=False, text=f"{receiver.name}: cannot post: {sent.reason}")

@@ -36,7 +36,13 @@ async def list_stories(since: timedelta, topic: str, limit: int, as_json: bool, 
         wanted = StoryFilter(topic=topic, since=now - since)
         found = await database.read(lambda connection: alerted_stories(connection, wanted, now, limit=limit))
     for card in found.cards:
-        click.echo(json.dumps(_card_pairs(card), ensure_ascii=False) if as_json else _card_line(card))
+        if as_json:
+            click.echo(json.dumps(_card_pairs(card), ensure_ascii=False))
+            continue
+        click.echo(
+            f"{card.id:>6}  {card.changed_at:%Y-%m-%d %H:%M}  {card.severity.word:<8}  {', '.join(card.topics)}  "
+            f"{visible(card.title)}  ({card.reports} reports, {card.independent} independent, {card.state})"
+        )
     if not found.cards and not as_json:
         click.echo("no story alerted in that time")
 
@@ -118,13 +124,6 @@ def _report(done: Rearranged, *, as_json: bool) -> None:
         click.echo(json.dumps({"story": done.story, "moved": done.moved}))
     else:
         click.echo(f"moved {done.moved} {'article' if done.moved == 1 else 'articles'} into story {done.story}")
-
-
-def _card_line(card: StoryCard) -> str:
-    return (
-        f"{card.id:>6}  {card.changed_at:%Y-%m-%d %H:%M}  {card.severity.word:<8}  {', '.join(card.topics)}  "
-        f"{visible(card.title)}  ({card.reports} reports, {card.independent} independent, {card.state})"
-    )
 
 
 def _card_pairs(card: StoryCard) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """The kinds of value that configuration keys take, each with its check, its message and its JSON Schema."""
 
 import re
+from collections.abc import Callable
 from datetime import time, timedelta
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -159,21 +160,20 @@ def _network(value: object) -> IPv4Network | IPv6Network:
         raise refusal(wanted + detail) from None
 
 
-def _word(value: str) -> str:
-    if not _WORD.match(value):
-        raise refusal("not a name: at most 100 letters, digits and signs, no spaces")
-    return value
+def only(holds: Callable[[str], object], refused: str) -> AfterValidator:
+    """Return the check that refuses texts for which `holds` is false."""
+
+    def check(value: str) -> str:
+        if not holds(value):
+            raise refusal(refused)
+        return value
+
+    return AfterValidator(check)
 
 
 def _language(value: str) -> str:
     if not _LANGUAGE.match(value):
         raise refusal(f"{value[:20]!r} is not a language code: write two letters, such as en, zh or uk")
-    return value
-
-
-def _not_blank(value: str) -> str:
-    if not value.strip():
-        raise refusal("must not be empty")
     return value
 
 
@@ -231,9 +231,9 @@ Network = Annotated[
     BeforeValidator(_network),
     WithJsonSchema({"type": "string", "examples": ["10.0.0.0/8", "127.0.0.1/32"]}),
 ]
-Word = Annotated[str, AfterValidator(_word)]
+Word = Annotated[str, only(_WORD.match, "not a name: at most 100 letters, digits and signs, no spaces")]
 Language = Annotated[str, AfterValidator(_language)]
-Text = Annotated[str, AfterValidator(_not_blank)]
+Text = Annotated[str, only(str.strip, "must not be empty")]
 Words = Annotated[
     tuple[Word, ...],
     Field(strict=False),

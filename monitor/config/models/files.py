@@ -254,27 +254,19 @@ class ExampleItem(Strict):
         return self
 
 
-def _example(value: object) -> object:
-    return {"text": value} if isinstance(value, str) else value
-
-
-def _terms_by_language(value: object) -> object:
-    return {ANY_LANGUAGE: value} if isinstance(value, list) else value
-
-
 _LONGEST_OWNER = 80
 """Characters: a display name of Slack is no longer."""
 
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 Example = Annotated[
     ExampleItem,
-    BeforeValidator(_example),
+    BeforeValidator(lambda value: {"text": value} if isinstance(value, str) else value),
     OrText(),
 ]
 Examples = Annotated[tuple[Example, ...], Field(strict=False)]
 Terms = Annotated[
     dict[str, Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]],
-    BeforeValidator(_terms_by_language),
+    BeforeValidator(lambda value: {ANY_LANGUAGE: value} if isinstance(value, list) else value),
     WithJsonSchema({"anyOf": [_TEXTS, {"type": "object", "additionalProperties": _TEXTS}]}),
 ]
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from monitor.config.models.fields import Duration, Flag, LeadTime, Network, Size, Strict, Text, Url, Word, refusal
+from monitor.config.models.fields import Duration, Flag, LeadTime, Network, Size, Strict, Text, Url, Word, only, refusal
 
 _MINUTE = timedelta(minutes=1)
 
@@ -20,14 +20,14 @@ def _listen(value: str) -> str:
     return value
 
 
-def _database(value: str) -> str:
-    if not value.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
-        raise refusal("not a database address: write sqlite:///PATH or postgresql://USER@HOST/NAME")
-    return value
-
-
 Listen = Annotated[str, AfterValidator(_listen)]
-Database = Annotated[str, AfterValidator(_database)]
+Database = Annotated[
+    str,
+    only(
+        lambda value: value.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")),
+        "not a database address: write sqlite:///PATH or postgresql://USER@HOST/NAME",
+    ),
+]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
