@@ -12,6 +12,7 @@ from monitor.domain.alerts.evidence import ELLIPSIS
 from monitor.domain.catalog import Receiver, Severity
 from monitor.domain.delivery.attempt import Found, HistoryUnreadable
 from monitor.domain.delivery.message import Card, CardReport, Message, in_zone
+from monitor.domain.strings.marked import plain
 from monitor.domain.strings.visible import visible
 from monitor.domain.topics.values import Field
 
@@ -83,7 +84,7 @@ def lines(message: Message) -> Iterator[tuple[Text, int]]:
             yield from (
                 (Text(f"story {card.story_id}: {_headline(card.lead)}", style="bold"), 2) for card in message.cards
             )
-        yield from ((Text.assemble(("  ↳ ", "green"), visible(line)), 0) for line in message.lines)
+        yield from ((Text.assemble(("  ↳ ", "green"), visible(plain(line))), 0) for line in message.lines)
         if not message.lines:
             yield from ((line, 4) for card in message.cards for line in _short(card, message.zone))
     else:

@@ -116,6 +116,12 @@ class MeteredFetcher:
         self._meters.pages.labels(self._label(answer, "page")).inc()
         return answer
 
+    async def page_again(self, url: str, validators: Validators) -> Fetched | NotModified | Failure:
+        """Fetch a page again, and count the result."""
+        answer = await self._inner.page_again(url, validators)
+        self._meters.pages.labels(self._label(answer, "page")).inc()
+        return answer
+
     def _label(self, answer: Fetched | NotModified | Failure, kind: str) -> str:
         if isinstance(answer, Failure):
             return self._meters.failure(answer, kind)

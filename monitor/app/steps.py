@@ -1,4 +1,4 @@
-"""Build the four steps with their stores and adapters, the same for either engine."""
+"""Build the five steps with their stores and adapters, the same for either engine."""
 
 import asyncio
 import random
@@ -25,15 +25,17 @@ from monitor.app.runtime.learnt_models import LearntModels
 from monitor.app.runtime.story_window import rebuilt_index
 from monitor.config.models.settings import Settings
 from monitor.config.reload import ConfigSource
-from monitor.domain.articles.edits import edited
+from monitor.domain.articles.edits import edited, revised
 from monitor.domain.feeds.intervals import IntervalSettings
 from monitor.engine.spec import StepSpec
 from monitor.ports import Clock, FeedStore
 from monitor.steps.deliver import Deliver
 from monitor.steps.extract import Extract
 from monitor.steps.poll import PollStep, document_keys, read_document
+from monitor.steps.reread import RereadStep
 from monitor.steps.triage import Triage, analyse
 from storage.admin.retention import SqlHousekeeping
+from storage.articles.rereads import SqlRereads
 from storage.articles.store import SqlArticleStore
 from storage.feeds.store import SqlFeedStore
 from storage.outbox.store import SqlOutbox
@@ -59,13 +61,14 @@ one may leave next depends on the one before."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steps:
-    """The four steps of one process, with what the periodic jobs beside them need."""
+    """The five steps of one process, with what the periodic jobs beside them need."""
 
     poll: PollStep
     extract: Extract
     triage: Triage
     learnt: LearntModels
     deliver: Deliver
+    reread: RereadStep
     topics: CompiledTopics
     feeds: FeedStore
     metrics: Metrics
@@ -106,6 +109,8 @@ class Steps:
                 batch=TRIAGED_TOGETHER,
             ),
             StepSpec(name="deliver", step=self.deliver, concurrency=16, triggers=("deliver",)),
+            # few pages, none of them urgent: new articles keep the connections
+            StepSpec(name="reread", step=self.reread, concurrency=4, triggers=("triage",), batch=4),
         )
 
 
@@ -138,6 +143,7 @@ async def open_steps(
     await learnt.renew()
     async with open_readers(settings, clock, resolve=resolve, host_limits=host_limits) as readers:
         fetcher = MeteredFetcher(readers.fetcher, metrics)
+        extractor = MeteredExtractor(readers.extractor, metrics)
         yield Steps(
             topics=topics,
             feeds=feeds,
@@ -157,7 +163,7 @@ async def open_steps(
             extract=Extract(
                 store=articles,
                 fetcher=fetcher,
-                extractor=MeteredExtractor(readers.extractor, metrics),
+                extractor=extractor,
                 languages=languages,
                 catalog=source,
                 clock=clock,
@@ -182,6 +188,13 @@ async def open_steps(
                 clock=clock,
                 rules=sending,
                 interactive=listening,
+            ),
+            reread=RereadStep(
+                store=SqlRereads(database),
+                fetcher=fetcher,
+                extractor=extractor,
+                clock=clock,
+                compare=off_loop(revised, "compare pages"),
             ),
             sweep=Sweep(
                 housekeeping=SqlHousekeeping(database),

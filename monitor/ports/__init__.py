@@ -11,6 +11,7 @@ from monitor.ports.delivery import Notifier, Outbox
 from monitor.ports.feeds import FeedParser, FeedStore
 from monitor.ports.http import Fetcher
 from monitor.ports.people import Interactions, Silences
+from monitor.ports.rereads import RereadStore
 from monitor.ports.topics import Matcher, Opinions
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Notifier",
     "Opinions",
     "Outbox",
+    "RereadStore",
     "Silences",
     "Topics",
 ]

@@ -20,3 +20,7 @@ class Fetcher(Protocol):
     async def page(self, url: str) -> Fetched | Failure:
         """Request an article page, after its robots.txt. Never raises."""
         ...
+
+    async def page_again(self, url: str, validators: Validators) -> Fetched | NotModified | Failure:
+        """Request an article page conditionally, after its robots.txt. Never raises."""
+        ...

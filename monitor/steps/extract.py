@@ -13,7 +13,9 @@ from monitor.domain.articles.edits import edited, is_edit
 from monitor.domain.articles.front_page import is_front_page
 from monitor.domain.articles.headings import first_words, without_heading
 from monitor.domain.failures import Failure, Reason
+from monitor.domain.feeds.fetch import Fetched
 from monitor.domain.ledger import Note
+from monitor.domain.strings.marked import plain
 from monitor.domain.strings.spans import in_words
 from monitor.ports import ArticleStore, CatalogSource, Clock, Extractor, Fetcher, LanguageDetector
 
@@ -99,19 +101,12 @@ class Extract:
             same = Note(step=STEP, text="Read again after an edit: nothing of substance changed.")
             await self.store.settle(article, (note, same), self.clock.now())
             return False
-        revised = Note(step=STEP, text=f"Read again after an edit: {'; '.join(changed.changes)}.")
+        revised = Note(step=STEP, text=f"Read again after an edit: {'; '.join(map(plain, changed.changes))}.")
         return await self.store.record_text(article, changed, (note, revised), self.clock.now())
 
     async def _page(self, article: Article) -> Text | Failure:
         page = await self.fetcher.page(article.url or "")
-        if isinstance(page, Failure):
-            return page
-        kind = page.media_type
-        if kind and not (kind.startswith("text/") or "html" in kind or "xml" in kind):
-            return Failure(reason=Reason.NOT_A_PAGE, detail=kind, permanent=True)
-        if is_front_page(page.url, article.url or ""):
-            return Failure(reason=Reason.NOT_A_PAGE, detail="the front page of a site", permanent=True)
-        return await self.extractor.extract(page.body, url=page.url, charset=page.charset, title=article.title)
+        return page if isinstance(page, Failure) else await article_on(page, article, self.extractor)
 
     async def _postpone(self, article: Article, failure: Failure) -> bool:
         now = self.clock.now()
@@ -137,16 +132,32 @@ def _chosen(article: Article, found: Text | Failure | None) -> tuple[Text, Note]
         return _from_feed(article, given, doubt), _without_page(
             f"The page has {len(found.body):,} characters, less", given
         )
-    text = replace(
+    text = page_text(article, found)
+    doubts = f"; {', '.join(found.doubts)}" if found.doubts else ""
+    return text, _note(f"The page was read: {len(found.body):,} characters{doubts}.", Method.PAGE, found.body)
+
+
+async def article_on(page: Fetched, article: Article, extractor: Extractor) -> Text | Failure:
+    """Return the article on the page of an answer, as it stands there, or why there is none."""
+    kind = page.media_type
+    if kind and not (kind.startswith("text/") or "html" in kind or "xml" in kind):
+        return Failure(reason=Reason.NOT_A_PAGE, detail=kind, permanent=True)
+    if is_front_page(page.url, article.url or ""):
+        return Failure(reason=Reason.NOT_A_PAGE, detail="the front page of a site", permanent=True)
+    return await extractor.extract(page.body, url=page.url, charset=page.charset, title=article.title)
+
+
+def page_text(article: Article, found: Text) -> Text:
+    """Return the text of a page as it is kept: under the feed's headline, without the page's own above it."""
+    return replace(
         found,
         title=article.title or found.title or first_words(found.body),
         body=without_heading(found.body, article.title, found.title),
         published=article.published or found.published,
         author=article.author or found.author,
         credit=found.credit or _credited(article.author),
+        page_title=found.title,
     )
-    doubts = f"; {', '.join(found.doubts)}" if found.doubts else ""
-    return text, _note(f"The page was read: {len(found.body):,} characters{doubts}.", Method.PAGE, found.body)
 
 
 def _from_feed(article: Article, given: str, *doubts: str) -> Text:

@@ -1,4 +1,4 @@
-"""The one shape of the four steps; an engine knows nothing else of them."""
+"""The one shape of the five steps; an engine knows nothing else of them."""
 
 from collections.abc import Collection, Hashable, Sequence
 from typing import Protocol, TypeVar

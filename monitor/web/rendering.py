@@ -12,6 +12,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 from monitor import __version__
+from monitor.domain.strings.marked import plain
 from monitor.domain.strings.spans import ago, in_words
 
 FOLDER = Path(__file__).parent
@@ -38,6 +39,7 @@ def make_environment() -> Environment:
         host=host,
         short_path=short_path,
         pretty=pretty,
+        plain=plain,
     )
     environment.globals.update(version=__version__, severities=SEVERITIES, with_query=with_query, bars=bars)
     environment.globals["ui"] = environment.get_template("macros.html").module

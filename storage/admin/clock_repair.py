@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Update, and_, or_, true, update
 
 from monitor.domain.alerts.alert import DeliveryState
-from storage.schema.content import articles, feeds
+from storage.schema.content import articles, feeds, rereads
 from storage.schema.outbox import deliveries, throttles
 from storage.sql.database import Database
 
@@ -53,6 +53,9 @@ def _statements(now: datetime, settle: timedelta, step: timedelta) -> Iterator[U
     )
     yield update(throttles).where(blocked).values(blocked_until=now)
     yield update(articles).where(articles.c.due > now + _LONGEST_ARTICLE_WAIT).values(due=now)
+    yield (
+        update(rereads).where(rereads.c.alerted_at > ahead, rereads.c.due.is_not(None)).values(alerted_at=now, due=now)
+    )
     polled_ahead = and_(feeds.c.due.is_not(None), feeds.c.polled_at > ahead)
     yield update(feeds).where(polled_ahead).values(due=now, polled_at=now)
     if step:

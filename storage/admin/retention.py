@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, Table, and_, delete, exists, func, or
 
 from monitor.domain.alerts.alert import DeliveryState
 from monitor.domain.articles.article import Stage
-from storage.schema.content import alerts, articles, fingerprints, ledger, stories, texts
+from storage.schema.content import alerts, articles, fingerprints, ledger, rereads, revisions, stories, texts
 from storage.schema.history import audit, config_revisions
 from storage.schema.outbox import deliveries, delivery_alerts, silences
 from storage.schema.volume import episodes
@@ -69,6 +69,8 @@ def _sweeps(ages: Ages, now: datetime) -> list[tuple[Table, Callable[[], Select[
     long_ago = now - ages.metadata
     return [
         (texts, lambda: _old_texts(now - ages.text)),
+        (revisions, lambda: _old_versions(now - ages.text)),
+        (rereads, lambda: select(rereads.c.article_id).where(rereads.c.due.is_(None), rereads.c.alerted_at < long_ago)),
         (fingerprints, lambda: select(fingerprints.c.sequence).where(fingerprints.c.at < now - ages.fingerprints)),
         (
             deliveries,
@@ -105,6 +107,15 @@ def _old_revisions(before: datetime) -> Select[tuple[int]]:
     """Select configurations from long ago, but for the newest of each state: it is in force, or held."""
     newest = select(func.max(config_revisions.c.id)).group_by(config_revisions.c.state)
     return select(config_revisions.c.id).where(config_revisions.c.at < before, config_revisions.c.id.not_in(newest))
+
+
+def _old_versions(before: datetime) -> Select[tuple[int]]:
+    """Select the versions of old articles, but for those labelled: they go with the texts."""
+    return (
+        select(revisions.c.id)
+        .join_from(revisions, articles)
+        .where(articles.c.first_seen < before, articles.c.id.not_in(labelled_articles()))
+    )
 
 
 def _old_alerts(before: datetime) -> Select[tuple[int]]:

@@ -16,6 +16,7 @@ from monitor.domain.alerts.verdict import Judge, Verdict
 from monitor.domain.articles.article import Article
 from monitor.domain.stories.values import Fingerprint, Placed
 from storage.articles.pending_writes import PendingWrites
+from storage.articles.rereads import read_again
 from storage.articles.rows import as_seen
 from storage.outbox.add import add_deliveries
 from storage.schema.content import fingerprints
@@ -96,6 +97,8 @@ def _place(
     verdict = judge.judge(facts, placement)
     alert_ids = write_alerts(connection, story_id, seen.id, verdict.alerts, now) if verdict.alerts else {}
     add_deliveries(connection, verdict.deliveries, alert_ids, now)
+    if verdict.alerts:
+        read_again(connection, seen, now)
     pending.add_verdict(seen, verdict, now)
     return replace(verdict, placement=replace(placement, story_id=story_id)), placed
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, select, update
 
-from monitor.domain.articles.article import Article, Method, Stage, Text
+from monitor.domain.articles.article import Article, Method, RevisionLabel, Stage, Text
 from storage.schema.content import articles, texts
 from storage.sql.upserts import padded, replacing
 
@@ -53,6 +53,8 @@ def _text_of(row: Row[Any]) -> Text | None:
         credit=row.text_credit,
         doubts=tuple(row.text_doubts),
         changes=tuple(row.text_changes or ()),
+        revised=RevisionLabel(row.text_revised) if row.text_revised else None,
+        page_title=row.text_page_title or "",
     )
 
 
@@ -99,6 +101,8 @@ def _text_row(article_id: int, text: Text) -> dict[str, Any]:
         "credit": text.credit,
         "doubts": list(text.doubts),
         "changes": list(text.changes) or None,
+        "revised": text.revised.value if text.revised else None,
+        "page_title": text.page_title,
     }
 
 

@@ -14,6 +14,7 @@ from monitor.domain.articles.article import Article, Stage, Text
 from monitor.domain.ledger import Note
 from monitor.domain.stories.values import Fingerprint, Placed
 from storage.articles.place import Placing, place_all, placed_since
+from storage.articles.revisions import keep_version
 from storage.articles.rows import article_of, as_seen, keep_texts, set_if_unchanged, with_texts
 from storage.ledger import note_rows, write_note_rows, write_notes
 from storage.schema.content import articles
@@ -112,6 +113,8 @@ def _record_texts(connection: Connection, wanted: Sequence[_Read]) -> list[bool]
     if fresh:
         connection.execute(_PASS_ON, [_passed_on(item) for item in fresh.values()])
         keep_texts(connection, [(item.seen.id, item.text) for item in fresh.values()])
+        for item in fresh.values():
+            keep_version(connection, item.seen, item.text, "feed", item.now)
         notes = [row for item in fresh.values() for row in note_rows(item.seen.id, item.notes, item.now)]
         write_note_rows(connection, notes)
     return [fresh.get(item.seen.id) is item for item in wanted]

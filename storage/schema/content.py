@@ -151,7 +151,44 @@ texts = Table(
     Column("author", Words),
     Column("credit", Words),
     Column("doubts", Json),
-    Column("changes", Json, doc="What the last edit changed, in words; NULL for none."),
+    Column("changes", Json, doc="What the last edit changed, in marked lines; NULL for none."),
+    Column("revised", Words, doc="The label of the last edit; NULL for none."),
+    Column("page_title", Words, doc="The page's own headline, where a page was read."),
+)
+
+# Pages behind alerts that are to be read again; one of an article no more once it has passed its last reading.
+rereads = Table(
+    "rereads",
+    metadata,
+    Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("alerted_at", Utc, nullable=False),
+    Column("due", Utc, doc="NULL once it is not to be read any more."),
+    Column("attempt", Integer, nullable=False, doc="Guards every update: compare and set."),
+    Column("etag", LargeBinary),
+    Column("last_modified", LargeBinary),
+)
+Index(
+    "ix_rereads_due",
+    rereads.c.due,
+    sqlite_where=rereads.c.due.is_not(None),
+    postgresql_where=rereads.c.due.is_not(None),
+)
+
+# The versions of texts that were edited; of a text never edited, none.
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("article_id", BigInteger, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False, doc="0 is the text as first read."),
+    Column("at", Utc, nullable=False),
+    Column("found", Words, nullable=False, doc="feed or page."),
+    Column("label", Words, doc="NULL for the text as first read."),
+    Column("title", Words, nullable=False),
+    Column("body", LargeBinary, nullable=False, doc="UTF-8, compressed by zlib; of a withdrawn page, empty."),
+    Column("changes", Json, nullable=False),
+    UniqueConstraint("article_id", "number"),
+    sqlite_autoincrement=True,
 )
 
 sightings = Table(

@@ -81,7 +81,10 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/feed.xml":
             self._feed(outlet)
         elif (body := outlet.page(self.path)) is not None:
-            self._reply(200, body, {"Content-Type": "text/html; charset=utf-8"})
+            etag = f'"{sha256(body).hexdigest()[:12]}"'
+            headers = {"Content-Type": "text/html; charset=utf-8", "ETag": etag}
+            unchanged = self.headers.get("If-None-Match") == etag
+            self._reply(304 if unchanged else 200, b"" if unchanged else body, headers)
         else:
             self._reply(404, b"not here", {"Content-Type": "text/plain"})
 

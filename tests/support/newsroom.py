@@ -9,6 +9,7 @@ from typing import Any
 from monitor.app.configuration import opened
 from monitor.app.daemon import Daemon, open_daemon
 from monitor.app.runtime.clock import SystemClock
+from monitor.ports import Clock
 from tests.support.fake_slack import FakeSlack
 from tests.support.fake_slack.reading import Seen
 from tests.support.news_server import Outlet
@@ -53,9 +54,9 @@ class Newsroom:
         (self.folder / name).write_text(json.dumps(content), encoding="utf-8")
 
     @asynccontextmanager
-    async def daemon(self) -> AsyncIterator[Daemon]:
-        """The daemon on the configuration as written."""
-        clock = SystemClock()
+    async def daemon(self, clock: Clock | None = None) -> AsyncIterator[Daemon]:
+        """The daemon on the configuration as written; by the machine's clock, or another."""
+        clock = clock or SystemClock()
         source, secrets = opened(self.folder, clock)
         async with open_daemon(source, secrets, clock) as daemon:
             yield daemon

@@ -123,6 +123,10 @@ class Sites:
                     )
         return Failure(reason=Reason.NOT_FOUND, permanent=True)
 
+    async def page_again(self, url: str, validators: Validators) -> Fetched | NotModified | Failure:
+        """The page as it is now, unconditionally."""
+        return await self.page(url)
+
     async def parse(
         self, body: bytes, *, url: str, charset: str | None, media_type: str, **reading: object
     ) -> ParsedFeed | Failure:

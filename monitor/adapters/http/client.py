@@ -92,8 +92,13 @@ class HttpFetcher:
 
     async def page(self, url: str) -> Fetched | Failure:
         """Request a page; see `Fetcher.page`."""
-        answer = await self._get(url, Ask(accept=_HTML, limit=self._settings.page_limit, page=True))
+        answer = await self.page_again(url, Validators())
         return _unasked(answer) if isinstance(answer, NotModified) else answer
+
+    async def page_again(self, url: str, validators: Validators) -> Fetched | NotModified | Failure:
+        """Request a page conditionally; see `Fetcher.page_again`."""
+        ask = Ask(accept=_HTML, limit=self._settings.page_limit, validators=validators, page=True)
+        return await self._get(url, ask)
 
     async def _robots_txt(self, url: str) -> bytes | Failure:
         kept = self._settings.robots_limit

@@ -19,6 +19,7 @@ from monitor.adapters.text.html_to_text import lines, storable
 from monitor.adapters.text.limits import TEXT, TITLE, cut
 from monitor.domain.articles.agencies import agency_credited, credit_in
 from monitor.domain.articles.article import Method, Text
+from monitor.domain.articles.doubts import PAYWALL
 from monitor.domain.failures import Failure, Reason
 
 
@@ -86,7 +87,7 @@ def read_page(body: bytes, url: str, charset: str | None, now: datetime, title: 
 def _text(text: str, facts: Facts, *, flattened: bool) -> Text:
     doubts = ["deep nesting repaired"] if flattened else []
     if not facts.free and letters(text) < SHORT:
-        doubts.append("paywall stub")
+        doubts.append(PAYWALL)
     if len(text) > TEXT:
         doubts.append(f"cut at {TEXT:,} characters")
     body = cut(text, TEXT)

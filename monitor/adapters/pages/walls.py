@@ -25,6 +25,7 @@ from monitor.adapters.pages.wall_phrases import (
     SCRIPT,
     SOFT_TITLE,
 )
+from monitor.domain.articles.doubts import NOT_FOUND_PAGE
 
 SHORT = 1_200
 """Letters of prose from which only a consent page may still be a wall."""
@@ -55,7 +56,7 @@ _WALL_PATH = re.compile(
 )
 _KINDS = (
     (CHALLENGE, "a robot check"),
-    (NOT_FOUND, "a page that says the article was not found"),
+    (NOT_FOUND, NOT_FOUND_PAGE),
     (REGION, "a page closed to our region"),
     (SCRIPT, "a page that needs JavaScript"),
     (LOGIN, "a login page"),
@@ -136,11 +137,7 @@ def _titled(title: str, prose: int) -> str | None:
     for piece in (title, *_SEPARATOR.split(title)):
         bare = piece.strip(" .…!?*#-–—|:'\"“”")
         if bare and HARD_TITLE.fullmatch(bare):
-            return (
-                "a page that says the article was not found"
-                if not re.search("forbidden|403|429|many", bare)
-                else ("a robot check")
-            )
+            return NOT_FOUND_PAGE if not re.search("forbidden|403|429|many", bare) else ("a robot check")
         if bare and prose < 2 * LITTLE and SOFT_TITLE.fullmatch(bare):
             return "a robot check"
     return None

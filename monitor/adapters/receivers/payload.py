@@ -3,6 +3,7 @@
 from typing import Any
 
 from monitor.domain.delivery.message import Card, CardReport, Message
+from monitor.domain.strings.marked import plain
 
 VERSION = 1
 """Version of the schema: fields may be added to it, never renamed, removed or given another meaning."""
@@ -23,7 +24,7 @@ def payload(message: Message, key: str, *, answers: str | None, edits: str | Non
         "title": message.title,
         "period": [moment.isoformat() for moment in message.period] if message.period else None,
         "note": message.note,
-        "lines": list(message.lines),
+        "lines": [plain(line) for line in message.lines],
         "stories": [_story(card) for card in message.cards],
         "more": message.more,
         "links": [_report(report) for report in message.links],

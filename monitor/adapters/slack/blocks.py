@@ -22,11 +22,12 @@ from slack_sdk.models.blocks import (
 )
 
 from monitor.adapters.slack.buttons import buttons, menu
-from monitor.adapters.slack.escape import bold, escaped, link
+from monitor.adapters.slack.escape import bold, escaped, formatted, link
 from monitor.domain.alerts.alert import DeliveryKind, Evidence
 from monitor.domain.alerts.evidence import ELLIPSIS
 from monitor.domain.catalog import Severity
 from monitor.domain.delivery.message import Card, CardReport, Message
+from monitor.domain.strings.marked import plain
 from monitor.domain.topics.values import Field
 
 MAX_BLOCKS = 50
@@ -95,7 +96,7 @@ def _blocks(message: Message) -> Iterator[Block]:
             return
         if message.named:
             yield from _sections(f"*{_headline(card.lead, _LINE_HEADLINE)}*" for card in message.cards[:3])
-        yield from _sections(f":new: {escaped(line, 1_000)}" for line in message.lines[:10])
+        yield from _sections(f":new: {formatted(line, 1_000)}" for line in message.lines[:10])
         yield from (_context(f"{_counts(card)} · story {card.story_id}") for card in message.cards[:1])
     elif message.single:
         yield from _sections(escaped(line, 1_000) for line in message.lines)
@@ -261,7 +262,7 @@ def _when(moment: datetime) -> str:
 def _text(message: Message) -> str:
     """Return the message in words, for notifications, screen readers and plain messages."""
     title = message.title if message.kind is DeliveryKind.VOLUME else ""
-    lines = [escaped(line, 600) for line in (message.note, title, *message.lines) if line]
+    lines = [escaped(plain(line), 600) for line in (message.note, title, *message.lines) if line]
     lines += [f"{_headline(report, 200)} ({escaped(report.outlet, 60)})" for report in message.links]
     lines += [
         f"{card.severity.word.capitalize()}: {_headline(card.lead, 200)} ({escaped(card.lead.outlet, 60)}, "

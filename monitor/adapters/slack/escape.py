@@ -8,6 +8,7 @@ import re
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from monitor.domain.strings.graphemes import cut_at
+from monitor.domain.strings.marked import Mark, pieces
 from monitor.domain.strings.visible import visible
 
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
@@ -65,13 +66,35 @@ def safe_url(url: str | None, limit: int = MAX_URL) -> str | None:
 
 
 def bold(text: str, before: str, after: str, limit: int) -> str:
-    """Return `text` in bold.
+    """Return `text` in bold."""
+    return _between("*", escaped(text, limit), before, after)
 
-    Slack wants a word's edge around the asterisks; scripts without spaces get an invisible one.
+
+def formatted(line: str, limit: int) -> str:
+    """Return mrkdwn of about `limit` characters of a marked line: removed words struck out, others in bold."""
+    shown, rest = "", limit
+    parts = list(pieces(line))
+    for number, part in enumerate(parts):
+        if rest <= 0:
+            return shown.rstrip() + _ELLIPSIS
+        text = escaped(part.text, rest)
+        rest -= len(text)
+        if part.mark is None:
+            # escaping strips the spaces that part a piece from its neighbours
+            shown += " " * part.text[:1].isspace() + text + " " * part.text[-1:].isspace()
+        else:
+            after = parts[number + 1].text if number + 1 < len(parts) else ""
+            shown += _between("~" if part.mark is Mark.REMOVED else "*", text, shown, after)
+    return shown.strip()
+
+
+def _between(sign: str, shown: str, before: str, after: str) -> str:
+    """Return escaped text between signs.
+
+    Slack wants a word's edge around them; scripts without spaces get an invisible one.
     """
-    shown = escaped(text, limit)
     if not shown:
         return ""
     left = "" if not before or before[-1].isspace() else "\u200b"
     right = "" if not after or after[0].isspace() else "\u200b"
-    return f"{left}*{shown}*{right}"
+    return f"{left}{sign}{shown}{sign}{right}"

@@ -72,7 +72,8 @@ class AlertChange:
     """An alert to write: insert (`NEW`) or change (`UPDATE`) the one of this story and topic.
 
     `outlet` and `language` are those of the report it was raised on. `news` is empty where nothing new is worth saying;
-    a `development` is news of a report that is not yet in the story.
+    a `development` is news of a report that is not yet in the story. `edit` says in marked lines what the page of a
+    report changed, for the thread, instead of `news`.
     """
 
     kind: AlertKind
@@ -83,6 +84,7 @@ class AlertChange:
     evidence: tuple[Evidence, ...]
     news: str = ""
     development: bool = False
+    edit: str = ""
     outlet: str = ""
     language: str | None = None
 

@@ -13,7 +13,7 @@ Rules, in this order, for each topic the article matches:
 An edited article stays in the story it is in. A topic that only its new text matches is judged as for a new article.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -22,12 +22,13 @@ from monitor.domain.alerts.evidence import telling_evidence
 from monitor.domain.alerts.news import news_sentence
 from monitor.domain.alerts.route import route
 from monitor.domain.alerts.verdict import StoryFacts, Verdict
-from monitor.domain.articles.article import Article
+from monitor.domain.articles.article import Article, RevisionLabel
 from monitor.domain.catalog import Catalog, Learn, Severity, Topic
 from monitor.domain.ledger import Note
 from monitor.domain.stories.independence import confirmed, independent_outlets
 from monitor.domain.stories.index import StoryIndex
 from monitor.domain.stories.values import WALLS, Fingerprint, Placed, Placement, SourceText
+from monitor.domain.strings.marked import Mark, marked, plain, unmarked
 from monitor.domain.topics.learning.model import Opinion
 from monitor.domain.topics.values import Field, Match, Matches
 
@@ -49,8 +50,8 @@ class ArticleJudge:
 
     @property
     def matched(self) -> bool:
-        """Tell whether any topic matched."""
-        return bool(self.matches.matches)
+        """Tell whether any topic matched, or the text that did was edited."""
+        return bool(self.matches.matches) or self._revised is not None
 
     def prepare(self) -> None:
         """Tidy the index."""
@@ -93,6 +94,10 @@ class ArticleJudge:
             notes.append(Note(step="alert", text=f"{topic.key}: {why}", facts={"score": round(match.score, 3)}))
             if change:
                 alerts.append(change)
+        if self._revised is not None:
+            for change in self._no_longer_matched(facts, placement):
+                notes.append(Note(step="alert", text=f"{change.topic}: the report changed and matches no longer"))
+                alerts.append(change)
         return Verdict(
             placement=placement,
             matches=self.matches,
@@ -104,6 +109,46 @@ class ArticleJudge:
             ),
             notes=tuple(notes),
         )
+
+    @property
+    def _revised(self) -> RevisionLabel | None:
+        """Return the label of the edit by which the article came back, if it did."""
+        text = self.article.text
+        return text.revised if text is not None and text.changes and self.article.story_id is not None else None
+
+    def _no_longer_matched(self, facts: StoryFacts, placement: Placement) -> Iterator[AlertChange]:
+        """Yield a change for each alert whose topic the article matched before its edit: people must learn of it."""
+        matched = {match.topic for match in self.matches.matches}
+        news = self._news(facts, placement)
+        if news is None:
+            return
+        for alert in facts.alerts:
+            topic = self.catalog.topic(alert.topic)
+            if topic is None or alert.topic in matched or alert.topic not in facts.own_topics:
+                continue
+            yield AlertChange(
+                kind=AlertKind.UPDATE,
+                topic=alert.topic,
+                watchlist=topic.watchlist,
+                severity=alert.severity,
+                score=alert.score,
+                evidence=alert.evidence,
+                news=news[0],
+                edit=self._edit() if news[0] else "",
+                outlet=alert.outlet,
+                language=alert.language,
+            )
+
+    def _edit(self) -> str:
+        """Return the edit of the article in marked lines, headed by the outlet and what its page was."""
+        text, label = self.article.text, self._revised
+        if text is None or label is None:
+            return ""
+        outlet = unmarked(self.article.outlet)
+        head = f"{outlet} changed its report"
+        if label is not RevisionLabel.CHANGED:
+            head = f"{marked(label.value, Mark.STRONG)} by {outlet}"
+        return "\n".join((f"{head}: {text.changes[0]}", *text.changes[1:]))
 
     def _held(
         self, routed: tuple[NewDelivery, ...], alerts: Sequence[AlertChange], placement: Placement
@@ -156,8 +201,11 @@ class ArticleJudge:
         if self.article.story_id is not None:
             if not placement.novelty:
                 return None
-            changes = "; ".join(placement.novelty)
-            return f"{outlet} changed its report: {changes}", f"the report changed: {changes}"
+            changes = "; ".join(map(plain, placement.novelty))
+            # a page under another headline is shown by its message; no reply says it
+            quiet = self._revised is RevisionLabel.HEADLINE
+            said = self._edit() or f"{outlet} changed its report: {changes}"
+            return "" if quiet else "; ".join(map(plain, said.splitlines())), f"the report changed: {changes}"
         # every second outlet would bring its own name as news
         letters = "".join(filter(str.isalnum, outlet)).casefold()
         fresh = [new for new in placement.novelty if "".join(filter(str.isalnum, new)).casefold() not in letters]
@@ -188,6 +236,7 @@ class ArticleJudge:
             evidence=telling_evidence(self.article.title, body, match.hits),
             news=news,
             development=bool(news) and self.article.story_id is None,
+            edit=self._edit() if news else "",
             outlet=alert.outlet if alert else self.article.outlet,
             language=alert.language if alert else self.article.language,
         )

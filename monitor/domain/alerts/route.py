@@ -58,7 +58,8 @@ class _Subject:
 
     @property
     def news(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(change.news for change in self.changes if change.news))
+        """Return the news in lines for a reply, and what a report's page changed in marked ones."""
+        return tuple(dict.fromkeys(change.edit or change.news for change in self.changes if change.news))
 
 
 def route(
@@ -69,7 +70,7 @@ def route(
     `before` are the story's alerts as they were. Group keys, where SUBJECT is STORY or, for receivers `per: topic`,
     STORY:TOPIC: `alert:SUBJECT` leaves at once and once; `group` collects for `group_wait`; `opening:TIME` waits for
     the active hours and `digest:TIME` for the digest; `update:SUBJECT`, `reply:SUBJECT` and `development:SUBJECT`
-    recur; `join:SUBJECT:TOPIC` names a topic that joins.
+    recur, as does `edit:SUBJECT` for what a report's page changed; `join:SUBJECT:TOPIC` names a topic that joins.
     """
     return tuple(
         delivery
@@ -175,6 +176,7 @@ def _later_messages(subject: _Subject, receiver: Receiver, catalog: Catalog, now
     if not text:
         return
     development = any(change.development for change in subject.changes)
+    edit = any(change.edit for change in subject.changes)
     shown = _shown_in_channel(subject, receiver, catalog, rises=rises, development=development)
     if joining:
         key, recurring = f"{JOIN}{subject.key}:{','.join(change.topic for change in joining)}", False
@@ -183,6 +185,9 @@ def _later_messages(subject: _Subject, receiver: Receiver, catalog: Catalog, now
     elif shown:
         # what the channel is to see does not wait behind quiet replies
         key, recurring = f"development:{subject.key}", True
+    elif edit:
+        # nor does a correction, however much a story has grown
+        key, recurring = f"edit:{subject.key}", True
     else:
         key, recurring = f"reply:{subject.key}", True
     yield NewDelivery(
@@ -195,7 +200,7 @@ def _later_messages(subject: _Subject, receiver: Receiver, catalog: Catalog, now
         broadcast=shown,
         recurring=recurring,
         spacing=receiver.group_interval,
-        spacing_most=receiver.group_interval if shown else max(receiver.group_interval, LONGEST_REPLY_SPACING),
+        spacing_most=receiver.group_interval if shown or edit else max(receiver.group_interval, LONGEST_REPLY_SPACING),
         joins=bool(joining),
     )
 

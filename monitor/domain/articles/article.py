@@ -38,12 +38,22 @@ class Method(StrEnum):
     GIVEN = "given"
 
 
+class RevisionLabel(StrEnum):
+    """Name what happened to a page, in the words that people are shown."""
+
+    CORRECTION = "Correction"
+    WITHDRAWN = "Withdrawn"
+    HEADLINE = "Headline only"
+    CHANGED = "Changed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
     """Hold the text of an article.
 
     `doubts` name what a reader should know ("paywall stub", "cut at 200,000 characters"), `changes` what an edit after
-    publication changed, in words.
+    publication changed, in marked lines (`domain.strings.marked`), and `revised` names that edit. `page_title` is the
+    page's own headline, which may differ from the feed's.
     """
 
     title: str
@@ -55,6 +65,8 @@ class Text:
     credit: str | None = None
     doubts: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
+    revised: RevisionLabel | None = None
+    page_title: str = ""
 
 
 class Stage(StrEnum):

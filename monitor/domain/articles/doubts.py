@@ -4,6 +4,12 @@ from collections.abc import Sequence
 
 from monitor.domain.articles.article import Method
 
+PAYWALL = "paywall stub"
+"""The doubt of a page of which the rest must be paid for."""
+
+NOT_FOUND_PAGE = "a page that says the article was not found"
+"""The detail of a page that answers 200 and is a wall all the same."""
+
 _HARMLESS = ("deep nesting",)
 """Doubts that do not matter to a reader: a repaired layout."""
 
@@ -20,6 +26,6 @@ def doubt_in_words(method: str | None, doubts: Sequence[str], body: str | None) 
     source = "the feed's" if method == Method.FEED.value else "the page's"
     if not words:
         source = "the headline alone"
-    named = ["behind a paywall" if doubt == "paywall stub" else doubt for doubt in lacking]
+    named = ["behind a paywall" if doubt == PAYWALL else doubt for doubt in lacking]
     counted = f" {words} {'word' if words == 1 else 'words'}" if words else ""
     return f"{', '.join(named)}: judged by {source}{counted}"

@@ -6,11 +6,12 @@ Dates, counters, tickers, teasers and links to other articles are no changes; no
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from rapidfuzz import fuzz
 
+from monitor.domain.articles.article import RevisionLabel
 from monitor.domain.articles.correction_notices import notices
+from monitor.domain.articles.doubts import NOT_FOUND_PAGE
 from monitor.domain.failures import Failure, Reason
 from monitor.domain.stories.diff import TextChange, difference, is_material
 
@@ -18,9 +19,13 @@ TENTH = 10
 """A text that falls below this part of what it was has been taken away."""
 _LEAST = 300
 """Characters of the shortest text that can lose nine tenths and not merely be another cut of a page."""
+_NO_TEXT = 120
+"""Letters below which a page has no text at all (`adapters.pages.read`)."""
 _ALIKE = 55.0
 """Similarity, 0 to 100, from which two sentences are one that was changed (rapidfuzz, token sort ratio)."""
 _SENTENCE = 20
+_FEW = 3
+"""Sentences below which two texts may have none alike and still be one article."""
 _LONG = 120
 """Characters from which a line counts without a full stop: Thai, for one, has none."""
 _MOST = 400
@@ -42,15 +47,6 @@ _TICKER = re.compile(
 """A price, an index, a score or the weather: a name, a number and how it moved."""
 _TIMED = re.compile(r"^\W*\d{1,2}[:.h]\d{2}(?!\d)\s*(?:uhr|[ap]\.?m\.?|gmt|utc|msk|мск|et|cet)?\b", re.IGNORECASE)
 """An entry of a live ticker begins with its time."""
-
-
-class RevisionLabel(StrEnum):
-    """Name what happened to a page, in the words that people are shown."""
-
-    CORRECTION = "Correction"
-    WITHDRAWN = "Withdrawn"
-    HEADLINE = "Headline only"
-    CHANGED = "Changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,22 +73,30 @@ class SentenceChange:
 class RevisionVerdict:
     """Hold what a page read again amounts to.
 
-    `notice` is the page's own word about a correction, "" when it says nothing.
+    `notice` is the page's own word about a correction, "" when it says nothing; `shortened`: a withdrawn text of
+    which a remainder still stands.
     """
 
     label: RevisionLabel
     changes: tuple[SentenceChange, ...] = ()
     notice: str = ""
+    shortened: bool = False
 
 
 def judge(before: PageText, after: PageText | Failure, earlier: Collection[PageText] = ()) -> RevisionVerdict | None:
     """Judge a page that was read again; None when nothing of substance changed.
 
-    `earlier` are texts it had before: a page that goes back and forth between two of them has no news.
+    `earlier` are texts it had before, empty where it was withdrawn: a page that goes back and forth between two of them
+    has no news. A page that answers 200 and says "not found" is gone too.
     """
+    withdrawn_before = any(not known.body for known in earlier)
     if isinstance(after, Failure):
         gone = after.reason in (Reason.NOT_FOUND, Reason.GONE)
-        return RevisionVerdict(label=RevisionLabel.WITHDRAWN) if gone else None
+        gone |= after.reason is Reason.WALL and after.detail == NOT_FOUND_PAGE
+        emptied = after.reason is Reason.NO_TEXT and len(before.body) >= TENTH * _NO_TEXT
+        if withdrawn_before or not (gone or emptied):
+            return None
+        return RevisionVerdict(label=RevisionLabel.WITHDRAWN, shortened=emptied)
     if any(not _differs(known, after) for known in (before, *earlier)):
         return None
     new_notices = [notice for notice in notices(after.body) if notice not in before.body]
@@ -101,7 +105,7 @@ def judge(before: PageText, after: PageText | Failure, earlier: Collection[PageT
         shown = tuple(change for change in changes if change.after not in new_notices)
         return RevisionVerdict(label=RevisionLabel.CORRECTION, changes=shown, notice=new_notices[0])
     if len(before.body) >= _LEAST and TENTH * len(after.body) < len(before.body):
-        return RevisionVerdict(label=RevisionLabel.WITHDRAWN)
+        return None if withdrawn_before else RevisionVerdict(label=RevisionLabel.WITHDRAWN, shortened=True)
     if changes:
         return RevisionVerdict(label=RevisionLabel.CHANGED, changes=changes)
     words = difference(before.title, after.title).changes
@@ -113,6 +117,14 @@ def judge(before: PageText, after: PageText | Failure, earlier: Collection[PageT
 def is_harmless(before: str, after: str) -> bool:
     """Tell whether two bodies differ in nothing but dates, counters, tickers and links to other articles."""
     return next(_sentence_changes(before, after), None) is None
+
+
+def is_another(before: str, after: str) -> bool:
+    """Tell whether a body shares no sentence with the one before, nor one like it: another article at the address."""
+    old, new = _prose(before), _prose(after)
+    return min(len(old), len(new)) >= _FEW and not any(
+        fuzz.token_sort_ratio(one, other, score_cutoff=_ALIKE) for one in old for other in new
+    )
 
 
 def _differs(one: PageText, other: PageText) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import Indel
@@ -79,6 +79,20 @@ def difference(old: str, new: str, context: int = 5) -> Difference:
         before = _joined(left[max(i - context, 0) : i])
         changes.append(TextChange(before=before, removed=_joined(left[i:j]), added=_joined(right[k:m])))
     return Difference(changes=tuple(changes), share=min(changed / max(len(left), len(right), 1), 1.0))
+
+
+def merged(old: str, new: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the new text in order: what stays, then what was taken out and what was put in behind it."""
+    left, right = list(_TOKEN.finditer(old)), list(_TOKEN.finditer(new))
+    here = 0
+    for i, j, k, m in _changed([one.group() for one in left], [one.group() for one in right]):
+        start = right[k].start() if k < len(right) else len(new)
+        removed = old[left[i].start() : left[j - 1].end()] if j > i else ""
+        added = new[start : right[m - 1].end()] if m > k else ""
+        yield new[here:start], removed, added
+        here = start + len(added)
+    if here < len(new):
+        yield new[here:], "", ""
 
 
 def _changed(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, int, int, int]]:

@@ -13,6 +13,7 @@ from monitor.domain.status.article_history import ArticleHistory
 from monitor.domain.status.search_view import SearchFilter
 from monitor.domain.status.source_view import TopicYield
 from monitor.domain.status.story_view import StoryFilter
+from monitor.domain.strings.marked import plain
 from monitor.steps.triage import body
 from monitor.web.api import models
 from monitor.web.cursors import read_cursor, write_cursor
@@ -218,7 +219,7 @@ def _article(history: ArticleHistory) -> models.ArticleWhole:
         copy_of=history.copy_of,
         method=article.text.method.value if article.text else None,
         doubts=list(article.text.doubts) if article.text else [],
-        changes=list(article.text.changes) if article.text else [],
+        changes=[plain(line) for line in article.text.changes] if article.text else [],
         matches=[*matched, *near],
         ledger=[models.LedgerItem(at=line.at, step=line.note.step, text=line.note.text) for line in history.lines],
     )

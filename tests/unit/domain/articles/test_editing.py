@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from monitor.domain.articles.article import Method, Text
+from monitor.domain.articles.article import Method, RevisionLabel, Text
 from monitor.domain.articles.edits import LONGEST, edited, is_edit
+from monitor.domain.strings.marked import plain
 from tests.unit.domain.alerts.test_judging import ARTICLE
 
 OLD = Text(title="Envoy named", body="China will host three talks. The envoy travels on Tuesday.", method=Method.PAGE)
@@ -25,23 +26,25 @@ def test_dates_and_boilerplate_do_nothing() -> None:
 def test_words_of_substance_are_quoted() -> None:
     changed = edited(READ, replace(OLD, body=OLD.body.replace("three", "seven") + " Ukraine accepts the offer."))
     assert changed is not None
-    assert changed.changes == (
-        "“three” became “seven” in “China will host seven talks.”",
-        "added “Ukraine accepts the offer.”",
+    assert tuple(map(plain, changed.changes)) == (
+        "China will host [three → seven] talks.",
+        "[added: Ukraine accepts the offer.]",
     )
+    assert changed.revised is RevisionLabel.CHANGED
 
 
 def test_a_new_headline_is_quoted() -> None:
     changed = edited(READ, replace(OLD, title="Envoy resigns"))
     assert changed is not None
-    assert changed.changes == ("the headline was “Envoy named”, now “Envoy resigns”",)
+    assert tuple(map(plain, changed.changes)) == ("the headline: [Envoy named → Envoy resigns]",)
+    assert changed.revised is RevisionLabel.HEADLINE
 
 
 def test_a_long_change_is_cut_at_a_word() -> None:
     changed = edited(READ, replace(OLD, body=OLD.body + " Kyiv" + " considers everything" * 40 + "."))
     assert changed is not None
     assert all(len(change) <= LONGEST + 20 for change in changed.changes)
-    assert changed.changes[0].endswith("…”")
+    assert plain(changed.changes[0]).endswith("…]")
 
 
 def test_a_page_that_cannot_be_read_this_time_takes_nothing_back() -> None:
@@ -64,7 +67,8 @@ def test_the_pages_own_word_about_a_correction_comes_first() -> None:
     notice = "Correction: an earlier report gave the wrong number of talks."
     changed = edited(READ, replace(OLD, body=OLD.body.replace("three", "two") + f"\n{notice}"))
     assert changed is not None
-    assert changed.changes == (
+    assert tuple(map(plain, changed.changes)) == (
         f"the page says: “{notice}”",
-        "“three” became “two” in “China will host two talks.”",
+        "China will host [three → two] talks.",
     )
+    assert changed.revised is RevisionLabel.CORRECTION

@@ -2,8 +2,9 @@
 
 import pytest
 
+from monitor.domain.articles.article import RevisionLabel
 from monitor.domain.articles.correction_notices import notices
-from monitor.domain.articles.revisions import PageText, RevisionLabel, judge
+from monitor.domain.articles.revisions import PageText, judge
 from monitor.domain.failures import Failure, Reason
 
 BODY = (
