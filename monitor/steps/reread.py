@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitor.domain.articles.article import Text
+from monitor.domain.articles.article import Method, Text
 from monitor.domain.articles.edits import revised
 from monitor.domain.articles.rereads import Reread, is_over, next_reading
 from monitor.domain.articles.revisions import PageText
@@ -68,6 +68,8 @@ class RereadStep:
         article, before = row.article, row.article.text
         if before is None or is_over(row.alerted_at, self.clock.now()):
             return await self._leave(row, "The page is no longer read again: its time is over.", end=True)
+        if before.method is not Method.PAGE:
+            return await self._leave(row, "The feed's text has replaced the page's: there is nothing to compare.")
         page = await self.fetcher.page_again(article.url or "", row.validators)
         if isinstance(page, NotModified):
             kept = Validators(

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, and_, select
 from monitor.domain.ledger import Note
 from monitor.domain.status.article_history import ArticleHistory, LedgerLine
 from storage.articles.matches import read_matches
+from storage.articles.revisions import versions_of
 from storage.articles.rows import article_of, with_texts
 from storage.schema.content import alerts, articles, ledger, sightings
 from storage.schema.outbox import deliveries, delivery_alerts
@@ -43,6 +44,7 @@ def history_of(connection: Connection, name: str) -> ArticleHistory | None:
         judged_by=row.catalog_revision,
         alerts=() if row.story_id is None else alerts_of_story(connection, row.story_id),
         deliveries=_deliveries(connection, row.story_id),
+        versions=tuple(versions_of(connection, row.id)),
     )
 
 

@@ -81,7 +81,8 @@ def formatted(line: str, limit: int) -> str:
         rest -= len(text)
         if part.mark is None:
             # escaping strips the spaces that part a piece from its neighbours
-            shown += " " * part.text[:1].isspace() + text + " " * part.text[-1:].isspace()
+            parted = " " * part.text[:1].isspace(), " " * part.text[-1:].isspace()
+            shown += text.join(parted) if text else parted[0]
         else:
             after = parts[number + 1].text if number + 1 < len(parts) else ""
             shown += _between("~" if part.mark is Mark.REMOVED else "*", text, shown, after)

@@ -50,6 +50,8 @@ def edited(article: Article, text: Text) -> Text | None:
     elif before.method is text.method and is_material(before.body, text.body):
         label = RevisionLabel.CHANGED
         changes += _quoted(before.body, text.body)
+    if changes and before.method is Method.PAGE and text.method is not Method.PAGE:
+        return replace(before, title=text.title, changes=tuple(changes), revised=label)
     if changes or (text.method is Method.PAGE and before.method is not Method.PAGE):
         return replace(text, changes=tuple(changes[:SHOWN]), revised=label)
     return None

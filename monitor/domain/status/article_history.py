@@ -5,6 +5,7 @@ from datetime import datetime
 
 from monitor.domain.alerts.alert import Alert
 from monitor.domain.articles.article import Article
+from monitor.domain.articles.rereads import Version
 from monitor.domain.ledger import Note
 from monitor.domain.stories.values import Story
 from monitor.domain.topics.values import Matches
@@ -24,7 +25,7 @@ class ArticleHistory:
 
     `feeds` are the feeds it was met in, with the time of the first meeting, its own first. `judged_by` is the revision
     of the catalog it was judged by. `alerts` are those of its story, `deliveries` the messages that carried them
-    (receiver, state, when due).
+    (receiver, state, when due). `versions` are those of its text, the first one first; none while it was never edited.
     """
 
     article: Article
@@ -36,3 +37,4 @@ class ArticleHistory:
     judged_by: str | None = None
     alerts: tuple[Alert, ...] = ()
     deliveries: tuple[tuple[str, str, datetime], ...] = ()
+    versions: tuple[Version, ...] = ()
