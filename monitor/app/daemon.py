@@ -16,6 +16,8 @@ from monitor.adapters.slack.socket_mode import listening
 from monitor.app.configuration import database_url
 from monitor.app.notifiers import interactive, surroundings
 from monitor.app.runtime.config_reload import Reloading
+from monitor.app.runtime.coverage import EVERY as COVERAGE_EVERY
+from monitor.app.runtime.coverage import CoverageGuard
 from monitor.app.runtime.edit_effect import EditEffects
 from monitor.app.runtime.health import Health, StepProgress, process_name
 from monitor.app.runtime.housekeeping import Lock, StoreGuard
@@ -313,9 +315,16 @@ async def open_process(
         volume = VolumeWatch(
             catalogs=source, counts=SqlStoryCounts(database), episodes=SqlEpisodes(database), clock=clock
         )
+        coverage = CoverageGuard(
+            database=database,
+            catalog=source.current,
+            clock=clock,
+            broken_after=steps.poll.settings.broken_after,
+        )
         engine.clock_stepped = membership.clock_stepped
         engine.periodic = (
             *_periodic_jobs(source, steps, health, guard, reloading),
+            PeriodicJob(name="coverage", when=COVERAGE_EVERY, run=coverage.run, shared=True),
             PeriodicJob(name="search", when=SEARCH_EVERY, run=SearchIndex(database).index_a_while, shared=True),
             PeriodicJob(name="volume", when=VOLUME_EVERY, run=volume.run, shared=True),
             *membership.periodic(),

@@ -11,22 +11,33 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from monitor.app.tools.store import read_overview_at
+from monitor.app.tools.store import read_overview_at, topic_sample
 from monitor.cli.common import config_option, json_option, run
 from monitor.config.environment import config_dir
 from monitor.config.loader import load_files
 from monitor.config.yaml.folder import read_files
+from monitor.domain.feeds.coverage import quiet_by_failures, topic_text
 from monitor.domain.status.health import lifeless, living, of_host, troubles
 from monitor.domain.status.overview import Overview
 from monitor.domain.strings.spans import ago
 
 
-@click.command(epilog="\b\nExamples:\n  wirewatch status\n  wirewatch status --json | jq .troubles")
+@click.command(
+    epilog="""\b
+Examples:
+  wirewatch status
+  wirewatch status --json | jq .troubles
+  wirewatch status --topic tariffs
+"""
+)
+@click.option("--topic", help="Only how this topic stands: its matches, and the health of its best sources.")
 @config_option
 @json_option
 @click.pass_context
-def status(context: click.Context, as_json: bool, given: Path | None) -> None:
+def status(context: click.Context, as_json: bool, given: Path | None, topic: str | None) -> None:
     """Show what runs, what is late or broken and since when. Exits with 1 when something is wrong."""
+    if topic is not None:
+        context.exit(_show_topic(given, topic, as_json=as_json))
     overview = run(read_overview_at(given))
     found = (*_refused_edit(given, overview), *troubles(overview))
     if as_json:
@@ -46,6 +57,23 @@ def health(context: click.Context, here: bool, given: Path | None) -> None:
     found = lifeless(of_host(overview, socket.gethostname()) if here else overview)
     click.echo("; ".join(found) or "the daemon runs")
     context.exit(1 if found else 0)
+
+
+def _show_topic(given: Path | None, key: str, *, as_json: bool) -> int:
+    """Show how a topic stands; return the exit code, 1 when it is quiet because its sources fail."""
+    sample = run(topic_sample(given, key))
+    if sample is None:
+        raise click.UsageError(f"there is no topic with the key {key!r}; see `wirewatch topics list`")
+    quiet = quiet_by_failures(sample)
+    if as_json:
+        sources = [{"source": source, "trouble": trouble} for source, trouble in sample.sources]
+        facts = {"topic": key, "matches": sample.recent, "usual": sample.usual, "sources": sources, "quiet": quiet}
+        click.echo(json.dumps({**facts, "text": topic_text(sample)}, ensure_ascii=False))
+        return 1 if quiet else 0
+    click.echo(topic_text(sample))
+    for source, trouble in sample.sources:
+        click.echo(f"  {source}: {trouble or 'ok'}")
+    return 1 if quiet else 0
 
 
 def _refused_edit(given: Path | None, overview: Overview) -> tuple[str, ...]:
@@ -76,6 +104,8 @@ def _show(overview: Overview, found: tuple[str, ...]) -> None:
         console.print(f"[red]✗[/] {escape(trouble)}")
     if not found:
         console.print("[green]✓[/] no problems")
+    for quiet in overview.coverage:
+        console.print(f"[yellow]![/] {escape(quiet)}")
     sent = ", ".join(f"{count} {state}" for state, count in overview.outbox.items() if count) or "empty"
     console.print(f"{overview.articles:,} articles in {overview.stories:,} stories; outbox: {sent}")
     _table(

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from monitor.domain.status.source_view import SourceView
 from storage.schema.content import alerts, articles, feeds
+from storage.views.coverage import known_blindness
 
 COUNTED = timedelta(days=7)
 """Over how long articles and alerts are counted."""
@@ -24,10 +25,14 @@ def source_views(connection: Connection, now: datetime) -> tuple[SourceView, ...
         .group_by(articles.c.feed_key)
     )
     alerted = Counter({row[0]: row[1] for row in connection.execute(raised)})
+    blind = known_blindness(connection)[0]
     found = []
     for row in connection.execute(select(feeds).order_by(feeds.c.key)):
         count, last = items.get(row.key, (0, None))
         trouble = row.disabled_reason or row.failure or row.reported
+        since = row.failing_since or row.gone_since or row.succeeded_at
+        if not trouble and (hidden := blind.get(row.key)):
+            trouble, since = hidden.text, hidden.since
         found.append(
             SourceView(
                 key=row.key,
@@ -44,7 +49,7 @@ def source_views(connection: Connection, now: datetime) -> tuple[SourceView, ...
                 items=count,
                 failures=row.failures,
                 trouble=trouble,
-                since=(row.failing_since or row.gone_since or row.succeeded_at) if trouble else None,
+                since=since if trouble else None,
                 every=_set_interval(row.settings),
             )
         )

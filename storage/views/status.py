@@ -17,6 +17,7 @@ from storage.cluster.processes import read_processes, read_recovered
 from storage.schema.content import alerts, articles, feeds, stories
 from storage.schema.outbox import deliveries, delivery_alerts, throttles
 from storage.sql.database import Database
+from storage.views.coverage import Known, known_blindness
 
 _ALERTS_SHOWN = 50
 _STAGES = (Stage.EXTRACT, Stage.TRIAGE)
@@ -51,6 +52,7 @@ def read_overview(connection: Connection, now: datetime) -> Overview:
         articles=_newest_id(connection, articles),
         stories=_newest_id(connection, stories),
         recovered=read_recovered(connection),
+        coverage=tuple(quiet.text for quiet in known_blindness(connection)[1].values()),
     )
 
 
@@ -92,12 +94,15 @@ def _sent_since(connection: Connection, since: datetime) -> int:
 def _feeds(connection: Connection) -> tuple[FeedOverview, ...]:
     """Return the configured feeds, those in trouble first."""
     rows = connection.execute(select(feeds).where(feeds.c.configured).order_by(feeds.c.key))
-    return tuple(sorted((_feed(row) for row in rows), key=lambda feed: feed.trouble is None))
+    blind = known_blindness(connection)[0]
+    return tuple(sorted((_feed(row, blind) for row in rows), key=lambda feed: feed.trouble is None))
 
 
-def _feed(row: Row[Any]) -> FeedOverview:
+def _feed(row: Row[Any], blind: Known) -> FeedOverview:
     trouble = row.disabled_reason or row.failure or row.reported
     since = row.failing_since or row.gone_since or row.succeeded_at
+    if not trouble and (hidden := blind.get(row.key)):
+        trouble, since = hidden.text, hidden.since
     return FeedOverview(
         key=row.key,
         title=row.title or row.key,

@@ -5,8 +5,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.app.configuration import opened_store_url
+from monitor.app.configuration import opened, opened_store_url
 from monitor.app.runtime.clock import SystemClock
+from monitor.domain.feeds.coverage import TopicSample
 from monitor.domain.status.overview import FeedOverview, Overview
 from monitor.engine.cluster.tables import prepare_jobs
 from storage.admin import backup as backups
@@ -16,6 +17,7 @@ from storage.admin.transfer import Progress, copy_store
 from storage.schema.upgrade import check_schema, current, upgrade
 from storage.sql.database import Database
 from storage.sql.server_time import server_time
+from storage.views.coverage import topic_samples
 from storage.views.status import read_overview
 
 
@@ -96,6 +98,17 @@ async def read_overview_at(config: Path | None) -> Overview:
     async with open_store(config) as database:
         now = await server_time(database) if database.is_postgres else SystemClock().now()
         return await database.read(lambda connection: read_overview(connection, now))
+
+
+async def topic_sample(config: Path | None, topic: str) -> TopicSample | None:
+    """Return how a configured topic stands, None when there is no such topic. Raises ConfigurationInvalid."""
+    source, _ = opened(config)
+    if source.current().topic(topic) is None:
+        return None
+    async with open_store(config) as database:
+        now = await server_time(database) if database.is_postgres else SystemClock().now()
+        (sample,) = await database.read(lambda connection: topic_samples(connection, [topic], now))
+        return sample
 
 
 async def feeds_health(config: Path | None) -> dict[str, FeedOverview]:

@@ -16,6 +16,9 @@ SILENT_GAPS = 3
 GAPS_TO_KNOW = 5
 """Fewer gaps between entries are no habit: one pause would decide."""
 
+STANDING_ENTRIES = 5
+"""Entries of a source that can stand still: shorter lists belong to sources of rare notices."""
+
 POLLS_WITHOUT_ENTRIES = 2
 """Polls in which a recipe chose nothing: one may have met an error page."""
 
@@ -47,7 +50,7 @@ def trouble(
         return replace(new, reported=None), _notice(feed, "stopped", now, text)
     if old.reported is not None and _is_over(old, new):
         notice = None if old.reported == NOTED else _notice(feed, "back", now, f"{name} is back: {_was(old)}.")
-        return replace(new, reported=NOTED if _is_silent(new, now) else None), notice
+        return replace(new, reported=NOTED if _is_silent(new, now) or _stands_still(new, now) else None), notice
     unmatched = new.failures >= POLLS_WITHOUT_ENTRIES and (new.failure or "").startswith(Reason.NO_ENTRIES)
     if new.reported is None and unmatched and new.failing_since is not None:
         text = f"{name} brings nothing since {_moment(new.failing_since)}: {new.failure}."
@@ -55,6 +58,13 @@ def trouble(
     if new.reported is None and new.failing_since is not None and now - new.failing_since >= broken_after:
         text = f"{name} has been broken since {_moment(new.failing_since)}: {new.failure}."
         return replace(new, reported="broken"), Notice(group_key=_broken_group(feed, new), text=text)
+    if new.reported is None and new.failing_since is None and _stands_still(new, now):
+        since = max((new.baseline_at or now, *new.arrivals[-1:]))
+        text = (
+            f"{name} answers, but its {new.entries_last} entries have been the same since {_moment(since)}; "
+            "without dates that differ its habit is not known."
+        )
+        return replace(new, reported="silent"), _notice(feed, "silent", now, text)
     if new.reported is None and new.failing_since is None and _is_silent(new, now):
         text = f"{name} has brought nothing new since {_moment(new.arrivals[-1])}, which is longer than its habit."
         return replace(new, reported="silent"), _notice(feed, "silent", now, text)
@@ -75,6 +85,18 @@ def _is_silent(state: FeedState, now: datetime) -> bool:
         return False
     gap = usual_gap(state.arrivals)
     return gap is not None and now - state.arrivals[-1] > max(SILENT_GAPS * gap, SILENT_AT_LEAST)
+
+
+def _stands_still(state: FeedState, now: datetime) -> bool:
+    """Return whether a source of undated, or equally dated, entries has brought nothing for longer than so far."""
+    begun = state.baseline_at
+    if begun is None or (state.entries_last or 0) < STANDING_ENTRIES or usual_gap(state.arrivals) is not None:
+        return False
+    if len({arrival for arrival in state.arrivals if arrival <= begun}) > 1:
+        return False
+    moments = sorted({begun, *(arrival for arrival in state.arrivals if arrival > begun)})
+    longest = max((later - earlier for earlier, later in pairwise(moments)), default=timedelta(0))
+    return now - moments[-1] >= max(SILENT_GAPS * longest, SILENT_AT_LEAST)
 
 
 def _is_over(old: FeedState, new: FeedState) -> bool:

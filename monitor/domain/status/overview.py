@@ -64,6 +64,7 @@ class Overview:
 
     `outbox` counts deliveries by state, those that wait for somebody only; `outbox_due` those due now; `sent_today`
     those sent within the last 24 hours. `recovered` counts jobs ever recovered from processes that died.
+    `coverage` says which topics are quiet because their sources fail.
     """
 
     at: datetime
@@ -79,3 +80,4 @@ class Overview:
     articles: int = 0
     stories: int = 0
     recovered: int = 0
+    coverage: tuple[str, ...] = ()

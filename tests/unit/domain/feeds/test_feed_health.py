@@ -132,3 +132,25 @@ def test_failures_far_apart_or_of_our_own_making_are_no_outage() -> None:
         network = observed(network, f"{number}.example", Failure(reason=Reason.TIMEOUT), START + number * HOUR)
         network = observed(network, f"x{number}.example", Failure(reason=Reason.BLOCKED), START + number * HOUR)
     assert network.down_since is None
+
+
+@pytest.mark.parametrize("date", [None, START])
+def test_entries_without_dates_that_stand_still_are_found_within_two_days(date) -> None:
+    world = FeedWorld()
+    items = [entry(number, published=date) for number in range(1, 11)]
+    while world.now < START + 2 * DAY + HOUR and not world.notices:
+        world.poll(items, after=HOUR)
+    assert len(world.notices) == 1
+    assert "its 10 entries have been the same since" in world.notices[0]
+    world.poll([entry(99, published=date), *items], after=HOUR)
+    assert "publishes again" in world.notices[1]
+
+
+def test_entries_without_dates_that_came_slowly_may_stand_still_longer() -> None:
+    world = FeedWorld()
+    items = [entry(number, published=None) for number in range(1, 11)]
+    world.poll(items)
+    world.poll([entry(50, published=None), *items], after=1.9 * DAY)
+    for _ in range(5):
+        world.poll([entry(50, published=None), *items], after=DAY)
+    assert world.notices == []
