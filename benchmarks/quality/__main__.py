@@ -17,9 +17,7 @@ NO_DOCUMENTS = 78
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what `arguments` name and print it."""
     parser = argparse.ArgumentParser(prog="scripts/evaluate", description=__doc__)
-    parser.add_argument(
-        "--corpus", type=Path, help=f"labelled documents (default: ${CORPUS_VARIABLE}, ../shared/corpus)"
-    )
+    parser.add_argument("--corpus", type=Path, help=f"labelled documents (default: ${CORPUS_VARIABLE})")
     commands = parser.add_subparsers(required=True, metavar="topics|stories|learn")
     for module in (topics, stories, learning):
         module.add_command(commands)
