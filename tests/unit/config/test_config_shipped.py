@@ -1,14 +1,18 @@
 """The configuration that comes with the program, its schemas, and a first start."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from monitor.adapters.pooled.tasks import parse_feed
 from monitor.config.defaults import default_config_dir, install_defaults
 from monitor.config.loader import load
 from monitor.config.models.json_schema import SCHEMAS, schema_text
 from monitor.config.models.settings import Settings
+from monitor.domain.catalog import Feed
+from monitor.domain.failures import Failure
 
 DEFAULTS = default_config_dir()
 
@@ -21,6 +25,51 @@ def test_the_shipped_configuration_is_sound_and_covers_many_languages() -> None:
     languages = {feed.language for feed in loaded.catalog.feeds}
     assert {"en", "zh", "ru", "uk", "pl", "de", "fr", "es"} <= languages
     assert len({feed.url for feed in loaded.catalog.feeds}) == len(loaded.catalog.feeds)
+
+
+def shipped(key: str) -> Feed:
+    catalog = load(DEFAULTS).catalog
+    assert catalog is not None
+    feed = catalog.feed(key)
+    assert feed is not None
+    return feed
+
+
+def read_as_shipped(key: str, body: str) -> list[tuple[str, str | None, datetime | None]]:
+    """What a page of the shipped source would bring."""
+    feed = shipped(key)
+    found = parse_feed(body.encode(), feed.url, None, "", datetime(2026, 10, 9, tzinfo=UTC), feed.kind, feed.recipe)
+    assert not isinstance(found, Failure), found
+    return [(entry.title, entry.url, entry.published) for entry in found.entries]
+
+
+@pytest.mark.parametrize("key", ["reuters", "ap", "straitstimes", "caixin", "nikkei-asia"])
+def test_a_shipped_sitemap_reads_a_page_of_its_structure(key: str) -> None:
+    place = "/".join(shipped(f"{key}-sitemap-en").url.split("/")[:3]) + "/world/ferry-line-opens"
+    body = (
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
+        'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">'
+        f"<url><loc>{place}</loc><news:news><news:publication_date>2026-10-08T10:00:00Z</news:publication_date>"
+        "<news:title>A ferry line opens</news:title></news:news></url></urlset>"
+    )
+    wanted = ("A ferry line opens", place, datetime(2026, 10, 8, 10, tzinfo=UTC))
+    assert read_as_shipped(f"{key}-sitemap-en", body) == [wanted]
+
+
+def test_the_shipped_lists_read_pages_of_their_structure() -> None:
+    ministry = (
+        "<div class=menu><a href=/eng/>Home</a></div><ul><li><a href='./202610/t20261008_11500001.html'>"
+        "Remarks on the ferry line</a>(2026-10-08)</li></ul>"
+    )
+    day = datetime(2026, 10, 8, tzinfo=UTC)
+    place = "https://www.mfa.gov.cn/eng/xw/fyrbt/202610/t20261008_11500001.html"
+    assert read_as_shipped("mfa-china-en", ministry) == [("Remarks on the ferry line", place, day)]
+    trade = (
+        "<ul><li><a href='/xwfb/xwfyrth/art/2026/art_0a1b2c.html' title='发言人谈渡轮航线'>发言人谈渡轮…</a>"
+        "<span>[2026-10-08]</span></li></ul><a href=/xwfb/index.html>更多</a>"
+    )
+    place = "https://www.mofcom.gov.cn/xwfb/xwfyrth/art/2026/art_0a1b2c.html"
+    assert read_as_shipped("mofcom-china-zh", trade) == [("发言人谈渡轮航线", place, day)]
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
