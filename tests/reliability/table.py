@@ -9,15 +9,15 @@ from tests.reliability.figures import ROOT, Figure, figures
 from tests.reliability.marks import Covering, covering
 
 PLACE = ROOT / "docs" / "reliability.md"
-_HEAD = """# What may go wrong, and which tests see to it
+_HEAD = """# What may go wrong, and which tests cover it
 
-Written by `scripts/reliability` from the marks `@pytest.mark.case(N)` of the tests and from the figures that tests
-and commands have kept in `docs/figures`; do not edit it by hand. A test fails when it is out of date.
+`scripts/reliability` writes this page from the marks `@pytest.mark.case(N)` of the tests and from the figures in
+`docs/figures`; do not edit it by hand. A test fails when the page is out of date.
 
 **{covered} of {total} cases** have at least one test that names them ({tests} tests); {missing} have none yet{which}.
-A test here means that the case is tried, not that every input, fault and machine one could think of for it is.
+A test here means that the case is tried, not that every possible input, fault and machine is.
 Tests marked `torture` take minutes or hours: `scripts/torture` runs them, and a short version of each runs with all
-other tests. `--keep-figures` writes anew what tests measured. More measurements (load, quality) are in
+other tests. `--keep-figures` updates the figures that tests measure. More measurements (load, quality) are in
 [scaling.md](scaling.md), [the decisions](decisions/README.md) and [evaluation.md](evaluation.md).
 
 | part | cases | with tests |
