@@ -15,15 +15,16 @@ from monitor.domain.topics.text.folding import fold_accents
 _TOKEN = re.compile(r"\w+(?:[.,:'’-]\w+)*|[^\w\s]")
 _SPACED = re.compile(r"\s+([.,;:!?%)»”’])")
 _MOST_WORDS = 4_000
+_GENITIVES = frozenset(("марта", "августа"))
 _ORDINALS = frozenset(("st", "nd", "rd", "th"))
 _DATES = re.compile(
     r"\b(?:\d{4}-\d\d?-\d\d?(?:t[\d:.z+-]*)?|\d\d?[./]\d\d?[./]\d{2,4}|\d\d?:\d\d(?::\d\d)?(?:\s*[ap]\.?m\b)?"
-    r"|\d\d?[.]\d\d\s*(?:[ap]\.?m\b|uhr|gmt)|\d\d?\s*[ap]\.?m\b|\d+\s*(?:min\w*|hours?|h)\s+(?:read|ago)\b)"
+    r"|\d\d?[.]\d\d\s*(?:[ap]\.?m\b|uhr|gmt)|\d\d?\s*[ap]\.?m\b|\d\d?\s*h\s*\d\d|\d+\s*(?:min\w*|hours?|h)\s+(?:read|ago)\b)"
 )
 _MEANINGFUL = frozenset(
     fold_accents("""
 no not never none without nor nein nicht kein keine non ne pas sans sin nie bez brak не нет ни без ні hayir tidak bukan
-one two three first last more most after before over under against up down off out only still
+all some one two three first last more most after before over under against up down off out only still
 """).split()
 )
 """Function words that turn a sentence round or count: what an edit may be all about."""
@@ -142,14 +143,19 @@ def is_material(old: str, new: str) -> bool:
     return _said(old) != _said(new)
 
 
+def _is_calendar(word: str) -> bool:
+    """Tell whether a word names a day or a month; headlines, which stories compare, need no genitives."""
+    return is_calendar(word) or word in _GENITIVES
+
+
 def _said(text: str) -> Counter[str]:
     """Count the words that carry meaning, without dates."""
     said = lower_words(_DATES.sub(" ", fold_accents(text).casefold()))
-    dated = {at + step for at, word in enumerate(said) if is_calendar(word) for step in (-1, 0, 1)}
+    dated = {at + step for at, word in enumerate(said) if _is_calendar(word) for step in (-1, 0, 1)}
     return Counter(
         word
         for at, word in enumerate(said)
-        if not (at in dated and (is_number(word) or is_calendar(word) or word in _ORDINALS))
+        if not (at in dated and (is_number(word) or _is_calendar(word) or word in _ORDINALS))
         and word not in _UPDATED
         and (word in _MEANINGFUL or word not in FUNCTION_WORDS)
     )
