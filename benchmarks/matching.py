@@ -285,10 +285,10 @@ def run(count: int, documents: list[Document], sources: list[Document], rounds: 
 
 
 def corpus() -> Path | None:
-    """Return the place of the labelled articles; None when absent."""
-    root = Path(os.environ.get("WIREWATCH_CORPUS", Path(__file__).parents[1] / "../shared/corpus"))
-    path = root / "labelled" / "topics.dev.jsonl"
-    return path if path.exists() else None
+    """Return the place of the labelled articles in $WIREWATCH_CORPUS; None when absent."""
+    root = os.environ.get("WIREWATCH_CORPUS")
+    path = Path(root) / "labelled" / "topics.dev.jsonl" if root else None
+    return path if path and path.exists() else None
 
 
 def main() -> None:
