@@ -1,11 +1,12 @@
 """Hold what was read of each file: values of the domain with the place they came from."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from monitor.config.document import ConfigFile, ConfigFinding, Owner
 from monitor.config.models.settings import Settings
 from monitor.config.yaml.nodes import Mapping, Node, Scalar
-from monitor.domain.catalog import Feed, Receiver, Route, Topic, Vocabulary
+from monitor.domain.catalog import JOIN_WAIT, Feed, Receiver, Route, Topic, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ class ReceiversPart:
     receivers: dict[str, ReceiverPart] = field(default_factory=dict)
     names: set[str] | None = None
     admin: str | None = None
+    join_wait: timedelta = JOIN_WAIT
     routes: list[RoutePart] = field(default_factory=list)
     findings: list[ConfigFinding] = field(default_factory=list)
 

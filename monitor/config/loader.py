@@ -159,5 +159,6 @@ def _catalog(revision: str, parts: Parts, without: set[Owner]) -> Catalog:
             for part in parts.watchlists
         ),
         admin_receiver=parts.admin,
+        join_wait=parts.receivers.join_wait,
         routes=tuple(part.route for part in parts.receivers.routes),
     )

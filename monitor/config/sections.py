@@ -107,7 +107,14 @@ def read_receivers(files: Files) -> ReceiversPart:
     listed = build.child(document.root, "routes")
     nodes = listed.items if isinstance(listed, Listing) else ()
     routes = [RoutePart(build.route(item), document, node) for item, node in zip(model.routes, nodes, strict=False)]
-    return ReceiversPart(receivers=receivers, names=names, admin=model.admin, routes=routes, findings=findings)
+    return ReceiversPart(
+        receivers=receivers,
+        names=names,
+        admin=model.admin,
+        join_wait=model.join_wait,
+        routes=routes,
+        findings=findings,
+    )
 
 
 def read_vocabularies(files: Files, limit: int) -> tuple[dict[str, SharedVocabulary], list[list[ConfigFinding]]]:

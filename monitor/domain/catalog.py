@@ -8,6 +8,9 @@ from functools import cached_property
 
 from monitor.domain.volume.rules import VolumeRules
 
+JOIN_WAIT = timedelta(seconds=60)
+"""Wait before the first message of a story that may be another story's: outlets often report within a minute."""
+
 
 class Severity(IntEnum):
     """How much an alert matters; receivers choose a minimum."""
@@ -265,6 +268,7 @@ class Catalog:
     receivers: tuple[Receiver, ...] = ()
     watchlists: tuple[Watchlist, ...] = ()
     admin_receiver: str | None = None
+    join_wait: timedelta = JOIN_WAIT
     routes: tuple[Route, ...] = ()
 
     @cached_property

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from monitor.domain.catalog import Severity
-from monitor.domain.volume.episode import Episode, Figures, StoryLine
+from monitor.domain.volume.episode import Episode, StoryLine, VolumeFigures
 from monitor.domain.volume.rules import Rule
 from storage.schema.volume import episodes
 
@@ -33,7 +33,7 @@ def episode_of(row: Row[Any]) -> Episode:
     )
 
 
-def figures_as_json(figures: Figures) -> dict[str, object]:
+def figures_as_json(figures: VolumeFigures) -> dict[str, object]:
     """Return the figures as JSON values; times in ISO 8601, the span in seconds."""
     return {
         "observed": figures.observed,
@@ -57,8 +57,8 @@ def figures_as_json(figures: Figures) -> dict[str, object]:
     }
 
 
-def _figures(stored: dict[str, Any]) -> Figures:
-    return Figures(
+def _figures(stored: dict[str, Any]) -> VolumeFigures:
+    return VolumeFigures(
         observed=stored["observed"],
         usual=stored["usual"],
         span=timedelta(seconds=stored["span"]),

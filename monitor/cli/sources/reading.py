@@ -11,7 +11,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Reading(TypedDict):
+class SourceReading(TypedDict):
     """The fields of a source that say how it is read."""
 
     kind: SourceKind
@@ -34,7 +34,7 @@ def recipe_options(command: Callable[P, R]) -> Callable[P, R]:
     return command
 
 
-def reading_of(given: Mapping[str, str | None]) -> Reading:
+def reading_of(given: Mapping[str, str | None]) -> SourceReading:
     """Return the kind and recipe that options name; without --kind, --links means a list page."""
     links = given.get("links")
     kind = SourceKind(given.get("kind") or (SourceKind.LIST if links else SourceKind.FEED))

@@ -227,6 +227,11 @@ class ReceiversFile(Strict):
         default=(), strict=False, description="Rules by which alerts go to other receivers than their topic's."
     )
     admin: Word | None = Field(default=None, description="The receiver of notices about feeds and configuration.")
+    join_wait: Duration = Field(
+        default=timedelta(seconds=60),
+        le=timedelta(minutes=15),
+        description="Wait before the first message of a story that is near another one; critical alerts do not wait.",
+    )
 
 
 class OrText:

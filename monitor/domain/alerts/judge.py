@@ -15,7 +15,7 @@ An edited article stays in the story it is in. A topic that only its new text ma
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from monitor.domain.alerts.alert import Alert, AlertChange, AlertKind, DeliveryKind, NewDelivery
 from monitor.domain.alerts.evidence import telling_evidence
@@ -31,9 +31,6 @@ from monitor.domain.stories.values import WALLS, Fingerprint, Placed, Placement,
 from monitor.domain.strings.marked import Mark, marked, plain, unmarked
 from monitor.domain.topics.learning.model import Opinion
 from monitor.domain.topics.values import Field, Match, Matches
-
-JOIN_WAIT = timedelta(seconds=60)
-"""How long the first message of a story waits that may be another story's: outlets often report within a minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +157,7 @@ class ArticleJudge:
         critical = any(change.severity is Severity.CRITICAL for change in alerts)
         if critical or placement.story_id is not None or not placement.near:
             return routed
-        earliest = self.now + JOIN_WAIT
+        earliest = self.now + self.catalog.join_wait
         return tuple(
             replace(one, due=max(one.due, earliest)) if one.kind is DeliveryKind.ALERT else one for one in routed
         )

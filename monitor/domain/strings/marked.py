@@ -24,7 +24,7 @@ _REPLACED = re.compile(f"{Mark.REMOVED.value}([^{_END}]*){_END} ?{Mark.ADDED.val
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class MarkedPiece:
     """A part of a line; `mark` is None for text that stands as it is."""
 
     text: str
@@ -42,16 +42,16 @@ def unmarked(text: str) -> str:
     return _MARKS.sub("", text)
 
 
-def pieces(line: str) -> Iterator[Piece]:
+def pieces(line: str) -> Iterator[MarkedPiece]:
     """Split a marked line; one without marks is one piece."""
     here = 0
     for found in _MARKED.finditer(line):
         if found.start() > here:
-            yield Piece(text=unmarked(line[here : found.start()]))
-        yield Piece(text=found.group(2), mark=Mark(found.group(1)))
+            yield MarkedPiece(text=unmarked(line[here : found.start()]))
+        yield MarkedPiece(text=found.group(2), mark=Mark(found.group(1)))
         here = found.end()
     if here < len(line):
-        yield Piece(text=unmarked(line[here:]))
+        yield MarkedPiece(text=unmarked(line[here:]))
 
 
 def plain(line: str) -> str:

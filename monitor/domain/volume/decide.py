@@ -11,7 +11,7 @@ from monitor.domain.alerts.schedules import next_digest, next_opening
 from monitor.domain.catalog import Catalog, Severity, Topic
 from monitor.domain.strings.spans import in_words
 from monitor.domain.volume.absence import presence
-from monitor.domain.volume.episode import Episode, EpisodeChange, Figures
+from monitor.domain.volume.episode import Episode, EpisodeChange, VolumeFigures
 from monitor.domain.volume.history import bin_of, daily
 from monitor.domain.volume.rules import Rule
 from monitor.domain.volume.spike import quantity
@@ -92,7 +92,7 @@ def _spike(
     found = quantity(rule, bins, counted.every, now, counted.since, zone)
     if found is None:
         return None
-    figures = Figures(
+    figures = VolumeFigures(
         observed=found.observed,
         usual=round(found.usual, 1),
         span=rule.over,
@@ -117,7 +117,7 @@ def _absence(
     found = presence(rule, counted.stories, now, zone)
     if found is None or found.since < counted.since:
         return None
-    figures = Figures(
+    figures = VolumeFigures(
         observed=found.observed,
         usual=float(rule.at_least),
         span=rule.every,
@@ -142,7 +142,7 @@ def first_seen(
     if rule is None or not names:
         return None
     subject = ", ".join(names)
-    change = _begin(topic, Rule.FIRST_SEEN, Figures(observed=len(names), span=rule.within, days=days))
+    change = _begin(topic, Rule.FIRST_SEEN, VolumeFigures(observed=len(names), span=rule.within, days=days))
     return replace(change, subject=subject, ends=True, notify=notified(topic, catalog, now))
 
 
@@ -167,11 +167,11 @@ def blindness(sources: Collection[tuple[datetime | None, datetime | None, bool]]
     return f"{len(blind)} of {len(sources)} sources could not be read{how_long}."
 
 
-def _begin(topic: Topic, rule: Rule, figures: Figures) -> EpisodeChange:
+def _begin(topic: Topic, rule: Rule, figures: VolumeFigures) -> EpisodeChange:
     return EpisodeChange(topic=topic.key, title=topic.title, severity=topic.severity, rule=rule, figures=figures)
 
 
-def _change_of(episode: Episode, figures: Figures, *, ends: bool) -> EpisodeChange:
+def _change_of(episode: Episode, figures: VolumeFigures, *, ends: bool) -> EpisodeChange:
     return EpisodeChange(
         id=episode.id,
         topic=episode.topic,

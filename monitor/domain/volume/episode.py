@@ -20,7 +20,7 @@ class StoryLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class VolumeFigures:
     """What an episode's message shows.
 
     `usual` is the number compared with, or the least that is expected. `span` is the time counted over, `since` where
@@ -52,7 +52,7 @@ class Episode:
     updated_at: datetime
     ended_at: datetime | None = None
     subject: str = ""
-    figures: Figures = field(default_factory=Figures)
+    figures: VolumeFigures = field(default_factory=VolumeFigures)
 
     def muted_by(self, silence: Silence, now: datetime, receiver: str) -> bool:
         """Tell whether a silence hides it from the receiver: one of its topic, or of everything."""
@@ -73,7 +73,7 @@ class EpisodeChange:
     title: str
     severity: Severity
     rule: Rule
-    figures: Figures
+    figures: VolumeFigures
     subject: str = ""
     id: int | None = None
     ends: bool = False

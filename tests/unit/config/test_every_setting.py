@@ -215,7 +215,9 @@ def test_every_key_is_in_a_table() -> None:
     assert {*IN_REQUESTS, *IN_POLLS, *READ_BY} == set(keys_of(Settings))
     assert {f"feeds.{key}" for key in FEED_KEYS} == set(keys_of(FeedsFile))
     routes = {f"routes.{key}" for key in ROUTE_KEYS}
-    assert {"admin", *(f"receivers.{key}" for key in RECEIVER_KEYS)} | routes == set(keys_of(ReceiversFile))
+    assert {"admin", "join_wait", *(f"receivers.{key}" for key in RECEIVER_KEYS)} | routes == set(
+        keys_of(ReceiversFile)
+    )
     assert set(KINDS) < set(RECEIVER_KEYS)
     own = {"watchlist", "description", "owner", "receivers", "vocabulary"}
     assert own | {f"topics.{key}" for key in TOPIC_KEYS} == set(keys_of(WatchlistFile))
@@ -339,3 +341,7 @@ async def test_proxy_gets_every_request() -> None:
         async with open_readers(settings, FixedClock(), resolve=resolve) as readers:
             await readers.fetcher.feed("http://herald.example/feed", Validators())
     assert "http://herald.example/feed" in str(proxy.requests)
+
+
+def test_the_wait_for_a_join_changes_the_catalog(tmp_path: Path) -> None:
+    assert catalog(tmp_path / "a") != catalog(tmp_path / "b", routes="join_wait: 5s\n")
