@@ -1,26 +1,24 @@
 """The extract step: the page where it says more, the feed's text where it does not, and no article lost."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from monitor.domain.articles.article import Article, Method, Stage, Text
+from monitor.domain.articles.article import Method, Stage, Text
 from monitor.domain.catalog import Catalog, Feed
 from monitor.domain.failures import Failure, Reason
 from monitor.domain.feeds.fetch import Fetched
 from monitor.steps.extract import DELAYS, WAIT_AT_MOST, Extract
+from tests.support.builders import NOW, article
 
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-ARTICLE = Article(
-    id=7,
+ARTICLE = article(
+    7,
+    title="Envoys meet",
     url="https://herald.example/a",
     outlet="herald.example",
     feed_key="herald",
-    title="Envoys meet",
     summary="Envoys met on Sunday.",
-    first_seen=NOW,
-    published=NOW,
     stage=Stage.EXTRACT,
     language="en",
 )

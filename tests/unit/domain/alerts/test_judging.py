@@ -1,75 +1,36 @@
 """What an article means for the alerts of its story."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from monitor.domain.alerts.alert import Alert, AlertKind
 from monitor.domain.alerts.judge import ArticleJudge, severity
 from monitor.domain.alerts.verdict import StoryFacts, Verdict
-from monitor.domain.articles.article import Article, Method, Stage, Text
-from monitor.domain.catalog import Catalog, Channel, Receiver, Severity, SeverityStep, Topic, Watchlist
+from monitor.domain.articles.article import Article, Method, Text
+from monitor.domain.catalog import Severity, SeverityStep, Topic
 from monitor.domain.stories.fingerprint.fingerprint import fingerprint
 from monitor.domain.stories.index import StoryIndex
 from monitor.domain.stories.values import Placement, ReportText, SourceText, StoryMember
 from monitor.domain.topics.values import Field, Hit, Match, Matches
+from tests.support.builders import NOW, alert, article, catalog, member, topic
 
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-TOPIC = Topic(key="tariffs", watchlist="trade", title="Tariffs", query="tariff", severity=Severity.MEDIUM)
-ARTICLE = Article(
-    id=10,
-    url="http://kestrel.example/10",
-    outlet="kestrel.example",
-    feed_key="kestrel",
-    title="New tariff on lathes",
-    summary="",
-    first_seen=NOW,
-    published=NOW,
-    stage=Stage.TRIAGE,
-    text=Text(title="New tariff on lathes", body="The tariff starts in March.", method=Method.PAGE),
-)
+TOPIC = topic()
+ARTICLE = article(body="The tariff starts in March.")
 MATCH = Match(topic="tariffs", score=2.0, hits=(Hit(term="tariff", field=Field.TEXT, start=4, end=10, quote="tariff"),))
-ALERT = Alert(
-    id=1,
-    story_id=5,
-    topic="tariffs",
-    watchlist="trade",
-    severity=Severity.MEDIUM,
-    score=1.5,
-    article_id=1,
-    raised_at=NOW,
-    updated_at=NOW,
-)
+ALERT = alert()
 
 
-def catalog(topic: Topic = TOPIC) -> Catalog:
-    receiver = Receiver(name="desk", channel=Channel.CONSOLE)
-    return Catalog(
-        revision="r",
-        receivers=(receiver,),
-        watchlists=(Watchlist(name="trade", file="trade.yml", receivers=("desk",), topics=(topic,)),),
-    )
-
-
-def member(
+def report_of(
     article_id: int, outlet: str, *, copy_of: int | None = None, matched: bool = True, minutes: int = 0
 ) -> StoryMember:
-    return StoryMember(
-        article_id=article_id,
-        outlet=outlet,
-        origin=outlet,
-        copy_of=copy_of,
-        at=NOW + timedelta(minutes=minutes),
-        title="t",
-        url=None,
-        topics=(("tariffs", 1.5),) if matched else (),
-    )
+    return member(article_id, outlet, topics=("tariffs",) if matched else (), minutes=minutes, copy_of=copy_of)
 
 
 def source(member: StoryMember) -> SourceText:
     return SourceText(text=member.copy_of or member.article_id, origin=member.origin, first=member.at, last=member.at)
 
 
-SELF = member(10, "kestrel.example", matched=False)
+SELF = report_of(10, "kestrel.example", matched=False)
 
 
 def judged(
@@ -119,26 +80,27 @@ def test_a_baseline_article_is_placed_but_raises_nothing() -> None:
 
 def test_a_copy_of_a_text_already_told_raises_nothing() -> None:
     copy = Placement(story_id=5, copy_of=1)
-    assert not judged(member(1, "wire.example"), SELF, alert=ALERT, placement=copy).alerts
-    assert not judged(member(1, "wire.example"), SELF, placement=copy).alerts
+    assert not judged(report_of(1, "wire.example"), SELF, alert=ALERT, placement=copy).alerts
+    assert not judged(report_of(1, "wire.example"), SELF, placement=copy).alerts
 
 
 def test_a_copy_alerts_when_no_earlier_report_matched_for_then_nobody_was_told() -> None:
-    verdict = judged(member(1, "wire.example", matched=False), SELF, placement=Placement(story_id=5, copy_of=1))
+    verdict = judged(report_of(1, "wire.example", matched=False), SELF, placement=Placement(story_id=5, copy_of=1))
     assert [change.kind for change in verdict.alerts] == [AlertKind.NEW]
 
 
 def test_another_independent_outlet_updates_and_names_it() -> None:
-    (change,) = judged(member(1, "wire.example"), SELF, alert=ALERT).alerts
+    (change,) = judged(report_of(1, "wire.example"), SELF, alert=ALERT).alerts
     assert change.kind is AlertKind.UPDATE
     assert change.news == "", "that another outlet reports it is counted, and no news"
     assert any(
-        "now 2 independent outlets" in note.text for note in judged(member(1, "wire.example"), SELF, alert=ALERT).notes
+        "now 2 independent outlets" in note.text
+        for note in judged(report_of(1, "wire.example"), SELF, alert=ALERT).notes
     )
 
 
 def test_the_same_outlet_updates_only_when_it_says_something_new() -> None:
-    earlier = member(1, "kestrel.example")
+    earlier = report_of(1, "kestrel.example")
     assert not judged(earlier, SELF, alert=ALERT).alerts
     (change,) = judged(earlier, SELF, alert=ALERT, placement=Placement(story_id=5, novelty=("march",))).alerts
     assert change.news == "kestrel.example: The tariff starts in March."
@@ -148,8 +110,8 @@ def test_the_same_outlet_updates_only_when_it_says_something_new() -> None:
 def test_min_outlets_waits_for_independent_confirmation() -> None:
     topic = replace(TOPIC, min_outlets=2)
     assert not judged(SELF, topic=topic).alerts
-    assert not judged(member(1, "wire.example", copy_of=10), SELF, topic=topic).alerts
-    (change,) = judged(member(1, "wire.example"), SELF, topic=topic).alerts
+    assert not judged(report_of(1, "wire.example", copy_of=10), SELF, topic=topic).alerts
+    (change,) = judged(report_of(1, "wire.example"), SELF, topic=topic).alerts
     assert change.kind is AlertKind.NEW
 
 
@@ -161,14 +123,14 @@ def test_severity_rises_with_score_and_with_confirmation_in_time() -> None:
     topic = replace(TOPIC, steps=steps)
     assert severity(topic, 2.9, ()) is Severity.MEDIUM
     assert severity(topic, 3.0, ()) is Severity.HIGH
-    quick = [source(member(n, f"{n}.example", minutes=10 * n)) for n in range(1, 4)]
-    slow = [source(member(n, f"{n}.example", minutes=20 * n)) for n in range(1, 4)]
+    quick = [source(report_of(n, f"{n}.example", minutes=10 * n)) for n in range(1, 4)]
+    slow = [source(report_of(n, f"{n}.example", minutes=20 * n)) for n in range(1, 4)]
     assert severity(topic, 0, quick) is Severity.CRITICAL
     assert severity(topic, 0, slow) is Severity.MEDIUM
 
 
 def test_severity_never_falls_again() -> None:
-    (change,) = judged(member(1, "wire.example"), SELF, alert=replace(ALERT, severity=Severity.CRITICAL)).alerts
+    (change,) = judged(report_of(1, "wire.example"), SELF, alert=replace(ALERT, severity=Severity.CRITICAL)).alerts
     assert change.severity is Severity.CRITICAL
 
 
@@ -194,7 +156,7 @@ def test_an_edited_article_stays_in_its_story_and_updates_the_alert() -> None:
     placement = judge.locate(())
     assert placement.story_id == 5
     assert placement.copy_of is None
-    (change,) = judged(member(10, "kestrel.example"), article=EDITED, alert=ALERT, placement=placement).alerts
+    (change,) = judged(report_of(10, "kestrel.example"), article=EDITED, alert=ALERT, placement=placement).alerts
     assert change.kind is AlertKind.UPDATE
     assert "kestrel.example changed its report" in change.news
     assert "April" in change.news
@@ -209,14 +171,14 @@ def test_a_topic_that_only_the_edited_text_matches_alerts() -> None:
 
 
 def test_an_edited_baseline_article_that_matched_before_raises_nothing() -> None:
-    own = member(10, "kestrel.example")
+    own = report_of(10, "kestrel.example")
     assert not judged(
         own, article=replace(EDITED, baseline=True), placement=Placement(story_id=5, novelty=("x",))
     ).alerts
 
 
 def test_an_outlets_own_name_is_no_news() -> None:
-    same = member(1, "kestrel.example")
+    same = report_of(1, "kestrel.example")
     assert not judged(same, SELF, alert=ALERT, placement=Placement(story_id=5, novelty=("Kestrel",))).alerts
     (change,) = judged(same, SELF, alert=ALERT, placement=Placement(story_id=5, novelty=("Kestrel", "March"))).alerts
     assert change.news == "kestrel.example: The tariff starts in March."
