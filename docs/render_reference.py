@@ -6,13 +6,18 @@ Usage: `python -m docs.render_reference`. A test checks that the committed pages
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
+from fastapi import FastAPI
 
 from monitor.adapters.metrics import Metrics
 from monitor.cli.main import main
 from monitor.config.models.json_schema import SCHEMAS, schema_text
+from monitor.web.api.routes import router
+
+if TYPE_CHECKING:
+    from monitor.app.tools.views import Views
 
 FOLDER = Path(__file__).parent / "reference"
 FILES = {
@@ -30,6 +35,7 @@ def pages() -> dict[str, str]:
         "commands.md": "\n".join(_commands()) + "\n",
         "configuration-keys.md": "\n".join(_keys()) + "\n",
         "metrics.md": "\n".join(_metrics()) + "\n",
+        "api.md": "\n".join(_api()) + "\n",
     }
 
 
@@ -127,6 +133,31 @@ def _metrics() -> Iterator[str]:
     for family in sorted(Metrics().registry.collect(), key=lambda one: one.name):
         labels = ", ".join(sorted({label for sample in family.samples for label in sample.labels} - {"le"}))
         yield f"| `{family.name}` | {family.type} | {labels} | {_cell(family.documentation)} |"
+
+
+def _api() -> Iterator[str]:
+    described = FastAPI()
+    described.include_router(router(cast("Views", None)))  # the views are only needed to answer
+    schema: dict[str, Any] = described.openapi()
+    yield "# Web API\n"
+    yield "The desk serves JSON under `/api/v1/`. This page is generated from the OpenAPI description that your own"
+    yield "installation serves at `/openapi.json`, where the shapes of all answers are.\n"
+    yield "Lists are paged: pass the `next` of an answer as `cursor` to get the page after it. Where the desk asks for a"
+    yield "log-in, the API does too.\n"
+    yield "Feeds out: `/feed.atom` for all stories, `/topics/KEY/feed.atom` and `/topics/KEY/feed.json` for one topic. They"
+    yield "send `ETag` and `Last-Modified`, so that readers get a 304 when nothing is new."
+    for path, methods in schema["paths"].items():
+        for method, one in methods.items():
+            yield f"\n## {method.upper()} {path}\n\n{_cell(one.get('description') or one.get('summary', ''))}\n"
+            parameters = one.get("parameters", ())
+            if parameters:
+                yield "| parameter | in | type | default | meaning |\n|---|---|---|---|---|"
+            for parameter in parameters:
+                kind = parameter["schema"]
+                default = "required" if parameter.get("required") else _code(kind.get("default"))
+                meaning = _cell(parameter.get("description", ""))
+                name = parameter["name"]
+                yield f"| `{name}` | {parameter['in']} | {_type(kind, {})} | {default} | {meaning} |"
 
 
 if __name__ == "__main__":
