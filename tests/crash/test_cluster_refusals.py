@@ -89,7 +89,7 @@ async def test_another_configuration_folder_and_a_wrong_clock(tmp_path: Path, po
             (other / name).write_text((tmp_path / name).read_text())
         (other / "feeds.yml").write_text('{"feeds": []}')
         stranger = await world.start("worker", config=other)
-        await world.until(lambda: "stands aside" in stranger.said())
+        await world.until(lambda: "it is paused until its folder" in stranger.said())
         late = await world.start("-c", SLOW_CLOCK, python=True)
         await world.until(lambda: "off the database's" in late.said())
         assert "-60 s" in late.said()
@@ -99,7 +99,7 @@ async def test_another_configuration_folder_and_a_wrong_clock(tmp_path: Path, po
         revisions = world.ask("SELECT DISTINCT catalog_revision FROM articles")
         assert revisions == [(world.ask("SELECT value->>'revision' FROM meta WHERE key = 'catalog'")[0][0],)]
         (other / "feeds.yml").write_text((tmp_path / "feeds.yml").read_text())
-        await world.until(lambda: "taking part again" in stranger.said(), 30)
+        await world.until(lambda: "resumed: the configuration" in stranger.said(), 30)
 
 
 SLOW_CLOCK = """
