@@ -28,7 +28,7 @@ from storage.outbox.store import SqlOutbox
 BEFORE, AFTER = "before", "after"
 
 FAILPOINTS: dict[str, tuple[Any, str, str]] = {
-    "before the poll": (PollStep, "perform", BEFORE),
+    "before the poll": (PollStep, "run", BEFORE),
     "fetched, not stored": (SqlFeedStore, "record", BEFORE),
     "poll stored": (SqlFeedStore, "record", AFTER),
     "text stored": (SqlArticleStore, "record_text", AFTER),
