@@ -24,7 +24,7 @@ from ruamel.yaml.tokens import CommentToken
 from monitor.config import to_domain as build
 from monitor.config.document import EMPTY, ConfigFile, open_document
 from monitor.config.models.durations import duration_text
-from monitor.config.models.files import FeedItem
+from monitor.config.models.feeds_file import FeedItem
 from monitor.config.yaml.nodes import Listing, Node, Scalar, bare, plain
 from monitor.config.yaml.source import file_problem
 from monitor.domain.catalog import Feed, Problem, SourceKind

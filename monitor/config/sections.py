@@ -17,9 +17,11 @@ from monitor.config.draft_catalog import (
     TopicPart,
     WatchlistPart,
 )
+from monitor.config.models.feeds_file import FeedItem, FeedsFile
 from monitor.config.models.fields import suggest
-from monitor.config.models.files import FeedItem, FeedsFile, ReceiversFile, TopicItem, VocabularyFile, WatchlistFile
+from monitor.config.models.receivers_file import ReceiversFile
 from monitor.config.models.settings import Settings
+from monitor.config.models.watchlist_files import TopicItem, VocabularyFile, WatchlistFile
 from monitor.config.to_domain import ReadExample
 from monitor.config.yaml.folder import FEEDS_FILE, RECEIVERS_FILE, SETTINGS_FILE, Files, UnreadableFile, read_one
 from monitor.config.yaml.nodes import Listing, Mapping, Node, walk

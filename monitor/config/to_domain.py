@@ -5,14 +5,9 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from monitor.config.document import ConfigFile, Owner
-from monitor.config.models.files import (
-    ExampleItem,
-    FeedItem,
-    ListItem,
-    ReceiverItem,
-    RouteItem,
-    TopicItem,
-)
+from monitor.config.models.feeds_file import FeedItem, ListItem
+from monitor.config.models.receivers_file import ReceiverItem, RouteItem
+from monitor.config.models.watchlist_files import ExampleItem, TopicItem
 from monitor.config.yaml.folder import Content
 from monitor.config.yaml.nodes import Listing, Mapping, Node, Scalar, walk
 from monitor.config.yaml.positions import position_in_file

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import time, timedelta
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -215,6 +215,7 @@ Times = Annotated[
         }
     ),
 ]
+EVERY_DAY = frozenset(range(7))
 Weekdays = Annotated[
     frozenset[int],
     BeforeValidator(_weekdays),
@@ -240,3 +241,5 @@ Words = Annotated[
     BeforeValidator(one_or_many),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
 ]
+
+BroadcastWord = Literal["never", "severity", "development"]

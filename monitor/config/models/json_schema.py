@@ -13,8 +13,11 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from monitor.config.models.durations import duration_text
-from monitor.config.models.files import EVERY_DAY, FeedsFile, ReceiversFile, VocabularyFile, WatchlistFile
+from monitor.config.models.feeds_file import FeedsFile
+from monitor.config.models.fields import EVERY_DAY
+from monitor.config.models.receivers_file import ReceiversFile
 from monitor.config.models.settings import Settings
+from monitor.config.models.watchlist_files import VocabularyFile, WatchlistFile
 from monitor.domain.catalog import Severity
 
 SCHEMAS: dict[str, type[BaseModel]] = {

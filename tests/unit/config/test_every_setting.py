@@ -14,8 +14,10 @@ from pydantic import BaseModel
 from monitor.app.readers import http_settings, open_readers
 from monitor.app.steps import poll_settings
 from monitor.config.loader import load
-from monitor.config.models.files import FeedsFile, ReceiversFile, WatchlistFile
+from monitor.config.models.feeds_file import FeedsFile
+from monitor.config.models.receivers_file import ReceiversFile
 from monitor.config.models.settings import Settings
+from monitor.config.models.watchlist_files import WatchlistFile
 from monitor.domain.failures import Failure, Reason
 from monitor.domain.feeds.feed import Validators
 from monitor.domain.feeds.fetch import Fetched
