@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import os
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
@@ -94,6 +95,9 @@ class SessionLock:
     def release(self) -> None:
         """Let another daemon start."""
         if self._connection is not None:
+            # The server notices a closed connection a moment later, and a successor would be refused until then.
+            with suppress(SQLAlchemyError):
+                self._connection.execute(_UNLOCK, {"lock": DAEMON})
             self._connection.invalidate()
             self._connection.close()
             self._connection = None
@@ -118,6 +122,7 @@ class SessionLock:
 
 
 _TRY = text("SELECT pg_try_advisory_lock(:lock)")
+_UNLOCK = text("SELECT pg_advisory_unlock(:lock)")
 _SESSION = text("SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()")
 _END_OLD = text(
     "SELECT pg_terminate_backend(a.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from sqlalchemy.pool import QueuePool
 
 from monitor.app.configuration import opened
 from monitor.app.daemon import Daemon, open_daemon
@@ -117,11 +118,20 @@ async def long_run(folder: Path, feeds: int, topics: int, a_day: int) -> AsyncIt
         try:
             source, secrets = opened(folder, clock)
             async with open_daemon(source, secrets, clock) as daemon:
+                _open_every_connection(daemon)
                 yield LongRun(world, daemon, clock)
         finally:
             os.environ.pop("SLACK_BOT_TOKEN")
             if before is not None:
                 os.environ["SLACK_BOT_TOKEN"] = before
+
+
+def _open_every_connection(daemon: Daemon) -> None:
+    """Fill the store's pool, whose connections are otherwise opened when first needed: at any hour of the run."""
+    pool = daemon.database.engine.pool
+    assert isinstance(pool, QueuePool)
+    for connection in [pool.connect() for _ in range(pool.size())]:
+        connection.close()
 
 
 def _write(folder: Path, world: Outside, feeds: int, topics: int) -> None:
