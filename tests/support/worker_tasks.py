@@ -45,10 +45,6 @@ def fail():
     raise KeyError("where")
 
 
-def unpicklable():
-    return lambda: None
-
-
 def pid():
     return os.getpid()
 

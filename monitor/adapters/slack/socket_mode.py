@@ -140,6 +140,7 @@ class SlackSocket:
 
         def hear(connection: BaseSocketModeClient, request: SocketModeRequest) -> None:
             future = asyncio.run_coroutine_threadsafe(self._answer(connection, request), loop)
+            # Only keeps slack-sdk's thread busy while it is answered; `_answer` itself logs what fails.
             with contextlib.suppress(TimeoutError, asyncio.CancelledError):
                 future.result(timeout=60)
 
@@ -162,10 +163,12 @@ class SlackSocket:
         answer, url = await answering, request.payload.get("response_url")
         if answer and isinstance(url, str):
             text = "\n".join(escaped(line, 600) for line in answer.splitlines())[:_ANSWER_LIMIT]
-            with contextlib.suppress(*CALL_ERRORS):
+            try:
                 await self._calls.webhook(  # for the person who clicked, and nobody else
                     url, lambda client: client.send(text=text, response_type="ephemeral", replace_original=False)
                 )
+            except CALL_ERRORS as error:
+                log.warning("the answer to a click or command in Slack was lost: %s", type(error).__name__)
 
     async def _heard(self, request: SocketModeRequest) -> str:
         if self._admission is not None and request.type in ("slash_commands", "interactive"):

@@ -57,6 +57,7 @@ _MISSPELT = (
     ),
     # in the standard, but newer than the library
     (re.compile(r"^koi8-ru$"), "koi8-u"),
+    (re.compile(r"^x-user-defined$"), "cp1252"),  # as the HTML standard has it for pages
     (re.compile(r"^(?:x-)?unicode(?:11|20)utf8$"), "utf-8"),
     (re.compile(r"^(?:cs)?unicode(?:feff)?$|^(?:iso-10646-)?ucs-2$"), "utf-16le"),
     (re.compile(r"^unicodefffe$"), "utf-16be"),
